@@ -1,0 +1,1 @@
+"""Gipfeldiskurs: comparing two sets of coverage, from open tables to figures."""

@@ -1,0 +1,1 @@
+"""From articles to open tables: tokens, speech, polarity, frame mentions. Stand-off, by offsets."""

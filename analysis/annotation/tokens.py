@@ -1,0 +1,236 @@
+"""Sentences, tokens, tags, lemmas and word parts, with offsets into the untouched file."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from HanTa.HanoverTagger import HanoverTagger
+from somajo import SoMaJo
+
+#: Longer tokens (addresses, garbage) are not analysed: HanTa takes quadratic time in them.
+LONGEST_ANALYSED = 60
+UNANALYSED = "XY"
+#: Marks that HanTa does not know, and the one that it does.
+SHOWN_AS = dict.fromkeys("\"'„“”‚‘’»«›‹", '"') | dict.fromkeys("–—", "-")
+INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A morpheme of a word with HanTa's tag for it, such as ``("erfolg", "NN")``."""
+
+    form: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token: ``text[begin:end]`` is what stands in the file.
+
+    ``form`` is that in Unicode NFC without invisible characters, ``pos`` the STTS
+    tag (``VVFIN``, ``NN``, ``PTKVZ`` ...), ``head`` the lemma of a compound's last part.
+    """
+
+    begin: int
+    end: int
+    form: str
+    lemma: str
+    pos: str
+    head: str
+    parts: tuple[Part, ...]
+
+    @property
+    def is_word(self) -> bool:
+        """Whether the token counts as a word: it holds a letter or digit."""
+        return any(character.isalnum() for character in self.form)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of one segment."""
+
+    tokens: tuple[Token, ...]
+
+    @property
+    def begin(self) -> int:
+        """Offset of the first character in the file."""
+        return self.tokens[0].begin
+
+    @property
+    def end(self) -> int:
+        """Offset after the last character."""
+        return self.tokens[-1].end
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What HanTa says of one word form under one tag."""
+
+    lemma: str
+    head: str
+    parts: tuple[Part, ...]
+
+
+class Annotator:
+    """SoMaJo and HanTa behind one call; loads both models when it is made.
+
+    Examples
+    --------
+    >>> sentence, = Annotator().sentences("Der Wahlerfolg freut sie.")
+    >>> [(token.form, token.pos) for token in sentence.tokens][:2]
+    [('Der', 'ART'), ('Wahlerfolg', 'NN')]
+    >>> sentence.tokens[1].head
+    'Erfolg'
+    """
+
+    def __init__(self) -> None:
+        self._tokenizer = SoMaJo("de_CMC", split_camel_case=False, character_offsets=True)
+        self._tagger = HanoverTagger("morphmodel_ger.pgz")
+        self._guess: Callable[[str], Any] = self._tagger.analyze_forward
+        self._tagger.analyze_forward = lru_cache(maxsize=200_000)(self._guess)
+        self.analyse = lru_cache(maxsize=200_000)(self._analyse)
+        self.is_known = lru_cache(maxsize=50_000)(self._is_known)
+
+    def sentences(self, text: str, begin: int = 0) -> list[Sentence]:
+        """Split a segment into sentences of tagged tokens.
+
+        Parameters
+        ----------
+        text : str
+            The text of the segment, exactly as in the file.
+        begin : int
+            Offset of the segment in the file; the tokens' offsets count from there.
+
+        Returns
+        -------
+        list of Sentence
+            In the order of the text; empty for blank text.
+        """
+        return [self._tag(list(spans), text, begin) for spans in self._spans(text)]
+
+    def _spans(self, text: str) -> Iterator[list[tuple[int, int]]]:
+        for sentence in self._tokenizer.tokenize_text([text]):
+            spans = [token.character_offset for token in sentence]
+            kept = [(int(first), int(last)) for first, last in spans if text[first:last].strip()]
+            if kept:
+                yield kept
+
+    def _tag(self, spans: list[tuple[int, int]], text: str, begin: int) -> Sentence:
+        forms = [normal_form(text[first:last]) for first, last in spans]
+        tags = self._tags(forms)
+        tokens = []
+        for (first, last), form, tag in zip(spans, forms, tags, strict=True):
+            found = self.analyse(form, tag)
+            tokens.append(
+                Token(
+                    begin + first,
+                    begin + last,
+                    form,
+                    found.lemma,
+                    stts(tag),
+                    found.head,
+                    found.parts,
+                )
+            )
+        return Sentence(tuple(tokens))
+
+    def _tags(self, forms: list[str]) -> list[str]:
+        """Tag a sentence; marks that HanTa does not know are shown as the one that it does."""
+        shown = [SHOWN_AS.get(form, form[:LONGEST_ANALYSED]) for form in forms]
+        tags: list[str] = self._tagger.tag_sent(shown, taglevel=0)
+        return [
+            UNANALYSED if len(form) > LONGEST_ANALYSED else tag
+            for form, tag in zip(forms, tags, strict=True)
+        ]
+
+    def _analyse(self, form: str, tag: str) -> Analysis:
+        if len(form) > LONGEST_ANALYSED or not any(c.isalpha() for c in form):
+            return Analysis(form, form, ())
+        if "-" in form.strip("-"):
+            return self._analyse_hyphenated(form, tag)
+        lemma = self._lemma(form, tag)
+        parts = self._parts(form, tag)
+        return Analysis(lemma, self._head(lemma, parts, tag), parts)
+
+    def _analyse_hyphenated(self, form: str, tag: str) -> Analysis:
+        """Take a hyphenated compound apart at its hyphens; HanTa often leaves it whole."""
+        *fronts, last = [piece for piece in form.split("-") if piece]
+        if not fronts:
+            return Analysis(form, form, ())
+        inner = "NN" if tag in ("NN", "NE", "FM", "XY") and last[0].isupper() else tag
+        found = self.analyse(last, inner)
+        parts = [part for front in fronts for part in (Part(front.lower(), "NN"), HYPHEN)]
+        lemma = "-".join([*fronts, found.lemma])
+        return Analysis(lemma, found.head, (*parts, *found.parts))
+
+    def _lemma(self, form: str, tag: str) -> str:
+        lemma: str = self._tagger.analyze(form, pos=tag, taglevel=1)[0]
+        if tag in ("NE", "FM", "XY"):
+            return _name_lemma(form, lemma)
+        return lemma
+
+    def _parts(self, form: str, tag: str) -> tuple[Part, ...]:
+        _, morphemes, _ = self._tagger.analyze(form, pos=tag, taglevel=3)
+        return tuple(Part(morpheme, kind) for morpheme, kind in morphemes)
+
+    def _head(self, lemma: str, parts: tuple[Part, ...], tag: str) -> str:
+        """Give the lemma of a compound noun's last part."""
+        stems = noun_stems(parts)
+        if tag not in ("NN", "NE") or len(stems) < 2 or not lemma.lower().endswith(stems[-1]):
+            return lemma
+        return stems[-1].capitalize()
+
+    def _is_known(self, word: str) -> bool:
+        """Say whether HanTa's lexicon covers a word without guessing unknown morphemes."""
+        tagger: Any = self._tagger
+        was, tagger.strict = tagger.strict, True
+        try:
+            found = self._guess(word.lower())
+        finally:
+            tagger.strict = was
+        return bool(found) and tagger.int2tag[found[0][0]] != "UNKNOWN"
+
+
+HYPHEN = Part("-", "HYPHEN")
+
+
+def noun_stems(parts: tuple[Part, ...]) -> list[str]:
+    """Give the stems of a noun's parts, without linking and inflectional morphemes."""
+    return [
+        part.form
+        for part in parts
+        if part.tag.split("_")[0] in ("NN", "NE", "ACR", "ADJ", "VV", "FM", "ADV", "CARD")
+    ]
+
+
+def stts(tag: str) -> str:
+    """Write HanTa's tag as the STTS writes it: ``VV(FIN)`` is ``VVFIN``.
+
+    Examples
+    --------
+    >>> stts("VV(FIN)"), stts("NN")
+    ('VVFIN', 'NN')
+    """
+    return re.sub(r"\((\w+)\)", r"\1", tag)
+
+
+def normal_form(text: str) -> str:
+    r"""Give a word in Unicode NFC, without soft hyphens and other invisible characters.
+
+    Examples
+    --------
+    >>> normal_form("Er\u00adfolg")
+    'Erfolg'
+    """
+    return "".join(unicodedata.normalize("NFC", text).translate(INVISIBLE).split()) or text.strip()
+
+
+def _name_lemma(form: str, lemma: str) -> str:
+    """Take nothing but a genitive *s* from a name: HanTa also cuts *TASS* and *News*."""
+    genitive = form.endswith("s") and not form.endswith("ss") and len(form) > 4
+    return form[:-1] if genitive and lemma.lower() == form[:-1].lower() else form

@@ -1,0 +1,1 @@
+"""Reading, cleaning and segmenting articles; the text itself is never altered."""

@@ -1,0 +1,1 @@
+"""Measures: tables in, result tables out; nothing else."""

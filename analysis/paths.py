@@ -1,0 +1,127 @@
+"""Where things lie: the one place that knows the folder names of a study."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.errors import StudyError
+
+STUDY_FILE = "study.toml"
+#: Environment variables by which a run tells its kernel where it is.
+ROOT_VARIABLE = "GIPFEL_STUDY"
+RUN_VARIABLE = "GIPFEL_RUN_FOLDER"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The folders of one study, below its root."""
+
+    root: Path
+
+    @property
+    def study_file(self) -> Path:
+        """The design of the study."""
+        return self.root / STUDY_FILE
+
+    @property
+    def sources_file(self) -> Path:
+        """The list of articles."""
+        return self.root / "data" / "sources.toml"
+
+    @property
+    def raw(self) -> Path:
+        """The articles; in copyright, never in git."""
+        return self.root / "data" / "raw"
+
+    @property
+    def features(self) -> Path:
+        """The open tables."""
+        return self.root / "data" / "features"
+
+    @property
+    def lexicons(self) -> Path:
+        """Word lists and patterns, each with its source."""
+        return self.root / "data" / "lexicons"
+
+    @property
+    def local(self) -> Path:
+        """Working files that hold article text; never in git."""
+        return self.root / "data" / "local"
+
+    @property
+    def notebooks(self) -> Path:
+        """The notebooks as they are edited, without outputs."""
+        return self.root / "notebooks"
+
+    @property
+    def figures(self) -> Path:
+        """What the default runs give; in git."""
+        return self.root / "figures"
+
+    @property
+    def runs(self) -> Path:
+        """Executed notebooks and run records."""
+        return self.root / "papermill_runs"
+
+    def show(self, path: Path) -> str:
+        """Give a path as it is shown to people: relative to the root where it lies below it."""
+        return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
+
+
+def find_layout(start: Path | str | None = None) -> Layout:
+    """Find the study that a folder belongs to.
+
+    Looks, in this order, at ``start`` and the folders above it; at the folder
+    named by the environment variable ``GIPFEL_STUDY``; at the working directory
+    and the folders above it; at the checkout that this package lies in.
+
+    Parameters
+    ----------
+    start : path, optional
+        A folder inside the study. If it is given, only it and the folders above count.
+
+    Returns
+    -------
+    Layout
+        Absolute paths of the study's folders.
+
+    Raises
+    ------
+    StudyError
+        If none of these holds a ``study.toml``.
+
+    Examples
+    --------
+    >>> find_layout().study_file.name
+    'study.toml'
+    """
+    places = [Path(start)] if start is not None else _usual_places()
+    for place in places:
+        for folder in (place.resolve(), *place.resolve().parents):
+            if (folder / STUDY_FILE).is_file():
+                return Layout(folder)
+    looked = ", ".join(str(place) for place in places)
+    raise StudyError(
+        f"no {STUDY_FILE} in {looked} or any folder above. "
+        f"Change into a study's folder, or set {ROOT_VARIABLE} to its path."
+    )
+
+
+def _usual_places() -> list[Path]:
+    """List where to look for a study if the caller names no place."""
+    named = os.environ.get(ROOT_VARIABLE)
+    checkout = Path(__file__).resolve().parents[1]
+    return [Path(named)] if named else [Path.cwd(), checkout]
+
+
+def run_folder(layout: Layout, notebook: str) -> Path:
+    """Give the folder that a notebook writes its figures to.
+
+    A run of ``gipfel run`` names it in ``GIPFEL_RUN_FOLDER``; a notebook that is
+    edited by hand in JupyterLab writes to ``papermill_runs/<notebook>/interactive``,
+    so that it never touches the committed figures.
+    """
+    named = os.environ.get(RUN_VARIABLE)
+    return Path(named) if named else layout.runs / notebook / "interactive"

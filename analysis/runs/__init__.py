@@ -1,0 +1,1 @@
+"""Running notebooks through papermill, and saying truthfully what happened."""

@@ -1,0 +1,329 @@
+"""Columns, types, keys and meaning of every open table; one check for all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+from analysis.errors import TableError, join_faults, unknown
+
+#: What a text column may hold. The release check reads this: ``word`` is one word,
+#: ``title`` a bibliographic title or name, ``code`` one of the listed values,
+#: ``id`` a key without spaces.
+TextKind = Literal["id", "code", "word", "name", "title"]
+DType = Literal["text", "int", "int?", "float", "bool", "time?"]
+
+PANDAS_TYPES: dict[str, str] = {
+    "text": "str",
+    "int": "int64",
+    "int?": "Int64",
+    "float": "float64",
+    "bool": "bool",
+    "time?": "datetime64[us]",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, type, meaning, unit and what it may hold."""
+
+    name: str
+    dtype: DType
+    meaning: str
+    unit: str = ""
+    text: TextKind | None = None
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """One open table: its columns, its key and the columns that it is sorted by."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    sort: tuple[str, ...]
+    names: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", tuple(column.name for column in self.columns))
+
+
+KINDS = ("article", "live_ticker")
+OUTLET_BASES = ("given", "inferred_bylines", "inferred_style", "unknown")
+DATE_QUALITIES = ("given", "inferred", "unknown")
+ZONES = ("headline", "lead", "subheading", "body", "post", "caption")
+TS_QUALITIES = ("explicit", "date_inferred", "order_only", "none")
+FORMS = ("simplex", "head", "modifier", "derivation", "verb", "separable_verb")
+TIERS = ("core", "near")
+
+_DOC_ID = Column("doc_id", "text", "article: the name of its file without .txt", text="id")
+_SEGMENT_ID = Column(
+    "segment_id", "text", "segment: doc_id, a colon, the running number", text="id"
+)
+_EVENT = Column("event", "text", "id of the event in study.toml", text="id")
+_KIND = Column("kind", "text", "article or live ticker", text="code", allowed=KINDS)
+_OUTLET = Column("outlet", "text", "who published it; empty: unknown", text="name")
+_ZONE = Column("zone", "text", "part of the article", text="code", allowed=ZONES)
+_POS = Column("pos", "text", "part of speech, STTS tag set (HanTa's variant)", text="id")
+
+DOCUMENTS = Table(
+    "documents",
+    "One row per article.",
+    (
+        _DOC_ID,
+        _EVENT,
+        _OUTLET,
+        Column(
+            "outlet_basis",
+            "text",
+            "what the outlet's name rests on",
+            text="code",
+            allowed=OUTLET_BASES,
+        ),
+        _KIND,
+        Column("title", "text", "headline as printed; empty: none in the file", text="title"),
+        Column("date", "time?", "day of the article; of its first post in a ticker"),
+        Column(
+            "date_quality",
+            "text",
+            "given in the text, inferred, or unknown",
+            text="code",
+            allowed=DATE_QUALITIES,
+        ),
+        Column("n_segments", "int", "segments that are not boilerplate", "segments"),
+        Column("n_posts", "int", "posts of a live ticker; 0 in an article", "posts"),
+        Column("n_sentences", "int", "sentences", "sentences"),
+        Column("n_tokens", "int", "word tokens: tokens with a letter or digit", "tokens"),
+        Column(
+            "n_words",
+            "int",
+            r"runs of letters, digits, underscores (the pattern \w+) in the segments",
+            "words",
+        ),
+        Column(
+            "n_words_file",
+            "int",
+            "the same in the whole file: segments, boilerplate, post marks",
+            "words",
+        ),
+        Column("n_characters", "int", "length of the file", "code points"),
+        Column("sha256", "text", "checksum of the file", text="id"),
+    ),
+    key=("doc_id",),
+    sort=("doc_id",),
+)
+
+SEGMENTS = Table(
+    "segments",
+    "One row per segment: headline, paragraph, sub-heading, caption; boilerplate is left out.",
+    (
+        _SEGMENT_ID,
+        _DOC_ID,
+        Column("position", "int", "running number in the file, from 0"),
+        _ZONE,
+        Column("post", "int?", "running number of the ticker post in the file, from 1"),
+        Column(
+            "post_order", "int?", "rank of the post in time, 1 is the oldest; empty outside posts"
+        ),
+        Column("posted_at", "time?", "time of the post, local time of the outlet"),
+        Column(
+            "ts_quality",
+            "text",
+            "explicit: day and time stand in the text; date_inferred: the time does;"
+            " order_only: neither; none: not a post",
+            text="code",
+            allowed=TS_QUALITIES,
+        ),
+        Column("begin", "int", "offset of the first character in the file", "code points"),
+        Column("end", "int", "offset after the last character", "code points"),
+        Column("n_sentences", "int", "sentences", "sentences"),
+        Column("n_tokens", "int", "word tokens", "tokens"),
+        Column("n_words", "int", r"runs of the pattern \w+", "words"),
+    ),
+    key=("segment_id",),
+    sort=("doc_id", "position"),
+)
+
+TERMS = Table(
+    "terms",
+    "How often each word stands in each segment; sorted, so that word order is lost.",
+    (
+        _SEGMENT_ID,
+        Column("form", "text", "word as written, Unicode NFC", text="word"),
+        Column("lemma", "text", "base form (HanTa)", text="word"),
+        _POS,
+        Column(
+            "head", "text", "lemma of a compound's last part; else the lemma itself", text="word"
+        ),
+        Column("n", "int", "occurrences in the segment", "tokens"),
+    ),
+    key=("segment_id", "form", "lemma", "pos"),
+    sort=("segment_id", "form", "lemma", "pos"),
+)
+
+MENTIONS = Table(
+    "mentions",
+    "One row per frame mention.",
+    (
+        Column(
+            "mention_id", "text", "mention: doc_id, a colon, offset of its first letter", text="id"
+        ),
+        _DOC_ID,
+        _EVENT,
+        _OUTLET,
+        _KIND,
+        _SEGMENT_ID,
+        _ZONE,
+        Column("begin", "int", "offset of the first character in the file", "code points"),
+        Column("end", "int", "offset after the last character", "code points"),
+        Column("begin_2", "int?", "the same for the particle of a split verb", "code points"),
+        Column("end_2", "int?", "the same for the particle of a split verb", "code points"),
+        Column("surface", "text", "word as written; the finite verb of a split one", text="word"),
+        Column("lemma", "text", "base form; of a split verb with its particle", text="word"),
+        _POS,
+        Column("parts", "text", "stems of a compound, joined by +", text="word"),
+        Column(
+            "form",
+            "text",
+            "how the lexeme stands in the word",
+            text="code",
+            allowed=FORMS,
+        ),
+        Column("frame", "text", "id of the frame in study.toml", text="id"),
+        Column("tier", "text", "core or near lexeme", text="code", allowed=TIERS),
+    ),
+    key=("mention_id",),
+    sort=("doc_id", "begin"),
+)
+
+TABLES: dict[str, Table] = {table.name: table for table in (DOCUMENTS, SEGMENTS, TERMS, MENTIONS)}
+
+
+def empty_table(name: str) -> pd.DataFrame:
+    """Give a table without rows, with the right columns and types.
+
+    Examples
+    --------
+    >>> list(empty_table("terms").columns)
+    ['segment_id', 'form', 'lemma', 'pos', 'head', 'n']
+    """
+    table = find_table(name)
+    columns = {column.name: pd.Series(dtype=PANDAS_TYPES[column.dtype]) for column in table.columns}
+    return pd.DataFrame(columns)
+
+
+def find_table(name: str) -> Table:
+    """Give the description of one open table; raises `TableError` for an unknown name."""
+    if name not in TABLES:
+        raise TableError(unknown("open table", name, TABLES))
+    return TABLES[name]
+
+
+def coerce_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Order columns and rows as the schema says and set the types, before a table is written."""
+    table = find_table(name)
+    types = {column.name: PANDAS_TYPES[column.dtype] for column in table.columns}
+    ordered = frame.loc[:, list(table.names)].astype(types)
+    return ordered.sort_values(list(table.sort), kind="stable", ignore_index=True)
+
+
+def check_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Check an open table against the schema.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The table as read.
+    name : str
+        Its name: documents, segments, terms or mentions.
+
+    Returns
+    -------
+    DataFrame
+        The same table, so that calls can be chained.
+
+    Raises
+    ------
+    TableError
+        With every missing or surplus column, wrong type, empty cell, value that is
+        not allowed and repeated key, each with up to three rows.
+
+    Examples
+    --------
+    >>> len(check_table(empty_table("mentions"), "mentions"))
+    0
+    """
+    table = find_table(name)
+    faults = _column_faults(frame, table)
+    if not faults:
+        faults = [fault for column in table.columns for fault in _cell_faults(frame, column)]
+        faults += _key_faults(frame, table)
+    if faults:
+        raise TableError(
+            join_faults(f"open table {name!r}", faults, "Rebuild it with `gipfel annotate`.")
+        )
+    return frame
+
+
+def _column_faults(frame: pd.DataFrame, table: Table) -> list[str]:
+    wanted, came = set(table.names), set(frame.columns)
+    faults = [f"missing column {name!r}" for name in table.names if name not in came]
+    faults += [f"column {name!r} is not in the schema" for name in sorted(came - wanted)]
+    for column in table.columns:
+        if column.name in came:
+            found = str(frame[column.name].dtype)
+            expected = PANDAS_TYPES[column.dtype]
+            if found != expected:
+                faults.append(f"column {column.name!r}: wanted type {expected}, came {found}")
+    return faults
+
+
+def _cell_faults(frame: pd.DataFrame, column: Column) -> list[str]:
+    values = frame[column.name]
+    faults = []
+    if not column.dtype.endswith("?") and values.isna().any():
+        faults.append(f"column {column.name!r}: empty cells in {_rows(values.isna())}")
+    if column.allowed:
+        odd = ~values.isin(column.allowed)
+        if odd.any():
+            allowed = ", ".join(sorted(column.allowed))
+            faults.append(
+                f"column {column.name!r}: {values[odd].iloc[0]!r} is not one of {allowed},"
+                f" in {_rows(odd)}"
+            )
+    return faults
+
+
+def _key_faults(frame: pd.DataFrame, table: Table) -> list[str]:
+    repeated = frame.duplicated(list(table.key))
+    return [f"key {', '.join(table.key)} repeated in {_rows(repeated)}"] if repeated.any() else []
+
+
+def _rows(marked: pd.Series) -> str:
+    """Name up to three rows of those marked."""
+    numbers = [str(number) for number in marked.to_numpy().nonzero()[0]]
+    more = f" and {len(numbers) - 3} more" if len(numbers) > 3 else ""
+    return f"row{'s' if len(numbers) > 1 else ''} {', '.join(numbers[:3])}{more}"
+
+
+def code_book() -> str:
+    """Write the code book of every open table in Markdown, for ``data/README.md``."""
+    return "\n\n".join(_table_section(table) for table in TABLES.values()) + "\n"
+
+
+def _table_section(table: Table) -> str:
+    head = f"### `{table.name}`\n\n{table.meaning} Key: {', '.join(table.key)}."
+    rows = [
+        f"| `{c.name}` | {c.dtype.replace('?', ' or empty')} | {c.unit or '–'} | {_meaning(c)} |"
+        for c in table.columns
+    ]
+    return "\n".join([head, "", "| column | type | unit | meaning |", "|---|---|---|---|", *rows])
+
+
+def _meaning(column: Column) -> str:
+    values = f" ({', '.join(column.allowed)})" if column.allowed else ""
+    return (column.meaning + values).replace("|", "\\|")

@@ -1,0 +1,234 @@
+"""The design of a study: events, frames, actors, runs; frozen and validated."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from analysis.errors import StudyError, join_faults, unknown
+from analysis.paths import Layout, find_layout
+from analysis.validation import describe_faults, read_toml
+
+Item = TypeVar("Item")
+Language = Literal["de", "en"]
+Id = Annotated[str, Field(pattern=r"^[\w-]+$")]
+Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
+
+
+class Frozen(BaseModel):
+    """A table of ``study.toml``: unknown keys are errors, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Label(Frozen):
+    """A name as figures show it, in German and English."""
+
+    de: str
+    en: str
+
+    def in_language(self, language: Language) -> str:
+        """Give the label in one language."""
+        return self.de if language == "de" else self.en
+
+
+def _as_label(value: object) -> object:
+    """Let one string stand for both languages."""
+    return {"de": value, "en": value} if isinstance(value, str) else value
+
+
+BothLanguages = Annotated[Label, BeforeValidator(_as_label)]
+
+
+class Event(Frozen):
+    """One of the events whose coverage is compared."""
+
+    id: Id
+    label: BothLanguages
+    date: dt.date
+    place: str = ""
+    colour: Colour
+
+
+class Lexemes(Frozen):
+    """Lexemes by word class; the particle of a separable verb is marked: ``ein|mischen``."""
+
+    nouns: tuple[str, ...] = ()
+    adjectives: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+
+    def all(self) -> tuple[str, ...]:
+        """Give every lexeme, verbs without their mark."""
+        return (*self.nouns, *self.adjectives, *(verb.replace("|", "") for verb in self.verbs))
+
+
+class Frame(Frozen):
+    """A frame by the lexemes that mention it, in two tiers."""
+
+    id: Id
+    label: BothLanguages
+    colour: Colour
+    core: Lexemes
+    near: Lexemes = Lexemes()
+    exceptions: tuple[str, ...] = ()
+
+    def lexemes(self) -> tuple[str, ...]:
+        """Give the lexemes of both tiers."""
+        return self.core.all() + self.near.all()
+
+
+class Actor(Frozen):
+    """Somebody who acts or speaks: a person, institution, country or group."""
+
+    id: Id
+    label: BothLanguages
+    kind: Literal["person", "institution", "country", "group"]
+    names: tuple[str, ...] = Field(min_length=1)
+    offices: tuple[str, ...] = ()
+    adjectives: tuple[str, ...] = ()
+
+
+class Run(Frozen):
+    """A notebook that belongs to the study, with the parameters of its default run."""
+
+    notebook: Annotated[str, Field(pattern=r"^[0-9]{2}_[a-z0-9_]+$")]
+    parameters: Mapping[str, Any] = Field(default_factory=dict)
+
+
+class TopicDesign(Frozen):
+    """What the topic model of the study is fitted with."""
+
+    n_topics: int = Field(ge=2)
+    min_words: int = Field(ge=1, default=15)
+    pos: tuple[str, ...] = ("NN", "NE", "VV", "ADJ")
+    exclude_actors: bool = True
+
+
+class General(Frozen):
+    """The ``[study]`` table."""
+
+    title: str = Field(min_length=1)
+    language: Literal["de"]
+    label_language: Language
+    seed: int = Field(ge=0, lt=2**32)
+
+
+class Study(Frozen):
+    """A study as ``study.toml`` declares it.
+
+    Examples
+    --------
+    >>> study = read_study()
+    >>> [event.id for event in study.events]
+    ['helsinki-2018', 'alaska-2025']
+    """
+
+    general: General = Field(alias="study")
+    events: tuple[Event, ...] = Field(alias="event", min_length=2)
+    frames: tuple[Frame, ...] = Field(alias="frame", min_length=1)
+    actors: tuple[Actor, ...] = Field(alias="actor", default=())
+    topics: TopicDesign
+    runs: tuple[Run, ...] = Field(alias="run", default=())
+
+    @model_validator(mode="after")
+    def _unique(self) -> Self:
+        faults = [
+            *_repeated("event", (event.id for event in self.events)),
+            *_repeated("frame", (frame.id for frame in self.frames)),
+            *_repeated("actor", (actor.id for actor in self.actors)),
+            *_repeated("run", (run.notebook for run in self.runs)),
+            *_claimed_twice(
+                "frame", "lexeme", {frame.id: frame.lexemes() for frame in self.frames}
+            ),
+            *_claimed_twice(
+                "actor", "name", {actor.id: actor.names + actor.offices for actor in self.actors}
+            ),
+        ]
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+    @property
+    def seed(self) -> int:
+        """The seed that every random step of the study takes as an argument."""
+        return self.general.seed
+
+    def event(self, event_id: str) -> Event:
+        """Give one event by its id; raises `StudyError` with the allowed ids."""
+        return _pick("event", event_id, {event.id: event for event in self.events})
+
+    def frame(self, frame_id: str) -> Frame:
+        """Give one frame by its id; raises `StudyError` with the allowed ids."""
+        return _pick("frame", frame_id, {frame.id: frame for frame in self.frames})
+
+
+def _pick(what: str, name: str, items: Mapping[str, Item]) -> Item:
+    if name not in items:
+        raise StudyError(f"study.toml: {unknown(what, name, items)}")
+    return items[name]
+
+
+def _repeated(what: str, names: Iterable[str]) -> list[str]:
+    seen: set[str] = set()
+    faults = []
+    for name in names:
+        if name in seen:
+            faults.append(f"[[{what}]]: {name!r} stands twice; each id may stand once")
+        seen.add(name)
+    return faults
+
+
+def _claimed_twice(what: str, thing: str, claims: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Find what two frames or two actors claim; one word can belong to one of them only."""
+    faults = []
+    for (first, firsts), (second, seconds) in combinations(claims.items(), 2):
+        shared = {word.casefold() for word in firsts} & {word.casefold() for word in seconds}
+        faults += [
+            f"[[{what}]] {first!r} and {second!r} both claim the {thing} {word!r};"
+            f" leave it to one of them"
+            for word in sorted(shared)
+        ]
+    return faults
+
+
+def read_study(start: Path | Layout | None = None) -> Study:
+    """Read and check ``study.toml``.
+
+    Parameters
+    ----------
+    start : path or Layout, optional
+        A folder inside the study; without it, the study is looked for as
+        `analysis.paths.find_layout` describes.
+
+    Returns
+    -------
+    Study
+        The design, frozen.
+
+    Raises
+    ------
+    StudyError
+        With all faults of the file, each with its table and key.
+
+    Examples
+    --------
+    >>> read_study().general.language
+    'de'
+    """
+    layout = start if isinstance(start, Layout) else find_layout(start)
+    path = layout.study_file
+    return parse_study(read_toml(path, StudyError), layout.show(path))
+
+
+def parse_study(table: Mapping[str, Any], where: str = "study.toml") -> Study:
+    """Check the content of a ``study.toml``; ``where`` names the file in messages."""
+    try:
+        return Study.model_validate(table)
+    except ValidationError as fault:
+        faults = describe_faults(fault, table, Study)
+        raise StudyError(join_faults(where, faults)) from None
