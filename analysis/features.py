@@ -116,7 +116,7 @@ def read_table(name: str, folder: Path) -> pd.DataFrame:
     """
     path = table_path(name, folder)
     try:
-        frame = pq.read_table(path).to_pandas()
+        frame = _to_pandas(pq.read_table(path), name)
     except FileNotFoundError:
         raise TableError(f"{path}: no such file. Rebuild it with `gipfel annotate`.") from None
     except pa.ArrowInvalid as fault:
@@ -125,6 +125,18 @@ def read_table(name: str, folder: Path) -> pd.DataFrame:
             "`git checkout data/features`, or rebuild it with `gipfel annotate`."
         ) from fault
     return check_table(frame, name)
+
+
+def _to_pandas(table: pa.Table, name: str) -> pd.DataFrame:
+    """Keep whole numbers whole: pandas would make floats of a column with empty cells."""
+    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    whole = [column.name for column in find_table(name).columns if column.dtype == "int"]
+    full = [
+        column
+        for column in whole
+        if column in frame and frame[column].dtype == "Int64" and frame[column].notna().all()
+    ]
+    return frame.astype(dict.fromkeys(full, "int64"))
 
 
 def write_table(frame: pd.DataFrame, name: str, folder: Path) -> bool:

@@ -166,6 +166,17 @@ class Study(Frozen):
         """Give one frame by its id; raises `StudyError` with the allowed ids."""
         return _pick("frame", frame_id, {frame.id: frame for frame in self.frames})
 
+    def actor_words(self) -> frozenset[str]:
+        """Give the single words of the actors' names, in lower case.
+
+        Examples
+        --------
+        >>> "trump" in read_study().actor_words()
+        True
+        """
+        names = (name for actor in self.actors for name in actor.names)
+        return frozenset(word.casefold() for name in names for word in name.split())
+
 
 def _pick(what: str, name: str, items: Mapping[str, Item]) -> Item:
     if name not in items:

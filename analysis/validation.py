@@ -37,7 +37,10 @@ def describe_faults(
         elif error["type"] == "value_error" and not location:
             lines += str(error["ctx"]["error"]).splitlines()
         else:
-            lines.append(f"{place}: {error['msg']}; came: {_shown(error['input'])}")
+            message = error["msg"].removeprefix("Value error, ")
+            came = error["input"]
+            shown = "" if isinstance(came, Mapping) else f"; came: {_shown(came)}"
+            lines.append(f"{place}: {message}{shown}")
     return lines
 
 

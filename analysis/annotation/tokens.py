@@ -94,7 +94,7 @@ class Annotator:
         self._guess: Callable[[str], Any] = self._tagger.analyze_forward
         self._tagger.analyze_forward = lru_cache(maxsize=200_000)(self._guess)
         self.analyse = lru_cache(maxsize=200_000)(self._analyse)
-        self.is_known = lru_cache(maxsize=50_000)(self._is_known)
+        self.readings = lru_cache(maxsize=50_000)(self._readings)
 
     def sentences(self, text: str, begin: int = 0) -> list[Sentence]:
         """Split a segment into sentences of tagged tokens.
@@ -164,9 +164,16 @@ class Annotator:
             return Analysis(form, form, ())
         inner = "NN" if tag in ("NN", "NE", "FM", "XY") and last[0].isupper() else tag
         found = self.analyse(last, inner)
-        parts = [part for front in fronts for part in (Part(front.lower(), "NN"), HYPHEN)]
+        parts = [part for front in fronts for part in (*self._front_parts(front), HYPHEN)]
         lemma = "-".join([*fronts, found.lemma])
         return Analysis(lemma, found.head, (*parts, *found.parts))
+
+    def _front_parts(self, front: str) -> tuple[Part, ...]:
+        """Take the part before a hyphen apart, unless it is an abbreviation."""
+        if front.isupper() or not front.isalpha():
+            return (Part(front.lower(), "NE"),)
+        tag = "NE" if "NE" in self.readings(front) else "NN"
+        return self.analyse(front, tag).parts
 
     def _lemma(self, form: str, tag: str) -> str:
         lemma: str = self._tagger.analyze(form, pos=tag, taglevel=1)[0]
@@ -185,15 +192,19 @@ class Annotator:
             return lemma
         return stems[-1].capitalize()
 
-    def _is_known(self, word: str) -> bool:
+    def is_known(self, word: str) -> bool:
         """Say whether HanTa's lexicon covers a word without guessing unknown morphemes."""
+        return bool(self.readings(word))
+
+    def _readings(self, word: str) -> frozenset[str]:
+        """Give the STTS tags that a word can have by HanTa's lexicon, without guessing."""
         tagger: Any = self._tagger
         was, tagger.strict = tagger.strict, True
         try:
             found = self._guess(word.lower())
         finally:
             tagger.strict = was
-        return bool(found) and tagger.int2tag[found[0][0]] != "UNKNOWN"
+        return frozenset(stts(tagger.int2tag[tag]) for tag, _ in found) - {"UNKNOWN"}
 
 
 HYPHEN = Part("-", "HYPHEN")

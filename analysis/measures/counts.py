@@ -122,6 +122,14 @@ class TermCounts:
             totals=self.totals[keep],
         )
 
+    def with_rows(self, rows: pd.DataFrame) -> TermCounts:
+        """Describe the same rows by another table."""
+        return replace(self, rows=rows)
+
+    def occurrence(self) -> TermCounts:
+        """Set every count above zero to one: whether a term occurs, not how often."""
+        return replace(self, matrix=sparse.csr_array(self.matrix > 0).astype(np.int64))
+
     def trim(self, *, min_count: int = 1, min_rows: int = 1) -> TermCounts:
         """Drop terms that are rarer; totals stay those before trimming."""
         frequent = self.frequencies() >= min_count

@@ -1,0 +1,183 @@
+"""Finding frame mentions: on lemma, tag and word parts, never on letters alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from analysis.annotation.lexemes import (
+    FrameLexicon,
+    Lexeme,
+    Vocabulary,
+    adjective_form,
+    is_verb,
+    modifier_form,
+    noun_form,
+)
+from analysis.annotation.tokens import Sentence, Token, noun_stems
+
+NOUN_TAGS = frozenset({"NN", "NE", "NNI", "FM", "TRUNC", "XY"})
+#: Determiners and contracted prepositions of the singular: what follows in -en is a
+#: nominalised infinitive ("das Erfolgen der Zahlung"), not a dative plural.
+SINGULAR_BEFORE = frozenset(
+    "das dem des ein einem eines kein keinem beim zum vom im am ins ans aufs dieses".split()  # noqa: SIM905 -- reads better
+)
+Judge = Callable[[Token, Lexeme, Vocabulary], str]
+PREFERENCE = ("separable_verb", "simplex", "derivation", "verb", "head", "modifier")
+SUBORDINATING = frozenset({"KOUS", "KOUI", "PRELS", "PRELAT", "PWAV", "PWS", "PWAT"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A word that mentions a frame; ``particle`` is the split-off part of a verb."""
+
+    token: Token
+    particle: Token | None
+    lemma: str
+    parts: str
+    form: str
+    frame: str
+    tier: str
+
+
+def find_mentions(
+    sentence: Sentence, lexicon: FrameLexicon, vocabulary: Vocabulary
+) -> list[Mention]:
+    """Find the frame mentions of a sentence.
+
+    Parameters
+    ----------
+    sentence : Sentence
+        Tagged tokens.
+    lexicon : FrameLexicon
+        What mentions which frame.
+    vocabulary : Vocabulary
+        Knows which words exist; an `Annotator` does.
+
+    Returns
+    -------
+    list of Mention
+        In the order of the text, at most one per word.
+
+    Examples
+    --------
+    >>> from analysis.annotation.lexemes import frame_lexicon
+    >>> from analysis.annotation.tokens import Annotator
+    >>> from analysis.study import read_study
+    >>> annotator = Annotator()
+    >>> sentence, = annotator.sentences("Man mischt sich in die Wahl ein.")
+    >>> mention, = find_mentions(sentence, frame_lexicon(read_study()), annotator)
+    >>> mention.frame, mention.form, mention.particle.form
+    ('Einmischung', 'separable_verb', 'ein')
+    """
+    found = []
+    for i, token in enumerate(sentence.tokens):
+        best = _best(_matches(sentence, i, lexicon, vocabulary))
+        if best is not None and (best.lexeme.frame, token.lemma.lower()) not in lexicon.exceptions:
+            found.append(_mention(token, best))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    lexeme: Lexeme
+    form: str
+    particle: Token | None = None
+
+
+def _best(matches: Iterable[_Match]) -> _Match | None:
+    """Prefer the whole word to its head, the head to a modifier, core to near."""
+    return min(matches, key=lambda m: (PREFERENCE.index(m.form), m.lexeme.tier), default=None)
+
+
+def _mention(token: Token, match: _Match) -> Mention:
+    parts = noun_stems(token.parts) or [token.lemma.lower()]
+    particle, lemma = match.particle, token.lemma
+    if particle is not None:
+        parts, lemma = [particle.form.lower(), *parts], particle.form.lower() + lemma
+    return Mention(
+        token, particle, lemma, "+".join(parts), match.form, match.lexeme.frame, match.lexeme.tier
+    )
+
+
+def _matches(
+    sentence: Sentence, i: int, lexicon: FrameLexicon, vocabulary: Vocabulary
+) -> Iterator[_Match]:
+    """Compare a word with the lexemes of every word class that its tag allows."""
+    token = sentence.tokens[i]
+    if token.pos in NOUN_TAGS and _is_noun(sentence, i, vocabulary):
+        yield from _as_matches(token, lexicon.nouns, noun_form, vocabulary)
+    if token.pos.startswith(("ADJ", "NNA", "ADV")):
+        yield from _as_matches(token, lexicon.adjectives, adjective_form, vocabulary)
+        yield from _as_matches(token, lexicon.nouns, modifier_form, vocabulary)
+    if token.pos.startswith(("VV", "ADJ", "NN")):
+        yield from _verb_matches(sentence, i, lexicon.verbs)
+
+
+def _as_matches(
+    token: Token, lexemes: Iterable[Lexeme], judge: Judge, vocabulary: Vocabulary
+) -> Iterator[_Match]:
+    for lexeme in lexemes:
+        form = judge(token, lexeme, vocabulary)
+        if form:
+            yield _Match(lexeme, form)
+
+
+def _verb_matches(sentence: Sentence, i: int, lexemes: Iterable[Lexeme]) -> Iterator[_Match]:
+    for lexeme in lexemes:
+        if is_verb(sentence.tokens[i], lexeme):
+            yield _Match(lexeme, "verb")
+        particle = _split_off(sentence, i, lexeme)
+        if particle is not None:
+            yield _Match(lexeme, "separable_verb", particle)
+
+
+def _is_noun(sentence: Sentence, i: int, vocabulary: Vocabulary) -> bool:
+    """Rule out lower-case words tagged as nouns, and nominalised infinitives."""
+    token = sentence.tokens[i]
+    if token.pos == "FM":
+        return True
+    if not token.form[0].isupper():
+        return False
+    if not token.form.endswith("en") or token.lemma == token.form:
+        return True
+    before = sentence.tokens[i - 1].form.lower() if i else ""
+    return not (before in SINGULAR_BEFORE and "VVINF" in vocabulary.readings(token.form))
+
+
+def _split_off(sentence: Sentence, i: int, lexeme: Lexeme) -> Token | None:
+    """Find the particle that a finite verb left at the end of its clause.
+
+    The search passes subordinate clauses ("mischt sich, wie es heißt, ein") and ends
+    at the next finite verb of a main clause, to which a later particle belongs.
+    """
+    token = sentence.tokens[i]
+    if not lexeme.particle or token.pos not in ("VVFIN", "VVIMP") or not _has_stem(token, lexeme):
+        return None
+    subordinate = False
+    for j in range(i + 1, len(sentence.tokens)):
+        here = sentence.tokens[j]
+        if here.pos == "$,":
+            subordinate = _opens_subordinate(sentence.tokens[j + 1 : j + 3])
+        elif not subordinate and here.pos in ("VVFIN", "VAFIN", "VMFIN"):
+            return None
+        elif here.form.lower() == lexeme.particle and _ends_clause(sentence.tokens, j):
+            return here
+    return None
+
+
+def _has_stem(token: Token, lexeme: Lexeme) -> bool:
+    tags = {part.tag for part in token.parts}
+    stems = {part.form for part in token.parts if part.tag.startswith("VV")}
+    return lexeme.stem in stems and not any(tag.startswith("PTKVZ") for tag in tags)
+
+
+def _opens_subordinate(following: Sequence[Token]) -> bool:
+    return any(token.pos in SUBORDINATING for token in following)
+
+
+def _ends_clause(tokens: Sequence[Token], j: int) -> bool:
+    if tokens[j].pos == "PTKVZ" or j + 1 == len(tokens):
+        return True
+    following = tokens[j + 1]
+    return following.pos.startswith("$") or following.pos == "KON"

@@ -1,0 +1,129 @@
+"""From articles to open tables: the one place where text turns into counts and codes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.annotation.rows import Row, annotate_text, load_tools
+from analysis.corpus.readers import read_text
+from analysis.corpus.sources import Source, check_raw, read_sources
+from analysis.errors import SourceError, join_faults
+from analysis.features import write_manifest, write_table
+from analysis.paths import Layout
+from analysis.schema import TABLES, coerce_table, empty_table
+from analysis.study import read_study
+
+#: Articles per unit of work of a process.
+BATCH = 20
+
+
+def annotate(
+    layout: Layout, *, jobs: int = 1, on_documents: Callable[[int, int], None] | None = None
+) -> dict[str, bool]:
+    """Rebuild the open tables from the articles in ``data/raw``.
+
+    Parameters
+    ----------
+    layout : Layout
+        Where the study lies.
+    jobs : int
+        Processes; each loads the German models once.
+    on_documents : callable, optional
+        Told how many of how many articles are done.
+
+    Returns
+    -------
+    dict
+        By table, whether its content changed.
+
+    Raises
+    ------
+    SourceError
+        If an article is missing or is another than the list says; nothing is written.
+    TextError
+        If an article cannot be read.
+    """
+    study = read_study(layout)
+    sources = read_sources(layout, study)
+    _require_articles(layout, sources)
+    batches = [sources[i : i + BATCH] for i in range(0, len(sources), BATCH)]
+    parts: list[dict[str, pd.DataFrame]] = []
+    done = 0
+    for part in _run_batches(batches, layout.root, min(jobs, len(batches))):
+        parts.append(part)
+        done += len(part["documents"])
+        if on_documents:
+            on_documents(done, len(sources))
+    changed = {
+        name: write_table(pd.concat([part[name] for part in parts]), name, layout.features)
+        for name in TABLES
+    }
+    write_manifest(made_from(layout), layout.features)
+    return changed
+
+
+def _require_articles(layout: Layout, sources: Sequence[Source]) -> None:
+    faults = [
+        f"{found.doc_id}: {found.state}, {found.detail}"
+        for found in check_raw(layout, tuple(sources))
+        if found.state != "recognised"
+    ]
+    if faults:
+        raise SourceError(
+            join_faults(
+                "annotate",
+                faults,
+                "Bring the articles in with `gipfel ingest FOLDER`; if one "
+                "was changed on purpose, put its new sha256 and size into data/sources.toml.",
+            )
+        )
+
+
+def _run_batches(
+    batches: Sequence[Sequence[Source]], root: Path, jobs: int
+) -> Iterator[dict[str, pd.DataFrame]]:
+    if jobs <= 1:
+        for batch in batches:
+            yield annotate_batch(batch, root)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(annotate_batch, batches, [root] * len(batches))
+
+
+def annotate_batch(batch: Sequence[Source], root: Path) -> dict[str, pd.DataFrame]:
+    """Annotate some articles; gives the rows of each open table."""
+    tools, layout = load_tools(root), Layout(root)
+    rows: dict[str, list[Row]] = {name: [] for name in TABLES}
+    for source in batch:
+        text = read_text(layout.raw / f"{source.id}.txt")
+        for name, found in annotate_text(text, source, tools).items():
+            rows[name] += found
+    return {name: _as_table(found, name) for name, found in rows.items()}
+
+
+def _as_table(rows: Iterable[Row], name: str) -> pd.DataFrame:
+    rows = list(rows)
+    return coerce_table(pd.DataFrame(rows), name) if rows else empty_table(name)
+
+
+def made_from(layout: Layout) -> dict[str, Any]:
+    """Say what the open tables depend on: design and files by checksum, tools by version."""
+    study = read_study(layout)
+    design = [entry.model_dump(mode="json") for entry in (*study.frames, *study.actors)]
+    files = [layout.sources_file, *sorted(layout.lexicons.glob("*.toml"))]
+    return {
+        "frames_and_actors": hashlib.sha256(json.dumps(design).encode()).hexdigest(),
+        "files": {
+            path.relative_to(layout.root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in files
+        },
+        "tools": {name: version(name) for name in ("SoMaJo", "HanTa")},
+    }

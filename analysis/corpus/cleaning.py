@@ -1,0 +1,139 @@
+"""Finding what is not text of an article: interface words, credits, marks of posts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, ValidationError, field_validator
+
+from analysis.errors import SourceError, join_faults
+from analysis.study import Frozen, Id
+from analysis.validation import describe_faults, read_toml
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A stretch of a file, half-open, with the rule that marked it."""
+
+    begin: int
+    end: int
+    rule: str
+
+
+class Rule(Frozen):
+    """One pattern of ``data/lexicons/boilerplate.toml`` with an example that it matches."""
+
+    id: Id
+    pattern: str
+    example: str
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as fault:
+            raise ValueError(f"not a regular expression: {fault}") from None
+        return value
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The pattern, compiled so that ^ and $ match at line ends."""
+        return re.compile(self.pattern, re.MULTILINE)
+
+
+class Boilerplate(Frozen):
+    """All patterns."""
+
+    rules: tuple[Rule, ...] = Field(alias="rule", default=())
+
+
+def read_boilerplate(path: Path) -> tuple[Rule, ...]:
+    r"""Read the patterns of boilerplate; raises `SourceError` with every fault of the file.
+
+    Examples
+    --------
+    >>> from analysis.paths import find_layout
+    >>> rules = read_boilerplate(find_layout().lexicons / "boilerplate.toml")
+    >>> all(rule.regex.search(rule.example.strip("\n")) for rule in rules)
+    True
+    """
+    table = read_toml(path, SourceError)
+    try:
+        return Boilerplate.model_validate(table).rules
+    except ValidationError as fault:
+        faults = describe_faults(fault, table, Boilerplate)
+        raise SourceError(join_faults(str(path), faults)) from None
+
+
+def find_boilerplate(text: str, rules: Sequence[Rule]) -> list[Span]:
+    """Mark what the patterns match; overlapping marks are joined.
+
+    Parameters
+    ----------
+    text : str
+        The whole file.
+    rules : sequence of Rule
+        The patterns.
+
+    Returns
+    -------
+    list of Span
+        Disjoint, in the order of the text.
+
+    Examples
+    --------
+    >>> rule = Rule(id="credit", pattern="©.*$", example="© A")
+    >>> find_boilerplate("Ein Bild © Muster", [rule])
+    [Span(begin=9, end=17, rule='credit')]
+    """
+    spans = [
+        Span(match.start(), match.end(), rule.id)
+        for rule in rules
+        for match in rule.regex.finditer(text)
+        if match.group().strip()
+    ]
+    return join_spans(spans)
+
+
+def join_spans(spans: Iterable[Span]) -> list[Span]:
+    """Join spans that overlap, so that no character is marked twice."""
+    joined: list[Span] = []
+    for span in sorted(spans):
+        if joined and span.begin < joined[-1].end:
+            last = joined[-1]
+            joined[-1] = Span(last.begin, max(last.end, span.end), last.rule)
+        else:
+            joined.append(span)
+    return joined
+
+
+def without(begin: int, end: int, spans: Sequence[Span], text: str) -> list[tuple[int, int]]:
+    """Give what remains of a stretch without the marked spans, trimmed, blanks left out.
+
+    Examples
+    --------
+    >>> without(0, 17, [Span(9, 17, "credit")], "Ein Bild © Muster")
+    [(0, 8)]
+    """
+    pieces, at = [], begin
+    for span in spans:
+        if span.end <= begin or span.begin >= end:
+            continue
+        pieces.append((at, max(at, span.begin)))
+        at = max(at, span.end)
+    pieces.append((at, end))
+    trimmed = [trim(first, min(last, end), text) for first, last in pieces]
+    return [(first, last) for first, last in trimmed if first < last]
+
+
+def trim(begin: int, end: int, text: str) -> tuple[int, int]:
+    """Move the ends of a stretch inwards over white space."""
+    piece = text[begin:end]
+    stripped = piece.strip()
+    first = begin + len(piece) - len(piece.lstrip()) if stripped else begin
+    return first, first + len(stripped)

@@ -1,0 +1,68 @@
+"""Reading articles: UTF-8 text, decoded without changing a character."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+from analysis.errors import TextError
+
+
+def read_text(path: Path) -> str:
+    r"""Read one article exactly as it lies on disk.
+
+    Line ends stay as they are, so that offsets into the text are offsets into the file.
+
+    Parameters
+    ----------
+    path : path
+        A text file in UTF-8.
+
+    Returns
+    -------
+    str
+        The text; never empty.
+
+    Raises
+    ------
+    TextError
+        If the file is missing, empty, binary, or in another encoding (which is named).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a.txt"
+    >>> _ = path.write_bytes("Grüße\r\n".encode())
+    >>> read_text(path)
+    'Grüße\r\n'
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise TextError(f"{path}: no such file. Copy the articles with `gipfel ingest`.") from None
+    if b"\0" in data:
+        raise TextError(f"{path}: wanted a text in UTF-8, came a binary file")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        raise TextError(_wrong_encoding(path, data, fault)) from None
+    if not text.strip():
+        raise TextError(f"{path}: the file is empty. Put the article into it, or take it away.")
+    return text
+
+
+def _wrong_encoding(path: Path, data: bytes, fault: UnicodeDecodeError) -> str:
+    line = data.count(b"\n", 0, fault.start) + 1
+    guess = from_bytes(data, cp_isolation=["cp1252", "utf_16", "cp1250", "mac_roman"]).best()
+    looks = guess.encoding if guess else "cp1252"
+    return (
+        f"{path}, line {line}: wanted UTF-8, came bytes that are not; it looks like {looks}. "
+        f"Convert it: iconv -f {looks} -t utf-8 {path.name} > new.txt"
+    )
+
+
+def checksum(path: Path) -> str:
+    """Give the SHA-256 checksum of a file in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,226 @@
+"""The list of articles, ``data/sources.toml``, and bringing the articles in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from analysis.corpus.readers import checksum, read_text
+from analysis.errors import SourceError, TextError, join_faults, unknown
+from analysis.paths import Layout
+from analysis.study import Frozen, Id, Study
+from analysis.validation import describe_faults, read_toml
+
+Ticker = Literal["time_line", "update_label", "byline"]
+
+
+class Source(Frozen):
+    """One article of ``data/sources.toml``; its keys are explained there."""
+
+    id: Id
+    event: str
+    outlet: str = ""
+    outlet_basis: Literal["given", "inferred_bylines", "inferred_style", "unknown"]
+    title: str = ""
+    date: dt.date | None = None
+    date_quality: Literal["given", "inferred", "unknown"]
+    kind: Literal["article", "live_ticker"]
+    ticker: Ticker | None = None
+    newest_first: bool = True
+    bylines: tuple[str, ...] = ()
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    size: int = Field(gt=0)
+    rights: str
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if bool(self.outlet) == (self.outlet_basis == "unknown"):
+            raise ValueError("outlet and outlet_basis contradict: an empty outlet is 'unknown'")
+        if (self.date is None) != (self.date_quality == "unknown"):
+            raise ValueError("date and date_quality contradict: no date is 'unknown'")
+        if (self.kind == "live_ticker") != (self.ticker is not None):
+            raise ValueError("a live_ticker, and nothing else, says how its posts open (ticker)")
+        if self.ticker == "byline" and not self.bylines:
+            raise ValueError("ticker = 'byline' needs the names in bylines")
+        return self
+
+
+class SourceList(Frozen):
+    """The whole of ``data/sources.toml``."""
+
+    sources: tuple[Source, ...] = Field(alias="source", min_length=1)
+
+
+def read_sources(layout: Layout, study: Study) -> tuple[Source, ...]:
+    """Read and check the list of articles.
+
+    Parameters
+    ----------
+    layout : Layout
+        Where the study lies.
+    study : Study
+        Its design; every article must belong to one of its events.
+
+    Returns
+    -------
+    tuple of Source
+        Sorted by id.
+
+    Raises
+    ------
+    SourceError
+        With every fault: unknown keys, events that the study does not have, ids that
+        stand twice, an event without an article.
+
+    Examples
+    --------
+    >>> from analysis.paths import find_layout
+    >>> from analysis.study import read_study
+    >>> len(read_sources(find_layout(), read_study()))
+    5
+    """
+    path = layout.sources_file
+    table = read_toml(path, SourceError)
+    where = layout.show(path)
+    try:
+        sources = SourceList.model_validate(table).sources
+    except ValidationError as fault:
+        faults = describe_faults(fault, table, SourceList)
+        raise SourceError(join_faults(where, faults)) from None
+    faults = _event_faults(sources, study)
+    counts = Counter(source.id for source in sources)
+    faults += [f"[[source]] {name!r} stands {n} times" for name, n in counts.items() if n > 1]
+    if faults:
+        raise SourceError(join_faults(where, faults))
+    return tuple(sorted(sources, key=lambda source: source.id))
+
+
+def _event_faults(sources: tuple[Source, ...], study: Study) -> list[str]:
+    events = [event.id for event in study.events]
+    faults = [
+        f"[[source]] {source.id!r}, key 'event': {unknown('event', source.event, events)}"
+        for source in sources
+        if source.event not in events
+    ]
+    used = {source.event for source in sources}
+    return faults + [
+        f"event {event!r} of study.toml has no article" for event in events if event not in used
+    ]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One known article, or one unknown file: ``state`` says how it stands.
+
+    States: recognised, copied, changed (other content than the list says),
+    missing, unknown (a file that the list does not name), unreadable.
+    """
+
+    doc_id: str
+    state: str
+    detail: str = ""
+
+
+def ingest(folder: Path, layout: Layout, sources: tuple[Source, ...]) -> list[Found]:
+    """Copy the articles of a folder to ``data/raw``, recognised by their checksums.
+
+    A file with the name of a known article and another content is **not** copied:
+    it is reported as changed. Files are copied beside and moved into place.
+
+    Parameters
+    ----------
+    folder : path
+        Where the articles lie, as ``<id>.txt``.
+    layout : Layout
+        Where the study lies.
+    sources : tuple of Source
+        The known articles.
+
+    Returns
+    -------
+    list of Found
+        One entry per known article and per unknown file, sorted by id.
+
+    Raises
+    ------
+    SourceError
+        If the folder does not exist or holds no ``.txt`` file.
+    """
+    paths = {path.stem: path for path in sorted(folder.glob("*.txt"))}
+    if not paths:
+        raise SourceError(
+            f"{folder}: wanted a folder with the articles as <id>.txt, came "
+            f"{'an empty one' if folder.is_dir() else 'no folder'}"
+        )
+    known = {source.id: source for source in sources}
+    found = [_bring_in(source, paths.get(source.id), layout) for source in sources]
+    found += [_describe_unknown(paths[name]) for name in sorted(set(paths) - set(known))]
+    return sorted(found, key=lambda entry: entry.doc_id)
+
+
+def _bring_in(source: Source, path: Path | None, layout: Layout) -> Found:
+    if path is None:
+        return Found(source.id, "missing", "known, and not in the folder")
+    came = checksum(path)
+    if came != source.sha256:
+        return Found(source.id, "changed", f"wanted sha256 {source.sha256}, came {came}")
+    target = layout.raw / path.name
+    if target.is_file() and checksum(target) == came:
+        return Found(source.id, "recognised", "already in data/raw")
+    layout.raw.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(f".part-{os.getpid()}")
+    try:
+        shutil.copyfile(path, partial)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return Found(source.id, "copied")
+
+
+def _describe_unknown(path: Path) -> Found:
+    try:
+        read_text(path)
+    except TextError as fault:
+        return Found(path.stem, "unreadable", str(fault))
+    return Found(path.stem, "unknown", "not in data/sources.toml; add:\n" + source_block(path))
+
+
+def source_block(path: Path) -> str:
+    """Write the block of ``data/sources.toml`` that a new article needs."""
+    return "\n".join(
+        [
+            "[[source]]",
+            f'id = "{path.stem}"',
+            'event = ""              # an id of study.toml',
+            'outlet_basis = "unknown"',
+            'date_quality = "unknown"',
+            'kind = "article"',
+            f'sha256 = "{checksum(path)}"',
+            f"size = {path.stat().st_size}",
+            'rights = ""',
+        ]
+    )
+
+
+def check_raw(layout: Layout, sources: tuple[Source, ...]) -> list[Found]:
+    """Say of every known article whether ``data/raw`` holds it unchanged."""
+    found = []
+    for source in sources:
+        path = layout.raw / f"{source.id}.txt"
+        if not path.is_file():
+            found.append(Found(source.id, "missing", "not in data/raw"))
+        elif checksum(path) != source.sha256:
+            found.append(
+                Found(source.id, "changed", f"wanted sha256 {source.sha256}, came {checksum(path)}")
+            )
+        else:
+            found.append(Found(source.id, "recognised"))
+    return found
