@@ -1,0 +1,46 @@
+"""The made-up study of the tests, annotated once per session; where the articles lie."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from analysis.features import Features, read_features
+from analysis.paths import Layout
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Layout:
+    """A fresh copy of the made-up study, with its articles and without open tables."""
+    shutil.copytree(HERE / "toy", tmp_path / "toy")
+    return Layout(tmp_path / "toy")
+
+
+@pytest.fixture(scope="session")
+def toy_layout(tmp_path_factory: pytest.TempPathFactory) -> Layout:
+    """The made-up study with its open tables; shared by all tests, not to be changed."""
+    from analysis.annotation.pipeline import annotate
+
+    root = tmp_path_factory.mktemp("session") / "toy"
+    shutil.copytree(HERE / "toy", root)
+    annotate(Layout(root))
+    return Layout(root)
+
+
+@pytest.fixture(scope="session")
+def toy_features(toy_layout: Layout) -> Features:
+    return read_features(toy_layout.features)
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of the articles; tests that need it are skipped where it is absent."""
+    if not (SHARED / "corpus").is_dir():
+        pytest.skip("needs ../shared/corpus, the articles in copyright, which is not here")
+    return SHARED
