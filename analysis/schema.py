@@ -327,3 +327,20 @@ def _table_section(table: Table) -> str:
 def _meaning(column: Column) -> str:
     values = f" ({', '.join(column.allowed)})" if column.allowed else ""
     return (column.meaning + values).replace("|", "\\|")
+
+
+BOOK_BEGIN = "<!-- code book: written by `make book`, checked by tests/test_schema.py -->"
+BOOK_END = "<!-- end of code book -->"
+
+
+def with_code_book(text: str) -> str:
+    """Put the code book between its two marks in a Markdown text.
+
+    Examples
+    --------
+    >>> "### `mentions`" in with_code_book(BOOK_BEGIN + BOOK_END)
+    True
+    """
+    before, _, rest = text.partition(BOOK_BEGIN)
+    _, _, after = rest.partition(BOOK_END)
+    return f"{before}{BOOK_BEGIN}\n\n{code_book()}\n{BOOK_END}{after}"

@@ -1,0 +1,58 @@
+# make figures   regenerates every figure of the study from the open tables
+# make test      the tests
+# Both set the environment up first (.venv, the locked packages).
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.complete
+UV     := $(shell command -v uv 2>/dev/null)
+
+.PHONY: help setup figures test lint lab book lock clean
+
+help:
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+setup: $(STAMP) ## create .venv and install the locked packages
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "make: wanted Python 3.11 or later, came $$($(PYTHON) --version). Try: make PYTHON=python3.12 setup"; exit 1; }
+ifneq ($(UV),)
+	$(UV) venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+else
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+endif
+	@touch $@
+
+figures: $(STAMP) ## regenerate every figure from the open tables
+	@$(BIN)/gipfel run
+
+test: $(STAMP) ## run the tests
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+lint: $(STAMP) ## check style, types and the direction of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+lab: $(STAMP) ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab --notebook-dir=. notebooks
+
+book: $(STAMP) ## write the code book of the open tables into data/README.md
+	@$(BIN)/python -c "from pathlib import Path; from analysis.schema import with_code_book; \
+	  book = Path('data/README.md'); book.write_text(with_code_book(book.read_text('utf-8')), 'utf-8')"
+
+lock: ## resolve the packages anew (needs uv)
+	@uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --extra dev \
+	  --generate-hashes --no-header --no-emit-index-url --output-file requirements.lock pyproject.toml
+
+clean: ## remove what can be made again; articles and figures stay
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find papermill_runs -mindepth 1 ! -name .gitkeep -delete
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
