@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from analysis.annotation.origin import made_from
 from analysis.annotation.rows import Row, annotate_text, load_tools
 from analysis.corpus.readers import read_text
 from analysis.corpus.sources import Source, check_raw, read_sources
@@ -112,18 +109,3 @@ def annotate_batch(batch: Sequence[Source], root: Path) -> dict[str, pd.DataFram
 def _as_table(rows: Iterable[Row], name: str) -> pd.DataFrame:
     rows = list(rows)
     return coerce_table(pd.DataFrame(rows), name) if rows else empty_table(name)
-
-
-def made_from(layout: Layout) -> dict[str, Any]:
-    """Say what the open tables depend on: design and files by checksum, tools by version."""
-    study = read_study(layout)
-    design = [entry.model_dump(mode="json") for entry in (*study.frames, *study.actors)]
-    files = [layout.sources_file, *sorted(layout.lexicons.glob("*.toml"))]
-    return {
-        "frames_and_actors": hashlib.sha256(json.dumps(design).encode()).hexdigest(),
-        "files": {
-            path.relative_to(layout.root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in files
-        },
-        "tools": {name: version(name) for name in ("SoMaJo", "HanTa")},
-    }

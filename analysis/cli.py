@@ -1,0 +1,149 @@
+"""The command ``gipfel``: it parses arguments and hands on, nothing more."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analysis import console
+from analysis.errors import GipfelError
+from analysis.paths import find_layout
+from analysis.study import read_study
+
+app = typer.Typer(
+    name="gipfel",
+    help="Compare two sets of German coverage: from articles to open tables to figures.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many at a time.")]
+
+
+def complete_notebook(incomplete: str) -> list[str]:
+    """Complete the name of a notebook on the command line."""
+    try:
+        names = [run.notebook for run in read_study().runs]
+    except GipfelError:
+        return []
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def complete_parameter(context: typer.Context, incomplete: str) -> list[str]:
+    """Complete ``name=`` of a parameter of the notebook that stands on the command line."""
+    from analysis.runs.parameters import read_parameters
+
+    found: list[str] = []
+    try:
+        layout = find_layout()
+        for name in context.params.get("notebooks") or []:
+            declared = read_parameters(layout.notebooks / f"{name}.ipynb")
+            found += [f"{parameter.name}=" for parameter in declared]
+    except GipfelError:
+        return []
+    return sorted({name for name in found if name.startswith(incomplete)})
+
+
+@app.command()
+def ingest(
+    folder: Annotated[Path, typer.Argument(help="Where the articles lie, as <id>.txt.")],
+) -> None:
+    """Copy the articles to data/raw and check them against data/sources.toml.
+
+    Example: `gipfel ingest ../shared/corpus`
+    """
+    from analysis.corpus.sources import ingest as bring_in
+    from analysis.corpus.sources import read_sources
+
+    layout = find_layout()
+    found = bring_in(folder, layout, read_sources(layout, read_study(layout)))
+    console.show_articles(found)
+    if any(entry.state in ("changed", "missing", "unreadable") for entry in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def annotate(jobs: Jobs = 1) -> None:
+    """Rebuild the open tables in data/features from the articles in data/raw.
+
+    Example: `gipfel annotate --jobs 2`
+    """
+    from analysis.annotation.pipeline import annotate as build
+
+    layout = find_layout()
+    with console.counting("Articles") as told:
+        changed = build(layout, jobs=jobs, on_documents=told)
+    console.show_tables(changed, layout)
+
+
+@app.command()
+def run(
+    notebooks: Annotated[
+        list[str] | None,
+        typer.Argument(help="Notebooks; none: all.", autocompletion=complete_notebook),
+    ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter",
+            "-p",
+            help="name=value; goes into a run folder of its own.",
+            autocompletion=complete_parameter,
+        ),
+    ] = None,
+    jobs: Jobs = 2,
+    timeout: Annotated[
+        float | None, typer.Option(min=1, help="Seconds that one run may take.")
+    ] = None,
+) -> None:
+    """Execute notebooks; the default runs bring figures/ up to date.
+
+    Examples:
+
+    `gipfel run` regenerates everything.
+
+    `gipfel run 03_framing` regenerates one notebook's figures.
+
+    `gipfel run 02_term_frequency -p unit=form -p top=30` leaves figures/ alone.
+    """
+    from analysis.runs.plan import plan_given
+
+    layout = find_layout()
+    plans = plan_given(read_study(layout), layout, notebooks or [], parameter or [])
+    if not console.execute(plans, layout, jobs=jobs, deadline=timeout):
+        raise typer.Exit(1)
+
+
+@app.command()
+def status() -> None:
+    """Show articles, open tables, runs and figures, and what is stale."""
+    layout = find_layout()
+    console.show_status(layout, read_study(layout))
+
+
+@app.command("release-check")
+def release_check() -> None:
+    """Refuse open tables from which running text could be read."""
+    from analysis.features import check_release
+
+    layout = find_layout()
+    names = check_release(layout.features)
+    console.say(f"{', '.join(names)}: no running text; may be published.")
+
+
+def main() -> None:
+    """Run the command; errors that a user can mend end in one message and status 1."""
+    try:
+        app()
+    except GipfelError as fault:
+        console.complain(str(fault))
+        sys.exit(1)
+    except OSError as fault:
+        console.complain(f"{fault.strerror or fault}: {fault.filename or ''}".strip())
+        sys.exit(1)
+

@@ -1,0 +1,163 @@
+"""What the command shows in the terminal: tables, progress, complaints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.syntax import Syntax
+from rich.table import Table
+
+from analysis.paths import Layout
+
+if TYPE_CHECKING:
+    from analysis.corpus.sources import Found
+    from analysis.runs.execute import RunEvent
+    from analysis.runs.plan import PlannedRun
+    from analysis.runs.record import RunRecord
+    from analysis.study import Study
+
+out = Console()
+err = Console(stderr=True)
+
+COLOURS = {
+    "recognised": "green",
+    "copied": "green",
+    "up to date": "green",
+    "succeeded": "green",
+    "unknown": "yellow",
+    "not here": "yellow",
+    "stale": "yellow",
+    "skipped": "yellow",
+    "interrupted": "yellow",
+    "never run": "yellow",
+}
+
+
+def say(text: str) -> None:
+    """Say one thing."""
+    out.print(escape(text))
+
+
+def complain(text: str) -> None:
+    """Say what went wrong, on standard error."""
+    err.print(f"[bold red]gipfel:[/] {escape(text)}", highlight=False)
+
+
+def state(word: str) -> str:
+    """Colour the word that says how something stands; what is not known as good is red."""
+    return f"[{COLOURS.get(word, 'red')}]{word}[/]"
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar; what is yielded takes how many of how many are done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=out) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def show_articles(found: Sequence[Found]) -> None:
+    """Show every known article and unknown file."""
+    table = Table("article", "state", "", box=None, pad_edge=False)
+    for entry in found:
+        table.add_row(entry.doc_id, state(entry.state), escape(entry.detail))
+    out.print(table)
+
+
+def show_tables(changed: Mapping[str, bool], layout: Layout) -> None:
+    """Show which open tables a new annotation changed."""
+    table = Table("open table", "content", box=None, pad_edge=False)
+    for name, is_new in changed.items():
+        table.add_row(f"{name}.parquet", "[yellow]changed[/]" if is_new else "as before")
+    out.print(table)
+    say(f"In {layout.show(layout.features)}. Next: gipfel run")
+
+
+def execute(
+    plans: Sequence[PlannedRun], layout: Layout, *, jobs: int, deadline: float | None
+) -> bool:
+    """Execute runs with a bar, publish figures, and say how each ended.
+
+    Returns
+    -------
+    bool
+        Whether nothing failed; a skipped run is no failure.
+    """
+    from analysis.runs.execute import execute_runs
+    from analysis.runs.publish import publish_figures
+
+    with _run_bar(plans) as on_event:
+        records = execute_runs(plans, jobs=jobs, on_event=on_event, deadline=deadline)
+    published = [publish_figures(record, layout.figures) for record in records]
+    n_changed = sum(len(files.written) + len(files.removed) for files in published)
+    for record in records:
+        _show_failure(record)
+    _show_records(records, layout)
+    if any(record.is_default and record.state == "succeeded" for record in records):
+        news = "as they were" if not n_changed else f"{n_changed} files changed"
+        say(f"Figures in {layout.show(layout.figures)}/: {news}.")
+    return all(record.state in ("succeeded", "skipped") for record in records)
+
+
+@contextmanager
+def _run_bar(plans: Sequence[PlannedRun]) -> Iterator[Callable[[RunEvent], None]]:
+    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=out) as bar:
+        whole = bar.add_task("Notebooks", total=len(plans))
+        tasks = {}
+
+        def on_event(event: RunEvent) -> None:
+            key = event.plan.folder
+            if event.kind == "started":
+                tasks[key] = bar.add_task(event.plan.notebook, total=None)
+            elif event.kind == "cell":
+                bar.update(tasks[key], completed=event.cell, total=event.of)
+            else:
+                bar.advance(whole)
+                if key in tasks:
+                    bar.remove_task(tasks.pop(key))
+
+        yield on_event
+
+
+def _show_records(records: Sequence[RunRecord], layout: Layout) -> None:
+    table = Table("notebook", "run", "state", "seconds", "where", box=None, pad_edge=False)
+    for record in records:
+        seconds = f"{record.seconds:.1f}" if record.started else ""
+        said = state(record.state) + (f": {escape(record.reason)}" if record.reason else "")
+        table.add_row(
+            record.notebook, record.key, said, seconds, escape(layout.show(record.folder))
+        )
+    out.print(table)
+
+
+def _show_failure(record: RunRecord) -> None:
+    failure = record.failure
+    if failure is None:
+        return
+    title = f"{record.notebook}: {record.state}"
+    if failure.source:
+        err.print(Panel(Syntax(failure.source, "python"), title=title, border_style="red"))
+    err.print(escape(failure.traceback or failure.message), highlight=False)
+
+
+def show_status(layout: Layout, study: Study) -> None:
+    """Show articles, open tables, runs and figures, and what is stale."""
+    from analysis.runs.standing import article_lines, run_lines, table_lines
+
+    for title, lines in (
+        (f"Articles ({layout.show(layout.raw)})", article_lines(layout, study)),
+        (f"Open tables ({layout.show(layout.features)})", table_lines(layout)),
+        ("Runs and figures", run_lines(layout, study)),
+    ):
+        table = Table(box=None, pad_edge=False, show_header=False)
+        for line in lines:
+            table.add_row(escape(line.name), state(line.state), escape(line.detail))
+        out.print(f"[bold]{title}[/]", table, "", sep="\n")
