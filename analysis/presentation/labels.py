@@ -1,0 +1,157 @@
+"""The words and numbers on axes, legends and tables, in German and English."""
+
+from __future__ import annotations
+
+import math
+
+from matplotlib.ticker import FuncFormatter
+
+from analysis.errors import ExportError, unknown
+from analysis.study import Language
+
+LANGUAGES: tuple[Language, ...] = ("de", "en")
+MINUS, NARROW_SPACE = "\N{MINUS SIGN}", "\N{NARROW NO-BREAK SPACE}"
+
+#: Key: German, English. Keys of result columns are the columns' names.
+LABELS: dict[str, tuple[str, str]] = {
+    "all_documents": ("alle Dokumente zusammen", "all documents pooled"),
+    "article": ("Artikel", "article"),
+    "counts_right": ("Rechts:", "Right:"),
+    "date_inferred": ("Uhrzeit gegeben, Tag erschlossen", "time given, day inferred"),
+    "descriptive": (
+        "Beschreibend: ein Unterschied zwischen diesen Texten, kein Test.",
+        "Descriptive: a difference between these texts, not a test.",
+    ),
+    "dispersion": ("Streuung", "dispersion"),
+    "doc_id": ("Dokument", "document"),
+    "document_mean": ("Mittel der Dokumente", "mean of documents"),
+    "event": ("Ereignis", "event"),
+    "event_mean": ("Mittel des Ereignisses", "mean of the event"),
+    "explicit": ("Tag und Uhrzeit gegeben", "day and time given"),
+    "frame": ("Frame", "frame"),
+    "g2": ("G²", "G²"),
+    "high": ("obere Grenze", "upper limit"),
+    "keyness": ("Keyness", "keyness"),
+    "kind": ("Textsorte", "kind"),
+    "lemma": ("Lemma", "lemma"),
+    "live_ticker": ("Liveticker", "live ticker"),
+    "log_ratio": ("Log-Verhältnis (Basis 2)", "log ratio (base 2)"),
+    "low": ("untere Grenze", "lower limit"),
+    "more_frequent": ("häufiger:", "more frequent:"),
+    "n": ("n", "n"),
+    "n_documents": ("Dokumente", "documents"),
+    "n_mentions": ("Nennungen", "mentions"),
+    "n_reference": ("n Referenz", "n reference"),
+    "n_segments": ("Segmente", "segments"),
+    "n_target": ("n Ziel", "n target"),
+    "n_tokens": ("Wörter (Tokens)", "word tokens"),
+    "no_mentions": ("keine Nennung", "no mention"),
+    "one_document": ("ein Dokument", "one document"),
+    "order_only": ("nur Reihenfolge, ohne Uhrzeit", "order only, no times"),
+    "outlet": ("Medium", "outlet"),
+    "outlet_unknown": ("Medium unbekannt", "outlet unknown"),
+    "p_value": ("p", "p"),
+    "per_1000": ("je 1000 Tokens", "per 1000 tokens"),
+    "per_million": ("je 1 Mio. Tokens", "per million tokens"),
+    "polarity": ("Polarität", "polarity"),
+    "pooled": ("zusammen", "pooled"),
+    "posted_at": ("Uhrzeit des Beitrags (Ortszeit des Mediums)", "time of post (outlet's time)"),
+    "rank": ("Rang", "rank"),
+    "reference": ("Referenz", "reference"),
+    "share": ("Anteil", "share"),
+    "share_mentions": ("Anteil an den Frame-Nennungen", "share of frame mentions"),
+    "share_topic": ("Anteil des Themas am Dokument", "share of the topic in the document"),
+    "target": ("Ziel", "target"),
+    "term": ("Term", "term"),
+    "tier": ("Stufe", "tier"),
+    "topic": ("Thema", "topic"),
+    "unit": ("Einheit", "unit"),
+    "voice": ("Stimme", "voice"),
+    "weight": ("Gewicht im Thema", "weight in the topic"),
+}
+
+
+def label(key: str, language: Language) -> str:
+    """Give the word for a key.
+
+    Parameters
+    ----------
+    key : str
+        A key of `LABELS`.
+    language : {"de", "en"}
+        The language of the figure.
+
+    Raises
+    ------
+    ExportError
+        If the key or the language is unknown; with all allowed ones.
+
+    Examples
+    --------
+    >>> label("outlet", "de"), label("outlet", "en")
+    ('Medium', 'outlet')
+    """
+    check_language(language)
+    if key not in LABELS:
+        raise ExportError(f"labels.py: {unknown('label', key, LABELS)}")
+    return LABELS[key][LANGUAGES.index(language)]
+
+
+def check_language(language: str) -> None:
+    """Raise `ExportError` unless a language has labels."""
+    if language not in LANGUAGES:
+        raise ExportError(f"labels.py: {unknown('language', language, LANGUAGES)}")
+
+
+def format_number(value: float, language: Language, *, digits: int | None = None) -> str:
+    """Write a number as the language does; it is rounded here and nowhere before.
+
+    Parameters
+    ----------
+    value : float
+        Any finite number, or NaN.
+    language : {"de", "en"}
+        German: decimal comma, narrow no-break space between thousands.
+    digits : int, optional
+        Decimal places; without it, as many as the number has (at most ten digits).
+
+    Returns
+    -------
+    str
+        With a true minus sign; NaN gives an en dash.
+
+    Examples
+    --------
+    >>> format_number(-0.25, "de")
+    '−0,25'
+    >>> format_number(12345.678, "en", digits=1)
+    '12,345.7'
+    """
+    check_language(language)
+    if math.isnan(value):
+        return "–"
+    text = f"{value:,.{digits}f}" if digits is not None else _shortest(value)
+    if not any(digit in text for digit in "123456789"):
+        text = text.removeprefix("-")
+    if language == "de":
+        text = text.translate({ord(","): NARROW_SPACE, ord("."): ","})
+    return text.replace("-", MINUS)
+
+
+def _shortest(value: float) -> str:
+    """Write a number without the noise of its last bits, as ticks at 0.1 + 0.2 have it."""
+    whole, _, decimals = f"{value:,.10f}".partition(".")
+    decimals = decimals.rstrip("0")
+    return f"{whole}.{decimals}" if decimals else whole
+
+
+def tick_format(language: Language) -> FuncFormatter:
+    """Give the formatter of a numeric axis.
+
+    Examples
+    --------
+    >>> tick_format("de")(0.30000000000000004, 0)
+    '0,3'
+    """
+    check_language(language)
+    return FuncFormatter(lambda value, _position: format_number(value, language))

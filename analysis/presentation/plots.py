@@ -1,0 +1,17 @@
+"""Every plot of a result table, in one place to import from."""
+
+from analysis.presentation.plots_corpus import plot_corpus, plot_posts
+from analysis.presentation.plots_framing import plot_frame_rates, plot_frame_shares
+from analysis.presentation.plots_terms import plot_term_difference, plot_terms
+from analysis.presentation.plots_topics import plot_topic_prevalence, plot_topic_terms
+
+__all__ = [
+    "plot_corpus",
+    "plot_frame_rates",
+    "plot_frame_shares",
+    "plot_posts",
+    "plot_term_difference",
+    "plot_terms",
+    "plot_topic_prevalence",
+    "plot_topic_terms",
+]
