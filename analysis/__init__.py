@@ -1,1 +1,46 @@
-"""Gipfeldiskurs: comparing two sets of coverage, from open tables to figures."""
+"""Gipfeldiskurs: comparing two sets of coverage, from open tables to figures.
+
+What notebooks import stands here. Names are loaded when they are first used, so that
+``import analysis`` costs nothing, and reading open tables loads no German model.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "analysis.features": ("read_features",),
+    "analysis.lexicons": ("read_stop_words",),
+    "analysis.measures.counts": ("Recipe", "count_terms"),
+    "analysis.measures.framing": ("frame_rates", "frame_shares", "profile_distance"),
+    "analysis.measures.frequency": ("most_different", "most_frequent", "term_frequency"),
+    "analysis.measures.topics": ("fit_nmf", "topic_prevalence"),
+    "analysis.presentation.plots": (
+        "plot_corpus",
+        "plot_frame_rates",
+        "plot_frame_shares",
+        "plot_posts",
+        "plot_term_difference",
+        "plot_terms",
+        "plot_topic_prevalence",
+        "plot_topic_terms",
+    ),
+    "analysis.study": ("read_study",),
+    "analysis.workbench": ("open_workbench",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)  # noqa: PLE0605 -- one list of names, above
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name from its module when it is first used."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'analysis' has no attribute {name!r}")
+    return getattr(import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the names for completion."""
+    return sorted({*globals(), *_HOME_OF})

@@ -103,8 +103,8 @@ def run(
 ) -> None:
     """Execute notebooks; the default runs bring figures/ up to date.
 
-    Examples:
-
+    Examples
+    --------
     `gipfel run` regenerates everything.
 
     `gipfel run 03_framing` regenerates one notebook's figures.
@@ -146,4 +146,3 @@ def main() -> None:
     except OSError as fault:
         console.complain(f"{fault.strerror or fault}: {fault.filename or ''}".strip())
         sys.exit(1)
-

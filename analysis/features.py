@@ -71,6 +71,16 @@ class Features:
         """What the tables were made from, and a hash of the content of each."""
         return read_manifest(self.folder)
 
+    def contents(self) -> dict[str, str]:
+        """Give the content hash of every table that was read so far, by name."""
+        return {name: self._content(name) for name in sorted(TABLES) if name in self.__dict__}
+
+    def _content(self, name: str) -> str:
+        known: dict[str, str] = self.__dict__.setdefault("_contents", {})
+        if name not in known:
+            known[name] = content_hash(self.__dict__[name])
+        return known[name]
+
 
 def read_features(folder: Path | None = None) -> Features:
     """Open the tables of a study.

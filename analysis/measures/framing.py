@@ -43,7 +43,8 @@ def frame_rates(
     -------
     DataFrame
         Long: frame, event, unit (document, pooled, mean), doc_id (empty but for
-        documents), n (mentions), size, per_1000, status, reason. *pooled* relates the
+        documents), n (mentions), n_tokens (of the size asked for, which counted_as
+        names), per_1000, status, reason, counted_as. *pooled* relates the
         mentions of an event to its tokens, *mean* is the mean of its documents' rates,
         so that a long ticker weighs no more than a short article.
 
@@ -65,7 +66,7 @@ def frame_rates(
     n = _count(mentions, documents, frames, tier)
     sizes = documents.set_index("doc_id")[size]
     table = _by_unit(n, sizes, documents, scale=1e3, nothing="no token")
-    return table.rename(columns={"value": "per_1000"})
+    return table.rename(columns={"value": "per_1000", "size": "n_tokens"}).assign(counted_as=size)
 
 
 def frame_shares(
@@ -90,7 +91,7 @@ def frame_shares(
     -------
     DataFrame
         Long, as `frame_rates`, with share and n_mentions (of all frames) instead of
-        per_1000 and size. A document without any mention has no shares: its status is
+        per_1000 and n_tokens. A document without any mention has no shares: its status is
         not_estimable, and it does not enter the mean.
 
     Examples

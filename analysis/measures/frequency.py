@@ -9,6 +9,7 @@ from analysis.errors import MeasureError, unknown
 from analysis.measures.counts import TermCounts
 
 GROUPINGS = ("all", "event", "outlet", "doc_id")
+SIDES = ("n", "per_1000", "n_documents")
 COLUMNS = (
     "grouping",
     "group",
@@ -119,3 +120,83 @@ def most_frequent(table: pd.DataFrame, top: int) -> list[str]:
     mean = table.groupby("term")["per_1000"].mean().reset_index()
     ranked = mean.sort_values(["per_1000", "term"], ascending=[False, True])
     return [str(term) for term in ranked["term"].head(top)]
+
+
+def most_different(
+    table: pd.DataFrame,
+    *,
+    target: str,
+    reference: str,
+    top: int = 10,
+    min_count: int = 5,
+    min_documents: int = 1,
+) -> pd.DataFrame:
+    """Rank the terms that two groups differ in most, both ways.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `term_frequency` gives, with both groups.
+    target, reference : str
+        Groups of the table.
+    top : int
+        Terms to give for each direction.
+    min_count : int
+        Least occurrences in both groups together.
+    min_documents : int
+        Least documents in the group that has the term more often.
+
+    Returns
+    -------
+    DataFrame
+        term, log_ratio (base 2 of the ratio of relative frequencies, a count of 0 taken
+        as 0.5; Hardie 2014), n_target, n_reference, per_1000_target, per_1000_reference,
+        n_documents_target, n_documents_reference; falling by log_ratio. A ranking, no test.
+
+    Raises
+    ------
+    MeasureError
+        If a group is not in the table, or both are the same.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> from analysis.measures.counts import Recipe, count_terms
+    >>> table = term_frequency(count_terms(read_features(), Recipe(rows="segment")))
+    >>> most_different(table, target="alaska-2025", reference="helsinki-2018", top=1)[
+    ...     "term"].tolist()
+    ['Alaska', 'finnisch']
+    """
+    both = _side_by_side(table, target, reference)
+    both["log_ratio"] = np.log2(_rate(both, "target") / _rate(both, "reference"))
+    more = np.where(
+        both["log_ratio"] > 0, both["n_documents_target"], both["n_documents_reference"]
+    )
+    frequent = both["n_target"] + both["n_reference"] >= min_count
+    kept = both[frequent & (more >= min_documents)].sort_values(
+        ["log_ratio", "n_target", "term"], ascending=[False, False, True], ignore_index=True
+    )
+    above = kept[kept["log_ratio"] > 0].head(top)
+    below = kept[kept["log_ratio"] < 0].tail(top)
+    columns = [
+        "term",
+        "log_ratio",
+        *(f"{name}_{side}" for name in SIDES for side in ("target", "reference")),
+    ]
+    return pd.concat([above, below], ignore_index=True).loc[:, columns]
+
+
+def _side_by_side(table: pd.DataFrame, target: str, reference: str) -> pd.DataFrame:
+    groups = {str(name): rows for name, rows in table.groupby("group")}
+    for name in (target, reference):
+        if name not in groups:
+            raise MeasureError(f"most_different: {unknown('group', name, map(str, groups))}")
+    if target == reference:
+        raise MeasureError(f"most_different: target and reference are both {target!r}")
+    return groups[target].merge(
+        groups[reference], on="term", suffixes=("_target", "_reference"), validate="one_to_one"
+    )
+
+
+def _rate(both: pd.DataFrame, side: str) -> pd.Series:
+    return both[f"n_{side}"].clip(lower=0.5) / both[f"n_tokens_{side}"]

@@ -75,9 +75,7 @@ def run_lines(layout: Layout, study: Study) -> list[Line]:
     """Say of each default run how its figures stand, then list the other runs."""
     lines = [_figure_line(plan, layout) for plan in plan_runs(study, layout)]
     others = sorted(layout.runs.glob("*/*/run.json"))
-    return lines + [
-        _record_line(path.parent) for path in others if path.parent.name != DEFAULT_KEY
-    ]
+    return lines + [_record_line(path.parent) for path in others if path.parent.name != DEFAULT_KEY]
 
 
 def _figure_line(plan: PlannedRun, layout: Layout) -> Line:

@@ -1,0 +1,148 @@
+"""What a notebook works with: the study, its open tables, the looks, and a place to export to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.features import Features, read_features
+from analysis.paths import find_layout, run_folder
+from analysis.presentation.export import export_figure, export_table, export_values
+from analysis.presentation.look import Look, look_of
+from analysis.presentation.provenance import Provenance
+from analysis.presentation.tables import Value
+from analysis.study import Study, read_study
+
+FIGURES = "figures"
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """A study opened for one notebook.
+
+    Attributes
+    ----------
+    notebook : str
+        Its name, such as ``03_framing``.
+    parameters : mapping
+        The parameters that it runs with; they stand beside every figure.
+    study : Study
+        The design.
+    features : Features
+        The open tables.
+    look : Look
+        Language, width, colours and names for figures.
+    folder : path
+        Where figures go: the run's folder, or one for work by hand.
+    """
+
+    notebook: str
+    parameters: Mapping[str, object]
+    study: Study
+    features: Features
+    look: Look
+    folder: Path
+
+    @property
+    def provenance(self) -> Provenance:
+        """What an export rests on: parameters, seed, and the open tables read so far."""
+        return Provenance(
+            self.notebook, dict(self.parameters), self.features.contents(), self.study.seed
+        )
+
+    def export_figure(self, figure: Figure, name: str, data: pd.DataFrame, *, title: str) -> None:
+        """Write a figure as PDF, SVG, PNG, the table drawn as CSV, and the provenance."""
+        export_figure(
+            figure, name, data=data, folder=self.folder, provenance=self.provenance, title=title
+        )
+
+    def export_table(
+        self, table: pd.DataFrame, name: str, headings: Mapping[str, str] | None = None
+    ) -> None:
+        """Write a table as CSV and LaTeX, with its provenance."""
+        export_table(
+            table,
+            name,
+            folder=self.folder,
+            provenance=self.provenance,
+            language=self.look.language,
+            headings=headings,
+        )
+
+    def export_values(self, values: Mapping[str, Value], name: str) -> None:
+        """Write the numbers that a text quotes as JSON and as LaTeX macros."""
+        export_values(
+            values,
+            name,
+            folder=self.folder,
+            provenance=self.provenance,
+            language=self.look.language,
+        )
+
+
+def open_workbench(notebook: str, parameters: Mapping[str, Any]) -> Workbench:
+    """Open the study that this notebook belongs to.
+
+    Parameters
+    ----------
+    notebook : str
+        The notebook's name without ending.
+    parameters : mapping
+        Its parameters, all of them. ``width`` (column, page, word) and ``language``
+        (de, en; empty: that of the study) say how figures are drawn.
+
+    Returns
+    -------
+    Workbench
+        Study, open tables, looks, and where to export to.
+
+    Raises
+    ------
+    StudyError
+        If no ``study.toml`` is found or it has faults.
+    TableError
+        If open tables are missing.
+
+    Examples
+    --------
+    >>> bench = open_workbench("03_framing", {"tier": "core"})
+    >>> bench.look.name("Deal")
+    'Deal'
+    """
+    layout = find_layout()
+    study = read_study(layout)
+    features = read_features(layout.features)
+    look = look_of(
+        study,
+        width=parameters.get("width", "column"),
+        language=parameters.get("language") or None,
+    )
+    names = short_names(features.documents["doc_id"].tolist())
+    return Workbench(
+        notebook,
+        parameters,
+        study,
+        features,
+        replace(look, labels={**names, **look.labels}),
+        run_folder(layout, notebook) / FIGURES,
+    )
+
+
+def short_names(doc_ids: Sequence[str]) -> dict[str, str]:
+    """Name documents by what stands before the first underscore, where that is enough.
+
+    Examples
+    --------
+    >>> short_names(["000_f99", "001_5d8"])
+    {'000_f99': '000', '001_5d8': '001'}
+    >>> short_names(["a_1", "a_2"])
+    {'a_1': 'a_1', 'a_2': 'a_2'}
+    """
+    short = [doc_id.split("_")[0] for doc_id in doc_ids]
+    unique = len(set(short)) == len(short)
+    return dict(zip(doc_ids, short if unique else doc_ids, strict=True))
