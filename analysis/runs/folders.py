@@ -13,7 +13,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from analysis.errors import RunError
-from analysis.runs.record import FIGURES_FOLDER, write_atomically
+from analysis.runs.job import FIGURES_FOLDER
+from analysis.runs.record import write_atomically
 
 
 @contextmanager

@@ -12,8 +12,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analysis.runs.job import Failure
 from analysis.runs.parameters import cell_source
-from analysis.runs.record import Failure
 
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 #: Cells that papermill adds: they are in no notebook that anybody edits.
@@ -22,7 +22,7 @@ _ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 
 def count_cells(cells: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
     """Count the code cells of an executed notebook: all, and those that ended without an error."""
-    code = [cell for cell in cells if _has_code(cell) and not _is_added(cell)]
+    code = [cell for cell in cells if _has_code(cell) and not is_added(cell)]
     done = [cell for cell in code if cell.get("execution_count") and _find_error(cell) is None]
     return len(code), len(done)
 
@@ -67,7 +67,7 @@ def blame_cell(
     """
     if index is None:
         return Failure(None, "", *error)
-    edited = sum(not _is_added(cell) for cell in cells[:index])
+    edited = sum(not is_added(cell) for cell in cells[:index])
     return Failure(edited, cell_source(cells[index]), *error)
 
 
@@ -86,7 +86,8 @@ def _has_code(cell: Mapping[str, Any]) -> bool:
     return cell.get("cell_type") == "code" and bool(cell_source(cell).strip())
 
 
-def _is_added(cell: Mapping[str, Any]) -> bool:
+def is_added(cell: Mapping[str, Any]) -> bool:
+    """Tell whether papermill added a cell: the parameters given, or a mark of an error."""
     return bool(_ADDED.intersection(cell.get("metadata", {}).get("tags", [])))
 
 

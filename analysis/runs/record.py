@@ -8,48 +8,19 @@ import platform
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from analysis.errors import RunError
+from analysis.runs.job import FIGURES_FOLDER, Failure, State
 
 RECORD_FILE = "run.json"
-NOTEBOOK_FILE = "notebook.ipynb"
-FIGURES_FOLDER = "figures"
 DEFAULT_KEY = "default"
 #: Raise it when a field changes its meaning; older files are then refused.
 FORMAT = 1
 
-State = Literal["succeeded", "failed", "timed_out", "died", "interrupted", "skipped"]
-
 _PACKAGES = ("matplotlib", "numpy", "pandas", "papermill", "scikit-learn", "gipfeldiskurs")
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a run did not succeed.
-
-    Attributes
-    ----------
-    cell : int or None
-        Position of the cell in the notebook as it is edited, from 0; None if no
-        cell is to blame.
-    source : str
-        The cell's source.
-    exception : str
-        The exception's name, such as ``KeyError``.
-    message : str
-        Its text.
-    traceback : str
-        All of it, without colours.
-    """
-
-    cell: int | None
-    source: str
-    exception: str
-    message: str
-    traceback: str = ""
 
 
 @dataclass(frozen=True)
