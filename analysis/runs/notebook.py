@@ -6,7 +6,7 @@ import math
 import threading
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ from analysis.runs.job import NOTEBOOK_FILE, Failure, Job, Outcome, State
 from analysis.runs.judge import blame_cell, count_cells, find_failure, is_added, strip_colours
 from analysis.runs.kernel import KERNEL_NAME, kill_kernel, make_kernel_manager, stop_kernel
 
+#: Seconds between two attempts to kill a kernel that is late.
+KILL_EVERY = 0.1
+
 Say = Callable[[dict[str, Any]], None]
 
 
@@ -31,6 +34,7 @@ class Progress:
     cell: int | None = None
     n_started: int = 0
     is_late: bool = False
+    is_over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def cells(self) -> list[Any]:
@@ -55,6 +59,7 @@ def run_job(job: Job, say: Say, at_end: list[Callable[[], None]]) -> Outcome:
     at_end.append(lambda: kill_kernel(manager))
     timer = _start_deadline(job.deadline, manager, progress)
     error = _execute(job, manager, progress, say)
+    progress.is_over.set()
     timer.cancel()
     if error is None:
         stop_kernel(manager)
@@ -148,7 +153,9 @@ def _start_deadline(
 
     def strike() -> None:
         progress.is_late = True
-        kill_kernel(manager)
+        # More than once: the kernel may only just be starting.
+        while not progress.is_over.wait(KILL_EVERY):
+            kill_kernel(manager)
 
     timer = threading.Timer(seconds or 0, strike)
     timer.daemon = True

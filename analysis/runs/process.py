@@ -21,7 +21,7 @@ from typing import Any
 import analysis
 from analysis.paths import ROOT_VARIABLE, RUN_VARIABLE
 from analysis.runs.folders import make_part, move_into_place, now
-from analysis.runs.job import FIGURES_FOLDER, Failure, Job, Outcome
+from analysis.runs.job import FIGURES_FOLDER, Failure, Job, Outcome, State
 from analysis.runs.plan import PlannedRun
 from analysis.runs.record import RunRecord, read_versions, write_record
 
@@ -60,6 +60,7 @@ class WorkerProcess:
         self.plan = plan
         self.messages = messages
         self.outcome: Outcome | None = None
+        self.is_late = False
         self.started, self._clock = now(), time.monotonic()
         self.part = make_part(plan.folder)
         # Not in the part folder: the name of a socket may have about a hundred characters.
@@ -69,7 +70,7 @@ class WorkerProcess:
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
         self._hand_over(self._job(limits))
-        self._killer = threading.Timer((limits.deadline or 0) + GRACE, self.process.kill)
+        self._killer = threading.Timer((limits.deadline or 0) + GRACE, self._kill_late)
         self._killer.daemon = True
         if limits.deadline is not None:
             self._killer.start()
@@ -150,6 +151,11 @@ class WorkerProcess:
             self.process.wait()
         self._listener.join(GRACE)
 
+    def _kill_late(self) -> None:
+        """Kill a worker that has not kept its deadline by itself."""
+        self.is_late = True
+        self.process.kill()
+
     def _record(self, outcome: Outcome) -> RunRecord:
         return RunRecord(
             notebook=self.plan.notebook,
@@ -169,7 +175,8 @@ class WorkerProcess:
         """Describe a worker that ended without a word."""
         log = self._log.read_text(encoding="utf-8", errors="replace")
         message = f"the worker process ended with code {self.process.returncode}"
-        return Outcome("died", failure=Failure(None, "", "WorkerDied", message, log[-4000:]))
+        state: State = "timed_out" if self.is_late else "died"
+        return Outcome(state, failure=Failure(None, "", "WorkerDied", message, log[-4000:]))
 
 
 def read_outcome(fields: Mapping[str, Any]) -> Outcome:
