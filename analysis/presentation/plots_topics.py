@@ -95,7 +95,7 @@ def _draw_terms(axes: Axes, rows: pd.DataFrame, names: dict[str, str]) -> None:
             (0, row["rank"]),
             xytext=(2, -0.5),
             textcoords="offset points",
-            va="center",
+            va="center_baseline",
             fontsize=7.5,
             linespacing=0.95,
         )

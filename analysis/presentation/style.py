@@ -67,7 +67,7 @@ SETTINGS: Mapping[Any, Any] = {
     "legend.frameon": False,
     "figure.dpi": 144,
     "figure.facecolor": "white",
-    "figure.constrained_layout.h_pad": 0.03,
+    "figure.constrained_layout.h_pad": 0.05,
     "figure.constrained_layout.w_pad": 0.03,
     # A term such as "$" is a word here, never a formula.
     "text.parse_math": False,

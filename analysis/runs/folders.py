@@ -1,0 +1,111 @@
+"""A run's folder: written beside, moved into place, and held by one run at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from analysis.errors import RunError
+from analysis.runs.job import FIGURES_FOLDER
+from analysis.runs.record import write_atomically
+
+
+@contextmanager
+def hold_folder(folder: Path) -> Iterator[None]:
+    """Hold a run's folder against every other run, in this process or another one.
+
+    What an earlier run left unfinished is cleared as soon as the folder is held.
+
+    Parameters
+    ----------
+    folder : path
+        ``papermill_runs/<notebook>/<key>``; its lock is ``<key>.lock`` beside it.
+
+    Raises
+    ------
+    RunError
+        At once, if another run holds it: which process, and since when.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as runs, hold_folder(Path(runs) / "default"):
+    ...     sorted(path.name for path in Path(runs).iterdir())
+    ['default.holder', 'default.lock']
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Not in the lock file itself: some versions of filelock empty it on every attempt.
+    holder = folder.with_name(f"{folder.name}.holder")
+    lock = FileLock(folder.with_name(f"{folder.name}.lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise RunError(_say_who_holds(folder, holder)) from None
+    try:
+        _clear_leftovers(folder)
+        write_atomically(holder, json.dumps({"pid": os.getpid(), "since": now()}).encode())
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def part_of(folder: Path) -> Path:
+    """Name the folder that a run of this process writes to until it is finished."""
+    return folder.with_name(f"{folder.name}.part-{os.getpid()}")
+
+
+def make_part(folder: Path) -> Path:
+    """Make a fresh folder beside a run's folder, with an empty folder for figures."""
+    part = part_of(folder)
+    shutil.rmtree(part, ignore_errors=True)
+    (part / FIGURES_FOLDER).mkdir(parents=True)
+    return part
+
+
+def move_into_place(part: Path, folder: Path) -> None:
+    """Put a finished folder where the old one is; at any moment one of them can be found."""
+    previous = _previous(folder)
+    if folder.exists():
+        folder.rename(previous)
+    part.rename(folder)
+    shutil.rmtree(previous, ignore_errors=True)
+
+
+def now() -> str:
+    """Give the time as records write it: ISO 8601, UTC, to the second."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+
+
+def _previous(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.previous")
+
+
+def _clear_leftovers(folder: Path) -> None:
+    """Clear what a killed process left; only who holds the folder may write beside it."""
+    previous = _previous(folder)
+    if previous.exists() and not folder.exists():
+        previous.rename(folder)
+    shutil.rmtree(previous, ignore_errors=True)
+    for part in folder.parent.glob(f"{folder.name}.part-*"):
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _say_who_holds(folder: Path, holder: Path) -> str:
+    run = f"{folder.parent.name}/{folder.name}"
+    try:
+        held = json.loads(holder.read_text(encoding="utf-8"))
+        who = f"by process {held['pid']} since {held['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        who = "by a process that has only just started or is ending"
+    return (
+        f"{run}: another run holds this folder, {who}."
+        f" Wait for it, stop it, or run with other parameters."
+    )

@@ -1,0 +1,164 @@
+"""Executing one notebook by papermill, and telling how it ended. Imports papermill."""
+
+from __future__ import annotations
+
+import math
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+
+from analysis.runs.job import NOTEBOOK_FILE, Failure, Job, Outcome, State
+from analysis.runs.judge import blame_cell, count_cells, find_failure, is_added, strip_colours
+from analysis.runs.kernel import KERNEL_NAME, kill_kernel, make_kernel_manager, stop_kernel
+
+#: Seconds between two attempts to kill a kernel that is late.
+KILL_EVERY = 0.1
+
+Say = Callable[[dict[str, Any]], None]
+
+
+@dataclass
+class Progress:
+    """What is known of a run while it goes on."""
+
+    notebook: Any = None
+    cell: int | None = None
+    n_started: int = 0
+    is_late: bool = False
+    is_over: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def cells(self) -> list[Any]:
+        """The cells of the executed notebook, or none if its kernel never started."""
+        return list(self.notebook.cells) if self.notebook is not None else []
+
+
+def run_job(job: Job, say: Say, at_end: list[Callable[[], None]]) -> Outcome:
+    """Execute a job's notebook, save it whatever happens, and tell how it ended.
+
+    Parameters
+    ----------
+    job : Job
+        What to execute.
+    say : callable
+        Takes ``{"cell": n, "of": m}`` whenever a code cell begins.
+    at_end : list of callable
+        What must be done if this process has to end at once; the kernel's end is added.
+    """
+    progress = Progress()
+    manager = make_kernel_manager(Path(job.scratch))
+    at_end.append(lambda: kill_kernel(manager))
+    timer = _start_deadline(job.deadline, manager, progress)
+    error = _execute(job, manager, progress, say)
+    progress.is_over.set()
+    timer.cancel()
+    if error is None:
+        stop_kernel(manager)
+    kill_kernel(manager)
+    outcome = _judge(progress, error)
+    _save(progress, Path(job.part) / NOTEBOOK_FILE)
+    return outcome
+
+
+def _execute(
+    job: Job, manager: AsyncKernelManager, progress: Progress, say: Say
+) -> Exception | None:
+    """Call papermill, and keep hold of the notebook: after a timeout it would be lost."""
+
+    def keep(notebook: Any) -> None:
+        progress.notebook = notebook
+
+    def count(cell: Any, cell_index: int) -> None:
+        progress.cell = cell_index
+        if not is_added(cell):
+            progress.n_started += 1
+            say({"cell": progress.n_started, "of": count_cells(progress.cells)[0]})
+
+    try:
+        papermill.execute_notebook(
+            # papermill formats paths: a brace in a folder's name has to be doubled.
+            job.path.replace("{", "{{").replace("}", "}}"),
+            None,
+            parameters=job.parameters,
+            kernel_name=KERNEL_NAME,
+            language="python",
+            request_save_on_cell_execute=False,
+            progress_bar=False,
+            cwd=job.root,
+            km=manager,
+            # nbclient takes whole seconds.
+            execution_timeout=math.ceil(job.cell_timeout) if job.cell_timeout else None,
+            on_notebook_start=keep,
+            on_cell_execute=count,
+        )
+    except Exception as error:  # whatever it is, it belongs into the record
+        return error
+    return None
+
+
+def _judge(progress: Progress, error: Exception | None) -> Outcome:
+    n_cells, n_run = count_cells(progress.cells)
+    if error is None or isinstance(error, PapermillExecutionError):
+        failure = find_failure(progress.cells)
+        if failure is None and error is None:
+            return Outcome("succeeded", n_cells, n_run)
+        return Outcome("failed", n_cells, n_run, failure or _blame(progress, error))
+    is_timeout = isinstance(error, CellTimeoutError) or progress.is_late
+    state: State = "timed_out" if is_timeout else "died"
+    # The cell that was stopped may have a count already, since it was begun.
+    n_run = count_cells(progress.cells[: progress.cell or 0])[1]
+    return Outcome(state, n_cells, n_run, _blame(progress, error))
+
+
+def _blame(progress: Progress, error: Exception | None) -> Failure:
+    """Describe an error that no cell raised; blame the cell that was being executed."""
+    name, message = type(error).__name__, str(error)
+    if progress.is_late:
+        name, message = "DeadlineError", "the deadline of the run passed"
+    elif isinstance(error, DeadKernelError):
+        message = "the kernel died"
+    elif not progress.cells:
+        message = f"the kernel did not start: {message}"
+    trace = "" if progress.cell is not None else "".join(traceback.format_exception(error))
+    return blame_cell(progress.cells, progress.cell, (name, message, strip_colours(trace)))
+
+
+def _save(progress: Progress, path: Path) -> None:
+    """Save the executed notebook, without paths of this machine and without false marks."""
+    if progress.notebook is None:
+        return
+    about = progress.notebook.metadata.papermill
+    for key in ("input_path", "output_path"):
+        about.pop(key, None)
+    for cell in progress.notebook.cells:
+        if cell.cell_type == "code" and cell.execution_count is None and cell.source.strip():
+            cell.metadata.papermill["status"] = "pending"
+    text: str = nbformat.writes(progress.notebook)  # type: ignore[no-untyped-call]
+    path.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _start_deadline(
+    seconds: float | None, manager: AsyncKernelManager, progress: Progress
+) -> threading.Timer:
+    """Kill the kernel when the run's time is up; papermill then finds it dead and returns."""
+
+    def strike() -> None:
+        progress.is_late = True
+        # More than once: the kernel may only just be starting.
+        while not progress.is_over.wait(KILL_EVERY):
+            kill_kernel(manager)
+
+    timer = threading.Timer(seconds or 0, strike)
+    timer.daemon = True
+    if seconds is not None:
+        timer.start()
+    return timer

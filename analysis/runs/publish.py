@@ -1,0 +1,81 @@
+"""Moving the figures of a default run to ``figures/``, the folder that is in git."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.errors import RunError
+from analysis.runs.plan import notebook_number
+from analysis.runs.record import RunRecord, write_atomically
+
+
+@dataclass(frozen=True)
+class Published:
+    """What changed in ``figures/``: names of files, sorted."""
+
+    written: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+def publish_figures(record: RunRecord, figures: Path) -> Published:
+    """Bring ``figures/`` to what a successful default run gave.
+
+    Only files whose bytes differ are written, one at a time and each in one step;
+    files of the notebook that the run no longer gives are removed. A run that is
+    not the default one, or did not succeed, changes nothing.
+
+    Parameters
+    ----------
+    record : RunRecord
+        The run; its figures lie in ``figures/`` below its folder.
+    figures : path
+        The folder that is in git.
+
+    Returns
+    -------
+    Published
+        The names of the files written and removed.
+
+    Raises
+    ------
+    RunError
+        Before anything is written, if a file's name does not begin with the number
+        of its notebook (``02_``), or if the run's folder of figures has a folder in it.
+
+    Examples
+    --------
+    >>> record = RunRecord("02_terms", "0123456789ab", "succeeded", Path("x"), {})
+    >>> publish_figures(record, Path("figures"))
+    Published(written=(), removed=())
+    """
+    if not record.is_default or record.state != "succeeded":
+        return Published()
+    number = notebook_number(record.notebook)
+    found = sorted(record.figures.iterdir()) if record.figures.is_dir() else []
+    _check_names(found, number, record.notebook)
+    figures.mkdir(parents=True, exist_ok=True)
+    written = [path.name for path in found if _copy_if_changed(path, figures / path.name)]
+    names = {path.name for path in found}
+    stale = [path for path in sorted(figures.glob(f"{number}*")) if path.name not in names]
+    for path in stale:
+        path.unlink()
+    return Published(tuple(written), tuple(path.name for path in stale))
+
+
+def _check_names(found: list[Path], number: str, notebook: str) -> None:
+    wrong = [path.name for path in found if not path.name.startswith(number) or not path.is_file()]
+    if wrong:
+        raise RunError(
+            f"{notebook}: cannot publish {', '.join(wrong)}."
+            f" Wanted files, no folders, with names that begin with {number!r}:"
+            f" export them under such a name."
+        )
+
+
+def _copy_if_changed(source: Path, target: Path) -> bool:
+    content = source.read_bytes()
+    if target.is_file() and target.read_bytes() == content:
+        return False
+    write_atomically(target, content)
+    return True

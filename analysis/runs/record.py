@@ -1,0 +1,155 @@
+"""What happened in a run: ``run.json`` beside the executed notebook."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from dataclasses import asdict, dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from analysis.errors import RunError
+from analysis.runs.job import FIGURES_FOLDER, Failure, State
+
+RECORD_FILE = "run.json"
+DEFAULT_KEY = "default"
+#: Raise it when a field changes its meaning; older files are then refused.
+FORMAT = 1
+
+_PACKAGES = ("matplotlib", "numpy", "pandas", "papermill", "scikit-learn", "gipfeldiskurs")
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run of one notebook.
+
+    Attributes
+    ----------
+    notebook, key : str
+        Which notebook, and the name of the run's folder.
+    state : str
+        succeeded, failed (a cell raised, or cells were left out), timed_out,
+        died (the kernel or its worker), interrupted, or skipped.
+    folder : path
+        Where the run lies; not in the file, so that it can be moved.
+    parameters : dict
+        All of them, defaults included.
+    started : str
+        ISO 8601, UTC; empty if the run never started.
+    seconds : float
+        From start to end.
+    n_cells, n_cells_run : int
+        Code cells that hold code, and how many of them ended without an error.
+    versions : dict
+        Of Python and the packages that results rest on.
+    reason : str
+        Why the run was skipped or interrupted.
+    failure : Failure or None
+        For failed, timed_out and died.
+    """
+
+    notebook: str
+    key: str
+    state: State
+    folder: Path
+    parameters: dict[str, Any]
+    started: str = ""
+    seconds: float = 0.0
+    n_cells: int = 0
+    n_cells_run: int = 0
+    versions: dict[str, str] = field(default_factory=dict)
+    reason: str = ""
+    failure: Failure | None = None
+
+    @property
+    def is_default(self) -> bool:
+        """Whether this is the run whose figures are in git."""
+        return self.key == DEFAULT_KEY
+
+    @property
+    def figures(self) -> Path:
+        """The figures of the run."""
+        return self.folder / FIGURES_FOLDER
+
+
+_RECORD = TypeAdapter(RunRecord)
+
+
+def write_record(record: RunRecord, folder: Path | None = None) -> Path:
+    """Write ``run.json`` into the record's folder or another one, in one step.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     record = RunRecord("01_corpus", "default", "succeeded", Path(folder), {})
+    ...     read_record(write_record(record).parent) == record
+    True
+    """
+    fields = asdict(record)
+    del fields["folder"]
+    path = (folder or record.folder) / RECORD_FILE
+    text = json.dumps({"format": FORMAT, **fields}, ensure_ascii=False, indent=2)
+    write_atomically(path, f"{text}\n".encode())
+    return path
+
+
+def read_record(folder: Path) -> RunRecord:
+    """Read the record of a run.
+
+    Parameters
+    ----------
+    folder : path
+        ``papermill_runs/<notebook>/<key>``.
+
+    Returns
+    -------
+    RunRecord
+
+    Raises
+    ------
+    RunError
+        If there is none, or if it is broken or of another version.
+    """
+    path = folder / RECORD_FILE
+    way_out = "Run the notebook again, or delete the folder."
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RunError(f"{path}: no such record; the notebook has not been run") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as fault:
+        raise RunError(f"{path}: not valid JSON: {fault}. {way_out}") from None
+    found = fields.pop("format", None) if isinstance(fields, dict) else None
+    if found != FORMAT:
+        raise RunError(f"{path}: wanted a run record of format {FORMAT}, came {found}. {way_out}")
+    try:
+        return _RECORD.validate_python({**fields, "folder": folder})
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise RunError(f"{path}: key {place!r}: {first['msg']}. {way_out}") from None
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old one or the new one, never a part."""
+    beside = path.with_name(f".{path.name}.part-{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def read_versions() -> dict[str, str]:
+    """Read the versions of Python and of the packages that results rest on."""
+    versions = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            versions[package] = "not installed"
+    return versions

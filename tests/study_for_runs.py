@@ -1,0 +1,93 @@
+"""A tiny study on disk, for the tests of analysis.runs: only what a run looks at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from analysis.paths import Layout
+from analysis.runs.plan import PlannedRun, plan_run
+from analysis.study import Study, read_study
+
+PARAMETERS = 'top: int = 3  # terms a side\nunit: str = "lemma"  # what is counted'
+
+STUDY = """
+[study]
+title = "Probe"
+language = "de"
+label_language = "de"
+seed = 1
+
+[topics]
+n_topics = 2
+
+[[event]]
+id = "a"
+label = "A"
+date = 2020-01-01
+colour = "#000000"
+
+[[event]]
+id = "b"
+label = "B"
+date = 2021-01-01
+colour = "#FFFFFF"
+
+[[frame]]
+id = "Brot"
+label = "Brot"
+colour = "#009E73"
+core = { nouns = ["Brot"] }
+"""
+
+
+def code_cell(source: str, tags: Sequence[str] = ()) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {"tags": list(tags)},
+        "outputs": [],
+        "source": source.splitlines(keepends=True),
+    }
+
+
+def write_notebook(
+    path: Path,
+    *sources: str,
+    parameters: str | None = PARAMETERS,
+    metadata: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write a notebook; its kernel's name is one that nobody has installed."""
+    cells = [] if parameters is None else [code_cell(parameters, ["parameters"])]
+    cells += [code_cell(source) for source in sources]
+    kernel = {"name": "no-such-kernel", "display_name": "No such kernel", "language": "python"}
+    notebook = {
+        "cells": cells,
+        "metadata": {"kernelspec": kernel, **(metadata or {})},
+        "nbformat": 4,
+        "nbformat_minor": 4,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    return path
+
+
+def write_study(root: Path, runs: Mapping[str, str]) -> tuple[Study, Layout]:
+    """Write a study with runs: a notebook's name to its parameters as an inline TOML table."""
+    tables = [
+        f'[[run]]\nnotebook = "{notebook}"\nparameters = {parameters}\n'
+        for notebook, parameters in runs.items()
+    ]
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "study.toml").write_text("\n".join([STUDY, *tables]), encoding="utf-8")
+    layout = Layout(root.resolve())
+    return read_study(layout), layout
+
+
+def plan_notebook(root: Path, *sources: str, notebook: str = "01_probe") -> PlannedRun:
+    """Plan the default run of a study whose only notebook has these cells."""
+    study, layout = write_study(root, {notebook: "{}"})
+    write_notebook(layout.notebooks / f"{notebook}.ipynb", *sources)
+    return plan_run(study, layout, notebook)

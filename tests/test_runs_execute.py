@@ -1,0 +1,381 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from study_for_runs import plan_notebook, write_notebook, write_study
+
+from analysis.errors import RunError
+from analysis.paths import Layout
+from analysis.runs.execute import RunEvent, execute_runs
+from analysis.runs.folders import hold_folder
+from analysis.runs.plan import PlannedRun, plan_run, plan_runs
+from analysis.runs.publish import Published, publish_figures
+from analysis.runs.record import RunRecord, read_record
+from analysis.study import Study
+
+PARAMETERS = (
+    'word: str = "Käse"  # with what JSON and Python write differently\nnone: int | None = 1'
+)
+
+#: Writes what a run must be able to rely on; the order of a set depends on the hash seed.
+GOOD = """
+import json, os, sys
+from analysis.paths import find_layout, run_folder
+names = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "MPLBACKEND"]
+seen = {
+    "word": word, "none": none, "set": list({"Brot", "Käse", "Wein", "Salz"}),
+    "python": sys.executable, "folder": os.getcwd(), "root": str(find_layout().root),
+    "environment": {name: os.environ.get(name) for name in names},
+}
+folder = run_folder(find_layout(), "01_good")
+(folder / "01_seen.json").write_text(json.dumps(seen))
+os.write(1, b"noise that is no message\\n")
+"""
+SOURCES = {
+    "01_good": (GOOD, "   ", "1 + 1"),
+    "02_fails": ("1", "brot = {}\nbrot['Käse']", "2"),
+    "03_exits": ("1", "import sys\nsys.exit(0)", "2"),
+    "04_dies": ("1", "import os\nos._exit(0)", "2"),
+    "05_sleeps": ("1", "import time\ntime.sleep(60)", "2"),
+    "06_kills": ("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)",),
+    "07_articles": ("1",),
+}
+ODD = "Käse \"mit\" \\ {top}\n'Brot'"
+
+
+@dataclass(frozen=True)
+class Endings:
+    """Runs that end in every way, from one call."""
+
+    study: Study
+    layout: Layout
+    records: dict[str, RunRecord]
+    events: list[RunEvent]
+
+
+@pytest.fixture(scope="module")
+def endings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endings]:
+    root = tmp_path_factory.mktemp("a {study}")
+    both = write_study(root, dict.fromkeys(SOURCES, "{}"))
+    for name, sources in SOURCES.items():
+        needs = {"gipfel": {"needs": "articles"}} if name == "07_articles" else None
+        path = both[1].notebooks / f"{name}.ipynb"
+        write_notebook(path, *sources, parameters=PARAMETERS, metadata=needs)
+    kernel = root / "jupyter" / "kernels" / "python3" / "kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text('{"argv": ["false"], "display_name": "wrong", "language": "python"}')
+    events: list[RunEvent] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(root / "jupyter"))
+        patch.setenv("MPLBACKEND", "agg")
+        records = execute_runs(plan_runs(*both), jobs=2, on_event=events.append, cell_timeout=2)
+        yield Endings(*both, {record.notebook: record for record in records}, events)
+
+
+def notebook_cells(record: RunRecord) -> list[dict[str, object]]:
+    notebook = json.loads((record.folder / "notebook.ipynb").read_text())
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def leftovers(layout: Layout) -> list[str]:
+    names = [path.name for path in layout.runs.rglob("*")]
+    return [name for name in names if ".part-" in name or name.endswith((".holder", ".previous"))]
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs; one that has ended and that nobody asked after does not."""
+    stat = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, check=False)
+    return stat.stdout.strip()[:1] not in (b"", b"Z")
+
+
+def wait_for_end(pid: int) -> bool:
+    for _ in range(100):
+        if not is_alive(pid):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_each_run_ends_in_its_own_way(endings: Endings) -> None:
+    assert {name: record.state for name, record in endings.records.items()} == {
+        "01_good": "succeeded",
+        "02_fails": "failed",
+        "03_exits": "failed",
+        "04_dies": "died",
+        "05_sleeps": "timed_out",
+        "06_kills": "died",
+        "07_articles": "skipped",
+    }
+    assert leftovers(endings.layout) == []
+
+
+def test_every_run_leaves_its_record(endings: Endings) -> None:
+    for name, record in endings.records.items():
+        if name == "07_articles":
+            assert record.reason == "needs the articles"
+            assert not record.folder.exists()
+        else:
+            assert read_record(endings.layout.runs / name / "default") == record
+            assert record.seconds > 0
+            assert record.started.endswith("+00:00")
+            assert record.versions["papermill"][0].isdigit()
+
+
+def test_a_run_gets_what_it_may_rely_on(endings: Endings) -> None:
+    record = endings.records["01_good"]
+    assert (record.n_cells, record.n_cells_run, record.failure) == (3, 3, None)
+    seen = json.loads((record.figures / "01_seen.json").read_text())
+    assert seen["word"] == "Käse"
+    assert seen["python"] == sys.executable
+    assert seen["folder"] == seen["root"] == str(endings.layout.root)
+    assert seen["environment"] == {
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    }
+
+
+def test_the_executed_notebook_holds_no_paths_of_papermill(endings: Endings) -> None:
+    text = (endings.records["01_good"].folder / "notebook.ipynb").read_text()
+    about = json.loads(text)["metadata"]["papermill"]
+    assert about["parameters"] == {"word": "Käse", "none": 1}
+    assert "input_path" not in about
+    assert ".part-" not in text
+
+
+def test_a_failing_cell_is_told_with_its_traceback(endings: Endings) -> None:
+    record = endings.records["02_fails"]
+    assert (record.n_cells, record.n_cells_run) == (4, 2)
+    failure = record.failure
+    assert failure is not None
+    assert (failure.cell, failure.source) == (2, "brot = {}\nbrot['Käse']")
+    assert (failure.exception, failure.message) == ("KeyError", "'Käse'")
+    assert "----> 2 brot['Käse']" in failure.traceback
+    assert "\x1b" not in failure.traceback
+    assert [cell["execution_count"] is None for cell in notebook_cells(record)] == [
+        False,
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
+def test_leaving_the_notebook_early_is_no_success(endings: Endings) -> None:
+    record = endings.records["03_exits"]
+    assert (record.n_cells, record.n_cells_run) == (4, 2)
+    assert record.failure is not None
+    assert (record.failure.cell, record.failure.exception) == (2, "SystemExit")
+
+
+@pytest.mark.parametrize(
+    ("name", "exception", "message"),
+    [
+        ("04_dies", "DeadKernelError", "the kernel died"),
+        ("05_sleeps", "CellTimeoutError", "A cell timed out while it was being executed, after 2"),
+    ],
+)
+def test_a_stopped_run_leaves_its_notebook(
+    endings: Endings, name: str, exception: str, message: str
+) -> None:
+    record = endings.records[name]
+    assert (record.n_cells, record.n_cells_run) == (4, 2)
+    assert record.failure is not None
+    assert record.failure.cell == 2
+    assert record.failure.exception == exception
+    assert record.failure.message.startswith(message)
+    last = notebook_cells(record)[-1]
+    assert last["execution_count"] is None
+    assert last["metadata"]["papermill"]["status"] == "pending"  # type: ignore[index]
+
+
+def test_a_worker_that_dies_takes_no_other_run_with_it(endings: Endings) -> None:
+    failure = endings.records["06_kills"].failure
+    assert failure is not None
+    assert (failure.cell, failure.exception) == (None, "WorkerDied")
+    assert failure.message == "the worker process ended with code -9"
+
+
+def test_events_tell_start_cells_and_end(endings: Endings) -> None:
+    told = {name: [e for e in endings.events if e.plan.notebook == name] for name in SOURCES}
+    assert [(e.kind, e.cell, e.of) for e in told["02_fails"]] == [
+        ("started", 0, 0),
+        ("cell", 1, 4),
+        ("cell", 2, 4),
+        ("cell", 3, 4),
+        ("finished", 0, 0),
+    ]
+    assert [e.kind for e in told["07_articles"]] == ["finished"]
+    for name, record in endings.records.items():
+        assert told[name][-1].record == record
+
+
+def test_a_second_run_gives_the_same_figures_and_another_one_leaves_them(
+    endings: Endings,
+) -> None:
+    layout = endings.layout
+    first = publish_figures(endings.records["01_good"], layout.figures)
+    assert first == Published(written=("01_seen.json",))
+    before = (layout.figures / "01_seen.json").read_bytes()
+    default = plan_run(endings.study, layout, "01_good")
+    other = plan_run(endings.study, layout, "01_good", {"word": ODD, "none": "None"})
+    again, varied = execute_runs([default, other], jobs=2)
+    assert (again.state, varied.state) == ("succeeded", "succeeded")
+    assert publish_figures(varied, layout.figures) == Published()
+    assert publish_figures(again, layout.figures) == Published()
+    assert (layout.figures / "01_seen.json").read_bytes() == before
+    seen = json.loads((varied.figures / "01_seen.json").read_text())
+    assert (seen["word"], seen["none"]) == (ODD, None)
+
+
+def test_a_failed_run_takes_the_place_of_a_good_one_but_not_its_published_figures(
+    tmp_path: Path,
+) -> None:
+    plan = plan_notebook(tmp_path, "1 / 0")
+    (plan.folder / "figures").mkdir(parents=True)
+    (plan.folder / "figures" / "01_old.png").touch()
+    figures = tmp_path / "figures"
+    figures.mkdir()
+    (figures / "01_old.png").touch()
+    (record,) = execute_runs([plan])
+    assert read_record(plan.folder).state == "failed"
+    assert list((plan.folder / "figures").iterdir()) == []
+    assert publish_figures(record, figures) == Published()
+    assert [path.name for path in figures.iterdir()] == ["01_old.png"]
+
+
+def test_the_deadline_of_a_run(tmp_path: Path) -> None:
+    plan = plan_notebook(tmp_path, "import time\ntime.sleep(60)")
+    (record,) = execute_runs([plan], deadline=1)
+    assert record.state == "timed_out"
+    assert record.failure is not None
+    assert record.failure.exception == "DeadlineError"
+    assert record.failure.message == "the deadline of the run passed"
+    assert record.seconds < 40
+
+
+def test_a_folder_that_is_held_stops_the_call_before_anything_starts(tmp_path: Path) -> None:
+    plan = plan_notebook(tmp_path, "1")
+    events: list[RunEvent] = []
+    message = f"01_probe/default: another run holds this folder, by process {os.getpid()} since"
+    with hold_folder(plan.folder), pytest.raises(RunError, match=message):
+        execute_runs([plan], on_event=events.append)
+    with pytest.raises(RunError, match=message):
+        execute_runs([plan, plan], on_event=events.append)
+    assert events == []
+    assert not plan.folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        ({"jobs": 0}, "execute_runs: wanted jobs above 0, came 0"),
+        ({"cell_timeout": -1}, "execute_runs: wanted cell_timeout above 0, came -1"),
+        ({"deadline": 0.0}, "execute_runs: wanted deadline above 0, came 0.0"),
+    ],
+)
+def test_limits_are_positive(limits: dict[str, int], message: str) -> None:
+    with pytest.raises(RunError, match=message):
+        execute_runs([], **limits)  # type: ignore[arg-type]
+
+
+def test_an_error_of_the_caller_stops_what_runs(tmp_path: Path) -> None:
+    plan = plan_notebook(tmp_path, NOTE_PID, "import time\ntime.sleep(60)")
+
+    def fail(event: RunEvent) -> None:
+        if event.cell == 3:
+            raise ValueError("no bar")
+
+    with pytest.raises(ValueError, match="no bar"):
+        execute_runs([plan], on_event=fail)
+    assert wait_for_end(int((tmp_path / "pid").read_text()))
+    assert leftovers(Layout(tmp_path)) == []
+    assert not plan.folder.exists()
+
+
+NOTE_PID = "import os, pathlib\npathlib.Path('pid').write_text(str(os.getpid()))"
+
+PARENT = """
+import pathlib, sys
+from analysis.paths import Layout
+from analysis.runs.execute import execute_runs
+from analysis.runs.plan import plan_runs
+from analysis.study import read_study
+
+def show(event):
+    if event.cell == 3:
+        print("asleep", flush=True)
+
+layout = Layout(pathlib.Path(sys.argv[1]))
+for record in execute_runs(plan_runs(read_study(layout), layout), on_event=show):
+    print(record.notebook, record.state, record.reason)
+"""
+
+
+def write_sleepers(root: Path) -> list[PlannedRun]:
+    """Write a study of two notebooks: the first one sleeps until a file says that it need not."""
+    study, layout = write_study(root, {"01_sleeps": "{}", "02_good": "{}"})
+    sleep = "import time\nwhile not pathlib.Path('awake').exists():\n    time.sleep(0.05)"
+    write_notebook(layout.notebooks / "01_sleeps.ipynb", NOTE_PID, sleep)
+    write_notebook(layout.notebooks / "02_good.ipynb", "1")
+    return plan_runs(study, layout)
+
+
+def start_parent(root: Path) -> subprocess.Popen[str]:
+    """Start a process that executes the runs, and wait until the first one sleeps."""
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(root)], stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == "asleep\n"
+    return parent
+
+
+def test_an_interruption_leaves_nothing_half_written(tmp_path: Path) -> None:
+    plans = write_sleepers(tmp_path)
+    (plans[0].folder / "figures").mkdir(parents=True)
+    (plans[0].folder / "run.json").write_text("of an earlier run")
+    with start_parent(tmp_path) as parent:
+        parent.send_signal(signal.SIGINT)
+        out, _ = parent.communicate(timeout=30)
+    assert parent.returncode == 0
+    assert out.splitlines() == [
+        "01_sleeps interrupted stopped while it ran",
+        "02_good interrupted not started",
+    ]
+    assert wait_for_end(int((tmp_path / "pid").read_text()))
+    assert leftovers(Layout(tmp_path)) == []
+    assert (plans[0].folder / "run.json").read_text() == "of an earlier run"
+    assert not plans[1].folder.exists()
+    (tmp_path / "awake").touch()
+    records = execute_runs(plans, jobs=2)
+    assert [record.state for record in records] == ["succeeded", "succeeded"]
+
+
+def test_a_parent_that_is_killed_takes_its_kernel_with_it(tmp_path: Path) -> None:
+    plans = write_sleepers(tmp_path)
+    with start_parent(tmp_path) as parent:
+        with pytest.raises(RunError, match=f"by process {parent.pid} since"):
+            execute_runs(plans)
+        parent.kill()
+    assert wait_for_end(int((tmp_path / "pid").read_text()))
+    assert not plans[0].folder.exists()
+    with hold_folder(plans[0].folder):
+        assert [name for name in leftovers(Layout(tmp_path)) if ".part-" in name] == []
+
+
+def test_papermill_is_loaded_by_workers_only() -> None:
+    code = (
+        "import sys, analysis, analysis.runs.execute, analysis.runs.publish;"
+        "print(sorted({'papermill', 'nbclient', 'nbformat', 'matplotlib'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"

@@ -1,0 +1,113 @@
+import json
+from pathlib import Path
+
+import pytest
+from study_for_runs import write_notebook, write_study
+
+from analysis.errors import ParameterError, RunError
+from analysis.paths import Layout
+from analysis.runs.plan import key_of, plan_run, plan_runs
+from analysis.study import Study
+
+Both = tuple[Study, Layout]
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Both:
+    study, layout = write_study(tmp_path, {"01_corpus": "{}", "02_terms": '{ unit = "form" }'})
+    for notebook in ("01_corpus", "02_terms"):
+        write_notebook(layout.notebooks / f"{notebook}.ipynb")
+    return study, layout
+
+
+def test_default_run_has_the_parameters_of_the_notebook_and_of_the_study(both: Both) -> None:
+    plan = plan_run(*both, "02_terms")
+    assert plan.parameters == {"top": 3, "unit": "form"}
+    assert (plan.is_default, plan.key, plan.state) == (True, "default", "planned")
+    assert plan.folder == both[1].root / "papermill_runs" / "02_terms" / "default"
+    assert plan.root == both[1].root
+
+
+def test_parameters_equal_to_the_default_are_the_default_run(both: Both) -> None:
+    assert plan_run(*both, "02_terms", {"top": "3"}) == plan_run(*both, "02_terms")
+
+
+def test_other_parameters_have_a_key_of_their_own(both: Both) -> None:
+    # The beginning of: printf '{"top":3,"unit":"lemma"}' | sha256sum
+    plan = plan_run(*both, "02_terms", {"unit": "lemma"})
+    assert not plan.is_default
+    assert plan.key == "7b836d5764c5"
+    assert plan.folder.name == plan.key
+    assert plan_run(*both, "02_terms", {"unit": "lemma", "top": 3}).key == plan.key
+    assert plan_run(*both, "02_terms", {"unit": "lemma", "top": 4}).key != plan.key
+
+
+def test_key_is_hexadecimal() -> None:
+    key = key_of({"wort": "Übung"})
+    assert len(key) == 12
+    assert int(key, 16) >= 0
+
+
+def test_all_default_runs_in_the_order_of_the_study(both: Both) -> None:
+    assert [plan.notebook for plan in plan_runs(*both)] == ["01_corpus", "02_terms"]
+    chosen = plan_runs(*both, ["02_terms", "02_terms"])
+    assert [plan.notebook for plan in chosen] == ["02_terms"]
+
+
+def test_unknown_notebook_is_told_with_all_names_and_the_nearest(both: Both) -> None:
+    with pytest.raises(RunError) as caught:
+        plan_run(*both, "02_term")
+    assert str(caught.value) == (
+        "unknown notebook '02_term'. Allowed: 01_corpus, 02_terms. Did you mean '02_terms'?"
+    )
+
+
+def test_a_notebook_must_be_in_the_study_and_in_the_folder(both: Both) -> None:
+    study, layout = both
+    write_notebook(layout.notebooks / "03_extra.ipynb")
+    with pytest.raises(RunError, match=r"03_extra\.ipynb is there, but no \[\[run\]\] of study"):
+        plan_run(study, layout, "03_extra")
+    (layout.notebooks / "01_corpus.ipynb").unlink()
+    with pytest.raises(
+        RunError, match=r"study\.toml lists it, but there is no notebooks/01_corpus"
+    ):
+        plan_run(study, layout, "01_corpus")
+
+
+def test_two_notebooks_of_one_number_are_refused(tmp_path: Path) -> None:
+    both = write_study(tmp_path, {"02_a": "{}", "02_b": "{}"})
+    write_notebook(both[1].notebooks / "02_a.ipynb")
+    with pytest.raises(RunError, match="02_a, 02_b share the number '02_'"):
+        plan_run(*both, "02_a")
+
+
+def test_who_gave_a_wrong_parameter_is_named(tmp_path: Path, both: Both) -> None:
+    with pytest.raises(ParameterError, match=r"02_terms: unknown parameter 'topp'\. Allowed: top"):
+        plan_run(*both, "02_terms", {"topp": 1})
+    study, layout = write_study(tmp_path, {"02_terms": '{ top = "3" }'})
+    message = r"study\.toml, \[\[run\]\] '02_terms': parameter 'top': wanted int, came '3' \(str\)"
+    with pytest.raises(ParameterError, match=message):
+        plan_run(study, layout, "02_terms")
+
+
+def test_a_run_without_the_articles_that_it_needs_is_skipped(both: Both) -> None:
+    study, layout = both
+    needs = {"gipfel": {"needs": "articles"}}
+    write_notebook(layout.notebooks / "01_corpus.ipynb", metadata=needs)
+    plan = plan_run(study, layout, "01_corpus")
+    assert (plan.state, plan.reason) == ("skipped", "needs the articles")
+    layout.raw.mkdir(parents=True)
+    (layout.raw / ".gitkeep").touch()
+    assert plan_run(study, layout, "01_corpus").state == "skipped"
+    (layout.raw / "artikel.txt").write_text("Ein Satz.")
+    assert plan_run(study, layout, "01_corpus").state == "planned"
+
+
+def test_an_unknown_need_is_refused(both: Both) -> None:
+    study, layout = both
+    path = write_notebook(
+        layout.notebooks / "01_corpus.ipynb", metadata={"gipfel": {"needs": "article"}}
+    )
+    assert json.loads(path.read_text())["metadata"]["gipfel"]
+    with pytest.raises(RunError, match=r"unknown need 'article'\. Allowed: articles\. Did you"):
+        plan_run(study, layout, "01_corpus")
