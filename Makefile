@@ -20,7 +20,7 @@ $(STAMP): requirements.lock pyproject.toml
 	  { echo "make: wanted Python 3.11 or later, came $$($(PYTHON) --version). Try: make PYTHON=python3.12 setup"; exit 1; }
 ifneq ($(UV),)
 	$(UV) venv --quiet --clear --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
-	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 else
 	$(PYTHON) -m venv --clear $(VENV)

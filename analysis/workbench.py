@@ -18,8 +18,6 @@ from analysis.presentation.provenance import Provenance
 from analysis.presentation.tables import Value
 from analysis.study import Study, read_study
 
-FIGURES = "figures"
-
 
 @dataclass(frozen=True)
 class Workbench:
@@ -129,7 +127,7 @@ def open_workbench(notebook: str, parameters: Mapping[str, Any]) -> Workbench:
         study,
         features,
         replace(look, labels={**names, **look.labels}),
-        run_folder(layout, notebook) / FIGURES,
+        run_folder(layout, notebook),
     )
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from analysis.errors import ParameterError, RunError, unknown
+from analysis.features import read_features
 from analysis.paths import Layout
 from analysis.runs.parameters import (
     Parameter,
     check_parameters,
+    parse_assignment,
     read_notebook,
     read_parameters,
 )
@@ -193,3 +195,45 @@ def _missing_need(layout: Layout, path: Path) -> str:
         raise RunError(f"{path.name}, metadata gipfel.needs: {unknown('need', str(needs), NEEDS)}")
     has_articles = any(not found.name.startswith(".") for found in layout.raw.glob("*"))
     return "" if has_articles else "needs the articles"
+
+
+def plan_given(
+    study: Study, layout: Layout, notebooks: Sequence[str], assignments: Sequence[str]
+) -> list[PlannedRun]:
+    """Plan what the command line asks for.
+
+    Parameters
+    ----------
+    study, layout : Study, Layout
+        The study and where it lies.
+    notebooks : sequence of str
+        Names; none: all that ``study.toml`` lists.
+    assignments : sequence of str
+        ``name=value``; they need exactly one notebook.
+
+    Returns
+    -------
+    list of PlannedRun
+
+    Raises
+    ------
+    RunError
+        If a notebook is unknown, or parameters are given for none or several.
+    ParameterError
+        If a parameter is unknown, of a wrong type, or given twice.
+    TableError
+        If the open tables are missing: every run would fail.
+    """
+    read_features(layout.features)
+    if not assignments:
+        return plan_runs(study, layout, notebooks or None)
+    if len(set(notebooks)) != 1:
+        raise RunError(
+            f"run: parameters belong to one notebook, came {len(set(notebooks)) or 'none'}. "
+            "Name it: gipfel run NOTEBOOK -p name=value"
+        )
+    given = [parse_assignment(text) for text in assignments]
+    twice = sorted({name for name, _ in given if [n for n, _ in given].count(name) > 1})
+    if twice:
+        raise ParameterError(f"{notebooks[0]}: given twice: {', '.join(twice)}")
+    return [plan_run(study, layout, notebooks[0], dict(given))]

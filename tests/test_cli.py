@@ -1,0 +1,155 @@
+"""The command ``gipfel`` as a user calls it, on the made-up study."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from typer.testing import CliRunner, Result
+
+from analysis import cli, console
+from analysis.errors import GipfelError
+from analysis.paths import Layout
+
+TOY_TEXTS = Path(__file__).parent / "toy" / "data" / "raw"
+
+
+@pytest.fixture
+def study(toy: Layout, toy_layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Layout:
+    """A copy of the made-up study with open tables and notebooks; the working directory."""
+    shutil.copytree(toy_layout.features, toy.features)
+    shutil.copytree(ROOT / "notebooks", toy.notebooks, dirs_exist_ok=True)
+    monkeypatch.chdir(toy.root)
+    monkeypatch.setattr(console.out, "width", 200)
+    return toy
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.app, list(arguments))
+
+
+def fault(result: Result) -> str:
+    assert isinstance(result.exception, GipfelError), result.output
+    return str(result.exception)
+
+
+@pytest.mark.parametrize("command", ["", "ingest", "annotate", "run", "status", "release-check"])
+def test_help_explains(command: str) -> None:
+    result = call(*([command] if command else []), "--help")
+    assert result.exit_code == 0
+    assert "Usage" in result.output
+
+
+def test_help_of_run_gives_examples() -> None:
+    assert "gipfel run 02_term_frequency -p unit=form -p top=30" in call("run", "--help").output
+
+
+def test_misspelt_parameter_stops_before_a_kernel_and_suggests(study: Layout) -> None:
+    text = fault(call("run", "02_term_frequency", "-p", "topp=30"))
+    assert "unknown parameter 'topp'" in text
+    assert "Did you mean 'top'?" in text
+    assert not list(study.runs.glob("*/*"))
+
+
+def test_wrong_type_stops_before_a_kernel(study: Layout) -> None:
+    text = fault(call("run", "02_term_frequency", "-p", "top=many"))
+    assert "top" in text
+    assert "int" in text
+    assert not list(study.runs.glob("*/*"))
+
+
+def test_unknown_notebook_lists_the_known(study: Layout) -> None:
+    text = fault(call("run", "03_frame"))
+    assert "'03_frame'" in text
+    assert "Did you mean '03_framing'?" in text
+
+
+def test_parameters_need_one_notebook(study: Layout) -> None:
+    assert "parameters belong to one notebook, came none" in fault(call("run", "-p", "top=3"))
+
+
+def test_a_parameter_given_twice(study: Layout) -> None:
+    text = fault(call("run", "02_term_frequency", "-p", "top=3", "-p", "top=4"))
+    assert "given twice: top" in text
+
+
+def test_run_without_open_tables_says_how_to_get_them(study: Layout) -> None:
+    shutil.rmtree(study.features)
+    text = fault(call("run"))
+    assert "no open table" in text
+    assert "git checkout data/features" in text
+    assert "gipfel annotate" in text
+
+
+def test_ingest_copies_recognises_and_names_the_missing(study: Layout, tmp_path: Path) -> None:
+    shutil.rmtree(study.raw)
+    folder = tmp_path / "in"
+    shutil.copytree(TOY_TEXTS, folder)
+    assert call("ingest", str(folder)).output.count("copied") == 6
+    assert call("ingest", str(folder)).output.count("recognised") == 6
+    (folder / "nord_1.txt").unlink()
+    (folder / "nord_2.txt").write_text("Anders.", encoding="utf-8")
+    (folder / "neu.txt").write_text("Ein neuer Text.", encoding="utf-8")
+    result = call("ingest", str(folder))
+    assert result.exit_code == 1
+    assert "missing" in result.output
+    assert "changed" in result.output
+    assert 'id = "neu"' in result.output
+    assert (study.raw / "nord_2.txt").read_bytes() == (TOY_TEXTS / "nord_2.txt").read_bytes()
+
+
+def test_annotate_leaves_equal_tables_alone(study: Layout) -> None:
+    before = {path.name: path.read_bytes() for path in study.features.iterdir()}
+    result = call("annotate")
+    assert result.exit_code == 0, result.exception
+    assert "changed" not in result.output
+    assert {path.name: path.read_bytes() for path in study.features.iterdir()} == before
+
+
+def test_release_check_passes(study: Layout) -> None:
+    assert "may be published" in call("release-check").output
+
+
+@pytest.mark.xdist_group("kernels")
+def test_default_run_publishes_and_another_does_not(study: Layout) -> None:
+    assert call("run", "01_corpus").exit_code == 0
+    published = {path.name: path.read_bytes() for path in study.figures.iterdir()}
+    assert {"01_corpus.pdf", "01_corpus.svg", "01_corpus.png", "01_corpus.csv"} <= set(published)
+    inputs = json.loads(published["01_corpus.json"])["inputs"]
+    assert inputs["documents"] == json.loads((study.features / "manifest.json").read_text())[
+        "tables"]["documents"]["content"]
+    assert call("run", "01_corpus", "-p", "language=en").exit_code == 0
+    assert {path.name: path.read_bytes() for path in study.figures.iterdir()} == published
+    assert len(list((study.runs / "01_corpus").glob("*/run.json"))) == 2
+    status = call("status").output
+    assert "language=en" in status
+    assert "up to date" in status
+
+
+def test_status_tells_what_is_stale(study: Layout) -> None:
+    fresh = call("status").output
+    assert fresh.count("recognised") == 6
+    assert fresh.count("up to date") == 4
+    assert fresh.count("never run") == 4
+    text = study.study_file.read_text(encoding="utf-8")
+    study.study_file.write_text(text.replace('"Durchbruch"', '"Durchbruch", "Sieg"'), "utf-8")
+    assert "changed since: frames_and_actors" in call("status").output
+    shutil.rmtree(study.raw)
+    assert "6 known" in call("status").output
+
+
+def test_completion_offers_notebooks() -> None:
+    assert cli.complete_notebook("03") == ["03_framing"]
+
+
+def test_main_prints_one_message_and_fails(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["gipfel", "ingest", str(tmp_path / "nowhere")])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    assert "came no folder" in capsys.readouterr().err.replace("\n", " ")

@@ -1,0 +1,99 @@
+"""What every notebook must be, and that each runs on the made-up study and on the open tables."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import ROOT
+
+from analysis.paths import Layout
+from analysis.runs.execute import execute_runs
+from analysis.runs.parameters import read_parameters
+from analysis.runs.plan import plan_run
+from analysis.study import read_study
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NAMES = [path.stem for path in NOTEBOOKS]
+
+
+def cells(path: Path, kind: str) -> list[nbformat.NotebookNode]:
+    return [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == kind]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
+def test_notebook_has_no_outputs(path: Path) -> None:
+    code = cells(path, "code")
+    assert code
+    assert all(not cell.outputs and cell.execution_count is None for cell in code)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
+def test_notebook_is_short(path: Path) -> None:
+    code = cells(path, "code")
+    assert len(code) <= 15
+    assert max(len(cell.source.splitlines()) for cell in code) <= 15
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
+def test_notebook_computes_nothing_itself(path: Path) -> None:
+    trees = [ast.parse(cell.source) for cell in cells(path, "code")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    assert not [node for node in nodes if isinstance(node, ast.ClassDef)]
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
+    assert all((f.end_lineno or 0) - f.lineno < 5 for f in functions)
+    strings = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    assert not [text for text in strings if re.search(r"(^|\s)[.~]{0,2}/\w|\\\w|\.parquet", text)]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
+def test_notebook_asks_and_reads(path: Path) -> None:
+    text = [cell.source for cell in cells(path, "markdown")]
+    assert text[0].startswith(f"# {path.stem[:2]} ")
+    assert "**Question.**" in text[0]
+    assert "**Reads**" in text[0]
+    assert "**Writes**" in text[0]
+    assert text[-1].startswith("## Reading")
+    assert "**What it shows.**" in text[-1]
+    assert "**What it does not show.**" in text[-1]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
+def test_parameters_reach_the_figures(path: Path) -> None:
+    """Every parameter is documented and handed to the workbench, which writes it beside figures."""
+    declared = read_parameters(path)
+    assert all(parameter.comment for parameter in declared)
+    source = "\n".join(cell.source for cell in cells(path, "code"))
+    for parameter in declared:
+        assert re.search(rf'"{parameter.name}": {parameter.name}\b', source), parameter.name
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
+def test_written_files_are_named(path: Path) -> None:
+    """The first cell names what is written: no more, no less."""
+    source = "\n".join(cell.source for cell in cells(path, "code"))
+    exported = set(re.findall(rf'"({path.stem[:2]}_[a-z0-9_]+)"', source)) - {path.stem}
+    if re.search(rf'export_\w+\([^)]*"{path.stem}"', source, re.DOTALL):
+        exported.add(path.stem)
+    named = set(re.findall(r"`(\d\d_[a-z0-9_]+)`", cells(path, "markdown")[0].source))
+    assert exported == named
+
+
+def test_every_notebook_is_run_by_the_study() -> None:
+    assert sorted(run.notebook for run in read_study(Layout(ROOT)).runs) == NAMES
+
+
+@pytest.mark.xdist_group("kernels")
+@pytest.mark.parametrize("name", NAMES)
+def test_notebook_runs_on_the_toy_study(name: str, toy_layout: Layout) -> None:
+    (toy_layout.root / "notebooks").mkdir(exist_ok=True)
+    for path in NOTEBOOKS:
+        target = toy_layout.notebooks / path.name
+        if not target.exists():
+            target.write_bytes(path.read_bytes())
+    (record,) = execute_runs([plan_run(read_study(toy_layout), toy_layout, name)])
+    assert record.state == "succeeded", record.failure
+    assert {path.suffix for path in record.figures.iterdir()} >= {".pdf", ".svg", ".png", ".csv"}
