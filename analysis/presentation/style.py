@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -178,6 +179,16 @@ def width_mm(width: Width) -> float:
     return WIDTHS_MM[width]
 
 
+class PrintFigure(Figure):
+    """A figure that a notebook shows as its last line, without pyplot and its global state."""
+
+    def _repr_png_(self) -> bytes:
+        buffer = BytesIO()
+        with style():
+            self.savefig(buffer, format="png", dpi=144, metadata={"Software": None})
+        return buffer.getvalue()
+
+
 def figure(width: Width = "column", *, height_mm: float) -> Figure:
     """Make an empty figure in print size; its layout leaves room for every label.
 
@@ -200,7 +211,7 @@ def figure(width: Width = "column", *, height_mm: float) -> Figure:
     """
     size = (width_mm(width) / MM_PER_INCH, height_mm / MM_PER_INCH)
     with style():
-        return Figure(figsize=size, layout="constrained")
+        return PrintFigure(figsize=size, layout="constrained")
 
 
 def fix_layout(figure: Figure) -> Figure:

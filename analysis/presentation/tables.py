@@ -101,7 +101,9 @@ def latex_table(
     Gipfel \& Co & 1\,200 & \ensuremath{-}0,50 \\
     """
     named = table.set_axis(_headings(table, language, headings), axis="columns")
-    formats = {heading: _latex_format(named[heading], language, digits) for heading in named}
+    formats: dict[Any, str | Callable[[object], str] | None] = {
+        heading: _latex_format(named[heading], language, digits) for heading in named
+    }
     styler = named.style.format(formats, escape="latex", na_rep="--")
     styler = styler.hide(axis="index").format_index(escape="latex", axis="columns")
     columns = "".join("l" if form is None else "r" for form in formats.values())

@@ -1,0 +1,40 @@
+import pytest
+
+from analysis.errors import ExportError
+from analysis.presentation.checks import check_figure, drawn_texts, find_cut_texts, find_overlaps
+from analysis.presentation.style import figure, style
+
+
+def _with_texts(*texts: tuple[float, float, str]):
+    drawn = figure(height_mm=40)
+    with style():
+        for x, y, text in texts:
+            drawn.text(x, y, text)
+    return drawn
+
+
+def test_text_on_the_page_is_no_fault():
+    assert check_figure(_with_texts((0.1, 0.5, "Öl"))) is not None
+
+
+def test_text_that_leaves_the_page_is_named_with_the_way_out():
+    cut = _with_texts((0.9, 0.5, "Waffenstillstand"), (-0.1, 0.2, "Gipfel"))
+    with pytest.raises(ExportError, match=r"2 faults\n  - 'Waffenstillstand' leaves .*mm") as fault:
+        check_figure(cut)
+    assert "'Gipfel' leaves the page by 8 mm" in str(fault.value)
+    assert str(fault.value).endswith("Use a wider figure or shorter labels.")
+
+
+def test_texts_on_each_other_are_found():
+    drawn = _with_texts((0.1, 0.5, "Vereinbarung"), (0.2, 0.52, "Abkommen"), (0.1, 0.1, "frei"))
+    assert find_overlaps(drawn) == ["'Vereinbarung' and 'Abkommen' overlap"]
+
+
+def test_ticks_out_of_view_are_not_texts_of_the_figure():
+    drawn = figure(height_mm=40)
+    with style():
+        axes = drawn.subplots()
+        axes.set_xticks([0, 1, 50], ["a", "b", "weit draußen"])
+        axes.set_xlim(0, 1)
+    assert "weit draußen" not in [text for text, _ in drawn_texts(drawn)]
+    assert find_cut_texts(drawn) == []

@@ -1,0 +1,236 @@
+import errno
+import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import presentation_samples as samples
+import pytest
+from PIL import Image
+from presentation_samples import PLOTS, look
+
+from analysis.errors import ExportError
+from analysis.presentation import plots
+from analysis.presentation.export import export_figure, export_table, export_values
+from analysis.presentation.provenance import Provenance, json_text
+from analysis.presentation.style import figure, style
+
+SOURCE = Provenance("02_term_frequency", {"unit": "lemma", "top": 20}, {"terms": "a" * 64}, 7)
+#: Bars with hatches, dates, markers with a legend: what could depend on a process.
+KINDS = ("corpus_small", "posts", "frame_rates_small")
+FORMATS = ("csv", "json", "pdf", "png", "svg")
+
+
+def _export(folder: Path, table: pd.DataFrame | None = None) -> dict[str, bytes]:
+    table = samples.terms() if table is None else table
+    drawn = plots.plot_terms(table, look(), note=samples.NOTE)
+    files = export_figure(
+        drawn, "02_terms", data=table, folder=folder, provenance=SOURCE, title="Häufige Terme"
+    )
+    return {file.suffix[1:]: file.read_bytes() for file in files}
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in folder.iterdir()}
+
+
+def _export_everything(folder: Path) -> None:
+    """Export figures of every kind, a table and values; also run as a program of its own."""
+    for name in KINDS:
+        export_figure(
+            PLOTS[name](look()),
+            f"02_{name}",
+            data=samples.terms(3),
+            folder=folder,
+            provenance=SOURCE,
+            title=name,
+        )
+    export_table(samples.terms(3), "02_table", folder=folder, provenance=SOURCE, language="de")
+    export_values({"n": 3}, "02_values", folder=folder, provenance=SOURCE, language="de")
+
+
+def test_second_call_gives_the_same_bytes(tmp_path: Path):
+    first = _export(tmp_path / "first")
+    second = _export(tmp_path / "second")
+    assert tuple(first) == FORMATS
+    assert {kind for kind in FORMATS if first[kind] != second[kind]} == set()
+
+
+def test_second_export_of_one_figure_gives_the_same_bytes(tmp_path: Path):
+    drawn = plots.plot_frame_shares(samples.frame_shares(), look())
+    drawn._repr_png_()
+    contents = []
+    for _ in range(2):
+        files = export_figure(drawn, "02_shares", data=samples.frame_shares(), folder=tmp_path,
+                              provenance=SOURCE, title="Anteile")  # fmt: skip
+        contents.append([file.read_bytes() for file in files])
+    assert contents[0] == contents[1]
+
+
+def test_other_process_with_other_hash_seed_gives_the_same_bytes(tmp_path: Path):
+    program = (
+        "import sys, pathlib, test_presentation_export as tests;"
+        "tests._export_everything(pathlib.Path(sys.argv[1]))"
+    )
+    here = Path(__file__).parent
+    for seed in ("1", "2"):
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "PYTHONPATH": f"{here}{os.pathsep}{here.parent}",
+            "MPLBACKEND": "agg" if seed == "1" else "svg",
+        }
+        command = [sys.executable, "-c", program, str(tmp_path / seed)]
+        subprocess.run(command, env=environment, check=True)
+    first, second = _digests(tmp_path / "1"), _digests(tmp_path / "2")
+    assert len(first) == len(KINDS) * len(FORMATS) + 5
+    assert first == second
+
+
+def test_settings_of_the_machine_do_not_reach_the_files(tmp_path: Path):
+    import matplotlib as mpl
+
+    first = _export(tmp_path / "first")
+    with mpl.rc_context({"font.size": 20, "savefig.bbox": "tight", "axes.facecolor": "red"}):
+        second = _export(tmp_path / "second")
+    assert first == second
+
+
+def test_csv_is_the_table_that_is_drawn(tmp_path: Path):
+    table = samples.terms(6)
+    back = pd.read_csv(io.BytesIO(_export(tmp_path, table)["csv"]))
+    pd.testing.assert_frame_equal(back, table)
+    drawn = [
+        line.get_xdata()[0]
+        for line in plots.plot_terms(back, look()).axes[0].lines
+        if line.get_marker() in ("o", "s")
+    ]
+    assert drawn == table["per_1000"].tolist()
+
+
+def test_json_says_what_the_figure_came_from(tmp_path: Path):
+    text = _export(tmp_path)["json"].decode()
+    record = json.loads(text)
+    assert record["inputs"] == {"terms": "a" * 64}
+    assert record["parameters"] == {"top": 20, "unit": "lemma"}
+    assert record["versions"]["pandas"] == pd.__version__
+    assert sorted(record) == list(record)
+    assert str(tmp_path) not in text
+
+
+def test_files_hold_no_time_and_a_title(tmp_path: Path):
+    files = _export(tmp_path)
+    assert b"CreationDate" not in files["pdf"]
+    assert b"/Title" in files["pdf"]
+    assert b"<dc:date>" not in files["svg"]
+    assert "Häufige Terme" in files["svg"].decode()
+    info = Image.open(io.BytesIO(files["png"])).info
+    assert info["Description"] == SOURCE.describe()
+    assert info["Title"] == "Häufige Terme"
+    assert "Software" not in info
+
+
+def test_pictures_have_the_width_in_print(tmp_path: Path):
+    files = _export(tmp_path)
+    image = Image.open(io.BytesIO(files["png"]))
+    assert image.width == pytest.approx(84 / 25.4 * 300, abs=1)
+    assert b"/MediaBox [ 0 0 238.11" in files["pdf"]
+
+
+def test_pdf_embeds_true_type(tmp_path: Path):
+    pdf = _export(tmp_path)["pdf"]
+    assert b"SourceSansPro-Regular" in pdf
+    assert b"/Type3" not in pdf
+
+
+def test_picture_in_grey_keeps_the_events_apart(tmp_path: Path):
+    files = _export(tmp_path)
+    grey = Image.open(io.BytesIO(files["png"])).convert("L")
+    counts = sorted(grey.histogram()[:200], reverse=True)
+    assert counts[1] > 500
+
+
+def test_file_name_must_bear_the_number_of_its_notebook(tmp_path: Path):
+    for name in ("terms", "03_terms", "02_Terme", "02_a/b"):
+        with pytest.raises(ExportError, match=r"wanted 02_ \(the number of notebook"):
+            export_values({"n": 1}, name, folder=tmp_path, provenance=SOURCE, language="de")
+
+
+def test_cut_label_is_not_exported(tmp_path: Path):
+    drawn = figure(height_mm=30)
+    with style():
+        drawn.text(0.95, 0.5, "Waffenstillstand")
+    with pytest.raises(ExportError, match="'Waffenstillstand' leaves the page"):
+        export_figure(drawn, "02_cut", data=samples.terms(1), folder=tmp_path,
+                      provenance=SOURCE, title="x")  # fmt: skip
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_full_disk_leaves_the_old_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    export_values({"n": 1}, "02_values", folder=tmp_path, provenance=SOURCE, language="de")
+    before = _digests(tmp_path)
+    write = Path.write_bytes
+
+    def full(self: Path, data: bytes) -> int:
+        write(self, data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(ExportError, match=r"cannot write 02_values \(json, tex\) in .*: No space"):
+        export_values({"n": 2}, "02_values", folder=tmp_path, provenance=SOURCE, language="de")
+    assert _digests(tmp_path) == before
+
+
+def test_folder_that_is_a_file_is_an_error(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ExportError, match="cannot write 02_values"):
+        export_values(
+            {"n": 2}, "02_values", folder=tmp_path / "file", provenance=SOURCE, language="de"
+        )
+
+
+def test_values_are_in_full_in_json_and_rounded_in_latex(tmp_path: Path):
+    values = {"share_deal": 1 / 3, "n_terms": 12}
+    export_values(values, "02_values", folder=tmp_path, provenance=SOURCE, language="de")
+    assert json.loads((tmp_path / "02_values.json").read_text())["values"] == values
+    assert "{0,33}" in (tmp_path / "02_values.tex").read_text()
+
+
+def test_table_is_written_in_latex_and_csv(tmp_path: Path):
+    export_table(samples.terms(2), "02_table", folder=tmp_path, provenance=SOURCE, language="de")
+    assert "je 1000 Tokens" in (tmp_path / "02_table.tex").read_text("utf-8")
+    assert (tmp_path / "02_table.csv").read_bytes().count(b"\n") == 5
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"path": "/home/somebody/data"}, "path of this machine"),
+        ({"path": "C:\\data\\x"}, "path of this machine"),
+        ({"deep": {"list": ["/a/b/c"]}}, r"deep.list: '/a/b/c' is a path"),
+        ({"x": float("nan")}, "cannot be written as JSON"),
+        ({"x": {1, 2}}, "cannot be written as JSON"),
+    ],
+)
+def test_parameters_that_would_not_repeat_are_errors(parameters, message: str):
+    with pytest.raises(ExportError, match=message):
+        json_text(parameters)
+
+
+def test_provenance_wants_checksums_and_a_notebook():
+    with pytest.raises(ExportError, match="wanted the SHA-256 of input 'terms', came 'abc'"):
+        Provenance("02_term_frequency", {}, {"terms": "abc"})
+    with pytest.raises(ExportError, match="wanted a notebook's name such as"):
+        Provenance("terms", {}, {})
+
+
+def test_description_changes_with_inputs_and_parameters():
+    others = [
+        Provenance("02_term_frequency", {"unit": "lemma", "top": 21}, {"terms": "a" * 64}),
+        Provenance("02_term_frequency", {"unit": "lemma", "top": 20}, {"terms": "b" * 64}),
+    ]
+    assert len({SOURCE.describe(), *(other.describe() for other in others)}) == 3

@@ -1,0 +1,308 @@
+import numpy as np
+import pandas as pd
+import presentation_samples as samples
+import pytest
+from matplotlib.figure import Figure
+from presentation_samples import ALASKA, FRAMES, HELSINKI, PLOTS, look
+
+from analysis.errors import ExportError, TableError
+from analysis.presentation import plots
+from analysis.presentation.checks import drawn_texts, find_cut_texts, find_overlaps
+from analysis.presentation.layout import break_name
+from analysis.presentation.style import WIDTHS_MM
+
+
+@pytest.mark.parametrize("width", WIDTHS_MM)
+@pytest.mark.parametrize("name", PLOTS)
+def test_every_text_is_on_the_page_and_none_on_another(name: str, width):
+    drawn = PLOTS[name](look(width))
+    assert find_cut_texts(drawn) == []
+    assert find_overlaps(drawn) == []
+    assert drawn.get_size_inches()[0] * 25.4 == pytest.approx(WIDTHS_MM[width])
+
+
+@pytest.mark.parametrize("name", ["corpus", "posts", "terms", "difference", "frame_rates"])
+def test_english_figures_have_no_german_words(name: str):
+    texts = " ".join(text for text, _ in drawn_texts(PLOTS[name](look("page", "en"))))
+    german = ("Artikel", "Wörter", "Uhrzeit", "Tokens", "Verhältnis", "Dokumente zusammen")
+    assert [word for word in german if word in texts.replace(samples.NOTE, "")] == []
+
+
+@pytest.mark.parametrize("name", ["corpus", "terms", "frame_rates", "topic_terms"])
+def test_note_stands_under_the_figure(name: str):
+    texts = [text.replace("\n", " ") for text, _ in drawn_texts(PLOTS[name](look("page")))]
+    assert samples.NOTE in texts
+
+
+def _points(drawn: Figure, colour: str, marker: str, *, filled: bool) -> list[list[float]]:
+    """Give the x values of an event's markers, panel by panel."""
+    return [
+        [
+            float(line.get_xdata()[0])
+            for line in axes.lines
+            if line.get_marker() == marker
+            and line.get_markeredgecolor() == colour
+            and (line.get_markerfacecolor() != "white") == filled
+        ]
+        for axes in drawn.axes
+    ]
+
+
+# ---------------------------------------------------------------- corpus
+
+
+def test_corpus_bars_are_the_lengths_by_event():
+    table = samples.documents()
+    drawn = plots.plot_corpus(table, look())
+    for axes, event in zip(drawn.axes, (HELSINKI, ALASKA), strict=True):
+        rows = table[table["event"] == event]
+        assert [bar.get_width() for bar in axes.patches] == rows["n_tokens"].tolist()
+        hatched = [bool(bar.get_hatch()) for bar in axes.patches]
+        assert hatched == (rows["kind"] == "live_ticker").tolist()
+        assert [tick.get_text().split("\n")[0] for tick in axes.get_yticklabels()] == rows[
+            "doc_id"
+        ].tolist()
+
+
+def test_corpus_names_unknown_outlets():
+    drawn = plots.plot_corpus(samples.documents(5), look("page"))
+    names = [tick.get_text() for axes in drawn.axes for tick in axes.get_yticklabels()]
+    assert sum("Medium unbekannt" in name for name in names) == 1
+
+
+def test_corpus_legend_names_the_kinds_that_came():
+    table = samples.documents().query("kind == 'article'")
+    legend = plots.plot_corpus(table, look()).legends[0]
+    assert [text.get_text() for text in legend.get_texts()] == ["Artikel"]
+
+
+def test_corpus_wants_each_document_once():
+    twice = pd.concat([samples.documents(2), samples.documents(1)])
+    with pytest.raises(TableError, match=r"plot_corpus: doc_id .* stands twice"):
+        plots.plot_corpus(twice, look())
+
+
+def test_corpus_refuses_an_unknown_kind():
+    with pytest.raises(TableError, match=r"unknown kind 'video'\. Allowed: article, live_ticker"):
+        plots.plot_corpus(samples.documents(2).assign(kind="video"), look())
+
+
+# ---------------------------------------------------------------- posts
+
+
+def test_posts_are_drawn_at_their_times():
+    table = samples.posts()
+    drawn = plots.plot_posts(table, look())
+    for axes, event in zip(drawn.axes, (HELSINKI, ALASKA), strict=True):
+        timed = [line for line in axes.lines if line.get_label() != "order_only"]
+        times = np.concatenate([line.get_xdata(orig=True) for line in timed])
+        wanted = table.loc[table["event"] == event, "posted_at"].dropna()
+        assert sorted(pd.to_datetime(times)) == sorted(wanted)
+
+
+def test_posts_without_time_are_apart_from_the_time_axis():
+    drawn = plots.plot_posts(samples.posts(), look())
+    (line,) = [line for line in drawn.axes[0].lines if line.get_label() == "order_only"]
+    steps = np.diff(line.get_xdata())
+    assert len(line.get_xdata()) == 14
+    assert steps == pytest.approx(steps[0])
+    assert line.get_transform() == drawn.axes[0].get_yaxis_transform()
+
+
+def test_event_without_any_time_has_no_time_axis():
+    table = samples.posts().query("ts_quality == 'order_only'")
+    assert list(plots.plot_posts(table, look()).axes[0].get_xticks()) == []
+
+
+def test_posts_show_the_day_where_it_changes():
+    ticks = plots.plot_posts(samples.posts(), look()).axes[1].get_xticklabels()
+    assert [tick.get_text() for tick in ticks if "\n" in tick.get_text()] == [
+        "18:00\n15.08.",
+        "00:00\n16.08.",
+    ]
+
+
+@pytest.mark.parametrize("n_days", [1, 3, 20])
+def test_posts_of_any_span_have_few_ticks(n_days: int):
+    table = samples.posts().query("ts_quality == 'explicit'").copy()
+    first = table["posted_at"].min()
+    table["posted_at"] = first + (table["posted_at"] - first) * (3 * n_days)
+    for axes in plots.plot_posts(table.query("event == @HELSINKI"), look()).axes:
+        assert 1 <= len(axes.get_xticks()) <= 5
+
+
+def test_post_whose_time_contradicts_its_quality_is_an_error():
+    table = samples.posts()
+    table.loc[0, "posted_at"] = pd.NaT
+    with pytest.raises(TableError, match=r"a post of '000_.*' is 'explicit' but its posted_at is"):
+        plots.plot_posts(table, look())
+
+
+# ---------------------------------------------------------------- terms
+
+
+def test_terms_are_drawn_as_they_stand_in_the_table():
+    table = samples.terms(5)
+    drawn = plots.plot_terms(table, look())
+    names = [tick.get_text() for tick in drawn.axes[0].get_yticklabels()]
+    assert names == [break_name(term, look().letters(0.45)) for term in samples.TERMS[:5]]
+    for event in (HELSINKI, ALASKA):
+        style = look().colours[event], look().markers[event]
+        wanted = table.loc[table["event"] == event, "per_1000"].tolist()
+        assert _points(drawn, *style, filled=True) == [wanted]
+
+
+def test_term_intervals_are_drawn_where_the_table_has_them():
+    table = samples.terms(4, intervals=True)
+    lines = plots.plot_terms(table, look()).axes[0].lines
+    drawn = sorted(tuple(line.get_xdata()) for line in lines if line.get_linestyle() == "-"
+                   and line.get_transform() == lines[0].axes.transData)  # fmt: skip
+    assert drawn == sorted(zip(table["low"], table["high"], strict=True))
+
+
+def test_term_that_looks_like_a_formula_is_a_word():
+    table = samples.terms(1).assign(term="$x$")
+    texts = [text for text, _ in drawn_texts(plots.plot_terms(table, look()))]
+    assert "$x$" in texts
+
+
+def test_difference_lollipops_reach_the_log_ratios():
+    table = samples.difference(7)
+    drawn = plots.plot_term_difference(table, look(), target=ALASKA, reference=HELSINKI)
+    stems = [line for line in drawn.axes[0].lines if line.get_label() == "stem"]
+    assert [line.get_xdata()[1] for line in stems] == table["log_ratio"].tolist()
+    wanted = [look().colours[ALASKA if x > 0 else HELSINKI] for x in table["log_ratio"]]
+    assert [line.get_color() for line in stems] == wanted
+    texts = [text.get_text() for text in drawn.axes[0].texts]
+    assert texts[:2] == ["1\u202f200 : 0", "1\u202f130 : 3"]
+    assert texts[-2:] == ["← Helsinki 2018", "Alaska 2025 →"]
+
+
+def test_difference_says_that_it_only_describes():
+    drawn = plots.plot_term_difference(
+        samples.difference(3), look("page"), target=ALASKA, reference=HELSINKI
+    )
+    texts = " ".join(text for text, _ in drawn_texts(drawn)).replace("\n", " ")
+    assert "kein Test. Rechts: n Alaska 2025 : n Helsinki 2018." in texts
+
+
+def test_difference_of_an_unknown_event_is_an_error():
+    with pytest.raises(ExportError, match="unknown event or frame 'Helsinki'"):
+        plots.plot_term_difference(
+            samples.difference(3), look(), target=ALASKA, reference="Helsinki"
+        )
+
+
+# ---------------------------------------------------------------- framing
+
+
+def test_frame_rates_show_every_document_and_all_together():
+    table = samples.frame_rates()
+    drawn = plots.plot_frame_rates(table, look())
+    assert [axes.get_title(loc="left") for axes in drawn.axes] == list(FRAMES)
+    for event in (HELSINKI, ALASKA):
+        style = look().colours[event], look().markers[event]
+        for unit, filled in (("document", False), ("pooled", True)):
+            rows = table[(table["event"] == event) & (table["unit"] == unit)]
+            wanted = [rows.loc[rows["frame"] == frame, "per_1000"].tolist() for frame in FRAMES]
+            assert _points(drawn, *style, filled=filled) == wanted
+
+
+def test_frame_rates_mark_the_mean_by_an_upright_bar():
+    table = samples.frame_rates()
+    axes = plots.plot_frame_rates(table, look()).axes[1]
+    bars = [line.get_xdata()[0] for line in axes.lines if line.get_linewidth() == 1.8]
+    rows = table[(table["unit"] == "mean") & (table["frame"] == FRAMES[1])]
+    assert sorted(bars) == sorted(rows["per_1000"])
+
+
+def test_frame_rates_share_one_scale():
+    limits = {
+        axes.get_xlim() for axes in plots.plot_frame_rates(samples.frame_rates(), look()).axes
+    }
+    assert len(limits) == 1
+
+
+def test_frame_rates_refuse_an_unknown_unit():
+    with pytest.raises(TableError, match="unknown unit 'corpus'"):
+        plots.plot_frame_rates(samples.frame_rates(2).assign(unit="corpus"), look())
+
+
+def test_frame_shares_stack_to_the_shares_of_every_document():
+    table = samples.frame_shares()
+    drawn = plots.plot_frame_shares(table, look())
+    for axes, event in zip(drawn.axes, (HELSINKI, ALASKA), strict=True):
+        wanted = table.loc[(table["event"] == event), "share"].dropna()
+        assert sorted(bar.get_width() for bar in axes.patches) == pytest.approx(sorted(wanted))
+        n_documents = (samples.documents()["event"] == event).sum()
+        assert len(axes.get_yticks()) == n_documents + 2
+
+
+def test_frames_differ_by_hatch_too():
+    drawn = plots.plot_frame_shares(samples.frame_shares(), look())
+    assert {bar.get_hatch() or "" for bar in drawn.axes[0].patches} == {"", "////", "...."}
+
+
+def test_document_without_mentions_says_so():
+    table = samples.frame_shares(5)
+    first = table["doc_id"] == table["doc_id"].max()
+    table.loc[first, ["n", "n_mentions"]] = 0
+    table.loc[first, "share"] = np.nan
+    texts = [text for text, _ in drawn_texts(plots.plot_frame_shares(table, look()))]
+    assert texts.count("keine Nennung") == 1
+
+
+def test_shares_beyond_the_whole_are_an_error():
+    table = samples.frame_shares(5).assign(share=0.5)
+    with pytest.raises(TableError, match=r"the shares of .* add up to 1\.5; the frames of one bar"):
+        plots.plot_frame_shares(table, look())
+
+
+# ---------------------------------------------------------------- topics
+
+
+def test_topic_bars_are_the_weights_by_rank():
+    table = samples.topic_terms(3)
+    shuffled = table.sample(frac=1, random_state=3)
+    drawn = plots.plot_topic_terms(shuffled, look())
+    shown = [axes for axes in drawn.axes if axes.get_visible()]
+    for axes, (topic, rows) in zip(shown, table.groupby("topic"), strict=True):
+        assert axes.get_title(loc="left") == f"Thema {topic}"
+        assert [bar.get_width() for bar in axes.patches] == rows["weight"].tolist()
+        assert [text.get_text() for text in axes.texts] == rows["term"].tolist()
+
+
+def test_topic_prevalence_shows_every_document_and_the_mean():
+    table = samples.topic_prevalence(3)
+    drawn = plots.plot_topic_prevalence(table, look())
+    for event in (HELSINKI, ALASKA):
+        style = look().colours[event], look().markers[event]
+        rows = table[table["event"] == event].groupby("topic")["share"]
+        assert _points(drawn, *style, filled=False) == [group.tolist() for _, group in rows]
+    bars = [line.get_xdata()[0] for line in drawn.axes[0].lines if line.get_linewidth() == 1.8]
+    means = table[table["topic"] == 1].groupby("event")["share"].mean()
+    assert sorted(bars) == pytest.approx(sorted(means))
+
+
+@pytest.mark.parametrize(
+    "plot",
+    [
+        plots.plot_corpus,
+        plots.plot_posts,
+        plots.plot_terms,
+        plots.plot_frame_rates,
+        plots.plot_frame_shares,
+        plots.plot_topic_terms,
+        plots.plot_topic_prevalence,
+    ],
+)
+def test_every_plot_names_itself_when_columns_are_missing(plot):
+    with pytest.raises(TableError, match=rf"{plot.__name__}: missing columns .*; came: x"):
+        plot(pd.DataFrame({"x": [1]}), look())
+
+
+def test_plots_leave_their_table_as_it_came():
+    table = samples.topic_prevalence()
+    before = table.copy(deep=True)
+    plots.plot_topic_prevalence(table, look())
+    pd.testing.assert_frame_equal(table, before)

@@ -1,0 +1,117 @@
+import io
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.errors import ExportError
+from analysis.presentation.tables import csv_text, latex_macros, latex_table, macro_name
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+49", "-2", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize("dtype", ["str", "object", "category"])
+def test_formulas_become_text(cell: str, dtype: str):
+    table = pd.DataFrame({"term": pd.Series([cell, "Öl"], dtype=dtype)})
+    back = pd.read_csv(io.StringIO(csv_text(table), newline=""), lineterminator="\n")
+    assert back["term"].tolist() == [f"'{cell}", "Öl"]
+
+
+def test_numbers_are_not_taken_for_formulas():
+    assert csv_text(pd.DataFrame({"log_ratio": [-1.5], "n": [-2]})) == "log_ratio,n\n-1.5,-2\n"
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5))
+def test_numbers_come_back_from_csv_bit_by_bit(values: list[float]):
+    text = csv_text(pd.DataFrame({"share": values}))
+    assert [float(line) for line in text.splitlines()[1:]] == values
+
+
+def test_csv_leaves_empty_cells_and_times_readable():
+    table = pd.DataFrame(
+        {
+            "posted_at": pd.to_datetime(["2025-08-15 20:00", None]),
+            "post": pd.array([1, None], dtype="Int64"),
+            "outlet": ["Morgenblatt", ""],
+        }
+    )
+    assert csv_text(table) == "posted_at,post,outlet\n2025-08-15 20:00:00,1,Morgenblatt\n,,\n"
+
+
+def test_csv_does_not_change_its_table():
+    table = pd.DataFrame({"term": ["=1"]})
+    csv_text(table)
+    assert table["term"].tolist() == ["=1"]
+
+
+def test_latex_has_booktabs_and_the_language_of_the_numbers():
+    table = pd.DataFrame({"term": ["Öl"], "n": [12345], "log_ratio": [-1.239]})
+    assert latex_table(table, language="de") == (
+        "\\begin{tabular}{lrr}\n\\toprule\n"
+        "Term & n & Log-Verhältnis (Basis 2) \\\\\n\\midrule\n"
+        "Öl & 12\\,345 & \\ensuremath{-}1,24 \\\\\n"
+        "\\bottomrule\n\\end{tabular}\n"
+    )
+    assert "12,345 & \\ensuremath{-}1.24" in latex_table(table, language="en")
+
+
+def test_latex_escapes_what_is_special():
+    table = pd.DataFrame({"term": ["A&B_50%$#{}~^\\"]})
+    escaped = r"A\&B\_50\%\$\#\{\}\textasciitilde \textasciicircum \textbackslash "
+    assert f"{escaped} \\\\" in latex_table(table, language="de")
+
+
+def test_latex_escapes_headings_and_dashes_empty_cells():
+    table = pd.DataFrame({"x_1": [math.nan], "post": pd.array([None], dtype="Int64")})
+    text = latex_table(table, language="de", headings={"x_1": "Anteil in %", "post": "Beitrag"})
+    assert r"Anteil in \% & Beitrag \\" in text
+    assert r"-- & -- \\" in text
+
+
+def test_latex_column_without_heading_lists_the_allowed():
+    with pytest.raises(ExportError, match=r"unknown label 'sharee'\.*Did you mean 'share'"):
+        latex_table(pd.DataFrame({"sharee": [0.5]}), language="de")
+
+
+def test_latex_refuses_one_heading_twice():
+    with pytest.raises(ExportError, match="two columns are headed 'Anteil'"):
+        latex_table(
+            pd.DataFrame({"share": [1.0], "s": [1.0]}), language="de", headings={"s": "Anteil"}
+        )
+
+
+def test_macros_are_sorted_and_spelled_without_digits():
+    text = latex_macros({"share_2018": 0.256, "n_terms": 1200}, "02", language="de")
+    assert text == (
+        "\\newcommand{\\gipfelZeroTwoNTerms}{1\\,200}\n"
+        "\\newcommand{\\gipfelZeroTwoShareTwoZeroOneEight}{0,26}\n"
+    )
+
+
+@given(st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,20}", fullmatch=True))
+def test_macro_names_are_letters_only(name: str):
+    assert macro_name("02", name).isalpha()
+    assert macro_name("02", name).isascii()
+
+
+def test_macro_text_is_escaped():
+    text = latex_macros({"top": "50% & \\x"}, "02", language="de")
+    assert text.endswith("{50\\% \\& \\textbackslash{}x}\n")
+
+
+@pytest.mark.parametrize("name", ["größe", "n tokens", "2018_n", ""])
+def test_names_that_no_macro_can_have_are_errors(name: str):
+    with pytest.raises(ExportError, match="wanted ASCII letters, digits and underscores"):
+        latex_macros({name: 1}, "02", language="de")
+
+
+def test_two_names_of_one_macro_are_an_error():
+    with pytest.raises(ExportError, match="another value has the macro"):
+        latex_macros({"n_terms": 1, "nTerms": 2}, "02", language="de")
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, True])
+def test_values_that_are_no_numbers_are_errors(value):
+    with pytest.raises(ExportError, match="value 'x': wanted a finite number or text"):
+        latex_macros({"x": value}, "02", language="de")
