@@ -98,7 +98,8 @@ class WorkerProcess:
     def _launch(self) -> subprocess.Popen[str]:
         with self._log.open("w") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "analysis.runs.worker"],
+                # -P: a file of the study must not stand in for a module of Python.
+                [sys.executable, "-P", "-m", "analysis.runs.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -131,12 +132,16 @@ class WorkerProcess:
         assert self.process.stdout is not None  # noqa: S101 (a pipe, by _launch)
         with self.process.stdout as lines:
             for line in lines:
-                content = json.loads(line)
-                if "outcome" in content:
-                    self.outcome = read_outcome(content["outcome"])
-                else:
-                    self.messages.put(Message(self.number, content))
+                # The last line of a worker that was killed may be cut short.
+                with suppress(json.JSONDecodeError):
+                    self._take(json.loads(line))
         self.messages.put(Message(self.number))
+
+    def _take(self, content: dict[str, Any]) -> None:
+        if "outcome" in content:
+            self.outcome = read_outcome(content["outcome"])
+        else:
+            self.messages.put(Message(self.number, content))
 
     def _stdin(self) -> Any:
         return self.process.stdin
