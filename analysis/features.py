@@ -124,17 +124,21 @@ def read_table(name: str, folder: Path) -> pd.DataFrame:
     TableError
         If the file is missing, is not Parquet, or breaks the schema.
     """
-    path = table_path(name, folder)
+    frame = _to_pandas(_read_parquet(table_path(name, folder)), name)
+    return check_table(frame, name)
+
+
+def _read_parquet(path: Path) -> pa.Table:
+    """Read a Parquet file; pyarrow raises OSError, too, for damaged ones."""
     try:
-        frame = _to_pandas(pq.read_table(path), name)
+        return pq.read_table(path)
     except FileNotFoundError:
         raise TableError(f"{path}: no such file. Rebuild it with `gipfel annotate`.") from None
-    except pa.ArrowInvalid as fault:
+    except (pa.ArrowException, OSError) as fault:
         raise TableError(
             f"{path}: wanted a Parquet file; {fault}. Restore it with "
             "`git checkout data/features`, or rebuild it with `gipfel annotate`."
         ) from fault
-    return check_table(frame, name)
 
 
 def _to_pandas(table: pa.Table, name: str) -> pd.DataFrame:
@@ -255,7 +259,7 @@ def check_release(folder: Path) -> list[str]:
     faults = []
     paths = sorted(folder.glob("*.parquet"))
     for path in paths:
-        frame = pq.read_table(path).to_pandas()
+        frame = _read_parquet(path).to_pandas()
         if path.stem not in TABLES:
             faults.append(f"{path.name}: not a table of the schema")
         faults += [f"{path.name}: {fault}" for fault in release_faults(frame, path.stem)]
@@ -280,15 +284,19 @@ def release_faults(frame: pd.DataFrame, name: str) -> list[str]:
     for column in frame.columns:
         if SEQUENCE_COLUMN.search(str(column)):
             faults += _sequence_faults(frame, column)
-        elif pd.api.types.is_object_dtype(frame[column]) or pd.api.types.is_string_dtype(
-            frame[column]
-        ):
+        elif not _holds_numbers(frame[column]):
             faults += _text_faults(frame[column], kinds.get(column))
     if name in TABLES:
         ordered = frame.sort_values(list(TABLES[name].sort), kind="stable")
         if not ordered.index.equals(frame.index):
             faults.append(f"rows are not sorted by {', '.join(TABLES[name].sort)}")
     return faults
+
+
+def _holds_numbers(values: pd.Series) -> bool:
+    """Say whether a column can hold no text; categories and lists can."""
+    kind = pd.api.types
+    return kind.is_numeric_dtype(values) or kind.is_datetime64_any_dtype(values)
 
 
 def _text_faults(values: pd.Series, column: Column | None) -> Iterable[str]:

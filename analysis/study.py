@@ -8,7 +8,15 @@ from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from analysis.errors import StudyError, join_faults, unknown
 from analysis.paths import Layout, find_layout
@@ -17,6 +25,9 @@ from analysis.validation import describe_faults, read_toml
 Item = TypeVar("Item")
 Language = Literal["de", "en"]
 Id = Annotated[str, Field(pattern=r"^[\w-]+$")]
+Name = Annotated[str, Field(pattern=r"\S")]
+Word = Annotated[str, Field(pattern=r"^[^\s|]+$")]
+Verb = Annotated[str, Field(pattern=r"^([^\s|]+\|)?[^\s|]+$")]
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
 
 
@@ -58,9 +69,9 @@ class Event(Frozen):
 class Lexemes(Frozen):
     """Lexemes by word class; the particle of a separable verb is marked: ``ein|mischen``."""
 
-    nouns: tuple[str, ...] = ()
-    adjectives: tuple[str, ...] = ()
-    verbs: tuple[str, ...] = ()
+    nouns: tuple[Word, ...] = ()
+    adjectives: tuple[Word, ...] = ()
+    verbs: tuple[Verb, ...] = ()
 
     def all(self) -> tuple[str, ...]:
         """Give every lexeme, verbs without their mark."""
@@ -75,7 +86,14 @@ class Frame(Frozen):
     colour: Colour
     core: Lexemes
     near: Lexemes = Lexemes()
-    exceptions: tuple[str, ...] = ()
+    exceptions: tuple[Word, ...] = ()
+
+    @field_validator("core")
+    @classmethod
+    def _not_empty(cls, value: Lexemes) -> Lexemes:
+        if not value.all():
+            raise ValueError("a frame needs a lexeme; without one nothing mentions it")
+        return value
 
     def lexemes(self) -> tuple[str, ...]:
         """Give the lexemes of both tiers."""
@@ -88,9 +106,9 @@ class Actor(Frozen):
     id: Id
     label: BothLanguages
     kind: Literal["person", "institution", "country", "group"]
-    names: tuple[str, ...] = Field(min_length=1)
-    offices: tuple[str, ...] = ()
-    adjectives: tuple[str, ...] = ()
+    names: tuple[Name, ...] = Field(min_length=1)
+    offices: tuple[Name, ...] = ()
+    adjectives: tuple[Name, ...] = ()
 
 
 class Run(Frozen):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from analysis.errors import did_you_mean
 
@@ -27,7 +28,7 @@ def describe_faults(
 ) -> list[str]:
     """Say each fault that pydantic found with its table and key, and the allowed keys."""
     lines = []
-    for error in fault.errors():
+    for error in _without_echoes(fault):
         location = [part for part in error["loc"] if part != "dict"]
         place = _place(location, table)
         if error["type"] == "extra_forbidden":
@@ -44,6 +45,13 @@ def describe_faults(
     return lines
 
 
+def _without_echoes(fault: ValidationError) -> list[ErrorDetails]:
+    """Leave out that a list is too short where it is so only because an entry has a fault."""
+    errors = fault.errors()
+    inner = {error["loc"][:1] for error in errors if len(error["loc"]) > 1}
+    return [e for e in errors if e["type"] != "too_short" or e["loc"] not in inner]
+
+
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
@@ -55,7 +63,8 @@ def _place(location: list[Any], table: Mapping[str, Any]) -> str:
         return "top level"
     if len(location) >= 2 and isinstance(location[1], int):
         entry = table[location[0]][location[1]]
-        name = next((entry[key] for key in ("id", "notebook") if key in entry), "")
+        keyed = entry if isinstance(entry, Mapping) else {}
+        name = next((keyed[key] for key in ("id", "notebook") if key in keyed), "")
         named = f" {name!r}" if name else ""
         head, keys = f"[[{location[0]}]] {location[1] + 1}{named}", location[2:]
     elif len(location) == 1:

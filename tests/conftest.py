@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from analysis.features import Features, read_features
 from analysis.paths import Layout
+
+if TYPE_CHECKING:
+    from analysis.annotation.tokens import Annotator
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -44,3 +48,16 @@ def shared() -> Path:
     if not (SHARED / "corpus").is_dir():
         pytest.skip("needs ../shared/corpus, the articles in copyright, which is not here")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def annotator() -> Annotator:
+    from analysis.annotation.tokens import Annotator
+
+    return Annotator()
+
+
+@pytest.fixture(scope="session")
+def features() -> Features:
+    """The committed open tables of the study."""
+    return read_features(ROOT / "data" / "features")

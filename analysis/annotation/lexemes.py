@@ -83,14 +83,19 @@ def _lexemes(tiers: Sequence[tuple[str, str, Lexemes]], word_class: str) -> Iter
 
 def noun_form(token: Token, lexeme: Lexeme, vocabulary: Vocabulary) -> str:
     """Say how a noun lexeme stands in a noun: as the word, its head or a modifier."""
-    if token.lemma.lower() == lexeme.base:
-        return "modifier" if token.pos == "TRUNC" else "simplex"
     stems = noun_stems(token.parts)
+    if token.lemma.lower() == lexeme.base or stems == [lexeme.base]:
+        return "modifier" if token.pos == "TRUNC" else "simplex"
     if len(stems) > 1 and stems[-1] == lexeme.base:
         return "head"
-    if any(stem in (lexeme.base, lexeme.base + "s") for stem in stems[:-1]):
+    if any(_fronts(stem, lexeme.base, vocabulary) for stem in stems[:-1]):
         return "modifier"
     return _inside(stems[-1] if stems else token.lemma.lower(), lexeme.base, vocabulary)
+
+
+def _fronts(stem: str, base: str, vocabulary: Vocabulary) -> bool:
+    """Say whether a stem before the last is the lexeme, or a compound that ends in it."""
+    return stem in (base, base + "s") or _inside(stem, base, vocabulary) == "head"
 
 
 def _inside(word: str, base: str, vocabulary: Vocabulary) -> str:
@@ -131,19 +136,28 @@ def adjective_form(token: Token, lexeme: Lexeme, vocabulary: Vocabulary) -> str:
 
 def modifier_form(token: Token, lexeme: Lexeme, vocabulary: Vocabulary) -> str:
     """Say whether a noun lexeme stands in an adjective, as in *erfolgsverwöhnt*."""
+    if any(_fronts(noun, lexeme.base, vocabulary) for noun in _nouns_in_front(token)):
+        return "modifier"
     if any(part.tag.startswith("VV") for part in token.parts):
         return ""
-    stems = noun_stems(token.parts)
-    if any(stem in (lexeme.base, lexeme.base + "s") for stem in stems[:-1]):
-        return "modifier"
     return "modifier" if _inside(token.lemma.lower(), lexeme.base, vocabulary) == "modifier" else ""
 
 
+def _nouns_in_front(token: Token) -> list[str]:
+    """Give the nouns of a compound that another stem follows: the participle of a verb counts."""
+    stems = [part for part in token.parts if part.tag.startswith(("NN", "NE", "ADJ", "VV", "ADV"))]
+    return [part.form for part in stems[:-1] if part.tag.startswith("NN")]
+
+
 def is_verb(token: Token, lexeme: Lexeme) -> bool:
-    """Compare stem and particle; participles used as adjectives count, split verbs do not."""
+    """Compare stem and particle; participles used as adjectives count, split verbs do not.
+
+    The stem of a strong verb changes (*weist, wies*), so that its lemma counts too.
+    """
     if token.pos.startswith("NN") and token.lemma.lower() != lexeme.particle + lexeme.base:
         return False
     particles = {part.form for part in token.parts if part.tag.startswith("PTKVZ")}
     stems = {part.form for part in token.parts if part.tag.startswith("VV")}
     wanted = {lexeme.particle} if lexeme.particle else set()
-    return lexeme.stem in stems and particles == wanted
+    same = lexeme.stem in stems or token.lemma.lower() == lexeme.particle + lexeme.base
+    return same and particles == wanted

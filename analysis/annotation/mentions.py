@@ -25,6 +25,7 @@ SINGULAR_BEFORE = frozenset(
 Judge = Callable[[Token, Lexeme, Vocabulary], str]
 PREFERENCE = ("separable_verb", "simplex", "derivation", "verb", "head", "modifier")
 SUBORDINATING = frozenset({"KOUS", "KOUI", "PRELS", "PRELAT", "PWAV", "PWS", "PWAT"})
+FINITE = frozenset({"VVFIN", "VAFIN", "VMFIN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,32 +149,47 @@ def _is_noun(sentence: Sentence, i: int, vocabulary: Vocabulary) -> bool:
 def _split_off(sentence: Sentence, i: int, lexeme: Lexeme) -> Token | None:
     """Find the particle that a finite verb left at the end of its clause.
 
-    The search passes subordinate clauses ("mischt sich, wie es heißt, ein") and ends
-    at the next finite verb of a main clause, to which a later particle belongs.
+    The search passes subordinate clauses ("mischt sich, wie es heißt, ein") and inserted
+    ones ("mischt sich, sagt Ada, ein"), and ends at the next finite verb of a main
+    clause, to which a later particle belongs.
     """
     token = sentence.tokens[i]
     if not lexeme.particle or token.pos not in ("VVFIN", "VVIMP") or not _has_stem(token, lexeme):
         return None
-    subordinate = False
+    inner = ""
     for j in range(i + 1, len(sentence.tokens)):
         here = sentence.tokens[j]
         if here.pos == "$,":
-            subordinate = _opens_subordinate(sentence.tokens[j + 1 : j + 3])
-        elif not subordinate and here.pos in ("VVFIN", "VAFIN", "VMFIN"):
+            inner = _inner_clause(sentence.tokens[j + 1 : j + 3])
+        elif not inner and here.pos in FINITE:
             return None
-        elif here.form.lower() == lexeme.particle and _ends_clause(sentence.tokens, j):
+        elif (
+            inner != "inserted"
+            and here.form.lower() == lexeme.particle
+            and _ends_clause(sentence.tokens, j)
+        ):
             return here
     return None
 
 
 def _has_stem(token: Token, lexeme: Lexeme) -> bool:
-    tags = {part.tag for part in token.parts}
+    """Compare the stem, or the lemma where a strong verb has changed its stem."""
+    if any(part.tag.startswith("PTKVZ") for part in token.parts):
+        return False
     stems = {part.form for part in token.parts if part.tag.startswith("VV")}
-    return lexeme.stem in stems and not any(tag.startswith("PTKVZ") for tag in tags)
+    return lexeme.stem in stems or token.lemma.lower() == lexeme.base
 
 
-def _opens_subordinate(following: Sequence[Token]) -> bool:
-    return any(token.pos in SUBORDINATING for token in following)
+def _inner_clause(following: Sequence[Token]) -> str:
+    """Name the clause that a comma opens: subordinate, inserted (its verb comes first), neither.
+
+    An inserted clause may be one that carries on ("mischt Farben, lädt Gäste ein"): a
+    particle inside it belongs to its own verb.
+    """
+    if any(token.pos in SUBORDINATING for token in following):
+        return "subordinate"
+    verbs = [token for token in following if token.form.lower() != "so"][:1]
+    return "inserted" if any(token.pos in FINITE for token in verbs) else ""
 
 
 def _ends_clause(tokens: Sequence[Token], j: int) -> bool:

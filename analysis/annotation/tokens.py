@@ -179,7 +179,7 @@ class Annotator:
         lemma: str = self._tagger.analyze(form, pos=tag, taglevel=1)[0]
         if tag in ("NE", "FM", "XY"):
             return _name_lemma(form, lemma)
-        return lemma
+        return _reformed(form, lemma) if tag.startswith(("NN", "ADJ")) else lemma
 
     def _parts(self, form: str, tag: str) -> tuple[Part, ...]:
         _, morphemes, _ = self._tagger.analyze(form, pos=tag, taglevel=3)
@@ -245,3 +245,12 @@ def _name_lemma(form: str, lemma: str) -> str:
     """Take nothing but a genitive *s* from a name: HanTa also cuts *TASS* and *News*."""
     genitive = form.endswith("s") and not form.endswith("ss") and len(form) > 4
     return form[:-1] if genitive and lemma.lower() == form[:-1].lower() else form
+
+
+def _reformed(form: str, lemma: str) -> str:
+    """Write *ss* as the form does: HanTa's lexicon gives *Prozesse* the lemma *Prozeß*."""
+    at = lemma.find("ß")
+    while at >= 0 and form[at : at + 2].lower() == "ss":
+        lemma = lemma[:at] + form[at : at + 2] + lemma[at + 1 :]
+        at = lemma.find("ß")
+    return lemma

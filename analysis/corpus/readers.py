@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from pathlib import Path
 
 from charset_normalizer import from_bytes
 
 from analysis.errors import TextError
+
+#: Encodings that German files come in, with the name by which iconv knows them.
+ICONV_NAMES = {"cp1252": "cp1252", "cp1250": "cp1250", "mac_roman": "macintosh"}
 
 
 def read_text(path: Path) -> str:
@@ -43,7 +47,7 @@ def read_text(path: Path) -> str:
     except FileNotFoundError:
         raise TextError(f"{path}: no such file. Copy the articles with `gipfel ingest`.") from None
     if b"\0" in data:
-        raise TextError(f"{path}: wanted a text in UTF-8, came a binary file")
+        raise TextError(_with_zeros(path, data))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as fault:
@@ -53,10 +57,32 @@ def read_text(path: Path) -> str:
     return text
 
 
+def _with_zeros(path: Path, data: bytes) -> str:
+    """Tell UTF-16, where every other byte of German text is zero, from a binary file."""
+    found = _utf_16(data)
+    if not found:
+        return f"{path}: wanted a text in UTF-8, came a binary file"
+    return _convert(path, 1, found)
+
+
+def _utf_16(data: bytes) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    for name, zeros, letters in (("utf-16le", 1, 0), ("utf-16be", 0, 1)):
+        if 4 * data[zeros::2].count(0) > len(data) and 0 not in data[letters::2]:
+            return name
+    return ""
+
+
 def _wrong_encoding(path: Path, data: bytes, fault: UnicodeDecodeError) -> str:
     line = data.count(b"\n", 0, fault.start) + 1
-    guess = from_bytes(data, cp_isolation=["cp1252", "utf_16", "cp1250", "mac_roman"]).best()
-    looks = guess.encoding if guess else "cp1252"
+    guess = from_bytes(data, cp_isolation=list(ICONV_NAMES)).best()
+    alike = set(guess.could_be_from_charset) if guess else set()
+    looks = "cp1252" if guess is None or "cp1252" in alike else guess.encoding
+    return _convert(path, line, ICONV_NAMES.get(looks, looks))
+
+
+def _convert(path: Path, line: int, looks: str) -> str:
     return (
         f"{path}, line {line}: wanted UTF-8, came bytes that are not; it looks like {looks}. "
         f"Convert it: iconv -f {looks} -t utf-8 {path.name} > new.txt"

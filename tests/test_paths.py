@@ -1,0 +1,56 @@
+"""Finding a study from where one stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import StudyError
+from analysis.paths import Layout, find_layout, run_folder
+
+
+def test_finds_the_study_from_a_folder_inside(toy: Layout) -> None:
+    assert find_layout(toy.raw).root == toy.root.resolve()
+
+
+def test_a_folder_outside_any_study_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match=r"no study\.toml in .* or any folder above.*GIPFEL_STUDY"):
+        find_layout(tmp_path)
+
+
+def test_the_environment_names_the_study(toy: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIPFEL_STUDY", str(toy.root))
+    assert find_layout().root == toy.root.resolve()
+
+
+def test_a_wrong_environment_is_an_error_and_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIPFEL_STUDY", str(tmp_path / "nowhere"))
+    with pytest.raises(StudyError, match="nowhere"):
+        find_layout()
+
+
+def test_the_working_folder_comes_before_the_checkout(
+    toy: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GIPFEL_STUDY", raising=False)
+    monkeypatch.chdir(toy.features.parent)
+    assert find_layout().root == toy.root.resolve()
+    monkeypatch.chdir(tmp_path)
+    assert (find_layout().root / "analysis" / "paths.py").is_file()
+
+
+def test_paths_are_shown_relative_to_the_study(toy: Layout, tmp_path: Path) -> None:
+    assert toy.show(toy.sources_file) == "data/sources.toml"
+    assert toy.show(tmp_path / "elsewhere") == str(tmp_path / "elsewhere")
+
+
+def test_figures_of_a_run_go_to_its_folder(toy: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GIPFEL_RUN_FOLDER", raising=False)
+    by_hand = run_folder(toy, "01_corpus")
+    assert by_hand == toy.runs / "01_corpus" / "interactive"
+    assert toy.figures not in by_hand.parents
+    monkeypatch.setenv("GIPFEL_RUN_FOLDER", str(toy.root / "there"))
+    assert run_folder(toy, "01_corpus") == toy.root / "there"

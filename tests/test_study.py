@@ -1,0 +1,200 @@
+"""``study.toml``: every fault is named with its table and key."""
+
+from __future__ import annotations
+
+import copy
+import re
+import tomllib
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from analysis.errors import StudyError
+from analysis.paths import Layout
+from analysis.study import Study, parse_study, read_study
+
+Table = dict[str, Any]
+
+
+@pytest.fixture
+def table(toy: Layout) -> Table:
+    return copy.deepcopy(tomllib.loads(toy.study_file.read_text(encoding="utf-8")))
+
+
+def message(table: Table) -> str:
+    with pytest.raises(StudyError) as caught:
+        parse_study(table)
+    return str(caught.value)
+
+
+def test_the_toy_study_reads(toy: Layout) -> None:
+    study = read_study(toy)
+    assert [event.id for event in study.events] == ["nord-2019", "sued-2023"]
+    assert [frame.id for frame in study.frames] == ["Erfolg", "Deal", "Einmischung"]
+    assert study.seed == 7
+    assert study.frame("Einmischung").core.all() == ("Einmischung", "einmischen")
+    assert study.event("nord-2019").label.in_language("en") == "Nordstadt 2019"
+    assert study.actor_words() == {"ada", "bruno", "rat"}
+
+
+def test_a_study_cannot_be_changed(toy: Layout) -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        read_study(toy).events[0].id = "other"
+
+
+def test_one_string_labels_both_languages(table: Table) -> None:
+    table["event"][0]["label"] = "Hier"
+    label = parse_study(table).events[0].label
+    assert (label.de, label.en) == ("Hier", "Hier")
+
+
+@pytest.mark.parametrize("picker", [Study.event, Study.frame])
+def test_an_unknown_id_lists_the_known_ones(toy: Layout, picker: Any) -> None:
+    known = {
+        Study.event: "nord-2019, sued-2023. Did you mean 'nord-2019'?",
+        Study.frame: "Deal, Einmischung, Erfolg.",
+    }[picker]
+    with pytest.raises(StudyError, match=re.escape(f"'nord-2018'. Allowed: {known}")):
+        picker(read_study(toy), "nord-2018")
+
+
+def test_an_unknown_key_comes_with_the_nearest(table: Table) -> None:
+    table["frame"][1]["exception"] = []
+    assert message(table) == (
+        "study.toml: 1 fault\n"
+        "  - [[frame]] 2 'Deal', key 'exception': unknown key; allowed: colour, core, "
+        "exceptions, id, label, near. Did you mean 'exceptions'?"
+    )
+
+
+def test_an_unknown_key_of_an_inner_table_is_named_too(table: Table) -> None:
+    table["frame"][0]["core"]["noun"] = ["Sieg"]
+    assert (
+        "[[frame]] 1 'Erfolg', key 'core.noun': unknown key; allowed: adjectives, nouns, verbs."
+        " Did you mean 'nouns'?" in message(table)
+    )
+
+
+def test_an_unknown_table_is_named(table: Table) -> None:
+    table["evnt"] = []
+    assert "top level, key 'evnt': unknown key; allowed: actor, event" in message(table)
+    assert "Did you mean 'event'?" in message(table)
+
+
+def test_missing_events_are_named(table: Table) -> None:
+    del table["event"]
+    assert "top level, key 'event': missing key 'event'" in message(table)
+
+
+def test_one_event_cannot_be_compared(table: Table) -> None:
+    table["event"] = table["event"][:1]
+    assert "at least 2 items" in message(table)
+
+
+def test_all_faults_stand_in_one_message(table: Table) -> None:
+    table["event"][0]["colour"] = "blue"
+    del table["frame"][2]["label"]
+    table["study"]["seed"] = -1
+    said = message(table)
+    assert said.startswith("study.toml: 3 faults\n")
+    assert "[[event]] 1 'nord-2019', key 'colour'" in said
+    assert "came: 'blue'" in said
+    assert "[[frame]] 3 'Einmischung', key 'label': missing key 'label'" in said
+    assert "[study], key 'seed': Input should be greater than or equal to 0; came: -1" in said
+
+
+def test_an_entry_that_is_no_table_is_a_fault_and_no_crash(table: Table) -> None:
+    table["event"] = [1, 2]
+    assert "[[event]] 1: Input should be a valid dictionary" in message(table)
+
+
+@pytest.mark.parametrize("word", ["", " ", "zwei Worte", "ein|mischen"])
+def test_a_noun_is_one_word(table: Table, word: str) -> None:
+    table["frame"][0]["core"]["nouns"] = [word]
+    assert "[[frame]] 1 'Erfolg', key 'core.nouns.0': String should match" in message(table)
+
+
+@pytest.mark.parametrize("verb", ["ein|", "|mischen", "ein|mit|mischen", "sich ein|mischen"])
+def test_a_verb_has_one_particle_at_most(table: Table, verb: str) -> None:
+    table["frame"][2]["core"]["verbs"] = [verb]
+    assert "[[frame]] 3 'Einmischung', key 'core.verbs.0': String should match" in message(table)
+
+
+def test_a_frame_without_a_lexeme_is_refused(table: Table) -> None:
+    table["frame"][0]["core"] = {}
+    assert message(table) == (
+        "study.toml: 1 fault\n  - [[frame]] 1 'Erfolg', key 'core': "
+        "a frame needs a lexeme; without one nothing mentions it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "key", "value"),
+    [
+        ("event", "date", "soon"),
+        ("event", "id", "with space"),
+        ("event", "colour", "#12345"),
+        ("actor", "names", []),
+        ("actor", "kind", "robot"),
+        ("run", "notebook", "corpus"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_came(
+    table: Table, where: str, key: str, value: Any
+) -> None:
+    table[where][0][key] = value
+    said = message(table)
+    assert f"[[{where}]] 1" in said
+    assert f"key {key!r}" in said
+    assert f"came: {value!r}" in said
+
+
+def test_a_language_other_than_german_is_refused(table: Table) -> None:
+    table["study"]["language"] = "en"
+    assert "[study], key 'language': Input should be 'de'; came: 'en'" in message(table)
+
+
+@pytest.mark.parametrize("word", ["Erfolg", "ERFOLG", "erfolg"])
+def test_two_frames_cannot_claim_one_lexeme(table: Table, word: str) -> None:
+    table["frame"][1]["near"]["nouns"].append(word)
+    assert (
+        "[[frame]] 'Erfolg' and 'Deal' both claim the lexeme 'erfolg'; leave it to one of them"
+        in message(table)
+    )
+
+
+def test_the_mark_of_a_separable_verb_does_not_hide_a_claim(table: Table) -> None:
+    table["frame"][0]["core"]["verbs"] = ["einmischen"]
+    assert "both claim the lexeme 'einmischen'" in message(table)
+
+
+@pytest.mark.parametrize("key", ["names", "offices"])
+def test_two_actors_cannot_claim_one_name(table: Table, key: str) -> None:
+    table["actor"][1][key] = ["Ada"]
+    assert "[[actor]] 'Ada' and 'Bruno' both claim the name 'ada'" in message(table)
+
+
+@pytest.mark.parametrize("what", ["event", "frame", "actor"])
+def test_an_id_stands_once(table: Table, what: str) -> None:
+    first, second = table[what][:2]
+    second["id"] = first["id"]
+    assert f"[[{what}]]: {first['id']!r} stands twice" in message(table)
+
+
+def test_a_fault_of_syntax_names_file_and_line(toy: Layout) -> None:
+    toy.study_file.write_text('[study]\ntitle = "offen\n', encoding="utf-8")
+    with pytest.raises(StudyError, match=r"study\.toml: not valid TOML in UTF-8.*line 2"):
+        read_study(toy)
+
+
+def test_another_encoding_is_refused(toy: Layout) -> None:
+    toy.study_file.write_bytes('title = "Südberg"'.encode("cp1252"))
+    with pytest.raises(StudyError, match="not valid TOML in UTF-8"):
+        read_study(toy)
+
+
+def test_a_missing_file_is_named(toy: Layout) -> None:
+    toy.study_file.unlink()
+    with pytest.raises(StudyError, match=r"study\.toml: no such file"):
+        read_study(toy)
