@@ -115,8 +115,7 @@ def run(
 
     layout = find_layout()
     plans = plan_given(read_study(layout), layout, notebooks or [], parameter or [])
-    if not console.execute(plans, layout, jobs=jobs, deadline=timeout):
-        raise typer.Exit(1)
+    raise typer.Exit(console.execute(plans, layout, jobs=jobs, deadline=timeout))
 
 
 @app.command()

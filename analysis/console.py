@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from analysis.runs.record import RunRecord
     from analysis.study import Study
 
+#: What a shell expects of a command that Ctrl-C ended.
+INTERRUPTED = 130
 out = Console()
 err = Console(stderr=True)
 
@@ -82,13 +84,13 @@ def show_tables(changed: Mapping[str, bool], layout: Layout) -> None:
 
 def execute(
     plans: Sequence[PlannedRun], layout: Layout, *, jobs: int, deadline: float | None
-) -> bool:
+) -> int:
     """Execute runs with a bar, publish figures, and say how each ended.
 
     Returns
     -------
-    bool
-        Whether nothing failed; a skipped run is no failure.
+    int
+        Exit status: 0, 1 if a run failed, 130 after Ctrl-C; a skipped run is no failure.
     """
     from analysis.runs.execute import execute_runs
     from analysis.runs.publish import publish_figures
@@ -103,7 +105,10 @@ def execute(
     if any(record.is_default and record.state == "succeeded" for record in records):
         news = "as they were" if not n_changed else f"{n_changed} files changed"
         say(f"Figures in {layout.show(layout.figures)}/: {news}.")
-    return all(record.state in ("succeeded", "skipped") for record in records)
+    states = {record.state for record in records}
+    if "interrupted" in states:
+        return INTERRUPTED
+    return int(not states <= {"succeeded", "skipped"})
 
 
 @contextmanager

@@ -119,8 +119,12 @@ def test_default_run_publishes_and_another_does_not(study: Layout) -> None:
     published = {path.name: path.read_bytes() for path in study.figures.iterdir()}
     assert {"01_corpus.pdf", "01_corpus.svg", "01_corpus.png", "01_corpus.csv"} <= set(published)
     inputs = json.loads(published["01_corpus.json"])["inputs"]
-    assert inputs["documents"] == json.loads((study.features / "manifest.json").read_text())[
-        "tables"]["documents"]["content"]
+    assert (
+        inputs["documents"]
+        == json.loads((study.features / "manifest.json").read_text())["tables"]["documents"][
+            "content"
+        ]
+    )
     assert call("run", "01_corpus", "-p", "language=en").exit_code == 0
     assert {path.name: path.read_bytes() for path in study.figures.iterdir()} == published
     assert len(list((study.runs / "01_corpus").glob("*/run.json"))) == 2

@@ -56,6 +56,8 @@ SETTINGS: Mapping[Any, Any] = {
     "xtick.major.width": 0.6,
     "xtick.major.size": 2.5,
     "ytick.major.size": 0.0,
+    # Room for a mark that stands at zero.
+    "ytick.major.pad": 6.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
