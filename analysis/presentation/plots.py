@@ -1,7 +1,8 @@
 """Every plot of a result table, in one place to import from."""
 
-from analysis.presentation.plots_corpus import plot_corpus, plot_posts
+from analysis.presentation.plots_corpus import plot_corpus
 from analysis.presentation.plots_framing import plot_frame_rates, plot_frame_shares
+from analysis.presentation.plots_posts import plot_posts
 from analysis.presentation.plots_terms import plot_term_difference, plot_terms
 from analysis.presentation.plots_topics import plot_topic_prevalence, plot_topic_terms
 
