@@ -253,6 +253,18 @@ def test_a_failed_run_takes_the_place_of_a_good_one_but_not_its_published_figure
     assert (endings.layout.figures / "02_old.png").exists()
 
 
+def test_a_kernel_that_does_not_start(tmp_path: Path) -> None:
+    plan = plan_notebook(tmp_path, "1")
+    (tmp_path / "ipykernel_launcher.py").write_text("raise SystemExit(1)")
+    (record,) = execute_runs([plan])
+    assert record.state == "died"
+    assert record.failure is not None
+    assert record.failure.cell is None
+    assert record.failure.message.startswith("the kernel did not start: ")
+    assert "Traceback" in record.failure.traceback
+    assert not (plan.folder / "notebook.ipynb").exists()
+
+
 def test_the_deadline_of_a_run(tmp_path: Path) -> None:
     plan = plan_notebook(tmp_path, "import time\ntime.sleep(60)")
     (record,) = execute_runs([plan], deadline=1)
