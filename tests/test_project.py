@@ -71,7 +71,7 @@ def readable(path: Path) -> str:
     """Give everything in a file that could be text; Parquet cell by cell, in order."""
     if path.suffix == ".parquet":
         table = pq.read_table(path).to_pandas()
-        return "\n".join("\n".join(table[column].astype(str)) for column in table.columns)
+        return "\n".join("\n".join(map(str, table[column])) for column in table.columns)
     return path.read_bytes().decode("utf-8", errors="replace")
 
 

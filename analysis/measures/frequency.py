@@ -164,8 +164,8 @@ def most_different(
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> table = term_frequency(count_terms(read_features(), Recipe(rows="segment")))
     >>> most_different(table, target="alaska-2025", reference="helsinki-2018", top=1)[
-    ...     "term"].tolist()
-    ['Alaska', 'finnisch']
+    ...     "n_target"].tolist()
+    [31, 0]
     """
     both = _side_by_side(table, target, reference)
     both["log_ratio"] = np.log2(_rate(both, "target") / _rate(both, "reference"))
