@@ -136,7 +136,7 @@ def _read_parquet(path: Path) -> pa.Table:
         raise TableError(f"{path}: no such file. Rebuild it with `gipfel annotate`.") from None
     except (pa.ArrowException, OSError) as fault:
         raise TableError(
-            f"{path}: wanted a Parquet file; {fault}. Restore it with "
+            f"{path}: wanted a Parquet file; {str(fault).strip()}. Restore it with "
             "`git checkout data/features`, or rebuild it with `gipfel annotate`."
         ) from fault
 

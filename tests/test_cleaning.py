@@ -62,6 +62,18 @@ def test_interface_words_are_marked_and_sentences_are_not(
     assert marked(text)[: len(found) or None] == found
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\r"], ids=["windows", "old-mac"])
+def test_other_line_ends_are_matched_alike(end: str) -> None:
+    lines = ["Text.", "DruckenTeilen", "Bild: Muster", "Ein Haus", "© Agentur", "Text."]
+    text = end.join(lines)
+    found = find_boilerplate(text, RULES)
+    wanted = [(s.rule, s.begin, s.end) for s in find_boilerplate("\n".join(lines), RULES)]
+    assert [span.rule for span in found] == [rule for rule, _, _ in wanted]
+    for span, (_, begin, last) in zip(found, wanted, strict=True):
+        held = text[span.begin : span.end].replace(end, "\n")
+        assert held == "\n".join(lines)[begin:last]
+
+
 def test_a_match_of_white_space_is_no_boilerplate() -> None:
     assert find_boilerplate("a \n b", [Rule(id="blank", pattern=r"\s+", example=" ")]) == []
 

@@ -238,7 +238,8 @@ def normal_form(text: str) -> str:
     >>> normal_form("Er\u00adfolg")
     'Erfolg'
     """
-    return "".join(unicodedata.normalize("NFC", text).translate(INVISIBLE).split()) or text.strip()
+    visible = text.translate(INVISIBLE)
+    return "".join(unicodedata.normalize("NFC", visible).split()) or text.strip()
 
 
 def _name_lemma(form: str, lemma: str) -> str:

@@ -91,13 +91,25 @@ def find_boilerplate(text: str, rules: Sequence[Rule]) -> list[Span]:
     >>> find_boilerplate("Ein Bild © Muster", [rule])
     [Span(begin=9, end=17, rule='credit')]
     """
+    plain, at = _with_plain_line_ends(text)
     spans = [
-        Span(match.start(), match.end(), rule.id)
+        Span(at[match.start()], at[match.end() - 1] + 1, rule.id)
         for rule in rules
-        for match in rule.regex.finditer(text)
+        for match in rule.regex.finditer(plain)
         if match.group().strip()
     ]
     return join_spans(spans)
+
+
+def _with_plain_line_ends(text: str) -> tuple[str, Sequence[int]]:
+    r"""Give the text with ``\n`` as its only line end, and where each character stood.
+
+    The patterns know no other line end: ``$`` does not match before ``\r\n``.
+    """
+    if "\r" not in text:
+        return text, range(len(text))
+    at = [i for i in range(len(text)) if not text.startswith("\r\n", i)]
+    return "".join(text[i] for i in at).replace("\r", "\n"), at
 
 
 def join_spans(spans: Iterable[Span]) -> list[Span]:

@@ -16,12 +16,12 @@ from analysis.corpus.sources import Source, Ticker
 OPENERS: dict[Ticker, re.Pattern[str]] = {
     "time_line": re.compile(
         r"^[^\S\n]*(?:(?P<day>\d{1,2}\.\d{1,2}\.\d{4}),?\s+)?"
-        r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?: Uhr)?[^\S\n]*$",
+        r"(?P<hour>[01]?\d|2[0-4])[:.](?P<minute>[0-5]\d)(?: Uhr)?[^\S\n]*$",
         re.MULTILINE,
     ),
     "update_label": re.compile(
         r"^(?:Update(?: vom (?P<day>\d{1,2}\.\d{1,2}\.\d{4}))?,"
-        r" (?P<hour>\d{1,2})[:.](?P<minute>\d{2}) Uhr:|Erstmeldung:)[^\S\n]*",
+        r" (?P<hour>[01]?\d|2[0-4])[:.](?P<minute>[0-5]\d) Uhr:|Erstmeldung:)[^\S\n]*",
         re.MULTILINE,
     ),
 }
@@ -195,7 +195,7 @@ def _heads_post(lines: Sequence[_Line], i: int) -> bool:
     """Say whether a line of a post is its heading: the first of several, or without an end."""
     line = lines[i]
     first = i == 0 or lines[i - 1].post != line.post
-    followed = i + 1 < len(lines) and lines[i + 1].post == line.post
+    followed = any(after.post == line.post and not after.is_caption for after in lines[i + 1 :])
     return line.is_heading or (first and followed and _is_short(line))
 
 
@@ -227,10 +227,12 @@ def _posts(openers: Sequence[re.Match[str]], source: Source) -> list[Post]:
 
 
 def _stated_day(text: str | None) -> dt.date | None:
-    if not text:
+    """Read the day that a mark holds; a day that no calendar has counts as none."""
+    day, month, year = (int(part) for part in text.split(".")) if text else (0, 0, 0)
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
         return None
-    day, month, year = (int(part) for part in text.split("."))
-    return dt.date(year, month, day)
 
 
 def _day_after_jump(

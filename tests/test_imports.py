@@ -1,0 +1,49 @@
+"""Who reads open tables waits neither for the German models nor for papermill."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MEASURES = sorted(path.stem for path in (ROOT / "analysis" / "measures").glob("[a-z]*.py"))
+HEAVY = ("somajo", "HanTa", "papermill", "nbclient", "jupyter_client", "matplotlib")
+
+
+def loaded_by(statement: str, names: tuple[str, ...]) -> set[str]:
+    """Give which of some modules a statement loads in a fresh interpreter."""
+    code = f"{statement}; import sys; print(*(n for n in {names!r} if n in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "statement", ["import analysis", "from analysis.features import read_features"]
+)
+def test_the_face_of_the_package_is_light(statement: str) -> None:
+    assert loaded_by(statement, HEAVY) == set()
+
+
+def test_reading_and_measuring_loads_no_german_model() -> None:
+    parts = [f"import analysis.measures.{name}" for name in MEASURES]
+    statement = "; ".join(["from analysis.features import read_features", *parts])
+    assert loaded_by(statement, (*HEAVY, "analysis.annotation", "analysis.corpus")) == set()
+
+
+def test_the_check_sees_what_is_loaded() -> None:
+    assert loaded_by("import analysis.annotation.tokens", HEAVY) >= {"somajo", "HanTa"}
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_measures_import_neither_annotation_nor_one_another(name: str) -> None:
+    tree = ast.parse((ROOT / "analysis" / "measures" / f"{name}.py").read_text(encoding="utf-8"))
+    modules = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    own = {module.split(".", 1)[1] for module in modules if module.startswith("analysis.")}
+    allowed = {"errors", "features", "schema", "study", "lexicons", "paths"}
+    assert own <= allowed | {"measures.counts", "measures.inference"}

@@ -1,0 +1,260 @@
+"""From articles to open tables: whole or not at all, and the same whatever the order of work."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.annotation import pipeline
+from analysis.annotation.pipeline import annotate, made_from
+from analysis.annotation.rows import annotate_text, count_words, load_tools
+from analysis.corpus.cleaning import Rule, read_boilerplate
+from analysis.corpus.readers import checksum
+from analysis.corpus.segmentation import segment
+from analysis.corpus.sources import Source, read_sources
+from analysis.errors import SourceError, TextError
+from analysis.features import Features, content_hash, read_features
+from analysis.paths import Layout
+from analysis.schema import TABLES, check_table, coerce_table, empty_table
+from analysis.study import read_study
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def contents(features: Features) -> dict[str, str]:
+    return {name: content_hash(getattr(features, name)) for name in TABLES}
+
+
+def replace_article(toy: Layout, name: str, data: bytes) -> None:
+    """Put other bytes into an article, and its checksum into the list."""
+    path = toy.raw / f"{name}.txt"
+    before = checksum(path)
+    path.write_bytes(data)
+    text = toy.sources_file.read_text(encoding="utf-8")
+    toy.sources_file.write_text(text.replace(before, checksum(path)), encoding="utf-8")
+
+
+# ------------------------------------------------------------------ annotate
+
+
+def test_a_second_run_changes_nothing(toy: Layout) -> None:
+    told: list[tuple[int, int]] = []
+    changed = annotate(toy, on_documents=lambda done, n: told.append((done, n)))
+    assert changed == dict.fromkeys(TABLES, True)
+    assert told == [(6, 6)]
+    before = {
+        path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in toy.features.iterdir()
+    }
+    assert annotate(toy) == dict.fromkeys(TABLES, False)
+    after = {
+        path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in toy.features.iterdir()
+    }
+    assert set(before) == set(after) == {*(f"{name}.parquet" for name in TABLES), "manifest.json"}
+    assert {name: after[name] for name in after if name != "manifest.json"} == {
+        name: before[name] for name in before if name != "manifest.json"
+    }
+    assert after["manifest.json"][1] == before["manifest.json"][1]
+
+
+@pytest.mark.parametrize("work", [(1, 1), (4, 1), (2, 2)], ids=["1", "4", "2-processes"])
+def test_batches_and_processes_do_not_matter(
+    toy: Layout, toy_features: Features, monkeypatch: pytest.MonkeyPatch, work: tuple[int, int]
+) -> None:
+    batch, jobs = work
+    monkeypatch.setattr(pipeline, "BATCH", batch)
+    annotate(toy, jobs=jobs)
+    assert contents(read_features(toy.features)) == contents(toy_features)
+
+
+def test_the_order_of_the_list_does_not_matter(toy: Layout, toy_features: Features) -> None:
+    head, *blocks = toy.sources_file.read_text(encoding="utf-8").split("[[source]]")
+    turned = head + "".join(f"[[source]]{block.rstrip()}\n\n" for block in reversed(blocks))
+    toy.sources_file.write_text(turned, encoding="utf-8")
+    annotate(toy)
+    assert contents(read_features(toy.features)) == contents(toy_features)
+
+
+def test_a_changed_article_stops_the_run_before_anything_is_written(toy: Layout) -> None:
+    with (toy.raw / "nord_1.txt").open("a", encoding="utf-8") as file:
+        file.write("Noch ein Satz.\n")
+    (toy.raw / "sued_3.txt").unlink()
+    with pytest.raises(SourceError) as caught:
+        annotate(toy)
+    said = str(caught.value)
+    assert said.startswith("annotate: 2 faults\n  - nord_1: changed, wanted sha256 04d44f5a")
+    assert "  - sued_3: missing, not in data/raw\n" in said
+    assert said.endswith("put its new sha256 and size into data/sources.toml.")
+    assert "gipfel ingest FOLDER" in said
+    assert not toy.features.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("Die Königin grüßt Südberg und die Fähre fährt über den See.".encode("cp1252"), "cp1252"),
+        ("Die Königin grüßt.".encode("utf-16"), "it looks like utf-16"),
+        (b"\0\1\2\3", "came a binary file"),
+        (b" \n", "the file is empty"),
+    ],
+)
+def test_an_article_that_cannot_be_read_stops_the_run(toy: Layout, data: bytes, said: str) -> None:
+    replace_article(toy, "sued_3", data)
+    with pytest.raises(TextError, match=rf"sued_3\.txt.*{said}"):
+        annotate(toy)
+    assert not toy.features.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["Treffen im Norden", "Treffen im Norden\r\n", "\ufeffTreffen im Norden"]
+)
+def test_an_article_of_a_headline_only_is_annotated(toy: Layout, text: str) -> None:
+    replace_article(toy, "sued_3", text.encode())
+    annotate(toy)
+    features = read_features(toy.features)
+    document = features.documents.set_index("doc_id").loc["sued_3"]
+    assert (document["n_segments"], document["n_words"], document["n_sentences"]) == (1, 3, 1)
+    assert features.segments.query("doc_id == 'sued_3'")["zone"].tolist() == ["headline"]
+    assert features.mentions.query("doc_id == 'sued_3'").empty
+
+
+@pytest.mark.parametrize("text", ["DruckenTeilen\n", "***\n", "DruckenTeilen\n***\n© Agentur"])
+def test_an_article_without_a_letter_of_text_has_a_row_of_zeros(toy: Layout, text: str) -> None:
+    replace_article(toy, "sued_3", text.encode())
+    annotate(toy)
+    document = read_features(toy.features).documents.set_index("doc_id").loc["sued_3"]
+    assert document[["n_segments", "n_sentences", "n_tokens", "n_words"]].tolist() == [0] * 4
+
+
+def test_a_study_whose_articles_mention_nothing_has_an_empty_table(toy: Layout) -> None:
+    for path in toy.raw.iterdir():
+        replace_article(toy, path.stem, f"Die Fähre {path.stem} fährt heute nicht.".encode())
+    annotate(toy)
+    assert read_features(toy.features).mentions.empty
+
+
+def test_windows_line_ends_move_offsets_and_nothing_else(
+    toy: Layout, toy_features: Features
+) -> None:
+    for path in toy.raw.iterdir():
+        replace_article(toy, path.stem, path.read_bytes().replace(b"\n", b"\r\n"))
+    annotate(toy)
+    features = read_features(toy.features)
+    pd.testing.assert_frame_equal(features.terms, toy_features.terms)
+    same = ["segment_id", "zone", "post", "posted_at", "ts_quality", "n_sentences", "n_tokens"]
+    pd.testing.assert_frame_equal(features.segments[same], toy_features.segments[same])
+    for row in features.mentions.itertuples():
+        text = (toy.raw / f"{row.doc_id}.txt").read_bytes().decode()
+        assert text[row.begin : row.end] == row.surface
+
+
+def test_what_the_tables_were_made_from_changes_with_it(toy: Layout) -> None:
+    before = made_from(toy)
+    assert made_from(toy) == before
+    text = toy.study_file.read_text(encoding="utf-8")
+    toy.study_file.write_text(text.replace("Misserfolg", "Reinfall"), encoding="utf-8")
+    changed = made_from(toy)
+    assert changed["frames_and_actors"] != before["frames_and_actors"]
+    assert changed["files"] == before["files"]
+    with (toy.lexicons / "boilerplate.toml").open("a", encoding="utf-8") as file:
+        file.write("# ein Wort mehr\n")
+    differing = [
+        name for name in before["files"] if made_from(toy)["files"][name] != before["files"][name]
+    ]
+    assert differing == ["data/lexicons/boilerplate.toml"]
+
+
+# ------------------------------------------------------------------ counts
+
+
+def test_words_of_the_toy_study(toy_features: Features) -> None:
+    """Counted by eye in tests/toy/data/raw: in the segments, and in the whole file."""
+    table = toy_features.documents.set_index("doc_id")
+    assert table.loc[["nord_2", "nord_3", "sued_3"], "n_words"].tolist() == [75, 49, 48]
+    assert table.loc[["nord_2", "nord_3", "sued_3"], "n_words_file"].tolist() == [83, 53, 48]
+
+
+@pytest.mark.parametrize("which", ["toy", "committed"])
+def test_documents_are_the_sums_of_their_segments(
+    toy_features: Features, features: Features, which: str
+) -> None:
+    given = toy_features if which == "toy" else features
+    documents = given.documents.set_index("doc_id")
+    sums = given.segments.groupby("doc_id")[["n_sentences", "n_tokens", "n_words"]].sum()
+    pd.testing.assert_frame_equal(documents[sums.columns], sums)
+    counted = given.segments.groupby("doc_id").size()
+    assert documents["n_segments"].to_dict() == counted.to_dict()
+    tokens = given.terms.groupby("segment_id")["n"].sum()
+    assert tokens.to_dict() == given.segments.set_index("segment_id")["n_tokens"].to_dict()
+    assert (documents["n_words"] <= documents["n_words_file"]).all()
+    assert set(given.mentions["segment_id"]) <= set(given.segments["segment_id"])
+
+
+def count_apart(text: str, source: Source, rules: Sequence[Rule]) -> int:
+    r"""Count the words of a file by its segments and boilerplate.
+
+    A word that a boundary between the two cuts ("ansehenDie": a link glued to a
+    heading) is one run of \w in the file and one on either side of the boundary: each
+    boundary inside a word is taken off once. A line of underscores is in neither.
+    """
+    found = segment(text, source, rules)
+    stretches = [(one.begin, one.end) for one in (*found.segments, *found.boilerplate)]
+    inside = {at for stretch in stretches for at in stretch}
+    cuts = [at for at in inside if re.fullmatch(r"\w\w", text[max(0, at - 1) : at + 1])]
+    return sum(count_words(text[begin:end]) for begin, end in stretches) - len(cuts)
+
+
+def test_every_word_of_a_toy_file_is_counted_once(toy: Layout, toy_features: Features) -> None:
+    rules = read_boilerplate(toy.lexicons / "boilerplate.toml")
+    in_file = toy_features.documents.set_index("doc_id")["n_words_file"]
+    for source in read_sources(toy, read_study(toy)):
+        text = (toy.raw / f"{source.id}.txt").read_bytes().decode()
+        assert count_apart(text, source, rules) == count_words(text) == in_file[source.id]
+
+
+@pytest.mark.shared
+def test_every_word_of_an_article_is_counted_once(shared: Path, features: Features) -> None:
+    layout = Layout(ROOT)
+    rules = read_boilerplate(layout.lexicons / "boilerplate.toml")
+    in_file = features.documents.set_index("doc_id")["n_words_file"]
+    for source in read_sources(layout, read_study(layout)):
+        text = (shared / "corpus" / f"{source.id}.txt").read_bytes().decode()
+        assert count_apart(text, source, rules) == count_words(text) == in_file[source.id]
+
+
+@pytest.mark.shared
+def test_the_committed_tables_are_those_of_the_articles(
+    shared: Path, features: Features, tmp_path: Path
+) -> None:
+    layout = Layout(tmp_path)
+    shutil.copy(ROOT / "study.toml", layout.study_file)
+    layout.lexicons.parent.mkdir()
+    shutil.copytree(ROOT / "data" / "lexicons", layout.lexicons)
+    shutil.copy(ROOT / "data" / "sources.toml", layout.sources_file)
+    shutil.copytree(shared / "corpus", layout.raw)
+    annotate(layout)
+    fresh = read_features(layout.features)
+    assert contents(fresh) == contents(features)
+    assert fresh.manifest == features.manifest
+
+
+@pytest.mark.parametrize("which", ["toy", "committed"])
+def test_the_manifest_fits_the_tables(
+    toy_features: Features, features: Features, which: str
+) -> None:
+    given = toy_features if which == "toy" else features
+    tables = given.manifest["tables"]
+    assert {name: tables[name]["content"] for name in TABLES} == contents(given)
+
+
+def test_rows_of_any_kind_of_article_fit_the_schema(toy: Layout) -> None:
+    tools = load_tools(toy.root)
+    sources = {source.id: source for source in read_sources(toy, read_study(toy))}
+    for text in ("x", "Titel\n\n\u00ad\n\u200b", "😀", "a" * 3_000, "Der Deal\x00\x0b\x0cErfolg"):
+        for name, rows in annotate_text(text, sources["sued_1"], tools).items():
+            frame = coerce_table(pd.DataFrame(rows), name) if rows else empty_table(name)
+            check_table(frame, name)

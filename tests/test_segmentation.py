@@ -1,0 +1,380 @@
+"""Segments: stand-off, in order, and every letter of the file is accounted for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.corpus.cleaning import read_boilerplate
+from analysis.corpus.segmentation import Segmentation, segment
+from analysis.corpus.sources import Source, Ticker, read_sources
+from analysis.features import Features
+from analysis.paths import Layout
+from analysis.study import read_study
+
+ROOT = Path(__file__).resolve().parents[1]
+RULES = read_boilerplate(ROOT / "data" / "lexicons" / "boilerplate.toml")
+BODY = "Die Fähre fährt heute nicht, und der Hafen bleibt den ganzen Tag lang leer."
+DAY = dt.date(2019, 5, 6)
+
+
+def source(ticker: Ticker | None = None, **keys: Any) -> Source:
+    """Describe an article of the tests."""
+    date = keys.pop("date", None)
+    return Source(
+        id="a",
+        event="e",
+        outlet_basis="unknown",
+        date=date,
+        date_quality="given" if date else "unknown",
+        kind="live_ticker" if ticker else "article",
+        ticker=ticker,
+        sha256="0" * 64,
+        size=1,
+        rights="",
+        **keys,
+    )
+
+
+def zones(text: str, about: Source | None = None) -> list[tuple[str, str]]:
+    found = segment(text, about or source(), RULES)
+    return [(one.zone, text[one.begin : one.end]) for one in found.segments]
+
+
+def times(found: Segmentation) -> list[str]:
+    """Write day, time and quality of each post once."""
+    posts = {one.post.number: one.post for one in found.segments if one.post}
+    return [
+        f"{post.posted_at:%d. %H:%M} {post.ts_quality}" if post.posted_at else post.ts_quality
+        for _, post in sorted(posts.items())
+    ]
+
+
+# ------------------------------------------------------------------ articles
+
+
+def test_headings_before_the_first_sentence_are_the_headline() -> None:
+    text = f"Norden\n\nTreffen am Hafen\n\n{BODY}\n\nKein Wort zum Tunnel\n\n{BODY}"
+    assert [zone for zone, _ in zones(text)] == [
+        "headline",
+        "headline",
+        "lead",
+        "subheading",
+        "body",
+    ]
+
+
+def test_a_file_of_a_headline_only_has_no_lead() -> None:
+    assert zones("Treffen am Hafen") == [("headline", "Treffen am Hafen")]
+
+
+def test_a_file_of_boilerplate_only_has_no_segment() -> None:
+    assert zones("DruckenTeilen\n© Agentur\n") == []
+
+
+def test_a_heading_that_ends_as_a_sentence_does_is_none() -> None:
+    assert zones(f"Das ist das Ende.\n{BODY}")[0] == ("lead", "Das ist das Ende.")
+    assert zones(f"„Wer zahlt das?“\n{BODY}")[0][0] == "lead"
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\n", "\r"], ids=["windows", "unix", "old-mac"])
+def test_offsets_count_characters_of_the_file_whatever_the_line_ends(ends: str) -> None:
+    text = ends.join(["Treffen am Hafen", "", BODY, BODY, ""])
+    found = segment(text, source(), RULES)
+    assert [text[one.begin : one.end] for one in found.segments] == ["Treffen am Hafen", BODY, BODY]
+
+
+def test_a_line_of_marks_alone_is_no_segment() -> None:
+    assert [zone for zone, _ in zones(f"Titel\n***\n———\n{BODY}")] == ["headline", "lead"]
+
+
+def test_a_byline_is_not_text() -> None:
+    text = f"Titel\nErika Beispiel\n{BODY}\nSie heißt Erika Beispiel, sagt sie."
+    found = zones(text, source(bylines=("Erika Beispiel",)))
+    assert [piece for _, piece in found] == ["Titel", BODY, "Sie heißt Erika Beispiel, sagt sie."]
+
+
+def test_the_line_of_a_picture_is_a_caption() -> None:
+    text = f"Titel\n{BODY}\nDas Schloss am Hafen © Muster\nDer Berg (Foto: Muster)\n{BODY}"
+    assert zones(text)[2:4] == [("caption", "Das Schloss am Hafen"), ("caption", "Der Berg")]
+
+
+def test_the_line_above_a_gallery_is_its_caption() -> None:
+    text = f"Titel\n{BODY}\nBilder vom Hafen\n\nFotostrecke ansehenDie Fähre\n{BODY}"
+    assert zones(text)[2:4] == [("caption", "Bilder vom Hafen"), ("subheading", "Die Fähre")]
+
+
+# ------------------------------------------------------------------ tickers
+
+
+def test_time_lines_open_posts() -> None:
+    text = f"Titel\n{BODY}\n 12:05\nErster\n{BODY}\n11.50 Uhr\n{BODY}\n9:05\n{BODY}"
+    found = segment(text, source("time_line", date=DAY), RULES)
+    assert found.n_posts == 3
+    assert times(found) == [f"06. {t} date_inferred" for t in ("12:05", "11:50", "09:05")]
+    assert [one.zone for one in found.segments] == [
+        "headline",
+        "lead",
+        "subheading",
+        "post",
+        "post",
+        "post",
+    ]
+    assert [one.post.order for one in found.segments if one.post] == [3, 3, 2, 1]
+
+
+def test_a_time_inside_a_sentence_opens_no_post() -> None:
+    text = f"{BODY}\nUm 12:05\nUhr begann es.\n12:05 beginnt es.\n12:05:30\n{BODY}"
+    assert segment(text, source("time_line", date=DAY), RULES).n_posts == 0
+
+
+def test_update_labels_open_posts_and_take_the_headings_above() -> None:
+    text = (
+        f"{BODY}\nDie Bahn wartet\nUpdate, 8.30 Uhr: {BODY}\nDer Tunnel\nUpdate, 7:15 Uhr: {BODY}\n"
+        f"Noch ein Wort\nErstmeldung: {BODY}"
+    )
+    found = segment(text, source("update_label", date=DAY), RULES)
+    assert found.n_posts == 3
+    assert times(found) == [
+        "06. 08:30 date_inferred",
+        "06. 07:15 date_inferred",
+        "order_only",
+    ]
+    held = [(one.post.number if one.post else 0, one.zone) for one in found.segments]
+    assert held == [
+        (0, "lead"),
+        (1, "subheading"),
+        (1, "post"),
+        (2, "subheading"),
+        (2, "post"),
+        (3, "subheading"),
+        (3, "post"),
+    ]
+
+
+def test_a_caption_does_not_belong_to_the_next_label() -> None:
+    text = (
+        f"Update, 8.30 Uhr: {BODY}\nBilder vom Hafen\n\nFotostrecke ansehenDer Tunnel\n"
+        f"Update, 7.15 Uhr: {BODY}"
+    )
+    found = segment(text, source("update_label", date=DAY), RULES)
+    held = [(one.post and one.post.number, one.zone) for one in found.segments]
+    assert held == [(1, "post"), (1, "caption"), (2, "subheading"), (2, "post")]
+
+
+def test_bylines_open_posts_without_times() -> None:
+    text = f"{BODY}\nErika Beispiel\n{BODY}\n{BODY}\nMax Muster\n{BODY}"
+    names = ("Erika Beispiel", "Max Muster")
+    found = segment(text, source("byline", bylines=names, date=DAY), RULES)
+    assert found.n_posts == 2
+    assert times(found) == ["order_only"] * 2
+    assert [one.post.number if one.post else 0 for one in found.segments] == [0, 1, 1, 2]
+    assert {span.rule for span in found.boilerplate} == {"byline"}
+
+
+def ticker(*clocks: str) -> str:
+    return "\n".join(f"{clock}\n{BODY}" for clock in clocks)
+
+
+@pytest.mark.parametrize(
+    ("newest_first", "clocks", "dated"),
+    [
+        (True, ("00:20", "00:05", "23:40"), ("06. 00:20", "06. 00:05", "05. 23:40")),
+        (False, ("23:40", "00:05", "00:20"), ("06. 23:40", "07. 00:05", "07. 00:20")),
+        (True, ("12:00", "11:00"), ("06. 12:00", "06. 11:00")),
+        (False, ("11:00", "11:00"), ("06. 11:00", "06. 11:00")),
+        (True, ("01:00", "23:00", "02:00", "22:00"), ("06.", "05.", "05.", "04.")),
+        (True, ("24:00", "23:59"), ("06. 00:00", "05. 23:59")),
+    ],
+    ids=["back", "on", "none", "same-minute", "two-nights", "hour-24"],
+)
+def test_a_jump_over_midnight_changes_the_day(
+    newest_first: bool, clocks: tuple[str, ...], dated: tuple[str, ...]
+) -> None:
+    about = source("time_line", date=DAY, newest_first=newest_first)
+    found = times(segment(ticker(*clocks), about, RULES))
+    assert all(time.startswith(start) for time, start in zip(found, dated, strict=True))
+    assert all(time.endswith("date_inferred") for time in found)
+
+
+def test_a_stated_day_wins_and_carries_on() -> None:
+    about = source("time_line", date=DAY)
+    found = times(segment(ticker("12:00", "04.05.2019, 10:00", "09:00"), about, RULES))
+    assert found == ["06. 12:00 date_inferred", "04. 10:00 explicit", "04. 09:00 date_inferred"]
+
+
+def test_a_stated_day_in_a_label() -> None:
+    text = f"Update vom 05.05.2019, 8.30 Uhr: {BODY}"
+    found = times(segment(text, source("update_label", date=DAY), RULES))
+    assert found == ["05. 08:30 explicit"]
+
+
+def test_without_any_day_only_the_order_is_known() -> None:
+    assert times(segment(ticker("12:00", "11:00"), source("time_line"), RULES)) == [
+        "order_only",
+        "order_only",
+    ]
+
+
+@pytest.mark.parametrize("clock", ["31:05", "12:60", "12:99", "99.99"])
+def test_what_is_no_time_of_day_opens_no_post(clock: str) -> None:
+    assert segment(ticker("12:00", clock), source("time_line", date=DAY), RULES).n_posts == 1
+
+
+def test_a_day_that_no_calendar_has_counts_as_none() -> None:
+    text = ticker("12:00", "31.02.2019, 10:00")
+    found = segment(text, source("time_line", date=DAY), RULES)
+    assert times(found) == ["06. 12:00 date_inferred", "06. 10:00 date_inferred"]
+
+
+def test_windows_line_ends_open_posts_too() -> None:
+    text = ticker("12:00", "11:00").replace("\n", "\r\n")
+    found = segment(text, source("time_line", date=DAY), RULES)
+    assert found.n_posts == 2
+    assert {text[one.begin : one.end] for one in found.segments} == {BODY}
+
+
+# ------------------------------------------------------------------ any text
+
+LINES = st.sampled_from(
+    [
+        "",
+        " ",
+        "***",
+        "Titel",
+        BODY,
+        "So geht es:",
+        " 00:20",
+        "23:40",
+        "31:70",
+        "04.05.2019, 10:00 Uhr",
+        "Update, 8.30 Uhr: Neues.",
+        "Update, 8.30 Uhr:",
+        "Erstmeldung: Neues.",
+        "Erika Beispiel",
+        "  Max Muster ",
+        "Fotostrecke ansehenDie Bahn",
+        "DruckenTeilen",
+        "Ein Bild © Agentur",
+        "© Agentur",
+        "Der Berg (Foto: Muster)",
+        "Neueste zuerst Älteste zuerst",
+        "\u00ad\u200b",
+        "\x0bSeite\x0c",
+        "\u2028Zeile\u2028",
+    ]
+)
+TEXTS = st.lists(st.one_of(LINES, st.text(max_size=12)), min_size=1, max_size=14).flatmap(
+    lambda lines: st.sampled_from(["\n", "\r\n", "\n\n", "\r"]).map(lambda end: end.join(lines))
+)
+ABOUT = st.sampled_from(
+    [
+        source(),
+        source(bylines=("Erika Beispiel",)),
+        source("time_line", date=DAY),
+        source("time_line", date=DAY, newest_first=False),
+        source("time_line"),
+        source("update_label", date=DAY),
+        source("byline", bylines=("Erika Beispiel", "Max Muster")),
+    ]
+)
+
+
+@given(text=TEXTS, about=ABOUT)
+def test_segments_of_any_text_are_disjoint_in_order_and_trimmed(text: str, about: Source) -> None:
+    found = segment(text, about, RULES)
+    edges = [(one.begin, one.end) for one in found.segments]
+    assert all(0 <= begin < end <= len(text) for begin, end in edges)
+    assert all(first[1] <= second[0] for first, second in pairwise(edges))
+    assert all(text[begin:end] == text[begin:end].strip() for begin, end in edges)
+    marks = {at for span in found.boilerplate for at in range(span.begin, span.end)}
+    assert all(marks.isdisjoint(range(begin, end)) for begin, end in edges)
+    orders = {one.post.number: one.post.order for one in found.segments if one.post}
+    assert set(orders.values()) <= set(range(1, found.n_posts + 1))
+    assert len(set(orders.values())) == len(orders)
+
+
+@given(text=TEXTS, about=ABOUT)
+def test_every_letter_lies_in_one_segment_or_in_boilerplate(text: str, about: Source) -> None:
+    found = segment(text, about, RULES)
+    stretches = [*found.segments, *found.boilerplate]
+    held = [at for one in stretches for at in range(one.begin, one.end)]
+    assert len(held) == len(set(held))
+    letters = {at for at, character in enumerate(text) if character.isalnum()}
+    assert letters <= set(held)
+
+
+# ------------------------------------------------------------------ the corpora
+
+
+def test_posts_of_the_toy_study(toy_features: Features) -> None:
+    counts = toy_features.documents.set_index("doc_id")["n_posts"].to_dict()
+    assert counts == {"nord_1": 0, "nord_2": 3, "nord_3": 0, "sued_1": 3, "sued_2": 3, "sued_3": 0}
+
+
+def test_zones_of_the_toy_study(toy_features: Features) -> None:
+    """Counted by eye in tests/toy/data/raw."""
+    counts = toy_features.segments.groupby("doc_id")["zone"].value_counts().to_dict()
+    assert counts == {
+        ("nord_1", "headline"): 2,
+        ("nord_1", "lead"): 1,
+        ("nord_1", "subheading"): 1,
+        ("nord_1", "body"): 3,
+        ("nord_2", "lead"): 1,
+        ("nord_2", "post"): 4,
+        ("nord_3", "lead"): 1,
+        ("nord_3", "body"): 1,
+        ("sued_1", "headline"): 2,
+        ("sued_1", "lead"): 1,
+        ("sued_1", "body"): 2,
+        ("sued_1", "subheading"): 4,
+        ("sued_1", "post"): 3,
+        ("sued_2", "lead"): 1,
+        ("sued_2", "subheading"): 2,
+        ("sued_2", "caption"): 1,
+        ("sued_2", "post"): 3,
+        ("sued_3", "headline"): 1,
+        ("sued_3", "lead"): 1,
+        ("sued_3", "body"): 1,
+    }
+
+
+def test_times_of_the_toy_study(toy_features: Features) -> None:
+    posts = toy_features.segments.query("zone == 'post' and doc_id == 'sued_1'")
+    assert posts["posted_at"].astype(str).tolist() == [
+        "2023-06-10 00:20:00",
+        "2023-06-10 00:05:00",
+        "2023-06-09 23:40:00",
+    ]
+    assert posts["post_order"].tolist() == [3, 2, 1]
+
+
+@pytest.mark.shared
+def test_posts_of_the_five_articles(shared: Path) -> None:
+    study = read_study(ROOT)
+    counts = {}
+    for about in read_sources(Layout(ROOT), study):
+        text = (shared / "corpus" / f"{about.id}.txt").read_bytes().decode()
+        counts[about.id[:3]] = segment(text, about, RULES).n_posts
+    assert counts == {"000": 12, "001": 32, "002": 27, "003": 0, "004": 0}
+
+
+def test_posts_of_the_committed_tables(features: Features) -> None:
+    counts = features.documents.set_index(features.documents["doc_id"].str[:3])["n_posts"]
+    assert counts.to_dict() == {"000": 12, "001": 32, "002": 27, "003": 0, "004": 0}
+
+
+def test_half_past_midnight_lies_on_the_day_of_the_ticker(features: Features) -> None:
+    """The ticker of 001 begins at 01:14 on the day after the summit and goes back to 21:56."""
+    posts = features.segments.query("doc_id.str.startswith('001') and post.notna()")
+    times_ = posts.drop_duplicates("post").set_index("post")["posted_at"]
+    assert str(times_.iloc[0]) == "2025-08-16 01:14:00"
+    assert str(times_.iloc[-1]) == "2025-08-15 21:56:00"
+    assert times_.dt.day.value_counts().to_dict() == {16: 19, 15: 13}
+    assert times_.is_monotonic_decreasing
