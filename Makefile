@@ -45,7 +45,7 @@ lab: $(STAMP) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --notebook-dir=. notebooks
 
 book: $(STAMP) ## write the code book of the open tables into data/README.md
-	@$(BIN)/python -c "from pathlib import Path; from analysis.schema import with_code_book; \
+	@$(BIN)/python -c "from pathlib import Path; from analysis.codebook import with_code_book; \
 	  book = Path('data/README.md'); book.write_text(with_code_book(book.read_text('utf-8')), 'utf-8')"
 
 lock: ## resolve the packages anew (needs uv)

@@ -128,7 +128,7 @@ def status() -> None:
 @app.command("release-check")
 def release_check() -> None:
     """Refuse open tables from which running text could be read."""
-    from analysis.features import check_release
+    from analysis.release import check_release
 
     layout = find_layout()
     names = check_release(layout.features)

@@ -14,17 +14,16 @@ import pytest
 from analysis.errors import ReleaseError, TableError
 from analysis.features import (
     Features,
-    check_release,
     content_hash,
     read_features,
     read_manifest,
     read_table,
-    release_faults,
     table_path,
     write_manifest,
     write_table,
 )
 from analysis.paths import Layout
+from analysis.release import check_release, release_faults
 from analysis.schema import TABLES
 
 

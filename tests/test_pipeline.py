@@ -13,6 +13,7 @@ import pytest
 from analysis.annotation import pipeline
 from analysis.annotation.pipeline import annotate, made_from
 from analysis.annotation.rows import annotate_text, count_words, load_tools
+from analysis.checking import check_table, coerce_table
 from analysis.corpus.cleaning import Rule, read_boilerplate
 from analysis.corpus.readers import checksum
 from analysis.corpus.segmentation import segment
@@ -20,7 +21,7 @@ from analysis.corpus.sources import Source, read_sources
 from analysis.errors import SourceError, TextError
 from analysis.features import Features, content_hash, read_features
 from analysis.paths import Layout
-from analysis.schema import TABLES, check_table, coerce_table, empty_table
+from analysis.schema import TABLES, empty_table
 from analysis.study import read_study
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -8,15 +8,9 @@ import sys
 import tomllib
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 import yaml
 from conftest import ROOT
-
-WORD = re.compile(r"\w+")
-#: Titles of articles are bibliographic facts; they stand in the list of articles and in
-#: the table and figures made from it.
-TITLES_ALLOWED = "data/sources.toml"
 
 
 def tracked() -> list[Path]:
@@ -60,39 +54,6 @@ def test_no_path_of_a_machine() -> None:
     for path in tracked():
         text = path.read_bytes().decode("utf-8", errors="replace")
         assert not [home for home in homes if home in text], path
-
-
-def shingles(text: str, n: int = 8) -> set[tuple[str, ...]]:
-    words = WORD.findall(text.lower())
-    return {tuple(words[i : i + n]) for i in range(len(words) - n + 1)}
-
-
-def readable(path: Path) -> str:
-    """Give everything in a file that could be text; Parquet cell by cell, in order."""
-    if path.suffix == ".parquet":
-        table = pq.read_table(path).to_pandas()
-        return "\n".join("\n".join(map(str, table[column])) for column in table.columns)
-    return path.read_bytes().decode("utf-8", errors="replace")
-
-
-def test_no_tracked_file_holds_text_of_an_article(shared: Path) -> None:
-    articles = [path.read_text("utf-8") for path in sorted((shared / "corpus").glob("*.txt"))]
-    assert len(articles) == 5
-    known = set().union(*(shingles(text) for text in articles))
-    titles: set[tuple[str, ...]] = set()
-    for source in tomllib.loads((ROOT / TITLES_ALLOWED).read_text("utf-8"))["source"]:
-        titles |= shingles(source.get("title", ""))
-    files = tracked()
-    assert any(path.suffix == ".parquet" for path in files)
-    for path in files:
-        held = (shingles(readable(path)) & known) - titles
-        assert not held, f"{path.relative_to(ROOT)}: {next(iter(held), ())}"
-
-
-def test_the_comparison_would_find_a_sentence(shared: Path) -> None:
-    article = next(iter(sorted((shared / "corpus").glob("*.txt")))).read_text("utf-8")
-    stolen = " ".join(WORD.findall(article)[40:60])
-    assert shingles(f"x = '{stolen}'") & shingles(article)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from analysis.checking import check_table, coerce_table
+from analysis.codebook import code_book
 from analysis.errors import TableError
 from analysis.features import Features
-from analysis.schema import TABLES, check_table, code_book, coerce_table, empty_table, find_table
+from analysis.schema import TABLES, empty_table, find_table
 
 
 @pytest.fixture

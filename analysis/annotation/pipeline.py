@@ -10,12 +10,13 @@ import pandas as pd
 
 from analysis.annotation.origin import made_from
 from analysis.annotation.rows import Row, annotate_text, load_tools
+from analysis.checking import coerce_table
 from analysis.corpus.readers import read_text
 from analysis.corpus.sources import Source, check_raw, read_sources
 from analysis.errors import SourceError, join_faults
 from analysis.features import write_manifest, write_table
 from analysis.paths import Layout
-from analysis.schema import TABLES, coerce_table, empty_table
+from analysis.schema import TABLES, empty_table
 from analysis.study import read_study
 
 #: Articles per unit of work of a process.
