@@ -39,6 +39,7 @@ def check_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
     Examples
     --------
+    >>> from analysis.schema import empty_table
     >>> len(check_table(empty_table("mentions"), "mentions"))
     0
     """

@@ -17,7 +17,7 @@ def made_from(layout: Layout) -> dict[str, Any]:
     Returns
     -------
     dict
-        frames_and_actors (checksum of what ``study.toml`` says of them), files (by
+        frames_and_actors (checksum of what ``study.toml`` says of them, looks aside), files (by
         path: the list of articles, which holds their checksums, and the lexicons),
         tools (versions).
 
@@ -28,7 +28,10 @@ def made_from(layout: Layout) -> dict[str, Any]:
     ['files', 'frames_and_actors', 'tools']
     """
     study = read_study(layout)
-    design = [entry.model_dump(mode="json") for entry in (*study.frames, *study.actors)]
+    looks = {"label", "colour"}
+    design = [
+        entry.model_dump(mode="json", exclude=looks) for entry in (*study.frames, *study.actors)
+    ]
     files = [layout.sources_file, *sorted(layout.lexicons.glob("*.toml"))]
     return {
         "frames_and_actors": hashlib.sha256(json.dumps(design).encode()).hexdigest(),
