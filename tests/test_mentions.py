@@ -199,6 +199,8 @@ Ihre Ideale
 idealerweise
 Idealismus
 Idealfall
+Das Ordeal
+Das Ideal der Königin
 Er idealisiert sie.
 Ein Dealer wurde gefasst
 Dealern droht Haft.
@@ -262,6 +264,22 @@ def test_a_mention_is_found(find: Finder, text: str, wanted: tuple[str, str, str
 @pytest.mark.parametrize("text", NEGATIVE.strip().splitlines())
 def test_a_false_friend_is_not_reported(find: Finder, text: str) -> None:
     assert core(find(text)) == []
+
+
+@pytest.fixture(scope="session")
+def find_bare(found_by: Callable[[Any], Finder]) -> Finder:
+    """Find by the study's frames without their lists of exceptions."""
+    table = tomllib.loads((ROOT / "study.toml").read_text(encoding="utf-8"))
+    for frame in table["frame"]:
+        frame["exceptions"] = []
+    return found_by(parse_study(table))
+
+
+@pytest.mark.parametrize("text", NEGATIVE.strip().splitlines())
+def test_false_friends_are_told_by_rules_and_not_by_exceptions(
+    find_bare: Finder, text: str
+) -> None:
+    assert core(find_bare(text)) == []
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,19 @@ def test_the_line_of_the_first_wrong_byte_is_named(tmp_path: Path) -> None:
         read_text(write(tmp_path, data))
 
 
-def test_a_binary_file_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0" + bytes(range(256)),
+        b"\0\1\2",
+        b"\1\0\2\0\3\0",
+        b"\0" * 9,
+    ],
+    ids=["png", "short", "numbers", "zeros"],
+)
+def test_a_binary_file_is_refused(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(TextError, match=r"a\.txt: wanted a text in UTF-8, came a binary file"):
-        read_text(write(tmp_path, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0" + bytes(range(256))))
+        read_text(write(tmp_path, data))
 
 
 @pytest.mark.parametrize("data", [b"", b" \n\r\n\t"])

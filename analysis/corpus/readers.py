@@ -69,9 +69,14 @@ def _utf_16(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     for name, zeros, letters in (("utf-16le", 1, 0), ("utf-16be", 0, 1)):
-        if 4 * data[zeros::2].count(0) > len(data) and 0 not in data[letters::2]:
+        rare = 4 * data[zeros::2].count(0) <= len(data) or 0 in data[letters::2]
+        if not rare and _is_printable(data.decode(name, errors="replace")):
             return name
     return ""
+
+
+def _is_printable(text: str) -> bool:
+    return all(character.isprintable() or character.isspace() for character in text)
 
 
 def _wrong_encoding(path: Path, data: bytes, fault: UnicodeDecodeError) -> str:

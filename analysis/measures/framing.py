@@ -164,6 +164,11 @@ def profile_distance(shares: pd.DataFrame, first: str, second: str) -> dict[str,
         total_variation in [0, 1]: half the sum of absolute differences; jensen_shannon
         in bits, in [0, 1] (Lin 1991).
 
+    Raises
+    ------
+    MeasureError
+        If an event is unknown or has no mention.
+
     Examples
     --------
     >>> from analysis.features import read_features
@@ -179,6 +184,11 @@ def profile_distance(shares: pd.DataFrame, first: str, second: str) -> dict[str,
     for event in (first, second):
         if event not in pooled.columns:
             raise MeasureError(f"profile_distance: {unknown('event', event, pooled.columns)}")
+        if pooled[event].isna().any():
+            raise MeasureError(
+                f"profile_distance: {event!r} has no mention of any frame, and so no profile. "
+                "Compare other events or frames, or count both tiers."
+            )
     p, q = pooled[first].to_numpy(float), pooled[second].to_numpy(float)
     middle = (p + q) / 2
     divergence = (_kullback_leibler(p, middle) + _kullback_leibler(q, middle)) / 2

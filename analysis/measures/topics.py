@@ -64,8 +64,8 @@ def fit_nmf(
     Raises
     ------
     MeasureError
-        If no segment is long enough, no term is left, or there are fewer segments or
-        terms than topics.
+        If no segment is long enough, no term is left, there are fewer segments or
+        terms than topics, or less than one topic is asked for.
 
     Examples
     --------
@@ -91,6 +91,8 @@ def fit_nmf(
 
 
 def _long_enough(counts: TermCounts, min_words: int, n_topics: int) -> TermCounts:
+    if n_topics < 1:
+        raise MeasureError(f"fit_nmf: wanted at least 1 topic, came {n_topics}")
     if "segment_id" not in counts.rows.columns:
         raise MeasureError(
             "fit_nmf: wanted counts of segments, came counts of documents. "

@@ -1,0 +1,216 @@
+"""Counting terms: what is counted, and what counting must not depend on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.errors import MeasureError
+from analysis.features import Features
+from analysis.measures.counts import UNITS, Recipe, TermCounts, count_terms
+
+
+class Tables(Features):
+    """Open tables given by hand."""
+
+    def __init__(
+        self, documents: pd.DataFrame, segments: pd.DataFrame, terms: pd.DataFrame
+    ) -> None:
+        self.__dict__.update(documents=documents, segments=segments, terms=terms)
+
+
+def tables(given: Features, **changed: pd.DataFrame) -> Features:
+    """Give the same tables but for the changed ones."""
+    parts = {name: getattr(given, name) for name in ("documents", "segments", "terms")}
+    return Tables(**{**parts, **changed})
+
+
+def as_table(counts: TermCounts) -> pd.DataFrame:
+    """Write counts densely, rows and columns named."""
+    key = "segment_id" if "segment_id" in counts.rows else counts.rows.columns[0]
+    table = pd.DataFrame(counts.matrix.toarray(), index=counts.rows[key], columns=counts.terms)
+    return table.sort_index()
+
+
+def frequency(counts: TermCounts, term: str, row: str) -> int:
+    return int(as_table(counts).loc[row].get(term, 0))
+
+
+@pytest.mark.parametrize(
+    ("recipe", "term", "wanted"),
+    [
+        (Recipe(), "Hafen", {"nord-2019": 8, "sued-2023": 0}),
+        (Recipe(), "Tunnel", {"nord-2019": 0, "sued-2023": 14}),
+        (Recipe(), "Deal", {"nord-2019": 1, "sued-2023": 5}),
+        (Recipe(unit="head"), "Deal", {"nord-2019": 2, "sued-2023": 7}),
+        (Recipe(unit="form"), "hafens", {"nord-2019": 1, "sued-2023": 0}),
+        (Recipe(unit="stem"), "haf", {"nord-2019": 8, "sued-2023": 0}),
+        (Recipe(unit="lemma_pos"), "Deal/NN", {"nord-2019": 1, "sued-2023": 5}),
+        (Recipe(zones=("headline",)), "Deal", {"nord-2019": 0, "sued-2023": 1}),
+        (Recipe(kinds=("live_ticker",)), "Hafen", {"nord-2019": 2}),
+        (Recipe(pos=("VV",)), "Deal", {"nord-2019": 0, "sued-2023": 0}),
+    ],
+)
+def test_counts_of_the_toy_study(
+    toy_features: Features, recipe: Recipe, term: str, wanted: dict[str, int]
+) -> None:
+    """Counted by eye in tests/toy/data/raw."""
+    counts = count_terms(toy_features, recipe).group("event")
+    assert {event: frequency(counts, term, event) for event in wanted} == wanted
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("rows", ["document", "segment"])
+def test_every_token_is_counted_once(toy_features: Features, unit: str, rows: str) -> None:
+    counts = count_terms(toy_features, Recipe(unit=unit, rows=rows))  # type: ignore[arg-type]
+    assert counts.matrix.sum() == counts.totals.sum() == toy_features.documents["n_tokens"].sum()
+    assert list(counts.terms) == sorted(set(counts.terms))
+    sizes = toy_features.documents if rows == "document" else toy_features.segments
+    assert counts.totals.tolist() == sizes["n_tokens"].tolist()
+
+
+@pytest.mark.parametrize("rows", ["document", "segment"])
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_order_of_rows_does_not_matter(toy_features: Features, rows: str, unit: str) -> None:
+    recipe = Recipe(unit=unit, rows=rows)  # type: ignore[arg-type]
+    shuffled = tables(
+        toy_features,
+        **{
+            name: getattr(toy_features, name).sample(frac=1, random_state=5, ignore_index=True)
+            for name in ("documents", "segments", "terms")
+        },
+    )
+    pd.testing.assert_frame_equal(
+        as_table(count_terms(shuffled, recipe)), as_table(count_terms(toy_features, recipe))
+    )
+
+
+def test_splitting_a_row_of_the_open_table_does_not_matter(toy_features: Features) -> None:
+    terms = toy_features.terms
+    halves = [terms.assign(n=terms["n"] // 2), terms.assign(n=terms["n"] - terms["n"] // 2)]
+    split = tables(toy_features, terms=pd.concat(halves).query("n > 0"))
+    pd.testing.assert_frame_equal(as_table(count_terms(split)), as_table(count_terms(toy_features)))
+
+
+def test_merging_the_segments_of_a_document_does_not_matter(toy_features: Features) -> None:
+    doc_ids = toy_features.terms["segment_id"].str.split(":").str[0]
+    merged = tables(
+        toy_features,
+        terms=toy_features.terms.assign(segment_id=doc_ids + ":0000"),
+        segments=toy_features.segments.query("position == 0"),
+    )
+    pd.testing.assert_frame_equal(
+        as_table(count_terms(merged)), as_table(count_terms(toy_features))
+    )
+
+
+@pytest.mark.parametrize("by", ["event", "outlet", "kind"])
+def test_grouping_then_counting_equals_counting_then_grouping(
+    toy_features: Features, by: str
+) -> None:
+    counted = count_terms(toy_features).group(by)
+    documents = toy_features.documents
+    renamed = toy_features.segments.merge(documents[["doc_id", by]], on="doc_id")
+    grouped = tables(
+        toy_features,
+        segments=renamed.assign(doc_id=renamed[by]).drop(columns=by),
+        documents=documents.drop_duplicates(by).assign(doc_id=lambda t: t[by]),
+    )
+    again = count_terms(grouped)
+    pd.testing.assert_frame_equal(as_table(again), as_table(counted), check_names=False)
+    assert dict(zip(again.rows["doc_id"], again.totals, strict=True)) == dict(
+        zip(counted.rows[by], counted.totals, strict=True)
+    )
+
+
+def test_segments_add_up_to_documents_and_documents_to_groups(toy_features: Features) -> None:
+    segments = count_terms(toy_features, Recipe(rows="segment"))
+    documents = count_terms(toy_features)
+    pd.testing.assert_frame_equal(as_table(segments.group("doc_id")), as_table(documents))
+    pd.testing.assert_frame_equal(
+        as_table(segments.group("event")), as_table(documents.group("event"))
+    )
+
+
+def test_heads_hold_at_least_what_their_lemmas_hold(features: Features) -> None:
+    nouns = Recipe(pos=("NN",))
+    lemmas = count_terms(features, nouns)
+    heads = count_terms(features, replace(nouns, unit="head"))
+    by_head = pd.Series(heads.frequencies(), index=heads.terms)
+    terms = features.terms.query("pos == 'NN' and lemma == head")
+    simple = terms.groupby("lemma")["n"].sum()
+    assert len(simple) > 100
+    assert (by_head.loc[simple.index] >= simple).all()
+    assert len(heads.terms) < len(lemmas.terms)
+    assert heads.totals.tolist() == lemmas.totals.tolist()
+
+
+def test_a_document_without_a_counted_term_stays_as_zeros(toy_features: Features) -> None:
+    counts = count_terms(toy_features, Recipe(pos=("NN",), zones=("headline",)))
+    assert counts.rows["doc_id"].tolist() == ["nord_1", "sued_1", "sued_3"]
+    none = count_terms(toy_features, Recipe(pos=("NONE",)))
+    assert none.matrix.shape == (6, 0)
+    assert none.totals.tolist() == [0] * 6
+
+
+def test_totals_are_those_before_trimming(toy_features: Features) -> None:
+    counts = count_terms(toy_features)
+    rare = counts.trim(min_count=5, min_rows=3)
+    dropped = counts.drop(frozenset(["der", "hafen"]))
+    assert rare.totals.tolist() == dropped.totals.tolist() == counts.totals.tolist()
+    assert 0 < len(rare.terms) < len(counts.terms)
+    assert (rare.frequencies() >= 5).all()
+    assert (rare.row_frequencies() >= 3).all()
+    common = (counts.frequencies() >= 5) & (counts.row_frequencies() >= 3)
+    assert list(rare.terms) == list(counts.terms[common])
+    assert set(counts.terms) - set(dropped.terms) == {"der", "Hafen"}
+
+
+def test_occurrence_is_one_where_a_term_stands(toy_features: Features) -> None:
+    counts = count_terms(toy_features)
+    once = counts.occurrence()
+    assert set(once.matrix.data.tolist()) == {1}
+    assert once.frequencies().tolist() == counts.row_frequencies().tolist()
+
+
+def test_selecting_keeps_rows_with_their_totals(toy_features: Features) -> None:
+    counts = count_terms(toy_features)
+    keep = (counts.rows["event"] == "sued-2023").to_numpy()
+    chosen = counts.select(keep)
+    assert chosen.rows["doc_id"].tolist() == ["sued_1", "sued_2", "sued_3"]
+    assert chosen.totals.tolist() == counts.totals[3:].tolist()
+    assert (chosen.matrix.toarray() == counts.matrix.toarray()[3:]).all()
+
+
+def test_a_group_knows_its_rows_and_no_others(toy_features: Features) -> None:
+    grouped = count_terms(toy_features).group("event")
+    assert grouped.rows.to_dict("list") == {"event": ["nord-2019", "sued-2023"]}
+    with pytest.raises(
+        MeasureError, match=r"group: unknown column 'evnt'\. Allowed: doc_id, event"
+    ):
+        count_terms(toy_features).group("evnt")
+
+
+def test_unknown_settings_list_the_known_ones() -> None:
+    with pytest.raises(MeasureError) as caught:
+        Recipe(unit="lema")  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        "count_terms: unknown unit 'lema'. Allowed: form, head, lemma, lemma_pos, stem."
+        " Did you mean 'lemma'?"
+    )
+    with pytest.raises(MeasureError, match=r"unknown rows 'docs'\. Allowed: document, segment"):
+        Recipe(rows="docs")  # type: ignore[arg-type]
+
+
+def test_a_recipe_that_leaves_nothing_is_refused(toy_features: Features) -> None:
+    with pytest.raises(MeasureError, match=r"no segment is left to count in, by Recipe.*'attic'"):
+        count_terms(toy_features, Recipe(zones=("attic",)))
+
+
+def test_a_matrix_that_does_not_fit_is_refused(toy_features: Features) -> None:
+    counts = count_terms(toy_features)
+    with pytest.raises(MeasureError, match=r"TermCounts: wanted a matrix of \(6, \d+\) and 6 tot"):
+        replace(counts, totals=np.array([1]))

@@ -1,0 +1,209 @@
+"""Rates, emphasis shares and distances of frame mentions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.spatial.distance import jensenshannon
+
+from analysis.errors import MeasureError
+from analysis.features import Features
+from analysis.measures.framing import frame_rates, frame_shares, profile_distance
+
+FRAMES = ["Erfolg", "Deal", "Einmischung"]
+HELSINKI, ALASKA = "helsinki-2018", "alaska-2025"
+
+
+def cells(table: pd.DataFrame, unit: str, event: str, column: str) -> list[float]:
+    """Give a column for one event in the order of the frames."""
+    chosen = table[(table["unit"] == unit) & (table["event"] == event)].set_index("frame")
+    return [float(value) for value in chosen.loc[FRAMES, column]]
+
+
+# ------------------------------------------------------------------ the five articles
+
+
+@pytest.mark.parametrize(
+    ("event", "wanted"), [(HELSINKI, [4.65, 0.58, 4.65]), (ALASKA, [0.74, 2.58, 0.0])]
+)
+def test_pooled_rates_of_the_study(features: Features, event: str, wanted: list[float]) -> None:
+    table = frame_rates(features.mentions, features.documents, FRAMES, size="n_words_file")
+    assert [round(x, 2) for x in cells(table, "pooled", event, "per_1000")] == wanted
+
+
+@pytest.mark.parametrize(
+    ("unit", "event", "wanted"),
+    [
+        ("pooled", HELSINKI, [0.471, 0.059, 0.471]),
+        ("pooled", ALASKA, [0.222, 0.778, 0.0]),
+        ("mean", HELSINKI, [0.567, 0.042, 0.392]),
+        ("mean", ALASKA, [0.217, 0.783, 0.0]),
+    ],
+)
+def test_shares_of_the_study(
+    features: Features, unit: str, event: str, wanted: list[float]
+) -> None:
+    table = frame_shares(features.mentions, features.documents, FRAMES)
+    assert cells(table, unit, event, "share") == pytest.approx(wanted, abs=5e-4)
+
+
+def test_distance_of_the_study(features: Features) -> None:
+    shares = frame_shares(features.mentions, features.documents, FRAMES)
+    distance = profile_distance(shares, HELSINKI, ALASKA)
+    assert {name: round(value, 3) for name, value in distance.items()} == {
+        "total_variation": 0.719,
+        "jensen_shannon": 0.533,
+    }
+    p, q = (cells(shares, "pooled", event, "share") for event in (HELSINKI, ALASKA))
+    assert distance["jensen_shannon"] == pytest.approx(jensenshannon(p, q, base=2) ** 2)
+
+
+# ------------------------------------------------------------------ the toy study
+
+
+def test_mentions_of_the_toy_study(toy_features: Features) -> None:
+    """Counted by eye in tests/toy/data/raw."""
+    core = frame_shares(toy_features.mentions, toy_features.documents, FRAMES)
+    assert cells(core, "pooled", "nord-2019", "n") == [4, 2, 3]
+    assert cells(core, "pooled", "sued-2023", "n") == [2, 8, 2]
+    assert cells(core, "pooled", "sued-2023", "share") == pytest.approx([2 / 12, 8 / 12, 2 / 12])
+    near = frame_shares(toy_features.mentions, toy_features.documents, FRAMES, tier="core_near")
+    assert cells(near, "pooled", "sued-2023", "n") == [2, 9, 2]
+    assert cells(near, "pooled", "nord-2019", "n") == [4, 2, 3]
+
+
+def test_the_mean_of_documents_weighs_each_alike(toy_features: Features) -> None:
+    """By eye: sued_1 has 0/6/2 mentions, sued_2 1/2/0, sued_3 1/0/0."""
+    table = frame_shares(toy_features.mentions, toy_features.documents, FRAMES)
+    means = [(0 + 1 / 3 + 1) / 3, (6 / 8 + 2 / 3 + 0) / 3, (2 / 8 + 0 + 0) / 3]
+    assert cells(table, "mean", "sued-2023", "share") == pytest.approx(means)
+
+
+# ------------------------------------------------------------------ what must hold
+
+
+@pytest.mark.parametrize("tier", ["core", "core_near"])
+def test_shares_add_up_to_one_and_units_fit(features: Features, tier: str) -> None:
+    table = frame_shares(features.mentions, features.documents, FRAMES, tier=tier)  # type: ignore[arg-type]
+    sums = table.groupby(["unit", "event", "doc_id"])["share"].sum()
+    assert sums.to_numpy() == pytest.approx(np.ones(len(sums)))
+    single = table.query("unit == 'document'").groupby(["frame", "event"])["n"].sum()
+    pooled = table.query("unit == 'pooled'").set_index(["frame", "event"])["n"]
+    pd.testing.assert_series_equal(single.sort_index(), pooled.sort_index())
+
+
+@pytest.mark.parametrize("measure", [frame_rates, frame_shares])
+def test_the_order_of_rows_does_not_matter(features: Features, measure: object) -> None:
+    assert callable(measure)
+    table = measure(features.mentions, features.documents, FRAMES)
+    turned = measure(features.mentions.iloc[::-1], features.documents.iloc[::-1], FRAMES)
+    keys = ["frame", "unit", "event", "doc_id"]
+    pd.testing.assert_frame_equal(
+        table.sort_values(keys, ignore_index=True), turned.sort_values(keys, ignore_index=True)
+    )
+
+
+def test_splitting_a_document_changes_no_pooled_value(features: Features) -> None:
+    documents, mentions = features.documents, features.mentions
+    doc = documents["doc_id"].iloc[0]
+    first = documents[documents["doc_id"] == doc]
+    halves = [
+        first.assign(n_tokens=first["n_tokens"] // 2),
+        first.assign(doc_id="half", n_tokens=first["n_tokens"] - first["n_tokens"] // 2),
+    ]
+    split = pd.concat([*halves, documents[documents["doc_id"] != doc]], ignore_index=True)
+    moved = mentions["doc_id"].mask((mentions["doc_id"] == doc) & (mentions.index % 2 == 0), "half")
+    before = frame_rates(mentions, documents, FRAMES)
+    after = frame_rates(mentions.assign(doc_id=moved), split, FRAMES)
+    for event in (HELSINKI, ALASKA):
+        assert cells(after, "pooled", event, "per_1000") == pytest.approx(
+            cells(before, "pooled", event, "per_1000")
+        )
+
+
+def test_a_frame_without_mentions_counts_zero(features: Features) -> None:
+    table = frame_rates(features.mentions, features.documents, ["Erfolg", "Wetter"])
+    weather = table.query("frame == 'Wetter'")
+    assert set(weather["n"]) == {0}
+    assert set(weather["per_1000"]) == {0.0}
+    assert set(weather["status"]) == {"ok"}
+
+
+def test_a_document_without_mentions_has_no_shares_and_says_why(toy_features: Features) -> None:
+    mentions = toy_features.mentions.query("doc_id != 'sued_3'")
+    table = frame_shares(mentions, toy_features.documents, FRAMES)
+    silent = table.query("doc_id == 'sued_3'")
+    assert silent["share"].isna().all()
+    assert set(silent["status"]) == {"not_estimable"}
+    assert set(silent["reason"]) == {"no mention of any frame"}
+    means = [(0 + 1 / 3) / 2, (6 / 8 + 2 / 3) / 2, (2 / 8 + 0) / 2]
+    assert cells(table, "mean", "sued-2023", "share") == pytest.approx(means)
+    assert set(table.query("doc_id != 'sued_3'")["status"]) == {"ok"}
+
+
+def test_a_document_without_a_token_has_no_rate_and_says_why(toy_features: Features) -> None:
+    empty = toy_features.documents["doc_id"] == "sued_3"
+    documents = toy_features.documents.assign(
+        n_tokens=toy_features.documents["n_tokens"].mask(empty, 0)
+    )
+    mentions = toy_features.mentions.query("doc_id != 'sued_3'")
+    silent = frame_rates(mentions, documents, FRAMES).query("doc_id == 'sued_3'")
+    assert set(silent["status"]) == {"not_estimable"}
+    assert set(silent["reason"]) == {"no token"}
+
+
+def test_columns_are_the_same_whatever_the_arguments(toy_features: Features) -> None:
+    none = toy_features.mentions.iloc[:0]
+    for mentions in (toy_features.mentions, none):
+        rates = frame_rates(mentions, toy_features.documents, FRAMES, tier="core_near")
+        assert list(rates.columns) == [
+            *("frame", "event", "unit", "doc_id", "n", "size", "per_1000", "status", "reason")
+        ]
+        shares = frame_shares(mentions, toy_features.documents, FRAMES)
+        assert list(shares.columns)[4:7] == ["n", "n_mentions", "share"]
+        assert len(rates) == len(shares) == 3 * (6 + 2 + 2)
+        pd.testing.assert_series_equal(
+            rates.dtypes, frame_rates(none, toy_features.documents, FRAMES).dtypes
+        )
+
+
+def test_distance_is_symmetric_and_bounded(toy_features: Features) -> None:
+    shares = frame_shares(toy_features.mentions, toy_features.documents, FRAMES)
+    there = profile_distance(shares, "nord-2019", "sued-2023")
+    assert there == pytest.approx(profile_distance(shares, "sued-2023", "nord-2019"))
+    assert all(0 < value < 1 for value in there.values())
+    alone = profile_distance(shares, "nord-2019", "nord-2019")
+    assert alone == {"total_variation": 0.0, "jensen_shannon": 0.0}
+
+
+def test_profiles_without_a_common_frame_are_as_far_as_can_be() -> None:
+    shares = pd.DataFrame(
+        {
+            "unit": "pooled",
+            "frame": ["A", "B"] * 2,
+            "event": ["x", "x", "y", "y"],
+            "share": [1.0, 0.0, 0.0, 1.0],
+        }
+    )
+    assert profile_distance(shares, "x", "y") == {"total_variation": 1.0, "jensen_shannon": 1.0}
+
+
+def test_an_event_without_mentions_has_no_distance(toy_features: Features) -> None:
+    mentions = toy_features.mentions.query("event == 'nord-2019'")
+    shares = frame_shares(mentions, toy_features.documents, FRAMES)
+    with pytest.raises(MeasureError, match="profile_distance: 'sued-2023' has no mention"):
+        profile_distance(shares, "nord-2019", "sued-2023")
+
+
+def test_unknown_names_list_the_known_ones(toy_features: Features) -> None:
+    mentions, documents = toy_features.mentions, toy_features.documents
+    with pytest.raises(MeasureError, match=r"unknown tier 'all'\. Allowed: core, core_near"):
+        frame_shares(mentions, documents, FRAMES, tier="all")  # type: ignore[arg-type]
+    with pytest.raises(
+        MeasureError, match=r"frame_rates: unknown size 'words'\. Allowed: n_tokens"
+    ):
+        frame_rates(mentions, documents, FRAMES, size="words")
+    shares = frame_shares(mentions, documents, FRAMES)
+    with pytest.raises(MeasureError, match=r"unknown event 'x'\. Allowed: nord-2019, sued-2023"):
+        profile_distance(shares, "nord-2019", "x")

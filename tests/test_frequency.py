@@ -1,0 +1,117 @@
+"""Term frequency: absolute, relative, and in how many texts."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from analysis.errors import MeasureError
+from analysis.features import Features
+from analysis.measures.counts import Recipe, TermCounts, count_terms
+from analysis.measures.frequency import COLUMNS, GROUPINGS, most_frequent, term_frequency
+
+
+@pytest.fixture(scope="module")
+def counts(toy_features: Features) -> TermCounts:
+    return count_terms(toy_features, Recipe(rows="segment"))
+
+
+def test_frequencies_of_the_toy_study(counts: TermCounts) -> None:
+    """Counted by eye in tests/toy/data/raw: tokens, segments and documents with the word."""
+    table = term_frequency(counts).set_index(["group", "term"])
+    columns = ["n", "n_segments", "n_documents", "n_documents_total"]
+    assert table.loc[("nord-2019", "Hafen"), columns].tolist() == [8, 7, 3, 3]
+    assert table.loc[("sued-2023", "Tunnel"), columns].tolist() == [14, 13, 3, 3]
+    assert table.loc[("nord-2019", "Tunnel"), columns].tolist() == [0, 0, 0, 3]
+    assert table.loc[("sued-2023", "Deal"), columns].tolist() == [5, 5, 2, 3]
+
+
+@pytest.mark.parametrize("by", GROUPINGS)
+def test_totals_add_up_whatever_the_grouping(
+    counts: TermCounts, toy_features: Features, by: str
+) -> None:
+    table = term_frequency(counts, by=by)
+    assert list(table.columns) == list(COLUMNS)
+    assert set(table["grouping"]) == {by}
+    groups = table.groupby("group")
+    assert (groups["n"].sum() == groups["n_tokens"].first()).all()
+    assert groups["n_tokens"].first().sum() == toy_features.documents["n_tokens"].sum()
+    assert groups["n_documents_total"].first().sum() >= len(toy_features.documents)
+    assert groups["n_segments_total"].first().sum() == len(toy_features.segments)
+    assert (table["n_documents"] <= table[["n_segments", "n_documents_total"]].min(axis=1)).all()
+    assert (table["n_segments"] <= table[["n", "n_segments_total"]].min(axis=1)).all()
+    assert ((table["n"] > 0) == (table["n_documents"] > 0)).all()
+
+
+def test_rates_relate_to_the_tokens_of_the_group(counts: TermCounts) -> None:
+    table = term_frequency(counts)
+    assert table["per_1000"].to_numpy() == pytest.approx(
+        (1000 * table["n"] / table["n_tokens"]).to_numpy()
+    )
+    assert (table["per_million"] / 1000).to_numpy() == pytest.approx(table["per_1000"].to_numpy())
+    assert table.groupby("group")["per_1000"].sum().tolist() == pytest.approx([1000, 1000])
+
+
+def test_every_group_has_every_term_and_is_sorted(counts: TermCounts) -> None:
+    table = term_frequency(counts)
+    for _, group in table.groupby("group"):
+        assert set(group["term"]) == set(counts.terms)
+        assert group["n"].is_monotonic_decreasing
+        ties = group.groupby("n", sort=False)["term"].agg(list)
+        assert all(terms == sorted(terms) for terms in ties)
+
+
+def test_trimming_changes_no_rate(counts: TermCounts) -> None:
+    full = term_frequency(counts).set_index(["group", "term"])
+    trimmed = term_frequency(counts.trim(min_count=4)).set_index(["group", "term"])
+    assert 0 < len(trimmed) < len(full)
+    pd.testing.assert_frame_equal(trimmed.sort_index(), full.loc[trimmed.index].sort_index())
+
+
+def test_one_group_is_the_sum_of_the_events(counts: TermCounts) -> None:
+    whole = term_frequency(counts, by="all").set_index("term")["n"].sort_index()
+    events = term_frequency(counts).groupby("term")["n"].sum().sort_index()
+    pd.testing.assert_series_equal(whole, events)
+
+
+def test_a_tab_in_an_outlet_or_an_empty_one_breaks_nothing(toy_features: Features) -> None:
+    counts = count_terms(toy_features, Recipe(rows="segment"))
+    odd = counts.with_rows(counts.rows.assign(outlet=counts.rows["outlet"].replace("", "a\tb")))
+    plain = term_frequency(counts, by="outlet")
+    named = term_frequency(odd, by="outlet")
+    assert set(plain["group"]) == {"", "Bergzeitung", "Nordbote"}
+    same = ["term", "n", "n_documents", "n_segments"]
+    first = plain.query("group == ''")[same].reset_index(drop=True)
+    pd.testing.assert_frame_equal(
+        named[named["group"] == "a\tb"][same].reset_index(drop=True), first
+    )
+
+
+def test_counts_of_documents_are_refused(toy_features: Features) -> None:
+    with pytest.raises(MeasureError) as caught:
+        term_frequency(count_terms(toy_features))
+    assert str(caught.value) == (
+        "term_frequency: wanted counts of segments, came counts of documents. "
+        "Count with Recipe(rows='segment')."
+    )
+
+
+def test_an_unknown_grouping_lists_the_known_ones(counts: TermCounts) -> None:
+    with pytest.raises(MeasureError) as caught:
+        term_frequency(counts, by="evnt")
+    assert str(caught.value) == (
+        "term_frequency: unknown grouping 'evnt'. Allowed: all, doc_id, event, outlet."
+        " Did you mean 'event'?"
+    )
+
+
+def test_the_most_frequent_rank_by_mean_rate_and_then_by_name() -> None:
+    table = pd.DataFrame(
+        {
+            "group": ["x", "x", "x", "y", "y", "y"],
+            "term": ["c", "b", "a"] * 2,
+            "per_1000": [3.0, 1.0, 2.0, 1.0, 3.0, 2.0],
+        }
+    )
+    assert most_frequent(table, 2) == ["a", "b"]
+    assert most_frequent(table, 9) == ["a", "b", "c"]

@@ -1,0 +1,175 @@
+"""Topic models: the same for the same seed, and planted topics come back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+
+from analysis.errors import MeasureError
+from analysis.features import Features
+from analysis.measures.counts import Recipe, TermCounts, count_terms
+from analysis.measures.topics import TopicModel, fit_nmf, topic_prevalence
+
+WORDS = {"sea": ["Fähre", "Hafen", "Insel", "Segel"], "rail": ["Bahn", "Gleis", "Tunnel", "Zug"]}
+
+
+def planted(n: int = 40, seed: int = 3) -> TermCounts:
+    """Make segments of two topics: in event x three in four are of the sea, in y one in four."""
+    generator = np.random.default_rng(seed)
+    terms = sorted([*WORDS["sea"], *WORDS["rail"], "Tag"])
+    rows, matrix = [], []
+    for i in range(2 * n):
+        event = "x" if i < n else "y"
+        topic = "sea" if (i % 4 != 0) == (event == "x") else "rail"
+        drawn = generator.choice([*WORDS[topic], "Tag"], size=20)
+        matrix.append([int((drawn == term).sum()) for term in terms])
+        rows.append((f"{event}{i % 4}:{i:04d}", f"{event}{i % 4}", event, topic, 20))
+    columns = ["segment_id", "doc_id", "event", "planted", "n_words"]
+    dense = np.array(matrix)
+    return TermCounts(
+        sparse.csr_array(dense),
+        pd.DataFrame(rows, columns=columns),
+        pd.Index(terms),
+        dense.sum(axis=1),
+        Recipe(rows="segment"),
+    )
+
+
+@pytest.fixture(scope="module")
+def model() -> TopicModel:
+    return fit_nmf(planted(), n_topics=2, seed=1)
+
+
+def best_words(model: TopicModel) -> dict[int, set[str]]:
+    top = model.terms.query("rank <= 4").groupby("topic")["term"].agg(set)
+    return {int(topic): words for topic, words in top.items()}
+
+
+def sea(model: TopicModel) -> int:
+    """Give the number of the topic that holds the words of the sea."""
+    return next(topic for topic, words in best_words(model).items() if "Hafen" in words)
+
+
+def test_planted_topics_are_recovered(model: TopicModel) -> None:
+    found = list(best_words(model).values())
+    assert set(WORDS["sea"]) in found
+    assert set(WORDS["rail"]) in found
+
+
+def test_segments_fall_to_the_topic_that_they_were_made_of(model: TopicModel) -> None:
+    segments = model.segments
+    shares = segments[segments["topic"] == sea(model)].set_index("segment_id")["share"]
+    truth = planted().rows.set_index("segment_id")["planted"] == "sea"
+    assert shares[truth].min() > 0.8
+    assert shares[~truth].max() < 0.2
+
+
+def test_planted_prevalence_is_recovered(model: TopicModel) -> None:
+    table = topic_prevalence(model).query("unit == 'mean'")
+    table = table[table["topic"] == sea(model)].set_index("event")
+    assert table["share"].to_dict() == pytest.approx({"x": 0.75, "y": 0.25}, abs=0.05)
+
+
+def test_shares_add_up(model: TopicModel) -> None:
+    segments = model.segments.groupby("segment_id")["share"].sum()
+    assert segments.to_numpy() == pytest.approx(np.ones(len(segments)))
+    table = topic_prevalence(model)
+    sums = table.groupby(["unit", "event", "doc_id"])["share"].sum()
+    assert sums.to_numpy() == pytest.approx(np.ones(len(sums)))
+    documents = table.query("unit == 'document' and topic == 1")
+    assert documents["n_segments"].sum() == 80
+    assert documents["n_words"].sum() == 1600
+    whole = table.query("unit == 'mean' and topic == 1").set_index("event")
+    assert whole["n_segments"].to_dict() == {"x": 40, "y": 40}
+
+
+def test_topics_are_numbered_by_prevalence(model: TopicModel) -> None:
+    words = model.segments.assign(w=model.segments["share"] * model.segments["n_words"])
+    totals = words.groupby("topic")["w"].sum()
+    assert totals.index.tolist() == [1, 2]
+    assert totals.is_monotonic_decreasing
+
+
+def test_terms_rank_by_weight(model: TopicModel) -> None:
+    for _, topic in model.terms.groupby("topic"):
+        assert topic["weight"].is_monotonic_decreasing
+        assert topic["rank"].tolist() == list(range(1, len(topic) + 1))
+        assert 0 < topic["weight"].sum() <= 1 + 1e-9
+
+
+def test_the_same_input_and_seed_give_the_same_model(features: Features) -> None:
+    counts = count_terms(features, Recipe(rows="segment", pos=("NN",))).trim(min_rows=2)
+    first, second = (fit_nmf(counts, n_topics=4, seed=5) for _ in range(2))
+    pd.testing.assert_frame_equal(first.terms, second.terms)
+    pd.testing.assert_frame_equal(first.segments, second.segments)
+    assert first.error == second.error
+
+
+def test_the_order_of_segments_does_not_matter(model: TopicModel) -> None:
+    counts = planted()
+    turned = counts.select(np.ones(80, dtype=bool))
+    order = np.random.default_rng(1).permutation(80)
+    turned = TermCounts(
+        sparse.csr_array(counts.matrix[order]),
+        counts.rows.iloc[order].reset_index(drop=True),
+        counts.terms,
+        counts.totals[order],
+        counts.recipe,
+    )
+    again = fit_nmf(turned, n_topics=2, seed=1)
+    assert best_words(again) == best_words(model)
+    keys = ["segment_id", "topic"]
+    first, second = (m.segments.sort_values(keys)["share"].to_numpy() for m in (model, again))
+    assert first == pytest.approx(second, abs=1e-3)
+
+
+def test_topics_of_the_toy_study_part_the_events(toy_features: Features) -> None:
+    counts = count_terms(toy_features, Recipe(rows="segment", pos=("NN",)))
+    model = fit_nmf(counts, n_topics=2, seed=7, min_words=10)
+    words = best_words(model).values()
+    assert any("Tunnel" in best and "Hafen" not in best for best in words)
+    assert any("Hafen" in best and "Tunnel" not in best for best in words)
+
+
+def test_short_segments_are_left_out(toy_features: Features) -> None:
+    counts = count_terms(toy_features, Recipe(rows="segment"))
+    model = fit_nmf(counts, n_topics=2, seed=7, min_words=15)
+    long_ones = toy_features.segments.query("n_words >= 15")["segment_id"]
+    assert set(model.segments["segment_id"]) == set(long_ones)
+
+
+def message(counts: TermCounts, n_topics: int, min_words: int = 15) -> str:
+    with pytest.raises(MeasureError) as caught:
+        fit_nmf(counts, n_topics=n_topics, seed=1, min_words=min_words)
+    return str(caught.value)
+
+
+def test_counts_of_documents_are_refused(toy_features: Features) -> None:
+    assert message(count_terms(toy_features), 2) == (
+        "fit_nmf: wanted counts of segments, came counts of documents. "
+        "Count with Recipe(rows='segment')."
+    )
+
+
+def test_a_floor_that_no_segment_reaches_is_named() -> None:
+    assert message(planted(), 2, min_words=21) == (
+        "fit_nmf: no segment has 21 words; the longest has 20. Lower min_words."
+    )
+
+
+def test_more_topics_than_terms_are_refused() -> None:
+    assert message(planted(), 10) == (
+        "fit_nmf: wanted 10 topics, came 80 segments and 9 terms. "
+        "Ask for fewer topics, or trim less."
+    )
+
+
+def test_counts_without_a_term_are_refused() -> None:
+    assert "came 80 segments and 0 terms" in message(planted().trim(min_count=10_000), 2)
+
+
+@pytest.mark.parametrize("n_topics", [0, -1])
+def test_no_topics_are_refused(n_topics: int) -> None:
+    assert f"wanted at least 1 topic, came {n_topics}" in message(planted(), n_topics)
