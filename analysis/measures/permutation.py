@@ -1,0 +1,239 @@
+"""Relabelling documents: what differences come about when the groups mean nothing.
+
+Tests that count words as if they were drawn one by one give false alarms by the
+dozen, because words come in documents. Here the documents' labels are exchanged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse, stats
+
+from analysis.errors import MeasureError
+from analysis.measures.inference import FloatArray
+from analysis.measures.relabelling import (
+    MOST_EXACT,
+    all_labels,
+    count_mirrors,
+    count_relabellings,
+    random_labels,
+    relabelling_floor,
+    stratum_sizes,
+)
+from analysis.measures.resampling import Units, find_units
+from analysis.measures.verdicts import HIGHEST_FLOOR, OK, judge_p_value, refuse
+
+#: Two statistics closer than this, relatively, are tied.
+TIE = 1e-9
+#: Distributions less skewed than this are left as they are.
+LEAST_SKEW = 1e-6
+
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
+
+
+def permute_terms(units: Units, *, n_permutations: int = 999, seed: int = 0) -> pd.DataFrame:
+    """Test each term's difference in frequency by relabelling documents.
+
+    The statistic is the term's surplus in the target, a - A * x / n summed over the
+    strata (a: its occurrences in the target, A: tokens of the target, x, n: those of
+    both groups in the stratum), divided by its standard deviation over all
+    relabellings (the linear statistic of Strasser & Weber 1999, standardised, so that
+    rare and frequent terms meet in the maximum). With groups of unequal size it is
+    made symmetric by Wilson and Hilferty's cube root, so that rare terms, whose
+    surplus is skewed, do not fill the maximum. Without strata it has the sign of the
+    log ratio, but where that is next to 0.
+
+    Parameters
+    ----------
+    units : Units
+        Documents or clusters, with their strata.
+    n_permutations : int
+        Random relabellings; up to 20,000 possible ones all are computed instead.
+    seed : int
+        Seed of the random relabellings.
+
+    Returns
+    -------
+    DataFrame
+        One row per term:
+
+        - z: the standardised surplus
+        - p_value: two-sided, for the term alone
+        - p_max_t: two-sided, against the largest |z| of all testable terms, which
+          holds the chance of any false alarm (Westfall & Young 1993)
+        - p_floor: the smallest p-value that the term can get
+        - n_extreme: relabellings at least as extreme for the term alone
+        - n_relabellings, exact: how many, and whether these are all
+        - status, reason: not estimable if the floor is above .05, because of few
+          documents or because few of them have the term (Tarone 1990)
+
+    Examples
+    --------
+    >>> counts = sparse.csr_array(np.array([[5], [6], [7], [4], [0], [1], [0], [2]]))
+    >>> table = permute_terms(find_units(counts, [100] * 8, [True] * 4 + [False] * 4))
+    >>> table[["p_value", "p_floor", "n_relabellings", "status"]].round(4)
+       p_value  p_floor  n_relabellings status
+    0   0.0286   0.0286              70     ok
+    """
+    if n_permutations < 1:
+        raise MeasureError(f"permute_terms: wanted 1 permutation or more, came {n_permutations}")
+    n_possible = count_relabellings(units)
+    exact = n_possible <= MOST_EXACT
+    n_done = n_possible if exact else n_permutations + 1
+    floors = np.maximum(_term_floors(units), 1 / n_done)
+    surplus = _Surplus(units)
+    observed = surplus.standardise(units.is_target[:, None].astype(float))[:, 0]
+    testable = (floors <= HIGHEST_FLOOR) & (surplus.spread > 0)
+    labels = all_labels(units) if exact else random_labels(units, n_permutations, seed)
+    n_alone, n_max = _count_extremes(surplus, labels, np.abs(observed), testable)
+    extra = 0 if exact else 1
+    table = pd.DataFrame({"z": observed})
+    table["p_value"] = (n_alone + extra) / n_done
+    table["p_max_t"] = (n_max + extra) / n_done
+    table["p_floor"], table["n_extreme"] = floors, n_alone + extra
+    table["n_relabellings"], table["exact"] = n_done, exact
+    return _with_verdicts(table, surplus.spread, relabelling_floor(units))
+
+
+def permute_values(
+    values: npt.ArrayLike, is_target: npt.ArrayLike, *, n_permutations: int = 9999, seed: int = 0
+) -> pd.Series:
+    """Test the difference of the mean of one value per document, such as a rate.
+
+    Returns
+    -------
+    Series
+        The row that `permute_terms` gives for a single term.
+
+    Examples
+    --------
+    >>> row = permute_values([0.5, 0.9, 2.0, 3.1, 2.6], [True, True, False, False, False])
+    >>> print(row["n_extreme"], row["n_relabellings"], row["p_floor"], row["status"])
+    1 10 0.1 not_estimable
+    """
+    column = np.asarray(values, dtype=float)[:, None]
+    units = find_units(sparse.csr_array(column), np.ones(len(column)), is_target)
+    test = permute_terms(units, n_permutations=n_permutations, seed=seed)
+    return test.iloc[0]
+
+
+class _Surplus:
+    """The surplus of each term in the target under any labels, and its moments."""
+
+    def __init__(self, units: Units) -> None:
+        strata = np.eye(units.strata.max() + 1)[units.strata]
+        totals, sizes = strata.T @ units.matrix, strata.T @ units.sizes
+        self.by_term = sparse.csr_array(units.matrix.T)
+        self.sizes_in = (strata * units.sizes[:, None]).T
+        self.rates = np.divide(
+            totals, sizes[:, None], out=np.zeros_like(totals), where=sizes[:, None] > 0
+        ).T
+        self.spread, self.skew = self._find_moments(units)
+
+    def standardise(self, labels: FloatArray) -> FloatArray:
+        """Give z, shape (n_terms, n_labels), for labels (n_units, n_labels) of 0 and 1."""
+        z = np.asarray(self.by_term @ labels)
+        z -= self.rates @ (self.sizes_in @ labels)
+        z *= np.divide(1, self.spread, out=np.zeros_like(self.spread), where=self.spread > 0)[
+            :, None
+        ]
+        return self._symmetric(z)
+
+    def _symmetric(self, z: FloatArray) -> FloatArray:
+        """Bring the long tail in by Wilson and Hilferty's cube root where there is skew.
+
+        The short tail is drawn out by it, but to half as much again at most: beyond
+        the end of the gamma distribution that it stands on, it would run away.
+        """
+        if not np.any(np.abs(self.skew) > LEAST_SKEW):
+            return z
+        direction = np.where(self.skew < 0, -1.0, 1.0)[:, None]
+        skew = np.maximum(np.abs(self.skew), LEAST_SKEW)[:, None]
+        z *= direction
+        rooted: FloatArray = 6 / skew * (np.cbrt(skew * z / 2 + 1) - 1) + skew / 6
+        np.maximum(rooted, np.minimum(1.5 * z, 0), out=rooted)
+        rooted *= direction
+        return rooted
+
+    def _find_moments(self, units: Units) -> tuple[FloatArray, FloatArray]:
+        """Give each term's standard deviation and skewness over all relabellings."""
+        variance, third = np.zeros(len(self.rates)), np.zeros(len(self.rates))
+        for stratum, (n, k) in enumerate(stratum_sizes(units)):
+            at = np.flatnonzero(units.strata == stratum)
+            squares, cubes = _residual_powers(
+                units.matrix[at], units.sizes[at], self.rates[:, stratum]
+            )
+            if n > 1:
+                variance += k * (n - k) / (n * (n - 1)) * squares
+            if n > 2:
+                third += k * (n - k) * (n - 2 * k) / (n * (n - 1) * (n - 2)) * cubes
+        spread = np.sqrt(np.maximum(variance, 0))
+        spread[spread < TIE * np.sqrt(units.matrix.sum(axis=0) + 1)] = 0
+        skew = np.divide(third, spread**3, out=np.zeros_like(third), where=spread > 0)
+        return spread, skew
+
+
+def _residual_powers(
+    matrix: sparse.csr_array, sizes: FloatArray, rates: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Sum (x - n p)^2 and (x - n p)^3 over documents without filling the matrix."""
+    squared = matrix.power(2)
+    x2, x3 = squared.sum(axis=0), matrix.power(3).sum(axis=0)
+    xn, xn2, x2n = sizes @ matrix, sizes**2 @ matrix, sizes @ squared
+    squares = x2 - 2 * rates * xn + rates**2 * np.sum(sizes**2)
+    cubes = x3 - 3 * rates * x2n + 3 * rates**2 * xn2 - rates**3 * np.sum(sizes**3)
+    return np.asarray(squares), np.asarray(cubes)
+
+
+def _count_extremes(
+    surplus: _Surplus, labels: Iterator[FloatArray], observed: FloatArray, testable: BoolArray
+) -> tuple[IntArray, IntArray]:
+    """Count, for each term, relabellings at least as extreme alone and in the maximum."""
+    threshold = (observed * (1 - TIE))[:, None]
+    n_alone, maxima = np.zeros(len(observed), dtype=np.int64), []
+    for block in labels:
+        z = surplus.standardise(block)
+        np.abs(z, out=z)
+        n_alone += (z >= threshold).sum(axis=1)
+        maxima.append(z[testable].max(axis=0) if testable.any() else np.zeros(block.shape[1]))
+    largest = np.sort(np.concatenate(maxima))
+    n_max = len(largest) - np.searchsorted(largest, threshold[:, 0], side="left")
+    return n_alone, n_max.astype(np.int64)
+
+
+def _term_floors(units: Units) -> FloatArray:
+    """Give the chance that all units with the term fall on one side (the rarer side).
+
+    Where the units with the term do not fit on a side, any relabelling may be the
+    most extreme one.
+    """
+    has_term = (units.matrix != 0).astype(float)
+    chances = np.ones((2, units.matrix.shape[1]))
+    for stratum, (n, k) in enumerate(stratum_sizes(units)):
+        n_with = has_term[np.flatnonzero(units.strata == stratum)].sum(axis=0)
+        for side, n_side in enumerate((k, n - k)):
+            fits = stats.hypergeom.pmf(n_with, n, n_with, n_side)
+            chances[side] *= np.where(n_with <= n_side, fits, 1 / math.comb(n, n_side))
+    return np.asarray(np.minimum(1.0, count_mirrors(units) * chances.min(axis=0)))
+
+
+def _with_verdicts(table: pd.DataFrame, spread: FloatArray, design_floor: float) -> pd.DataFrame:
+    """Blank what may not be said, and say why."""
+    table["status"], table["reason"] = OK
+    few = table["p_floor"] > HIGHEST_FLOOR
+    rare = "the term is in too few documents: even all on one side would not give p <= .05"
+    design = judge_p_value(max(design_floor, 1 / table["n_relabellings"].iloc[0]))
+    cases = [
+        (few, refuse(rare) if design.status == "ok" else design),
+        (spread == 0, refuse("no relabelling changes the term's frequency")),
+    ]
+    for where, verdict in cases:
+        table.loc[where, ["status", "reason"]] = list(verdict)
+        table.loc[where, ["p_value", "p_max_t"]] = np.nan
+    return table
