@@ -1,4 +1,4 @@
-"""Frequencies of terms in target and reference, checked once for every formula."""
+"""Frequencies that formulas are computed from, checked once: of terms, and of pairs of words."""
 
 from __future__ import annotations
 
@@ -81,3 +81,58 @@ def check_cells(
 
 def _first_bad(values: FloatArray) -> float:
     return float(values[~(np.isfinite(values) & (values >= 0))].flat[0])
+
+
+class Pairs(NamedTuple):
+    """Frequencies of pairs of node and collocate, as arrays of one shape."""
+
+    o11: FloatArray
+    r1: FloatArray
+    c1: FloatArray
+    n: FloatArray
+
+    @property
+    def e11(self) -> FloatArray:
+        """Joint frequency expected by chance."""
+        return np.asarray(self.r1 * self.c1 / self.n)
+
+    @property
+    def cells(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Frequencies in and outside the windows, and the tokens there."""
+        return self.o11, self.c1 - self.o11, self.r1, self.n - self.r1
+
+    @property
+    def sign(self) -> FloatArray:
+        """1 for attraction, -1 for repulsion."""
+        return np.asarray(np.sign(self.o11 - self.e11))
+
+
+def check_pairs(
+    n_joint: npt.ArrayLike, n_node: npt.ArrayLike, n_collocate: npt.ArrayLike, n: npt.ArrayLike
+) -> Pairs:
+    """Check frequencies of pairs.
+
+    Raises
+    ------
+    MeasureError
+        If one is negative or not finite, or they do not make a 2 x 2 table.
+
+    Examples
+    --------
+    >>> f"{check_pairs(8, 15828, 4675, 14307668).e11:.3f}"
+    '5.172'
+    """
+    arrays = [np.asarray(a, dtype=float) for a in (n_joint, n_node, n_collocate, n)]
+    pairs = Pairs(*np.broadcast_arrays(*arrays))
+    if not all(np.all(np.isfinite(a)) and np.all(a >= 0) for a in pairs):
+        raise MeasureError("association: wanted frequencies of 0 or more")
+    o11, r1, c1, size = pairs
+    if np.any(o11 > np.minimum(r1, c1)) or np.any(r1 + c1 - o11 > size):
+        raise MeasureError(
+            "association: wanted n_joint <= n_node and n_collocate, and both within all tokens"
+        )
+    if np.any(r1 == 0) or np.any(c1 == 0) or np.any(r1 == size):
+        raise MeasureError(
+            "association: wanted a node and a collocate that occur, and tokens outside the windows"
+        )
+    return pairs

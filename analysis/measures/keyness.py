@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -18,35 +17,10 @@ from analysis.measures.inference import CORRECTIONS, FloatArray, adjust_p_values
 from analysis.measures.keyness_measures import DOCUMENT_MEASURES, MEASURES
 from analysis.measures.permutation import permute_terms
 from analysis.measures.ranks import rank_biserial
-from analysis.measures.resampling import Units, bootstrap_terms, find_units
+from analysis.measures.resampling import Resampling, Units, bootstrap_terms, find_units
 
 #: Correction for many terms that rests on the relabellings themselves.
 MAX_T = "max_t"
-
-
-@dataclass(frozen=True)
-class Resampling:
-    """What is compared, what counts as one draw, and how often it is drawn.
-
-    Attributes
-    ----------
-    group : str
-        Column of the rows that holds target and reference.
-    cluster : str
-        Column of the units that are relabelled and resampled: the document, or a
-        group of repeats.
-    stratum : str, optional
-        Column, such as outlet, within which labels are exchanged.
-    n_permutations, n_resamples, seed : int
-        Relabellings, bootstrap samples, seed of both.
-    """
-
-    group: str = "event"
-    cluster: str = "doc_id"
-    stratum: str | None = None
-    n_permutations: int = 999
-    n_resamples: int = 1000
-    seed: int = 0
 
 
 def keyness(

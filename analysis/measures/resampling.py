@@ -22,6 +22,31 @@ Score = Callable[[FloatArray, FloatArray, FloatArray, FloatArray], FloatArray]
 
 
 @dataclass(frozen=True)
+class Resampling:
+    """What is compared, what counts as one draw, and how often it is drawn.
+
+    Attributes
+    ----------
+    group : str
+        Column of the rows that holds target and reference.
+    cluster : str
+        Column of the units that are relabelled and resampled: the document, or a
+        group of repeats.
+    stratum : str, optional
+        Column, such as outlet, within which labels are exchanged.
+    n_permutations, n_resamples, seed : int
+        Relabellings, bootstrap samples, seed of both.
+    """
+
+    group: str = "event"
+    cluster: str = "doc_id"
+    stratum: str | None = None
+    n_permutations: int = 999
+    n_resamples: int = 1000
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class Units:
     """What is relabelled and resampled: documents, or clusters of documents.
 
