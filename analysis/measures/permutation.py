@@ -30,6 +30,8 @@ from analysis.measures.verdicts import HIGHEST_FLOOR, OK, judge_p_value, refuse
 
 #: Two statistics closer than this, relatively, are tied.
 TIE = 1e-9
+#: Sums of squared residuals below this part of the squared frequencies are none.
+NO_SPREAD = 1e-10
 #: Distributions less skewed than this are left as they are.
 LEAST_SKEW = 1e-6
 
@@ -173,8 +175,7 @@ class _Surplus:
                 variance += k * (n - k) / (n * (n - 1)) * squares
             if n > 2:
                 third += k * (n - k) * (n - 2 * k) / (n * (n - 1) * (n - 2)) * cubes
-        spread = np.sqrt(np.maximum(variance, 0))
-        spread[spread < TIE * np.sqrt(units.matrix.sum(axis=0) + 1)] = 0
+        spread = np.sqrt(variance)
         skew = np.divide(third, spread**3, out=np.zeros_like(third), where=spread > 0)
         return spread, skew
 
@@ -188,7 +189,9 @@ def _residual_powers(
     xn, xn2, x2n = sizes @ matrix, sizes**2 @ matrix, sizes @ squared
     squares = x2 - 2 * rates * xn + rates**2 * np.sum(sizes**2)
     cubes = x3 - 3 * rates * x2n + 3 * rates**2 * xn2 - rates**3 * np.sum(sizes**3)
-    return np.asarray(squares), np.asarray(cubes)
+    # what rounding leaves of a term that follows the sizes exactly
+    none = squares <= NO_SPREAD * x2
+    return np.where(none, 0.0, squares), np.where(none, 0.0, cubes)
 
 
 def _count_extremes(
