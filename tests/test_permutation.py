@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from keyness_samples import draw_counts
 from numpy.testing import assert_allclose
-from scipy import sparse
+from scipy import sparse, stats
 
 from analysis.errors import MeasureError
-from analysis.measures.permutation import permute_terms, permute_values
+from analysis.measures.permutation import _Surplus, permute_terms, permute_values
 from analysis.measures.relabelling import (
     all_labels,
     count_relabellings,
@@ -53,8 +53,7 @@ def test_mean_difference_against_enumeration():
         abs(values[list(a)].mean() - np.delete(values, a).mean()) >= observed - 1e-12
         for a in itertools.combinations(range(9), 4)
     ]
-    # the cube root makes the two tails alike, so the two-sided values agree but nearly
-    assert found["p_value"] == pytest.approx(np.mean(extreme), abs=0.03)
+    assert found["p_value"] == pytest.approx(np.mean(extreme))
     assert found["n_relabellings"] == len(extreme) == 126
     assert found["exact"]
 
@@ -113,17 +112,27 @@ def test_variance_and_skewness_under_relabelling():
     counts = draw_counts(5, 9, seed=8)
     side = (counts.rows["event"] == "x").to_numpy()
     units = find_units(counts.matrix, counts.totals, side, strata=counts.rows["outlet"])
-    from analysis.measures.permutation import _Surplus
-
-    surplus = _Surplus(units)
-    skew = surplus.skew.copy()
-    surplus.skew[:] = 0
+    surplus = _Surplus(units, symmetric=False)
     z = np.concatenate([surplus.standardise(b) for b in all_labels(units)], axis=1)
     moves = surplus.spread > 0
     assert moves.sum() > 20
     assert_allclose(z[moves].mean(axis=1), 0, atol=1e-9)
     assert_allclose(z[moves].std(axis=1), 1)
-    assert_allclose((z[moves] ** 3).mean(axis=1), skew[moves], atol=1e-7)
+    assert_allclose((z[moves] ** 3).mean(axis=1), surplus.skew[moves], atol=1e-7)
+
+
+def test_cube_root_keeps_the_order_and_brings_tails_in():
+    counts = draw_counts(6, 60, seed=8)
+    side = (counts.rows["event"] == "x").to_numpy()
+    units = find_units(counts.matrix, counts.totals, side)
+    labels = np.concatenate(list(random_labels(units, 2000, 1)), axis=1)
+    plain, rooted = (_Surplus(units, symmetric=s).standardise(labels) for s in (False, True))
+    for before, after in zip(plain, rooted, strict=True):
+        assert (np.diff(after[np.argsort(before)]) >= -1e-9).all()
+    assert (stats.skew(plain, axis=1) > 0.1).all()
+    assert np.abs(stats.skew(rooted, axis=1)).mean() < 0.35 * stats.skew(plain, axis=1).mean()
+    assert plain.max() > 4
+    assert np.abs(rooted).max() < plain.max() - 0.3
 
 
 @pytest.mark.parametrize(("n_target", "n_reference"), [(30, 30), (15, 60)])

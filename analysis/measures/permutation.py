@@ -39,7 +39,9 @@ BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 
 
-def permute_terms(units: Units, *, n_permutations: int = 999, seed: int = 0) -> pd.DataFrame:
+def permute_terms(
+    units: Units, *, n_permutations: int = 999, seed: int = 0, symmetric: bool = True
+) -> pd.DataFrame:
     """Test each term's difference in frequency by relabelling documents.
 
     The statistic is the term's surplus in the target, a - A * x / n summed over the
@@ -59,6 +61,9 @@ def permute_terms(units: Units, *, n_permutations: int = 999, seed: int = 0) -> 
         Random relabellings; up to 20,000 possible ones all are computed instead.
     seed : int
         Seed of the random relabellings.
+    symmetric : bool
+        Take the cube root where the surplus is skewed; if not, two-sided p-values are
+        those of the plain difference.
 
     Returns
     -------
@@ -89,7 +94,7 @@ def permute_terms(units: Units, *, n_permutations: int = 999, seed: int = 0) -> 
     exact = n_possible <= MOST_EXACT
     n_done = n_possible if exact else n_permutations + 1
     floors = np.maximum(_term_floors(units), 1 / n_done)
-    surplus = _Surplus(units)
+    surplus = _Surplus(units, symmetric=symmetric)
     observed = surplus.standardise(units.is_target[:, None].astype(float))[:, 0]
     testable = (floors <= HIGHEST_FLOOR) & (surplus.spread > 0)
     labels = all_labels(units) if exact else random_labels(units, n_permutations, seed)
@@ -111,7 +116,8 @@ def permute_values(
     Returns
     -------
     Series
-        The row that `permute_terms` gives for a single term.
+        The row that `permute_terms` gives for a single term; extreme is a difference of
+        means at least as large, either way.
 
     Examples
     --------
@@ -121,14 +127,14 @@ def permute_values(
     """
     column = np.asarray(values, dtype=float)[:, None]
     units = find_units(sparse.csr_array(column), np.ones(len(column)), is_target)
-    test = permute_terms(units, n_permutations=n_permutations, seed=seed)
+    test = permute_terms(units, n_permutations=n_permutations, seed=seed, symmetric=False)
     return test.iloc[0]
 
 
 class _Surplus:
     """The surplus of each term in the target under any labels, and its moments."""
 
-    def __init__(self, units: Units) -> None:
+    def __init__(self, units: Units, *, symmetric: bool = True) -> None:
         strata = np.eye(units.strata.max() + 1)[units.strata]
         totals, sizes = strata.T @ units.matrix, strata.T @ units.sizes
         self.by_term = sparse.csr_array(units.matrix.T)
@@ -137,6 +143,7 @@ class _Surplus:
             totals, sizes[:, None], out=np.zeros_like(totals), where=sizes[:, None] > 0
         ).T
         self.spread, self.skew = self._find_moments(units)
+        self.symmetric = symmetric
 
     def standardise(self, labels: FloatArray) -> FloatArray:
         """Give z, shape (n_terms, n_labels), for labels (n_units, n_labels) of 0 and 1."""
@@ -145,9 +152,9 @@ class _Surplus:
         z *= np.divide(1, self.spread, out=np.zeros_like(self.spread), where=self.spread > 0)[
             :, None
         ]
-        return self._symmetric(z)
+        return self._bring_in_tails(z) if self.symmetric else z
 
-    def _symmetric(self, z: FloatArray) -> FloatArray:
+    def _bring_in_tails(self, z: FloatArray) -> FloatArray:
         """Bring the long tail in by Wilson and Hilferty's cube root where there is skew.
 
         The short tail is drawn out by it, but to half as much again at most: beyond
@@ -223,7 +230,8 @@ def _term_floors(units: Units) -> FloatArray:
         for side, n_side in enumerate((k, n - k)):
             fits = stats.hypergeom.pmf(n_with, n, n_with, n_side)
             chances[side] *= np.where(n_with <= n_side, fits, 1 / math.comb(n, n_side))
-    return np.asarray(np.minimum(1.0, count_mirrors(units) * chances.min(axis=0)))
+    floors = np.minimum(1.0, count_mirrors(units) * chances.min(axis=0))
+    return np.asarray(np.round(floors, 12))  # so that 1/20 is not above .05
 
 
 def _with_verdicts(table: pd.DataFrame, spread: FloatArray, design_floor: float) -> pd.DataFrame:
