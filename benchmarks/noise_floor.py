@@ -9,6 +9,7 @@ share of terms that each test calls significant, and how often any is called so.
 from __future__ import annotations
 
 import argparse
+import re
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +27,7 @@ from analysis.measures.scores import g2_four_cell, p_of_chi2
 
 
 class Design(NamedTuple):
-    """A way to split: articles a side, from one section or all, and copies put in."""
+    """A way to split: articles a side, from one section or all, copies put in, texts merged."""
 
     name: str
     n_target: int
@@ -35,6 +36,7 @@ class Design(NamedTuple):
     n_copied: int = 0
     as_clusters: bool = True
     copies_stay: bool = True
+    n_merged: int = 1
 
 
 DESIGNS = [
@@ -42,6 +44,8 @@ DESIGNS = [
     Design("72 v 72", 72, 72),
     Design("500 v 500", 500, 500),
     Design("72 v 500", 72, 500),
+    Design("72 v 72 texts of 4 articles each", 72, 288, n_merged=4),
+    Design("500 v 18 texts of 4 articles each", 500, 72, n_merged=4),
     Design("200 v 200", 200, 200),
     Design("200 v 200, 20 articles copied 4 times, copies as documents", 200, 200,
            n_copied=20, as_clusters=False),
@@ -58,7 +62,7 @@ def main() -> None:
     print(f"{len(press.sizes)} articles, {n_tokens} tokens, {arguments.splits} splits a row\n")
     rows = []
     for design in DESIGNS:
-        if arguments.only in design.name:
+        if re.search(arguments.only, design.name):
             rows.append(measure_design(press, design, arguments))
             print(rows[-1], flush=True)
     table = markdown(rows)
@@ -74,7 +78,7 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--permutations", type=int, default=999)
     parser.add_argument("--min-count", type=int, default=5, help="occurrences of a term")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="", help="designs whose name has this")
+    parser.add_argument("--only", default="", help="designs whose name matches this")
     parser.add_argument("--write", type=Path, help="file for the table, in Markdown")
     return parser.parse_args()
 
@@ -110,6 +114,8 @@ def measure_split(
     frequent = np.flatnonzero(matrix.sum(axis=0) >= arguments.min_count)
     matrix, sizes = sparse.csr_array(matrix[:, frequent]), press.sizes[article]
     clusters = article if design.as_clusters else None
+    if design.n_merged > 1:
+        clusters = np.where(side, article, -1 - np.arange(len(article)) // design.n_merged)
     units = find_units(matrix, sizes, side, clusters=clusters)
     test = permute_terms(
         units, n_permutations=arguments.permutations, seed=int(rng.integers(2**31))

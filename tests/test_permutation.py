@@ -8,10 +8,15 @@ import numpy as np
 import pytest
 from keyness_samples import draw_counts
 from numpy.testing import assert_allclose
-from scipy import sparse, stats
+from scipy import sparse
 
 from analysis.errors import MeasureError
-from analysis.measures.permutation import _Surplus, permute_terms, permute_values
+from analysis.measures.permutation import (
+    _bring_in_tails,
+    _Surplus,
+    permute_terms,
+    permute_values,
+)
 from analysis.measures.relabelling import (
     all_labels,
     count_relabellings,
@@ -62,13 +67,14 @@ def test_equal_groups_are_enumerated_exactly():
     x = np.array([[3, 0], [4, 1], [2, 2], [5, 0], [0, 1], [1, 3], [0, 0], [2, 4]])
     sizes = np.array([90, 120, 80, 100, 110, 95, 70, 130])
     units = units_of(x, sizes, sides(4, 4))
-    rates = x.sum(axis=0) / sizes.sum()
-    surplus = [
-        x[list(a)].sum(axis=0) - sizes[list(a)].sum() * rates
-        for a in itertools.combinations(range(8), 4)
-    ]
-    z = np.abs(np.array(surplus)) / np.std(surplus, axis=0)
-    table = permute_terms(units)
+    residuals = x - sizes[:, None] * x.sum(axis=0) / sizes.sum()
+    spread = np.sqrt(8 / 7 * (residuals**2).sum(axis=0))
+    found = []
+    for kept in itertools.combinations(range(8), 4):
+        part = sizes[list(kept)].sum() / sizes.sum()
+        found.append(residuals[list(kept)].sum(axis=0) / spread / np.sqrt(part * (1 - part)))
+    z = np.abs(np.array(found))
+    table = permute_terms(units, symmetric=False)
     assert_allclose(np.abs(table["z"]), z[0])
     assert table["n_extreme"].tolist() == (z >= z[0] - 1e-9).sum(axis=0).tolist()
     assert table["p_max_t"].tolist() == pytest.approx(
@@ -111,28 +117,48 @@ def test_relabellings_keep_to_their_strata():
 def test_variance_and_skewness_under_relabelling():
     counts = draw_counts(5, 9, seed=8)
     side = (counts.rows["event"] == "x").to_numpy()
-    units = find_units(counts.matrix, counts.totals, side, strata=counts.rows["outlet"])
+    units = find_units(counts.matrix, np.full(14, 900), side, strata=counts.rows["outlet"])
     surplus = _Surplus(units, symmetric=False)
-    z = np.concatenate([surplus.standardise(b) for b in all_labels(units)], axis=1)
-    moves = surplus.spread > 0
+    labels = np.concatenate(list(all_labels(units)), axis=1)
+    z = surplus.standardise(labels)
+    moves = surplus.moves(side)
     assert moves.sum() > 20
     assert_allclose(z[moves].mean(axis=1), 0, atol=1e-9)
     assert_allclose(z[moves].std(axis=1), 1)
-    assert_allclose((z[moves] ** 3).mean(axis=1), surplus.skew[moves], atol=1e-7)
+    part = (surplus.sizes_in @ labels[:, :1]) / surplus.totals
+    third = (surplus.third @ (part * (1 - part) * (1 - 2 * part)))[:, 0]
+    spread = np.sqrt(surplus.second @ (part * (1 - part)))[:, 0]
+    assert_allclose((z[moves] ** 3).mean(axis=1), (third / spread**3)[moves], atol=1e-7)
+
+
+def test_longer_texts_on_one_side_give_few_alarms():
+    """Texts put together from several: rates are equal, lengths and spread are not."""
+    alone, any_key = [], []
+    for seed in range(80):
+        counts = draw_counts(120, 80, seed=seed)
+        side = (counts.rows["event"] == "x").to_numpy()
+        texts = np.where(side, np.arange(200), 1000 + np.arange(200) // 4)
+        units = find_units(counts.matrix, counts.totals, side, clusters=texts)
+        assert units.n_reference == 20
+        table = permute_terms(units, n_permutations=199, seed=seed)
+        tested = table[table["status"] == "ok"]
+        alone.append((tested["p_value"] <= 0.05).mean())
+        any_key.append((tested["p_max_t"] <= 0.05).any())
+    assert np.mean(alone) <= 0.08
+    assert np.mean(any_key) <= 0.12
 
 
 def test_cube_root_keeps_the_order_and_brings_tails_in():
-    counts = draw_counts(6, 60, seed=8)
-    side = (counts.rows["event"] == "x").to_numpy()
-    units = find_units(counts.matrix, counts.totals, side)
-    labels = np.concatenate(list(random_labels(units, 2000, 1)), axis=1)
-    plain, rooted = (_Surplus(units, symmetric=s).standardise(labels) for s in (False, True))
-    for before, after in zip(plain, rooted, strict=True):
-        assert (np.diff(after[np.argsort(before)]) >= -1e-9).all()
-    assert (stats.skew(plain, axis=1) > 0.1).all()
-    assert np.abs(stats.skew(rooted, axis=1)).mean() < 0.35 * stats.skew(plain, axis=1).mean()
-    assert plain.max() > 4
-    assert np.abs(rooted).max() < plain.max() - 0.3
+    z, skew = np.linspace(-8, 12, 200), np.array([[-2.0], [-0.3], [0.0], [0.3], [2.0]])
+    rooted = _bring_in_tails(np.broadcast_to(z, (5, 200)).copy(), np.broadcast_to(skew, (5, 200)))
+    assert (np.diff(rooted, axis=1) > 0).all()
+    assert_allclose(rooted[2], z)
+    assert_allclose(
+        rooted[::-1, ::-1][:2], -_bring_in_tails(np.tile(-z[::-1], (2, 1)), -skew[::-1][:2])
+    )
+    assert rooted[4].max() < rooted[3].max() < 12
+    # the gamma distribution of this skewness has its upper 1 % at 3.03
+    assert rooted[4][np.abs(z - 3.6052).argmin()] == pytest.approx(2.326, abs=0.1)
 
 
 @pytest.mark.parametrize(("n_target", "n_reference"), [(30, 30), (15, 60)])

@@ -33,7 +33,7 @@ TIE = 1e-9
 #: Sums of squared residuals below this part of the squared frequencies are none.
 NO_SPREAD = 1e-10
 #: Distributions less skewed than this are left as they are.
-LEAST_SKEW = 1e-6
+LEAST_SKEW = 1e-5
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
@@ -96,7 +96,8 @@ def permute_terms(
     floors = np.maximum(_term_floors(units), 1 / n_done)
     surplus = _Surplus(units, symmetric=symmetric)
     observed = surplus.standardise(units.is_target[:, None].astype(float))[:, 0]
-    testable = (floors <= HIGHEST_FLOOR) & (surplus.spread > 0)
+    moves = surplus.moves(units.is_target)
+    testable = (floors <= HIGHEST_FLOOR) & moves
     labels = all_labels(units) if exact else random_labels(units, n_permutations, seed)
     n_alone, n_max = _count_extremes(surplus, labels, np.abs(observed), testable)
     extra = 0 if exact else 1
@@ -105,7 +106,7 @@ def permute_terms(
     table["p_max_t"] = (n_max + extra) / n_done
     table["p_floor"], table["n_extreme"] = floors, n_alone + extra
     table["n_relabellings"], table["exact"] = n_done, exact
-    return _with_verdicts(table, surplus.spread, relabelling_floor(units))
+    return _with_verdicts(table, moves, relabelling_floor(units))
 
 
 def permute_values(
@@ -132,59 +133,72 @@ def permute_values(
 
 
 class _Surplus:
-    """The surplus of each term in the target under any labels, and its moments."""
+    """The surplus of each term in the target under any labels, brought to one scale."""
 
     def __init__(self, units: Units, *, symmetric: bool = True) -> None:
         strata = np.eye(units.strata.max() + 1)[units.strata]
         totals, sizes = strata.T @ units.matrix, strata.T @ units.sizes
         self.by_term = sparse.csr_array(units.matrix.T)
-        self.sizes_in = (strata * units.sizes[:, None]).T
-        self.rates = np.divide(
-            totals, sizes[:, None], out=np.zeros_like(totals), where=sizes[:, None] > 0
-        ).T
-        self.spread, self.skew = self._find_moments(units)
+        self.sizes_in, self.totals = (strata * units.sizes[:, None]).T, sizes[:, None]
+        self.rates = _divide(totals, self.totals).T
+        self.second, self.third = _find_moments(units, self.rates)
         self.symmetric = symmetric
+
+    def moves(self, is_target: BoolArray) -> BoolArray:
+        """Say which terms any relabelling changes."""
+        part = _divide(self.sizes_in @ is_target.astype(float), self.totals[:, 0])
+        return np.asarray(self.second @ (part * (1 - part)) > 0)
 
     def standardise(self, labels: FloatArray) -> FloatArray:
         """Give z, shape (n_terms, n_labels), for labels (n_units, n_labels) of 0 and 1."""
+        sizes = self.sizes_in @ labels
+        part = _divide(sizes, self.totals)
         z = np.asarray(self.by_term @ labels)
-        z -= self.rates @ (self.sizes_in @ labels)
-        z *= np.divide(1, self.spread, out=np.zeros_like(self.spread), where=self.spread > 0)[
-            :, None
-        ]
-        return self._bring_in_tails(z) if self.symmetric else z
-
-    def _bring_in_tails(self, z: FloatArray) -> FloatArray:
-        """Bring the long tail in by Wilson and Hilferty's cube root where there is skew.
-
-        The short tail is drawn out by it, but to half as much again at most: beyond
-        the end of the gamma distribution that it stands on, it would run away.
-        """
-        if not np.any(np.abs(self.skew) > LEAST_SKEW):
+        z -= self.rates @ sizes
+        spread = np.sqrt(self.second @ (part * (1 - part)))
+        z = _divide(z, spread)
+        if not self.symmetric:
             return z
-        direction = np.where(self.skew < 0, -1.0, 1.0)[:, None]
-        skew = np.maximum(np.abs(self.skew), LEAST_SKEW)[:, None]
-        z *= direction
-        rooted: FloatArray = 6 / skew * (np.cbrt(skew * z / 2 + 1) - 1) + skew / 6
-        np.maximum(rooted, np.minimum(1.5 * z, 0), out=rooted)
-        rooted *= direction
-        return rooted
+        return _bring_in_tails(
+            z, _divide(self.third @ (part * (1 - part) * (1 - 2 * part)), spread**3)
+        )
 
-    def _find_moments(self, units: Units) -> tuple[FloatArray, FloatArray]:
-        """Give each term's standard deviation and skewness over all relabellings."""
-        variance, third = np.zeros(len(self.rates)), np.zeros(len(self.rates))
-        for stratum, (n, k) in enumerate(stratum_sizes(units)):
-            at = np.flatnonzero(units.strata == stratum)
-            squares, cubes = _residual_powers(
-                units.matrix[at], units.sizes[at], self.rates[:, stratum]
-            )
-            if n > 1:
-                variance += k * (n - k) / (n * (n - 1)) * squares
-            if n > 2:
-                third += k * (n - k) * (n - 2 * k) / (n * (n - 1) * (n - 2)) * cubes
-        spread = np.sqrt(variance)
-        skew = np.divide(third, spread**3, out=np.zeros_like(third), where=spread > 0)
-        return spread, skew
+
+def _bring_in_tails(z: FloatArray, skew: FloatArray) -> FloatArray:
+    """Bring the long tail in by Wilson and Hilferty's cube root where there is skew.
+
+    The short tail is drawn out by it, but to half as much again at most: beyond
+    the end of the gamma distribution that it stands on, it would run away.
+    """
+    direction = np.where(skew < 0, -1.0, 1.0)
+    size = np.maximum(np.abs(skew), LEAST_SKEW)
+    z = z * direction
+    rooted = 6 / size * (np.cbrt(size * z / 2 + 1) - 1) + size / 6
+    np.maximum(rooted, np.minimum(1.5 * z, 0), out=rooted)
+    return np.asarray(np.where(np.abs(skew) > LEAST_SKEW, rooted, z) * direction)
+
+
+def _find_moments(units: Units, rates: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Give what each stratum adds to a term's variance and third moment, (n_terms, n_strata).
+
+    To be multiplied by a (1 - a) and by a (1 - a)(1 - 2 a), where a is the target's
+    part of the tokens. With units of one size these are the moments over all
+    relabellings; with others, a part of the tokens stands in for a part of the units,
+    because long documents vary more than short ones.
+    """
+    second, third = np.zeros_like(rates), np.zeros_like(rates)
+    for stratum, (n, _) in enumerate(stratum_sizes(units)):
+        at = np.flatnonzero(units.strata == stratum)
+        squares, cubes = _residual_powers(units.matrix[at], units.sizes[at], rates[:, stratum])
+        second[:, stratum] = n / max(1, n - 1) * squares
+        third[:, stratum] = n**2 / max(1, (n - 1) * (n - 2)) * cubes
+    return second, third
+
+
+def _divide(above: FloatArray, below: FloatArray) -> FloatArray:
+    """Divide; what is divided by nothing is nothing."""
+    above, below = np.broadcast_arrays(above, below)
+    return np.divide(above, below, out=np.zeros(above.shape), where=below > 0)
 
 
 def _residual_powers(
@@ -234,7 +248,7 @@ def _term_floors(units: Units) -> FloatArray:
     return np.asarray(np.round(floors, 12))  # so that 1/20 is not above .05
 
 
-def _with_verdicts(table: pd.DataFrame, spread: FloatArray, design_floor: float) -> pd.DataFrame:
+def _with_verdicts(table: pd.DataFrame, moves: BoolArray, design_floor: float) -> pd.DataFrame:
     """Blank what may not be said, and say why."""
     table["status"], table["reason"] = OK
     few = table["p_floor"] > HIGHEST_FLOOR
@@ -242,7 +256,7 @@ def _with_verdicts(table: pd.DataFrame, spread: FloatArray, design_floor: float)
     design = judge_p_value(max(design_floor, 1 / table["n_relabellings"].iloc[0]))
     cases = [
         (few, refuse(rare) if design.status == "ok" else design),
-        (spread == 0, refuse("no relabelling changes the term's frequency")),
+        (~moves, refuse("no relabelling changes the term's frequency")),
     ]
     for where, verdict in cases:
         table.loc[where, ["status", "reason"]] = list(verdict)

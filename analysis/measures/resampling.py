@@ -15,7 +15,7 @@ from analysis.measures.inference import FloatArray
 from analysis.measures.verdicts import judge_interval, refuse
 
 #: Numbers held at once by one block of a product.
-BLOCK = 4_000_000
+BLOCK = 500_000
 
 #: (n_target, n_reference, size_target, size_reference) -> the score of each.
 Score = Callable[[FloatArray, FloatArray, FloatArray, FloatArray], FloatArray]
