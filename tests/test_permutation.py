@@ -11,12 +11,7 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 
 from analysis.errors import MeasureError
-from analysis.measures.permutation import (
-    _bring_in_tails,
-    _Surplus,
-    permute_terms,
-    permute_values,
-)
+from analysis.measures.permutation import permute_terms, permute_values
 from analysis.measures.relabelling import (
     all_labels,
     count_relabellings,
@@ -24,6 +19,7 @@ from analysis.measures.relabelling import (
     relabelling_floor,
 )
 from analysis.measures.resampling import find_units
+from analysis.measures.surplus import Surplus, bring_in_tails
 
 
 def units_of(matrix, sizes, side, **how):
@@ -118,7 +114,7 @@ def test_variance_and_skewness_under_relabelling():
     counts = draw_counts(5, 9, seed=8)
     side = (counts.rows["event"] == "x").to_numpy()
     units = find_units(counts.matrix, np.full(14, 900), side, strata=counts.rows["outlet"])
-    surplus = _Surplus(units, symmetric=False)
+    surplus = Surplus(units, symmetric=False)
     labels = np.concatenate(list(all_labels(units)), axis=1)
     z = surplus.standardise(labels)
     moves = surplus.moves(side)
@@ -150,11 +146,11 @@ def test_longer_texts_on_one_side_give_few_alarms():
 
 def test_cube_root_keeps_the_order_and_brings_tails_in():
     z, skew = np.linspace(-8, 12, 200), np.array([[-2.0], [-0.3], [0.0], [0.3], [2.0]])
-    rooted = _bring_in_tails(np.broadcast_to(z, (5, 200)).copy(), np.broadcast_to(skew, (5, 200)))
+    rooted = bring_in_tails(np.broadcast_to(z, (5, 200)).copy(), np.broadcast_to(skew, (5, 200)))
     assert (np.diff(rooted, axis=1) > 0).all()
     assert_allclose(rooted[2], z)
     assert_allclose(
-        rooted[::-1, ::-1][:2], -_bring_in_tails(np.tile(-z[::-1], (2, 1)), -skew[::-1][:2])
+        rooted[::-1, ::-1][:2], -bring_in_tails(np.tile(-z[::-1], (2, 1)), -skew[::-1][:2])
     )
     assert rooted[4].max() < rooted[3].max() < 12
     # the gamma distribution of this skewness has its upper 1 % at 3.03

@@ -26,14 +26,11 @@ from analysis.measures.relabelling import (
     stratum_sizes,
 )
 from analysis.measures.resampling import Units, find_units
+from analysis.measures.surplus import Surplus
 from analysis.measures.verdicts import HIGHEST_FLOOR, OK, judge_p_value, refuse
 
 #: Two statistics closer than this, relatively, are tied.
 TIE = 1e-9
-#: Sums of squared residuals below this part of the squared frequencies are none.
-NO_SPREAD = 1e-10
-#: Distributions less skewed than this are left as they are.
-LEAST_SKEW = 1e-5
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
@@ -44,14 +41,14 @@ def permute_terms(
 ) -> pd.DataFrame:
     """Test each term's difference in frequency by relabelling documents.
 
-    The statistic is the term's surplus in the target, a - A * x / n summed over the
+    The statistic is the term's surplus in the target, a - A x / n summed over the
     strata (a: its occurrences in the target, A: tokens of the target, x, n: those of
-    both groups in the stratum), divided by its standard deviation over all
-    relabellings (the linear statistic of Strasser & Weber 1999, standardised, so that
-    rare and frequent terms meet in the maximum). With groups of unequal size it is
-    made symmetric by Wilson and Hilferty's cube root, so that rare terms, whose
-    surplus is skewed, do not fill the maximum. Without strata it has the sign of the
-    log ratio, but where that is next to 0.
+    both groups in the stratum), divided by the standard deviation that relabelling
+    gives it (the linear statistic of Strasser & Weber 1999, so that rare and frequent
+    terms meet in the maximum; see `Surplus` for documents of uneven length). With groups of
+    unequal size it is made symmetric by Wilson and Hilferty's cube root, so that rare
+    terms, whose surplus is skewed, do not fill the maximum. Without strata it has the
+    sign of the log ratio, but where that is next to 0.
 
     Parameters
     ----------
@@ -70,7 +67,7 @@ def permute_terms(
     DataFrame
         One row per term:
 
-        - z: the standardised surplus
+        - z: the standardised surplus, made symmetric
         - p_value: two-sided, for the term alone
         - p_max_t: two-sided, against the largest |z| of all testable terms, which
           holds the chance of any false alarm (Westfall & Young 1993)
@@ -94,7 +91,7 @@ def permute_terms(
     exact = n_possible <= MOST_EXACT
     n_done = n_possible if exact else n_permutations + 1
     floors = np.maximum(_term_floors(units), 1 / n_done)
-    surplus = _Surplus(units, symmetric=symmetric)
+    surplus = Surplus(units, symmetric=symmetric)
     observed = surplus.standardise(units.is_target[:, None].astype(float))[:, 0]
     moves = surplus.moves(units.is_target)
     testable = (floors <= HIGHEST_FLOOR) & moves
@@ -132,91 +129,8 @@ def permute_values(
     return test.iloc[0]
 
 
-class _Surplus:
-    """The surplus of each term in the target under any labels, brought to one scale."""
-
-    def __init__(self, units: Units, *, symmetric: bool = True) -> None:
-        strata = np.eye(units.strata.max() + 1)[units.strata]
-        totals, sizes = strata.T @ units.matrix, strata.T @ units.sizes
-        self.by_term = sparse.csr_array(units.matrix.T)
-        self.sizes_in, self.totals = (strata * units.sizes[:, None]).T, sizes[:, None]
-        self.rates = _divide(totals, self.totals).T
-        self.second, self.third = _find_moments(units, self.rates)
-        self.symmetric = symmetric
-
-    def moves(self, is_target: BoolArray) -> BoolArray:
-        """Say which terms any relabelling changes."""
-        part = _divide(self.sizes_in @ is_target.astype(float), self.totals[:, 0])
-        return np.asarray(self.second @ (part * (1 - part)) > 0)
-
-    def standardise(self, labels: FloatArray) -> FloatArray:
-        """Give z, shape (n_terms, n_labels), for labels (n_units, n_labels) of 0 and 1."""
-        sizes = self.sizes_in @ labels
-        part = _divide(sizes, self.totals)
-        z = np.asarray(self.by_term @ labels)
-        z -= self.rates @ sizes
-        spread = np.sqrt(self.second @ (part * (1 - part)))
-        z = _divide(z, spread)
-        if not self.symmetric:
-            return z
-        return _bring_in_tails(
-            z, _divide(self.third @ (part * (1 - part) * (1 - 2 * part)), spread**3)
-        )
-
-
-def _bring_in_tails(z: FloatArray, skew: FloatArray) -> FloatArray:
-    """Bring the long tail in by Wilson and Hilferty's cube root where there is skew.
-
-    The short tail is drawn out by it, but to half as much again at most: beyond
-    the end of the gamma distribution that it stands on, it would run away.
-    """
-    direction = np.where(skew < 0, -1.0, 1.0)
-    size = np.maximum(np.abs(skew), LEAST_SKEW)
-    z = z * direction
-    rooted = 6 / size * (np.cbrt(size * z / 2 + 1) - 1) + size / 6
-    np.maximum(rooted, np.minimum(1.5 * z, 0), out=rooted)
-    return np.asarray(np.where(np.abs(skew) > LEAST_SKEW, rooted, z) * direction)
-
-
-def _find_moments(units: Units, rates: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Give what each stratum adds to a term's variance and third moment, (n_terms, n_strata).
-
-    To be multiplied by a (1 - a) and by a (1 - a)(1 - 2 a), where a is the target's
-    part of the tokens. With units of one size these are the moments over all
-    relabellings; with others, a part of the tokens stands in for a part of the units,
-    because long documents vary more than short ones.
-    """
-    second, third = np.zeros_like(rates), np.zeros_like(rates)
-    for stratum, (n, _) in enumerate(stratum_sizes(units)):
-        at = np.flatnonzero(units.strata == stratum)
-        squares, cubes = _residual_powers(units.matrix[at], units.sizes[at], rates[:, stratum])
-        second[:, stratum] = n / max(1, n - 1) * squares
-        third[:, stratum] = n**2 / max(1, (n - 1) * (n - 2)) * cubes
-    return second, third
-
-
-def _divide(above: FloatArray, below: FloatArray) -> FloatArray:
-    """Divide; what is divided by nothing is nothing."""
-    above, below = np.broadcast_arrays(above, below)
-    return np.divide(above, below, out=np.zeros(above.shape), where=below > 0)
-
-
-def _residual_powers(
-    matrix: sparse.csr_array, sizes: FloatArray, rates: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Sum (x - n p)^2 and (x - n p)^3 over documents without filling the matrix."""
-    squared = matrix.power(2)
-    x2, x3 = squared.sum(axis=0), matrix.power(3).sum(axis=0)
-    xn, xn2, x2n = sizes @ matrix, sizes**2 @ matrix, sizes @ squared
-    squares = x2 - 2 * rates * xn + rates**2 * np.sum(sizes**2)
-    cubes = x3 - 3 * rates * x2n + 3 * rates**2 * xn2 - rates**3 * np.sum(sizes**3)
-    # what rounding leaves of a term that follows the sizes exactly
-    none = squares <= NO_SPREAD * x2
-    return np.where(none, 0.0, squares), np.where(none, 0.0, cubes)
-
-
 def _count_extremes(
-    surplus: _Surplus, labels: Iterator[FloatArray], observed: FloatArray, testable: BoolArray
+    surplus: Surplus, labels: Iterator[FloatArray], observed: FloatArray, testable: BoolArray
 ) -> tuple[IntArray, IntArray]:
     """Count, for each term, relabellings at least as extreme alone and in the maximum."""
     threshold = (observed * (1 - TIE))[:, None]
