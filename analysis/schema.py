@@ -77,8 +77,12 @@ _REPEATS = (
         text="id",
     ),
     Column("repeat_across", "text", "the same over all documents", text="id"),
-    Column("weight_within", "float", "1 over the segments of that group in the document, in (0, 1]"),
-    Column("weight_across", "float", "1 over the segments of that group in all documents, in (0, 1]"),
+    Column(
+        "weight_within", "float", "1 over the segments of that group in the document, in (0, 1]"
+    ),
+    Column(
+        "weight_across", "float", "1 over the segments of that group in all documents, in (0, 1]"
+    ),
 )
 _POS = Column("pos", "text", "part of speech, STTS tag set (HanTa's variant)", text="id")
 
@@ -123,7 +127,9 @@ DOCUMENTS = Table(
             "words",
         ),
         *(
-            Column(f"n_{unit}_{scope}", "float", f"{unit}, each by weight_{scope} of its segment", unit)
+            Column(
+                f"n_{unit}_{scope}", "float", f"{unit}, each by weight_{scope} of its segment", unit
+            )
             for scope in ("within", "across")
             for unit in ("tokens", "words")
         ),
@@ -236,6 +242,13 @@ MENTIONS = Table(
 TABLES: dict[str, Table] = {table.name: table for table in (DOCUMENTS, SEGMENTS, TERMS, MENTIONS)}
 
 
+#: How repeats count: each segment as it stands, or a group of repeats as one segment.
+WEIGHTS: dict[str, str] = {
+    "none": "every segment counts 1: what readers saw",
+    "within": "a group of repeats counts 1 in each document",
+    "across": "a group of repeats counts 1 over all documents",
+}
+Weight = Literal["none", "within", "across"]
 #: Columns that describe repeats, the same in segments and mentions.
 REPEAT_COLUMNS = tuple(column.name for column in _REPEATS)
 

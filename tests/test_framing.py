@@ -158,10 +158,11 @@ def test_columns_are_the_same_whatever_the_arguments(toy_features: Features) -> 
     for mentions in (toy_features.mentions, none):
         rates = frame_rates(mentions, toy_features.documents, FRAMES, tier="core_near")
         assert list(rates.columns) == [
-            *("frame", "event", "unit", "doc_id", "n", "size", "per_1000", "status", "reason")
+            *("frame", "event", "unit", "doc_id", "n", "n_raw", "n_tokens", "per_1000"),
+            *("status", "reason", "counted_as", "weight"),
         ]
         shares = frame_shares(mentions, toy_features.documents, FRAMES)
-        assert list(shares.columns)[4:7] == ["n", "n_mentions", "share"]
+        assert list(shares.columns)[4:8] == ["n", "n_raw", "n_mentions", "share"]
         assert len(rates) == len(shares) == 3 * (6 + 2 + 2)
         pd.testing.assert_series_equal(
             rates.dtypes, frame_rates(none, toy_features.documents, FRAMES).dtypes

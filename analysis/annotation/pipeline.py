@@ -95,9 +95,7 @@ def _require_articles(layout: Layout, sources: Sequence[Source]) -> None:
         )
 
 
-def _run_batches(
-    batches: Sequence[Sequence[Source]], root: Path, jobs: int
-) -> Iterator[Batch]:
+def _run_batches(batches: Sequence[Sequence[Source]], root: Path, jobs: int) -> Iterator[Batch]:
     if jobs <= 1:
         for batch in batches:
             yield annotate_batch(batch, root)

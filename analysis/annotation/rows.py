@@ -118,9 +118,7 @@ def count_words(text: str) -> int:
 
 
 def _words(one: Annotated) -> list[str]:
-    return [
-        token.form for sentence in one.sentences for token in sentence.tokens if token.is_word
-    ]
+    return [token.form for sentence in one.sentences for token in sentence.tokens if token.is_word]
 
 
 def _document_row(

@@ -35,9 +35,7 @@ ALONE = re.compile(r"(?:Von |Mit Material von |Quellen?: )?\(?([^()\n]{2,40})\)?
 BESIDE = re.compile(r"[\w.]{1,4}|\d{1,2}\.\s?\d{1,2}\.\s?\d{4}")
 
 
-def find_agencies(
-    text: str, bylines: Sequence[str], segmentation: Segmentation
-) -> tuple[str, ...]:
+def find_agencies(text: str, bylines: Sequence[str], segmentation: Segmentation) -> tuple[str, ...]:
     r"""Find the agencies that an article is signed with.
 
     Parameters

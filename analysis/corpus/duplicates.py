@@ -114,7 +114,8 @@ def _reordered(words: np.ndarray, lengths: np.ndarray, order: np.ndarray) -> np.
     begins = np.cumsum(lengths) - lengths
     moved = lengths[order]
     shift = np.repeat(begins[order] - (np.cumsum(moved) - moved), moved)
-    return words[np.arange(len(words)) + shift]
+    moved_words: np.ndarray = words[np.arange(len(words)) + shift]
+    return moved_words
 
 
 def _find(segments: pd.DataFrame, words: np.ndarray) -> pd.DataFrame:
