@@ -26,7 +26,15 @@ def planted(n: int = 40, seed: int = 3) -> TermCounts:
         drawn = generator.choice([*WORDS[topic], "Tag"], size=20)
         matrix.append([int((drawn == term).sum()) for term in terms])
         rows.append((f"{event}{i % 4}:{i:04d}", f"{event}{i % 4}", event, topic, 20, "", 1.0))
-    columns = ["segment_id", "doc_id", "event", "planted", "n_words", "repeat_across", "weight"]
+    columns = [
+        "segment_id",
+        "doc_id",
+        "event",
+        "planted",
+        "n_words",
+        "repeat_across",
+        "repeat_weight",
+    ]
     dense = np.array(matrix)
     return TermCounts(
         sparse.csr_array(dense),

@@ -75,7 +75,8 @@ class TermCounts:
         Occurrences of each term in each row; real numbers if the recipe weights them.
     rows : DataFrame
         One row per row of the matrix; columns doc_id, event, outlet, kind and,
-        for segments, segment_id, zone, n_words, repeat_across, weight.
+        for segments, segment_id, zone, n_words, repeat_across,
+        repeat_weight.
     terms : Index
         The terms, sorted.
     totals : ndarray, shape (n_rows,)
@@ -253,7 +254,7 @@ def _count_rows(features: Features, recipe: Recipe) -> _CountRows:
     if recipe.rows == "segment":
         columns = ["segment_id", "doc_id", "event", "outlet", "kind", "zone", "n_words"]
         weight = 1.0 if recipe.weight == "none" else segments[f"weight_{recipe.weight}"]
-        table = segments[[*columns, "repeat_across"]].assign(weight=weight)
+        table = segments[[*columns, "repeat_across"]].assign(repeat_weight=weight)
         table = table.reset_index(drop=True)
         return _CountRows(table, segments, np.arange(len(table)))
     table = about[about["doc_id"].isin(segments["doc_id"])].reset_index(drop=True)

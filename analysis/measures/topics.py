@@ -24,7 +24,7 @@ class TopicModel:
     terms : DataFrame
         topic, rank, term, weight (share of the topic's weight).
     segments : DataFrame
-        segment_id, doc_id, event, n_words, weight (of repeats), topic, share.
+        segment_id, doc_id, event, n_words, repeat_weight, topic, share.
     n_topics, seed : int
         What it was fitted with.
     error : float
@@ -87,12 +87,14 @@ def fit_nmf(
     [1, 2]
     """
     counts = _long_enough(counts, min_words)
-    fitted = _first_of_repeats(counts) if collapse_repeats else np.arange(len(counts.rows))
+    fitted = (
+        _first_of_repeats(counts) if collapse_repeats else np.ones(len(counts.rows), dtype=bool)
+    )
     _require_enough(counts.select(fitted).trim(), n_topics)
     counts = counts.trim()
-    weights = TfidfTransformer().fit(counts.raw[fitted]).transform(counts.raw)
+    weights = TfidfTransformer().fit(counts.raw[np.flatnonzero(fitted)]).transform(counts.raw)
     model = NMF(n_topics, init="nndsvd", random_state=seed, max_iter=MAX_ITERATIONS)
-    topics = model.fit(weights[fitted]).components_
+    topics = model.fit(weights[np.flatnonzero(fitted)]).components_
     loadings = model.transform(weights)
     shares = _shares(loadings)
     order = _by_prevalence(shares, counts)
@@ -106,7 +108,7 @@ def fit_nmf(
 
 
 def _first_of_repeats(counts: TermCounts) -> np.ndarray:
-    """Number the segments without the later ones of each group over all documents."""
+    """Mark all segments but the later ones of each group over all documents."""
     if "repeat_across" not in counts.rows.columns:
         raise MeasureError(
             "fit_nmf: wanted counts of segments with their groups of repeats, came rows without "
@@ -115,7 +117,7 @@ def _first_of_repeats(counts: TermCounts) -> np.ndarray:
     rows = counts.rows.sort_values("segment_id")
     rows = rows[rows["repeat_across"] != ""]
     again = rows.index[rows["repeat_across"].duplicated()]
-    first: np.ndarray = np.flatnonzero(~counts.rows.index.isin(again))
+    first: np.ndarray = ~counts.rows.index.isin(again)
     return first
 
 
@@ -155,7 +157,7 @@ def _shares(loadings: np.ndarray) -> np.ndarray:
 
 
 def _by_prevalence(shares: np.ndarray, counts: TermCounts) -> np.ndarray:
-    words = (counts.rows["n_words"] * counts.rows["weight"]).to_numpy()
+    words = (counts.rows["n_words"] * counts.rows["repeat_weight"]).to_numpy()
     return np.argsort(-(words @ shares), kind="stable")
 
 
@@ -174,7 +176,7 @@ def _top_terms(topics: np.ndarray, counts: TermCounts, n_terms: int) -> pd.DataF
 
 def _segment_table(shares: np.ndarray, counts: TermCounts) -> pd.DataFrame:
     n_topics = shares.shape[1]
-    about = counts.rows[["segment_id", "doc_id", "event", "n_words", "weight"]]
+    about = counts.rows[["segment_id", "doc_id", "event", "n_words", "repeat_weight"]]
     table = about.loc[about.index.repeat(n_topics)].reset_index(drop=True)
     table["topic"] = np.tile(np.arange(1, n_topics + 1), len(about))
     table["share"] = shares.ravel()
@@ -194,8 +196,9 @@ def topic_prevalence(model: TopicModel) -> pd.DataFrame:
     DataFrame
         topic, unit (document, mean), event, doc_id (empty for the mean), n_segments,
         n_words (of the segments in the model), n_words_weighted (each by the weight of
-        repeats), share. A document's share is the mean of its segments' shares by these; *mean* is the mean of the
-        documents of an event, each with equal weight.
+        repeats), share. A document's share is the mean of its segments' shares, each by its
+        weighted words; *mean* is the mean of the documents of an event, each with equal
+        weight.
 
     Examples
     --------
@@ -205,7 +208,7 @@ def topic_prevalence(model: TopicModel) -> pd.DataFrame:
     >>> topic_prevalence(fit_nmf(counts, n_topics=2, seed=1))["unit"].unique().tolist()
     ['document', 'mean']
     """
-    table = model.segments.assign(n_words_weighted=lambda t: t["n_words"] * t["weight"])
+    table = model.segments.assign(n_words_weighted=lambda t: t["n_words"] * t["repeat_weight"])
     table["weighted"] = table["share"] * table["n_words_weighted"]
     groups = table.groupby(["topic", "event", "doc_id"], as_index=False)
     documents = groups.agg(
