@@ -23,36 +23,11 @@ from analysis.features import Features
 from analysis.paths import Layout
 from analysis.study import read_study
 
-WORDS = [
-    first + last
-    for first in ["Berg", "Tal", "See", "Wald", "Dorf"]
-    for last in ["weg", "hof", "tor"]
-]
-WORDS += [
-    "der",
-    "die",
-    "das",
-    "und",
-    "in",
-    "mit",
-    "am",
-    "ein",
-    "auf",
-    "für",
-    "von",
-    "zu",
-    "ist",
-    "hat",
-    "wird",
-    "nicht",
-    "auch",
-    "nach",
-    "bei",
-    "um",
-]
-WORDS += [
-    verb + end for verb in ["wander", "sammel", "klett", "feier"] for end in ("n", "te", "nd")
-]
+FRONTS, BACKS = ("Berg", "Tal", "See", "Wald", "Dorf"), ("weg", "hof", "tor")
+STEMS, ENDS = ("wander", "sammel", "klett", "feier"), ("n", "te", "nd")
+SMALL = ("der", "die", "das", "und", "in", "mit", "am", "ein", "auf", "für", "von", "zu", "ist")
+WORDS = [front + back for front in FRONTS for back in BACKS]
+WORDS += [*SMALL, *(stem + end for stem in STEMS for end in ENDS)]
 
 
 def table(segments: dict[str, Sequence[str]]) -> tuple[pd.DataFrame, np.ndarray]:
