@@ -68,6 +68,22 @@ _EVENT = Column("event", "text", "id of the event in study.toml", text="id")
 _KIND = Column("kind", "text", "article or live ticker", text="code", allowed=KINDS)
 _OUTLET = Column("outlet", "text", "who published it; empty: unknown", text="name")
 _ZONE = Column("zone", "text", "part of the article", text="code", allowed=ZONES)
+_REPEATS = (
+    Column(
+        "repeat_within",
+        "text",
+        "group of segments of the document that repeat one another: its first segment_id;"
+        " empty: no repeat",
+        text="id",
+    ),
+    Column("repeat_across", "text", "the same over all documents", text="id"),
+    Column(
+        "weight_within", "float", "1 over the segments of that group in the document, in (0, 1]"
+    ),
+    Column(
+        "weight_across", "float", "1 over the segments of that group in all documents, in (0, 1]"
+    ),
+)
 _POS = Column("pos", "text", "part of speech, STTS tag set (HanTa's variant)", text="id")
 
 DOCUMENTS = Table(
@@ -110,7 +126,21 @@ DOCUMENTS = Table(
             "the same in the whole file: segments, boilerplate, post marks",
             "words",
         ),
+        *(
+            Column(
+                f"n_{unit}_{scope}", "float", f"{unit}, each by weight_{scope} of its segment", unit
+            )
+            for scope in ("within", "across")
+            for unit in ("tokens", "words")
+        ),
         Column("n_characters", "int", "length of the file", "code points"),
+        Column(
+            "agencies",
+            "text",
+            "agencies that the article is signed with (dpa, AFP, Reuters, APA, AP, KNA, SID),"
+            " joined by +; empty: none; credits of pictures do not count",
+            text="word",
+        ),
         Column("sha256", "text", "checksum of the file", text="id"),
     ),
     key=("doc_id",),
@@ -143,6 +173,14 @@ SEGMENTS = Table(
         Column("n_sentences", "int", "sentences", "sentences"),
         Column("n_tokens", "int", "word tokens", "tokens"),
         Column("n_words", "int", r"runs of the pattern \w+", "words"),
+        *_REPEATS,
+        Column(
+            "n_repeated_within",
+            "int",
+            "tokens in a run of eight that stands in another segment of the document, too",
+            "tokens",
+        ),
+        Column("n_repeated_across", "int", "the same in another document", "tokens"),
     ),
     key=("segment_id",),
     sort=("doc_id", "position"),
@@ -195,12 +233,24 @@ MENTIONS = Table(
         ),
         Column("frame", "text", "id of the frame in study.toml", text="id"),
         Column("tier", "text", "core or near lexeme", text="code", allowed=TIERS),
+        *_REPEATS,
     ),
     key=("mention_id",),
     sort=("doc_id", "begin"),
 )
 
 TABLES: dict[str, Table] = {table.name: table for table in (DOCUMENTS, SEGMENTS, TERMS, MENTIONS)}
+
+
+#: How repeats count: each segment as it stands, or a group of repeats as one segment.
+WEIGHTS: dict[str, str] = {
+    "none": "every segment counts 1: what readers saw",
+    "within": "a group of repeats counts 1 in each document",
+    "across": "a group of repeats counts 1 over all documents",
+}
+Weight = Literal["none", "within", "across"]
+#: Columns that describe repeats, the same in segments and mentions.
+REPEAT_COLUMNS = tuple(column.name for column in _REPEATS)
 
 
 def empty_table(name: str) -> pd.DataFrame:

@@ -214,3 +214,47 @@ def test_a_matrix_that_does_not_fit_is_refused(toy_features: Features) -> None:
     counts = count_terms(toy_features)
     with pytest.raises(MeasureError, match=r"TermCounts: wanted a matrix of \(6, \d+\) and 6 tot"):
         replace(counts, totals=np.array([1]))
+
+
+# ------------------------------------------------------------------ repeats
+
+
+@pytest.mark.parametrize("rows", ["document", "segment"])
+@pytest.mark.parametrize("weight", ["none", "within", "across"])
+def test_weighted_counts_are_tokens_by_the_weight_of_their_segment(
+    features: Features, rows: str, weight: str
+) -> None:
+    counts = count_terms(features, Recipe(rows=rows, weight=weight))  # type: ignore[arg-type]
+    column = "n_tokens" if weight == "none" else f"n_tokens_{weight}"
+    assert counts.matrix.sum() == pytest.approx(features.documents[column].sum())
+    assert counts.group("event").totals.sum() == pytest.approx(features.documents[column].sum())
+    assert counts.raw.sum() == features.documents["n_tokens"].sum()
+    assert counts.trim(min_rows=3).raw.dtype.kind == "i"
+
+
+def test_a_repeated_segment_counts_half(toy_features: Features) -> None:
+    """Say that the paragraphs of sued_3 repeat one another: their tokens count half."""
+    segments = toy_features.segments
+    twins = segments["segment_id"].isin(["sued_3:0001", "sued_3:0002"])
+    said = segments.assign(weight_within=segments["weight_within"].mask(twins, 0.5))
+    counts = count_terms(
+        tables(toy_features, segments=said), Recipe(rows="segment", weight="within")
+    )
+    by_segment = dict(zip(counts.rows["segment_id"], counts.totals, strict=True))
+    for row in segments.itertuples():
+        share = 0.5 if row.segment_id in ("sued_3:0001", "sued_3:0002") else 1.0
+        assert by_segment[row.segment_id] == share * row.n_tokens
+
+
+def test_weights_do_not_touch_what_is_not_repeated(toy_features: Features) -> None:
+    plain, weighted = (
+        count_terms(toy_features, Recipe(weight=weight)) for weight in ("none", "across")
+    )
+    pd.testing.assert_frame_equal(as_table(plain), as_table(weighted), check_dtype=False)
+
+
+def test_an_unknown_weight_lists_the_known_ones() -> None:
+    with pytest.raises(
+        MeasureError, match=r"unknown weight 'groups'\. Allowed: across, none, within"
+    ):
+        Recipe(weight="groups")  # type: ignore[arg-type]

@@ -158,11 +158,11 @@ def test_columns_are_the_same_whatever_the_arguments(toy_features: Features) -> 
     for mentions in (toy_features.mentions, none):
         rates = frame_rates(mentions, toy_features.documents, FRAMES, tier="core_near")
         assert list(rates.columns) == [
-            *("frame", "event", "unit", "doc_id", "n", "n_tokens", "per_1000"),
-            *("status", "reason", "counted_as"),
+            *("frame", "event", "unit", "doc_id", "n", "n_raw", "n_tokens", "per_1000"),
+            *("status", "reason", "counted_as", "weight"),
         ]
         shares = frame_shares(mentions, toy_features.documents, FRAMES)
-        assert list(shares.columns)[4:7] == ["n", "n_mentions", "share"]
+        assert list(shares.columns)[4:8] == ["n", "n_raw", "n_mentions", "share"]
         assert len(rates) == len(shares) == 3 * (6 + 2 + 2)
         pd.testing.assert_series_equal(
             rates.dtypes, frame_rates(none, toy_features.documents, FRAMES).dtypes
@@ -208,3 +208,37 @@ def test_unknown_names_list_the_known_ones(toy_features: Features) -> None:
     shares = frame_shares(mentions, documents, FRAMES)
     with pytest.raises(MeasureError, match=r"unknown event 'x'\. Allowed: nord-2019, sued-2023"):
         profile_distance(shares, "nord-2019", "x")
+
+
+# ------------------------------------------------------------------ repeats
+
+
+@pytest.mark.parametrize("weight", ["within", "across"])
+def test_weighted_mentions_keep_their_raw_counts(features: Features, weight: str) -> None:
+    """By hand: of four mentions of Deal in 001 one stands in a segment that is said twice."""
+    plain = frame_rates(features.mentions, features.documents, FRAMES)
+    table = frame_rates(features.mentions, features.documents, FRAMES, weight=weight)  # type: ignore[arg-type]
+    assert list(table.columns) == list(plain.columns)
+    pd.testing.assert_series_equal(table["n_raw"], plain["n_raw"])
+    assert plain["n_raw"].tolist() == plain["n"].tolist()
+    ticker = table[table["doc_id"].str.startswith("001_") & (table["frame"] == "Deal")].iloc[0]
+    size = features.documents.set_index("doc_id").loc[ticker["doc_id"], f"n_tokens_{weight}"]
+    assert (ticker["n"], ticker["n_raw"]) == (3.5, 4)
+    assert ticker["per_1000"] == pytest.approx(3.5 / size * 1000)
+    assert set(table["weight"]) == {weight}
+
+
+def test_weighted_shares_add_up_to_one(features: Features) -> None:
+    table = frame_shares(features.mentions, features.documents, FRAMES, weight="within")
+    sums = table.groupby(["unit", "event", "doc_id"])["share"].sum()
+    assert sums.to_numpy() == pytest.approx(np.ones(len(sums)))
+    pooled = table.query("unit == 'pooled'")
+    assert (pooled["n"] <= pooled["n_raw"]).all()
+
+
+def test_weights_that_cannot_be_are_refused(features: Features) -> None:
+    mentions, documents = features.mentions, features.documents
+    with pytest.raises(MeasureError, match=r"unknown weight 'x'\. Allowed: across, none, within"):
+        frame_shares(mentions, documents, FRAMES, weight="x")  # type: ignore[arg-type]
+    with pytest.raises(MeasureError, match="'n_words_file' counts words outside segments, too"):
+        frame_rates(mentions, documents, FRAMES, size="n_words_file", weight="within")

@@ -115,3 +115,17 @@ def test_the_most_frequent_rank_by_mean_rate_and_then_by_name() -> None:
     )
     assert most_frequent(table, 2) == ["a", "b"]
     assert most_frequent(table, 9) == ["a", "b", "c"]
+
+
+def test_raw_counts_stand_beside_weighted_ones(features: Features) -> None:
+    keys = ["group", "term"]
+    plain, weighted = (
+        term_frequency(count_terms(features, Recipe(rows="segment", weight=weight))).sort_values(
+            keys, ignore_index=True
+        )
+        for weight in ("none", "within")
+    )
+    assert list(plain.columns) == list(weighted.columns)
+    assert plain["n"].tolist() == plain["n_raw"].tolist() == weighted["n_raw"].tolist()
+    assert (weighted["n"] <= weighted["n_raw"]).all()
+    assert weighted["n"].sum() == pytest.approx(features.documents["n_tokens_within"].sum())

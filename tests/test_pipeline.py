@@ -259,3 +259,42 @@ def test_rows_of_any_kind_of_article_fit_the_schema(toy: Layout) -> None:
         for name, rows in annotate_text(text, sources["sued_1"], tools).items():
             frame = coerce_table(pd.DataFrame(rows), name) if rows else empty_table(name)
             check_table(frame, name)
+
+
+# ------------------------------------------------------------------ repeats
+
+
+def test_repeats_are_found_over_articles_and_batches(
+    toy: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = "Die Königin dankt den Gästen aus Nordstadt für den langen Abend am See. (dpa)"
+    for name in ("nord_1", "sued_3"):
+        data = (toy.raw / f"{name}.txt").read_bytes() + f"\n\n{post}\n\n{post}\n".encode()
+        replace_article(toy, name, data)
+    monkeypatch.setattr(pipeline, "BATCH", 2)
+    annotate(toy)
+    features = read_features(toy.features)
+    found = features.segments.query("repeat_across != ''")
+    assert found["doc_id"].tolist() == ["nord_1", "nord_1", "sued_3", "sued_3"]
+    assert set(found["repeat_across"]) == {found["segment_id"].iloc[0]}
+    assert found["weight_across"].tolist() == [0.25] * 4
+    assert found["weight_within"].tolist() == [0.5] * 4
+    assert (found["n_repeated_across"] == found["n_tokens"]).all()
+    signed = features.documents.set_index("doc_id")["agencies"]
+    assert signed[signed != ""].to_dict() == {"nord_1": "dpa", "sued_3": "dpa"}
+
+
+@pytest.mark.parametrize("which", ["toy", "committed"])
+def test_weights_of_mentions_and_documents_are_those_of_segments(
+    toy_features: Features, features: Features, which: str
+) -> None:
+    given = toy_features if which == "toy" else features
+    segments = given.segments.set_index("segment_id")
+    columns = ["repeat_within", "repeat_across", "weight_within", "weight_across"]
+    own = segments.loc[given.mentions["segment_id"], columns].reset_index(drop=True)
+    pd.testing.assert_frame_equal(given.mentions[columns], own)
+    for scope in ("within", "across"):
+        for size in ("n_tokens", "n_words"):
+            sums = (segments[size] * segments[f"weight_{scope}"]).groupby(segments["doc_id"]).sum()
+            table = given.documents.set_index("doc_id")[f"{size}_{scope}"]
+            assert table.to_dict() == pytest.approx(sums.to_dict())

@@ -25,8 +25,16 @@ def planted(n: int = 40, seed: int = 3) -> TermCounts:
         topic = "sea" if (i % 4 != 0) == (event == "x") else "rail"
         drawn = generator.choice([*WORDS[topic], "Tag"], size=20)
         matrix.append([int((drawn == term).sum()) for term in terms])
-        rows.append((f"{event}{i % 4}:{i:04d}", f"{event}{i % 4}", event, topic, 20))
-    columns = ["segment_id", "doc_id", "event", "planted", "n_words"]
+        rows.append((f"{event}{i % 4}:{i:04d}", f"{event}{i % 4}", event, topic, 20, "", 1.0))
+    columns = [
+        "segment_id",
+        "doc_id",
+        "event",
+        "planted",
+        "n_words",
+        "repeat_across",
+        "repeat_weight",
+    ]
     dense = np.array(matrix)
     return TermCounts(
         sparse.csr_array(dense),
@@ -173,3 +181,48 @@ def test_counts_without_a_term_are_refused() -> None:
 @pytest.mark.parametrize("n_topics", [0, -1])
 def test_no_topics_are_refused(n_topics: int) -> None:
     assert f"wanted at least 1 topic, came {n_topics}" in message(planted(), n_topics)
+
+
+# ------------------------------------------------------------------ repeats
+
+
+def with_repeats(weight: float = 1.0) -> TermCounts:
+    """Repeat the first segment forty times."""
+    counts = planted()
+    at = np.array([*range(80), *[0] * 40])
+    rows = counts.rows.iloc[at].reset_index(drop=True)
+    again = rows.index >= 80
+    rows.loc[again, "segment_id"] = [f"x0:{i}" for i in range(9000, 9040)]
+    rows.loc[again | (rows.index == 0), "repeat_across"] = "x0:0000"
+    rows.loc[again | (rows.index == 0), "repeat_weight"] = weight
+    return TermCounts(
+        sparse.csr_array(counts.matrix[at]), rows, counts.terms, counts.totals[at], counts.recipe
+    )
+
+
+def test_repeats_do_not_change_the_topics(model: TopicModel) -> None:
+    collapsed = fit_nmf(with_repeats(), n_topics=2, seed=1)
+    assert collapsed.error == pytest.approx(model.error)
+    keys = ["term", "weight"]
+    found, wanted = (
+        sorted(map(tuple, m.terms[keys].round(6).to_numpy())) for m in (collapsed, model)
+    )
+    assert found == wanted
+    kept = fit_nmf(with_repeats(), n_topics=2, seed=1, collapse_repeats=False)
+    assert kept.error != pytest.approx(model.error)
+
+
+def test_repeats_count_in_the_prevalence_by_their_weight(model: TopicModel) -> None:
+    """Forty-one segments of 1/41 each are as one: the prevalence is that without repeats."""
+    once = topic_prevalence(model).query("doc_id == 'x0'")["share"]
+    collapsed = topic_prevalence(fit_nmf(with_repeats(1 / 41), n_topics=2, seed=1))
+    assert sorted(collapsed.query("doc_id == 'x0'")["share"]) == pytest.approx(sorted(once))
+    seen = topic_prevalence(fit_nmf(with_repeats(), n_topics=2, seed=1)).query("doc_id == 'x0'")
+    assert sorted(seen["share"]) != pytest.approx(sorted(once), abs=0.02)
+    assert set(seen["n_segments"]) == {50}
+
+
+def test_counts_without_groups_of_repeats_are_refused() -> None:
+    counts = planted()
+    bare = counts.with_rows(counts.rows.drop(columns="repeat_across"))
+    assert "came rows without 'repeat_across'" in message(bare, 2)

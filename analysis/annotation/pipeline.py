@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from analysis.annotation.origin import made_from
 from analysis.annotation.rows import Row, annotate_text, load_tools
 from analysis.checking import coerce_table
+from analysis.corpus.duplicates import find_repeats
 from analysis.corpus.readers import read_text
 from analysis.corpus.sources import Source, check_raw, read_sources
 from analysis.errors import SourceError, join_faults
 from analysis.features import write_manifest, write_table
 from analysis.paths import Layout
-from analysis.schema import TABLES, empty_table
+from analysis.schema import REPEAT_COLUMNS, TABLES, empty_table
 from analysis.study import read_study
 
 #: Articles per unit of work of a process.
@@ -53,19 +56,26 @@ def annotate(
     sources = read_sources(layout, study)
     _require_articles(layout, sources)
     batches = [sources[i : i + BATCH] for i in range(0, len(sources), BATCH)]
-    parts: list[dict[str, pd.DataFrame]] = []
+    parts: list[Batch] = []
     done = 0
     for part in _run_batches(batches, layout.root, min(jobs, len(batches))):
         parts.append(part)
-        done += len(part["documents"])
+        done += len(part.tables["documents"])
         if on_documents:
             on_documents(done, len(sources))
-    changed = {
-        name: write_table(pd.concat([part[name] for part in parts]), name, layout.features)
-        for name in TABLES
-    }
+    tables = {name: pd.concat([part.tables[name] for part in parts]) for name in TABLES}
+    tables = with_repeats(tables, np.concatenate([part.hashes for part in parts]))
+    changed = {name: write_table(tables[name], name, layout.features) for name in TABLES}
     write_manifest(made_from(layout), layout.features)
     return changed
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The rows of some articles, and the hashes of the words of their segments in a row."""
+
+    tables: dict[str, pd.DataFrame]
+    hashes: np.ndarray
 
 
 def _require_articles(layout: Layout, sources: Sequence[Source]) -> None:
@@ -85,9 +95,7 @@ def _require_articles(layout: Layout, sources: Sequence[Source]) -> None:
         )
 
 
-def _run_batches(
-    batches: Sequence[Sequence[Source]], root: Path, jobs: int
-) -> Iterator[dict[str, pd.DataFrame]]:
+def _run_batches(batches: Sequence[Sequence[Source]], root: Path, jobs: int) -> Iterator[Batch]:
     if jobs <= 1:
         for batch in batches:
             yield annotate_batch(batch, root)
@@ -96,17 +104,61 @@ def _run_batches(
         yield from pool.map(annotate_batch, batches, [root] * len(batches))
 
 
-def annotate_batch(batch: Sequence[Source], root: Path) -> dict[str, pd.DataFrame]:
-    """Annotate some articles; gives the rows of each open table."""
+def annotate_batch(batch: Sequence[Source], root: Path) -> Batch:
+    """Annotate some articles."""
     tools, layout = load_tools(root), Layout(root)
     rows: dict[str, list[Row]] = {name: [] for name in TABLES}
     for source in batch:
         text = read_text(layout.raw / f"{source.id}.txt")
         for name, found in annotate_text(text, source, tools).items():
             rows[name] += found
-    return {name: _as_table(found, name) for name, found in rows.items()}
+    hashes = [row.pop("hashes") for row in rows["segments"]]
+    return Batch(
+        {name: _as_table(found, name) for name, found in rows.items()},
+        np.concatenate([np.zeros(0, dtype=np.uint64), *hashes]),
+    )
 
 
 def _as_table(rows: Iterable[Row], name: str) -> pd.DataFrame:
     rows = list(rows)
     return coerce_table(pd.DataFrame(rows), name) if rows else empty_table(name)
+
+
+def with_repeats(tables: dict[str, pd.DataFrame], hashes: np.ndarray) -> dict[str, pd.DataFrame]:
+    """Give the tables with what only all segments together can say: which repeat one another.
+
+    Parameters
+    ----------
+    tables : dict of DataFrame
+        The open tables; segments in the order of the hashes.
+    hashes : ndarray of uint64
+        Of the words of all segments, one after the other.
+
+    Returns
+    -------
+    dict of DataFrame
+        The same tables; groups, weights and weighted sizes filled in.
+    """
+    segments = tables["segments"].reset_index(drop=True)
+    repeats = find_repeats(segments, hashes)
+    found = [name for name in repeats.columns if name in segments.columns]
+    segments = segments.assign(**{name: repeats[name] for name in found})
+    known = segments.set_index("segment_id")
+    of_mention = tables["mentions"]["segment_id"]
+    copied = {name: of_mention.map(known[name]) for name in REPEAT_COLUMNS}
+    return {
+        **tables,
+        "segments": segments,
+        "documents": _with_weighted_sizes(tables["documents"], segments),
+        "mentions": tables["mentions"].assign(**copied),
+    }
+
+
+def _with_weighted_sizes(documents: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
+    sizes = {}
+    for name in ("n_tokens", "n_words"):
+        for scope in ("within", "across"):
+            weighted = segments[name] * segments[f"weight_{scope}"]
+            sums = weighted.groupby(segments["doc_id"]).sum()
+            sizes[f"{name}_{scope}"] = documents["doc_id"].map(sums).fillna(0.0)
+    return documents.assign(**sizes)

@@ -14,14 +14,24 @@ from typing import Any
 from analysis.annotation.lexemes import FrameLexicon, frame_lexicon
 from analysis.annotation.mentions import Mention, find_mentions
 from analysis.annotation.tokens import Annotator, Sentence
+from analysis.corpus.agencies import find_agencies
 from analysis.corpus.cleaning import Rule, read_boilerplate
+from analysis.corpus.duplicates import hash_words
 from analysis.corpus.segmentation import Segment, Segmentation, segment
 from analysis.corpus.sources import Source
 from analysis.paths import Layout
 from analysis.study import read_study
 
 WORD = re.compile(r"\w+")
+SCOPES = ("within", "across")
 Row = dict[str, Any]
+#: What a segment and its mentions say of repeats until all segments are known.
+ALONE: Row = {
+    "repeat_within": "",
+    "repeat_across": "",
+    "weight_within": 1.0,
+    "weight_across": 1.0,
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,9 @@ def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row
     Returns
     -------
     dict
-        Rows by the name of the open table that they belong to.
+        Rows by the name of the open table that they belong to. Each segment stands for
+        itself, as if nothing were repeated, and brings the hashes of its words (``hashes``,
+        no column of the table), by which `find_repeats` compares it with the others.
     """
     segmentation = segment(text, source, tools.boilerplate)
     annotated = [
@@ -105,8 +117,8 @@ def count_words(text: str) -> int:
     return len(WORD.findall(text))
 
 
-def _n_tokens(one: Annotated) -> int:
-    return sum(token.is_word for sentence in one.sentences for token in sentence.tokens)
+def _words(one: Annotated) -> list[str]:
+    return [token.form for sentence in one.sentences for token in sentence.tokens if token.is_word]
 
 
 def _document_row(
@@ -124,10 +136,12 @@ def _document_row(
         "n_segments": len(annotated),
         "n_posts": segmentation.n_posts,
         "n_sentences": sum(len(one.sentences) for one in annotated),
-        "n_tokens": sum(_n_tokens(one) for one in annotated),
+        "n_tokens": sum(len(_words(one)) for one in annotated),
         "n_words": sum(count_words(text[s.begin : s.end]) for s in segmentation.segments),
         "n_words_file": count_words(text),
         "n_characters": len(text),
+        **{f"n_{unit}_{scope}": 0.0 for unit in ("tokens", "words") for scope in SCOPES},
+        "agencies": "+".join(find_agencies(text, source.bylines, segmentation)),
         "sha256": source.sha256,
     }
 
@@ -146,8 +160,12 @@ def _segment_row(one: Annotated, position: int, text: str, doc_id: str) -> Row:
         "begin": part.begin,
         "end": part.end,
         "n_sentences": len(one.sentences),
-        "n_tokens": _n_tokens(one),
+        "n_tokens": len(_words(one)),
         "n_words": count_words(text[part.begin : part.end]),
+        **ALONE,
+        "n_repeated_within": 0,
+        "n_repeated_across": 0,
+        "hashes": hash_words(_words(one)),
     }
 
 
@@ -190,4 +208,5 @@ def _mention_row(mention: Mention, one: Annotated, source: Source) -> Row:
         "form": mention.form,
         "frame": mention.frame,
         "tier": mention.tier,
+        **ALONE,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,6 +13,7 @@ from scipy import sparse
 
 from analysis.errors import MeasureError, unknown
 from analysis.features import Features
+from analysis.schema import WEIGHTS, Weight
 
 Unit = Literal["form", "stem", "lemma", "lemma_pos", "head"]
 Rows = Literal["document", "segment"]
@@ -40,6 +42,9 @@ class Recipe:
         Only tags that begin with one of these; empty: all.
     zones, kinds : tuple of str
         Only these parts of articles and kinds of article; empty: all.
+    weight : str
+        How repeats count: none (each segment 1), within or across (1 over the size of
+        its group of repeats, in the document or over all documents).
     """
 
     unit: Unit = "lemma"
@@ -47,6 +52,7 @@ class Recipe:
     pos: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    weight: Weight = "none"
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
@@ -55,6 +61,8 @@ class Recipe:
             raise MeasureError(
                 f"count_terms: {unknown('rows', self.rows, ['document', 'segment'])}"
             )
+        if self.weight not in WEIGHTS:
+            raise MeasureError(f"count_terms: {unknown('weight', self.weight, WEIGHTS)}")
 
 
 @dataclass(frozen=True)
@@ -64,16 +72,19 @@ class TermCounts:
     Attributes
     ----------
     matrix : csr_array, shape (n_rows, n_terms)
-        Occurrences of each term in each row.
+        Occurrences of each term in each row; real numbers if the recipe weights them.
     rows : DataFrame
         One row per row of the matrix; columns doc_id, event, outlet, kind and,
-        for segments, segment_id, zone and n_words.
+        for segments, segment_id, zone, n_words, repeat_across,
+        repeat_weight.
     terms : Index
         The terms, sorted.
     totals : ndarray, shape (n_rows,)
         Tokens of each row **before** trimming: the size to relate counts to.
     recipe : Recipe
         What was counted.
+    unweighted : csr_array, optional
+        The occurrences before weighting; none: `matrix` is not weighted.
     """
 
     matrix: sparse.csr_array
@@ -81,10 +92,16 @@ class TermCounts:
     terms: pd.Index
     totals: np.ndarray
     recipe: Recipe
+    unweighted: sparse.csr_array | None = None
+
+    @property
+    def raw(self) -> sparse.csr_array:
+        """The occurrences, whatever the weight of repeats."""
+        return self.matrix if self.unweighted is None else self.unweighted
 
     def __post_init__(self) -> None:
         shape = (len(self.rows), len(self.terms))
-        if self.matrix.shape != shape or len(self.totals) != shape[0]:
+        if self.matrix.shape != shape or self.raw.shape != shape or len(self.totals) != shape[0]:
             raise MeasureError(
                 f"TermCounts: wanted a matrix of {shape} and {shape[0]} totals,"
                 f" came {self.matrix.shape} and {len(self.totals)}"
@@ -103,21 +120,25 @@ class TermCounts:
             raise MeasureError(f"group: {unknown('column', by, self.rows.columns)}")
         codes, labels = pd.factorize(self.rows[by], sort=True)
         adder = sparse.csr_array(
-            (np.ones(len(codes), dtype=self.matrix.dtype), (codes, np.arange(len(codes)))),
+            (np.ones(len(codes), dtype=np.int64), (codes, np.arange(len(codes)))),
             shape=(len(labels), len(codes)),
         )
+        matrix, unweighted = self._each(lambda held: adder @ held)
         return replace(
             self,
-            matrix=sparse.csr_array(adder @ self.matrix),
+            matrix=matrix,
+            unweighted=unweighted,
             rows=pd.DataFrame({by: labels}),
             totals=np.bincount(codes, weights=self.totals).astype(self.totals.dtype),
         )
 
     def select(self, keep: np.ndarray) -> TermCounts:
         """Keep the rows marked in a boolean array."""
+        matrix, unweighted = self._each(lambda held: held[np.flatnonzero(keep)])
         return replace(
             self,
-            matrix=self.matrix[np.flatnonzero(keep)],
+            matrix=matrix,
+            unweighted=unweighted,
             rows=self.rows[keep].reset_index(drop=True),
             totals=self.totals[keep],
         )
@@ -128,7 +149,8 @@ class TermCounts:
 
     def occurrence(self) -> TermCounts:
         """Set every count above zero to one: whether a term occurs, not how often."""
-        return replace(self, matrix=sparse.csr_array(self.matrix > 0).astype(np.int64))
+        once = sparse.csr_array(self.matrix > 0).astype(np.int64)
+        return replace(self, matrix=once, unweighted=None)
 
     def trim(self, *, min_count: int = 1, min_rows: int = 1) -> TermCounts:
         """Drop terms that are rarer; totals stay those before trimming."""
@@ -150,7 +172,16 @@ class TermCounts:
         return np.bincount(self.matrix.nonzero()[1], minlength=len(self.terms))
 
     def _with_terms(self, kept: np.ndarray) -> TermCounts:
-        return replace(self, matrix=sparse.csr_array(self.matrix[:, kept]), terms=self.terms[kept])
+        matrix, unweighted = self._each(lambda held: held[:, kept])
+        return replace(self, matrix=matrix, unweighted=unweighted, terms=self.terms[kept])
+
+    def _each(
+        self, change: Callable[[sparse.csr_array], sparse.csr_array]
+    ) -> tuple[sparse.csr_array, sparse.csr_array | None]:
+        """Change the matrix, and the unweighted one alike if there is one."""
+        unweighted = self.unweighted
+        changed = None if unweighted is None else sparse.csr_array(change(unweighted))
+        return sparse.csr_array(change(self.matrix)), changed
 
 
 def count_terms(features: Features, recipe: Recipe | None = None) -> TermCounts:
@@ -191,11 +222,16 @@ def count_terms(features: Features, recipe: Recipe | None = None) -> TermCounts:
     terms, at = terms[at.notna()], at[at.notna()].astype(int)
     row = rows.of_segment[at.to_numpy()]
     codes, labels = pd.factorize(_unit_of(terms, recipe.unit), sort=True)
-    matrix = sparse.csr_array(
-        (terms["n"].to_numpy(), (row, codes)), shape=(len(rows.table), len(labels))
-    )
-    totals = np.bincount(row, weights=terms["n"], minlength=len(rows.table)).astype(np.int64)
-    return TermCounts(matrix, rows.table, pd.Index(labels), totals, recipe)
+    shape = (len(rows.table), len(labels))
+    n = terms["n"].to_numpy()
+    matrix = sparse.csr_array((n, (row, codes)), shape=shape)
+    if recipe.weight == "none":
+        totals = np.bincount(row, weights=n, minlength=shape[0]).astype(np.int64)
+        return TermCounts(matrix, rows.table, pd.Index(labels), totals, recipe)
+    weighted = n * rows.segments[f"weight_{recipe.weight}"].to_numpy()[at]
+    totals = np.bincount(row, weights=weighted, minlength=shape[0])
+    counted = sparse.csr_array((weighted, (row, codes)), shape=shape)
+    return TermCounts(counted, rows.table, pd.Index(labels), totals, recipe, matrix)
 
 
 @dataclass(frozen=True)
@@ -217,7 +253,9 @@ def _count_rows(features: Features, recipe: Recipe) -> _CountRows:
         raise MeasureError(f"count_terms: no segment is left to count in, by {recipe}")
     if recipe.rows == "segment":
         columns = ["segment_id", "doc_id", "event", "outlet", "kind", "zone", "n_words"]
-        table = segments[columns].reset_index(drop=True)
+        weight = 1.0 if recipe.weight == "none" else segments[f"weight_{recipe.weight}"]
+        table = segments[[*columns, "repeat_across"]].assign(repeat_weight=weight)
+        table = table.reset_index(drop=True)
         return _CountRows(table, segments, np.arange(len(table)))
     table = about[about["doc_id"].isin(segments["doc_id"])].reset_index(drop=True)
     number = pd.Series(np.arange(len(table)), index=table["doc_id"])

@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import MeasureError, unknown
+from analysis.schema import WEIGHTS, Weight
 
 Tier = Literal["core", "core_near"]
 TIERS: dict[str, tuple[str, ...]] = {"core": ("core",), "core_near": ("core", "near")}
 SIZES = ("n_tokens", "n_words", "n_words_file")
 NOT_ESTIMABLE = "not_estimable"
-COLUMNS = ("frame", "event", "unit", "doc_id", "n", "size", "value", "status", "reason")
+#: Sizes that hold words outside segments, which no weight of repeats reaches.
+UNWEIGHTED_SIZES = ("n_words_file",)
+COLUMNS = ("frame", "event", "unit", "doc_id", "n", "n_raw", "size", "value", "status", "reason")
 
 
 def frame_rates(
@@ -24,6 +27,7 @@ def frame_rates(
     *,
     tier: Tier = "core",
     size: str = "n_tokens",
+    weight: Weight = "none",
 ) -> pd.DataFrame:
     r"""Give the mentions of each frame per 1,000 tokens.
 
@@ -38,20 +42,25 @@ def frame_rates(
     size : str
         The column of ``documents`` to relate to: n_tokens, n_words (``\w+``), or
         n_words_file (``\w+`` of the whole file, boilerplate included).
+    weight : str
+        How repeats count: none (each segment 1), within or across (1 over the size of
+        its group of repeats, in the document or over all documents). Weights mentions and
+        sizes alike.
 
     Returns
     -------
     DataFrame
         Long: frame, event, unit (document, pooled, mean), doc_id (empty but for
-        documents), n (mentions), n_tokens (of the size asked for, which counted_as
-        names), per_1000, status, reason, counted_as. *pooled* relates the
+        documents), n (mentions, weighted), n_raw (mentions, whatever the weight), n_tokens
+        (of the size asked for, which counted_as names, weighted), per_1000, status, reason,
+        counted_as, weight. *pooled* relates the
         mentions of an event to its tokens, *mean* is the mean of its documents' rates,
         so that a long ticker weighs no more than a short article.
 
     Raises
     ------
     MeasureError
-        If tier or size is unknown.
+        If tier, size or weight is unknown, or the size cannot be weighted.
 
     Examples
     --------
@@ -63,10 +72,21 @@ def frame_rates(
     """
     if size not in SIZES:
         raise MeasureError(f"frame_rates: {unknown('size', size, SIZES)}")
-    n = _count(mentions, documents, frames, tier)
-    sizes = documents.set_index("doc_id")[size]
+    n = _count(mentions, documents, frames, tier, weight)
+    sizes = documents.set_index("doc_id")[_weighted_size(size, weight)]
     table = _by_unit(n, sizes, documents, scale=1e3, nothing="no token")
-    return table.rename(columns={"value": "per_1000", "size": "n_tokens"}).assign(counted_as=size)
+    table = table.rename(columns={"value": "per_1000", "size": "n_tokens"})
+    return table.assign(counted_as=size, weight=weight)
+
+
+def _weighted_size(size: str, weight: str) -> str:
+    """Name the column of documents that holds a size under a weight."""
+    if weight != "none" and size in UNWEIGHTED_SIZES:
+        raise MeasureError(
+            f"frame_rates: {size!r} counts words outside segments, too, which no weight of "
+            f"repeats reaches; came weight {weight!r}. Relate to n_tokens or n_words."
+        )
+    return size if weight == "none" else f"{size}_{weight}"
 
 
 def frame_shares(
@@ -75,6 +95,7 @@ def frame_shares(
     frames: Sequence[str],
     *,
     tier: Tier = "core",
+    weight: Weight = "none",
 ) -> pd.DataFrame:
     """Give the share of each frame among the mentions of all frames (emphasis share).
 
@@ -86,13 +107,15 @@ def frame_shares(
         The ids of the frames.
     tier : str
         core, or core_near for both tiers.
+    weight : str
+        How repeats count: none, within or across, as in `frame_rates`.
 
     Returns
     -------
     DataFrame
         Long, as `frame_rates`, with share and n_mentions (of all frames) instead of
-        per_1000 and n_tokens. A document without any mention has no shares: its status is
-        not_estimable, and it does not enter the mean.
+        per_1000 and n_tokens, and without counted_as. A document without any
+        mention has no shares: its status is not_estimable, and it does not enter the mean.
 
     Examples
     --------
@@ -102,23 +125,27 @@ def frame_shares(
     >>> table.query("unit == 'pooled' and frame == 'Deal'")["share"].round(3).tolist()
     [0.778, 0.059]
     """
-    n = _count(mentions, documents, frames, tier)
-    table = _by_unit(n, n.sum(axis=1), documents, scale=1.0, nothing="no mention of any frame")
-    return table.rename(columns={"value": "share", "size": "n_mentions"})
+    n = _count(mentions, documents, frames, tier, weight)
+    sizes = n.groupby("doc_id", sort=False)["n"].sum()
+    table = _by_unit(n, sizes, documents, scale=1.0, nothing="no mention of any frame")
+    return table.rename(columns={"value": "share", "size": "n_mentions"}).assign(weight=weight)
 
 
-def _count(
-    mentions: pd.DataFrame, documents: pd.DataFrame, frames: Sequence[str], tier: str
+def _count(  # noqa: PLR0917 -- the arguments of both measures, as they come
+    mentions: pd.DataFrame, documents: pd.DataFrame, frames: Sequence[str], tier: str, weight: str
 ) -> pd.DataFrame:
-    """Count mentions: one row per document, one column per frame."""
+    """Count mentions, weighted and raw: one row per frame and document."""
     if tier not in TIERS:
         raise MeasureError(f"frame measures: {unknown('tier', tier, TIERS)}")
+    if weight not in WEIGHTS:
+        raise MeasureError(f"frame measures: {unknown('weight', weight, WEIGHTS)}")
     wanted = mentions[mentions["tier"].isin(TIERS[tier])]
-    return (
-        pd.crosstab(wanted["doc_id"], wanted["frame"])
-        .reindex(index=documents["doc_id"], columns=list(frames), fill_value=0)
-        .astype(int)
-    )
+    n = 1 if weight == "none" else wanted[f"weight_{weight}"]
+    counted = wanted[["frame", "doc_id"]].assign(n=n, n_raw=1)
+    every = pd.MultiIndex.from_product([frames, documents["doc_id"]], names=["frame", "doc_id"])
+    sums = counted.groupby(["frame", "doc_id"]).sum().reindex(every, fill_value=0)
+    kind = "int64" if weight == "none" else "float64"
+    return sums.astype({"n": kind, "n_raw": "int64"}).reset_index("frame")
 
 
 def _by_unit(
@@ -127,11 +154,11 @@ def _by_unit(
     """Relate counts to sizes by document, pooled over an event, and as mean of documents."""
     event = documents.set_index("doc_id")["event"]
     rows = []
-    for frame in n.columns:
-        single = pd.DataFrame({"doc_id": n.index, "event": event, "n": n[frame], "size": sizes})
+    for frame, counted in n.groupby("frame", sort=False):
+        single = counted[["n", "n_raw"]].assign(doc_id=counted.index, event=event, size=sizes)
         single["value"] = _ratio(single["n"], single["size"], scale)
         groups = single.groupby("event", as_index=False)
-        pooled = groups[["n", "size"]].sum()
+        pooled = groups[["n", "n_raw", "size"]].sum()
         pooled["value"] = _ratio(pooled["n"], pooled["size"], scale)
         mean = pooled.assign(value=groups["value"].mean()["value"])
         units = {"document": single, "pooled": pooled, "mean": mean}

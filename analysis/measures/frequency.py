@@ -9,12 +9,13 @@ from analysis.errors import MeasureError, unknown
 from analysis.measures.counts import TermCounts
 
 GROUPINGS = ("all", "event", "outlet", "doc_id")
-SIDES = ("n", "per_1000", "n_documents")
+SIDES = ("n", "n_raw", "per_1000", "n_documents")
 COLUMNS = (
     "grouping",
     "group",
     "term",
     "n",
+    "n_raw",
     "n_tokens",
     "per_1000",
     "per_million",
@@ -39,8 +40,9 @@ def term_frequency(counts: TermCounts, *, by: str = "event") -> pd.DataFrame:
     -------
     DataFrame
         One row per group and term, terms that a group lacks with ``n = 0``. Columns:
-        grouping, group, term, n (tokens), n_tokens (tokens of the group before
-        trimming), per_1000, per_million, n_documents and n_segments (that the term
+        grouping, group, term, n (tokens; weighted if the counts are), n_raw (tokens,
+        whatever the weight), n_tokens (of the group before trimming, weighted as n),
+        per_1000, per_million, n_documents and n_segments (that the term
         occurs in), n_documents_total, n_segments_total (of the group). Sorted by group,
         then falling n, then term.
 
@@ -67,6 +69,7 @@ def term_frequency(counts: TermCounts, *, by: str = "event") -> pd.DataFrame:
     counts = _with_group(counts, by)
     groups = counts.group("group")
     table = _dense(groups, "n")
+    table["n_raw"] = groups.raw.toarray().ravel()
     table["n_tokens"] = np.repeat(groups.totals, len(counts.terms))
     with np.errstate(invalid="ignore"):
         table["per_1000"] = table["n"] / table["n_tokens"] * 1e3
@@ -150,7 +153,8 @@ def most_different(
     -------
     DataFrame
         term, log_ratio (base 2 of the ratio of relative frequencies, a count of 0 taken
-        as 0.5; Hardie 2014), n_target, n_reference, per_1000_target, per_1000_reference,
+        as 0.5; Hardie 2014), n_target, n_reference, n_raw_target, n_raw_reference,
+        per_1000_target, per_1000_reference,
         n_documents_target, n_documents_reference; falling by log_ratio. A ranking, no test.
 
     Raises
