@@ -1,0 +1,82 @@
+"""Dispersion: how evenly each term is spread over the documents or segments counted."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from analysis.errors import MeasureError, unknown
+from analysis.measures.counts import TermCounts
+from analysis.measures.dispersion_measures import MEASURES, check_parts
+from analysis.measures.inference import FloatArray
+from analysis.measures.resampling import BLOCK
+from analysis.measures.verdicts import OK, refuse
+
+
+def dispersion(
+    counts: TermCounts, *, measures: tuple[str, ...] = ("range", "dp_norm", "dp_egbert")
+) -> pd.DataFrame:
+    """Measure how evenly each term is spread over the rows of its counts.
+
+    Parameters
+    ----------
+    counts : TermCounts
+        Terms in documents or segments; rows without tokens are left out.
+    measures : tuple of str
+        Names of `MEASURES`.
+
+    Returns
+    -------
+    DataFrame
+        One row per term, in their order: term, n, n_parts, one column per measure, and
+        status and reason, which explain NaN. Merge it on term with what `keyness` gives.
+
+    Raises
+    ------
+    MeasureError
+        If a measure is unknown or no row has a token.
+
+    Examples
+    --------
+    >>> from analysis.measures.counts import Recipe
+    >>> rows = pd.DataFrame({"doc_id": ["a", "b", "c"]})
+    >>> matrix = sparse.csr_array(np.array([[2, 1], [1, 1], [0, 1]]))
+    >>> counts = TermCounts(matrix, rows, pd.Index(["Deal", "und"]), np.full(3, 10), Recipe())
+    >>> dispersion(counts, measures=("range", "dp_norm"))
+       term  n  n_parts  range  dp_norm status reason
+    0  Deal  3        3    2.0      0.5     ok
+    1   und  3        3    3.0      0.0     ok
+    """
+    for name in measures:
+        if name not in MEASURES:
+            raise MeasureError(f"dispersion: {unknown('measure', name, MEASURES)}")
+    kept = np.flatnonzero(counts.totals > 0)
+    if len(kept) == 0:
+        raise MeasureError("dispersion: no document has a token; choose texts or a wider recipe")
+    table = pd.DataFrame({"term": counts.terms, "n": counts.frequencies(), "n_parts": len(kept)})
+    table[list(measures)] = _by_block(counts.matrix[kept], counts.totals[kept], measures)
+    return _with_reasons(table)
+
+
+def _by_block(
+    matrix: sparse.csr_array, sizes: npt.ArrayLike, measures: tuple[str, ...]
+) -> FloatArray:
+    """Fill in some terms at a time, so that memory stays bounded."""
+    columns, step = sparse.csc_array(matrix), max(1, BLOCK // matrix.shape[0])
+    found = np.empty((matrix.shape[1], len(measures)))
+    for start in range(0, matrix.shape[1], step):
+        at = slice(start, start + step)
+        parts = check_parts(columns[:, at].toarray(), sizes)
+        found[at] = np.column_stack([MEASURES[name](parts) for name in measures])
+    return found
+
+
+def _with_reasons(table: pd.DataFrame) -> pd.DataFrame:
+    table["status"], table["reason"] = OK
+    one_part = (table["n_parts"] < 2, refuse("one document only: no dispersion"))
+    absent = (table["n"] == 0, refuse("the term does not occur"))
+    for where, verdict in (one_part, absent):
+        table.loc[where, ["status", "reason"]] = list(verdict)
+    return table

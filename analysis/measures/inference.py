@@ -1,0 +1,230 @@
+"""Intervals, corrections for many tests, and what hangs on one document.
+
+Refusals are in `verdicts`, relabelling and resampling of documents in `permutation`
+and `resampling`. Every measure takes all of these from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint
+
+from analysis.errors import MeasureError, unknown
+from analysis.measures.verdicts import OK, refuse
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Name of a correction -> its name in statsmodels, and what it holds down.
+CORRECTIONS: dict[str, tuple[str, str]] = {
+    "bonferroni": ("bonferroni", "chance of any false alarm"),
+    "holm": ("holm", "chance of any false alarm, step by step"),
+    "bh": ("fdr_bh", "expected share of false alarms (Benjamini-Hochberg)"),
+    "by": ("fdr_by", "expected share of false alarms under any dependence (Benjamini-Yekutieli)"),
+}
+
+
+def wilson_interval(
+    n_successes: npt.ArrayLike, n_trials: npt.ArrayLike, *, level: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Give Wilson's (1927) interval of a share; conditional on the texts counted.
+
+    Parameters
+    ----------
+    n_successes, n_trials : array_like of int
+        Counts; no trial gives NaN, which `judge_share` explains.
+    level : float
+        Nominal coverage.
+
+    Returns
+    -------
+    low, high : ndarray
+        Bounds in [0, 1].
+
+    Examples
+    --------
+    >>> low, high = wilson_interval(8, 17)
+    >>> f"{low:.4f} {high:.4f}"
+    '0.2617 0.6904'
+    """
+    return _proportion_interval(n_successes, n_trials, level, "wilson")
+
+
+def clopper_pearson_interval(
+    n_successes: npt.ArrayLike, n_trials: npt.ArrayLike, *, level: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Give Clopper and Pearson's (1934) exact interval of a share.
+
+    Parameters and result are those of `wilson_interval`.
+
+    Examples
+    --------
+    >>> low, high = clopper_pearson_interval(0, 10)
+    >>> f"{low:.4f} {high:.4f}"
+    '0.0000 0.3085'
+    """
+    return _proportion_interval(n_successes, n_trials, level, "beta")
+
+
+def _proportion_interval(
+    n_successes: npt.ArrayLike, n_trials: npt.ArrayLike, level: float, method: str
+) -> tuple[FloatArray, FloatArray]:
+    count, size = np.asarray(n_successes, dtype=float), np.asarray(n_trials, dtype=float)
+    _check_level(level)
+    if np.any(count < 0) or np.any(count > size):
+        raise MeasureError("interval of a share: wanted 0 <= n_successes <= n_trials in every row")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        low, high = proportion_confint(count, size, alpha=1 - level, method=method)
+    none = size == 0
+    return np.where(none, np.nan, low), np.where(none, np.nan, high)
+
+
+def zero_count_upper_bound(size: npt.ArrayLike, *, level: float = 0.95) -> FloatArray:
+    """Give the highest rate per 1,000 that a count of zero is compatible with.
+
+    Poisson, one-sided: -ln(1 - level) / size; the "rule of three" at .95.
+
+    Examples
+    --------
+    >>> f"{zero_count_upper_bound(5422):.3f}"
+    '0.553'
+    """
+    _check_level(level)
+    sizes = np.asarray(size, dtype=float)
+    if np.any(sizes <= 0):
+        raise MeasureError("zero_count_upper_bound: wanted sizes above 0")
+    return np.asarray(-np.log1p(-level) / sizes * 1000)
+
+
+def adjust_p_values(p_values: npt.ArrayLike, correction: str) -> FloatArray:
+    """Correct p-values of one family of tests; a NaN stays and does not count.
+
+    Parameters
+    ----------
+    p_values : array_like
+        Those of the family.
+    correction : str
+        bonferroni, holm, bh or by.
+
+    Raises
+    ------
+    MeasureError
+        If the correction is unknown or a value is not in [0, 1].
+
+    Examples
+    --------
+    >>> adjust_p_values([0.01, 0.04, 0.03, 0.005], "holm").round(2).tolist()
+    [0.03, 0.06, 0.06, 0.02]
+    """
+    if correction not in CORRECTIONS:
+        raise MeasureError(f"adjust_p_values: {unknown('correction', correction, CORRECTIONS)}")
+    values = np.asarray(p_values, dtype=float)
+    there = ~np.isnan(values)
+    if np.any((values[there] < 0) | (values[there] > 1)):
+        raise MeasureError("adjust_p_values: wanted p-values in [0, 1]")
+    adjusted = np.full(values.shape, np.nan)
+    if there.any():
+        adjusted[there] = multipletests(values[there], method=CORRECTIONS[correction][0])[1]
+    return adjusted
+
+
+class Welch(NamedTuple):
+    """Difference of two means with Welch's degrees of freedom."""
+
+    difference: float
+    low: float
+    high: float
+    df: float
+    p_value: float
+    status: str
+    reason: str
+
+
+def welch(target: npt.ArrayLike, reference: npt.ArrayLike, *, level: float = 0.95) -> Welch:
+    """Compare the documents' values of two groups without assuming equal spread.
+
+    Parameters
+    ----------
+    target, reference : array_like
+        One value per document, such as a rate per 1,000.
+    level : float
+        Nominal coverage of the interval.
+
+    Returns
+    -------
+    Welch
+        Not estimable with fewer than two documents a group or without any spread.
+
+    Examples
+    --------
+    >>> result = welch([1, 2, 3, 4], [2, 4, 6])
+    >>> f"{result.difference:.1f} df={result.df:.2f} p={result.p_value:.3f}"
+    '-1.5 df=3.23 p=0.334'
+    """
+    _check_level(level)
+    x, y = np.asarray(target, dtype=float), np.asarray(reference, dtype=float)
+    nothing = (np.nan, np.nan, np.nan, np.nan)
+    if min(x.size, y.size) == 0:
+        raise MeasureError(f"welch: wanted documents in both groups, came {x.size} and {y.size}")
+    difference = float(x.mean() - y.mean())
+    if min(x.size, y.size) < 2:
+        return Welch(difference, *nothing, *refuse("a group of one document has no spread"))
+    if np.ptp(x) == 0 and np.ptp(y) == 0:
+        return Welch(difference, *nothing, *refuse("the values do not vary within the groups"))
+    result = stats.ttest_ind(x, y, equal_var=False)
+    low, high = result.confidence_interval(level)
+    return Welch(difference, float(low), float(high), float(result.df), float(result.pvalue), *OK)
+
+
+class LeaveOneOut(NamedTuple):
+    """How much hangs on one document."""
+
+    estimate: float
+    low: float
+    high: float
+    sign_holds: bool
+    most_influential: int
+
+
+def leave_one_out(statistic: Callable[[npt.NDArray[np.bool_]], float], n_units: int) -> LeaveOneOut:
+    """Compute a statistic without each document in turn.
+
+    Parameters
+    ----------
+    statistic : callable
+        Takes a boolean array of the documents kept, gives a number (NaN: not defined).
+    n_units : int
+        Number of documents or clusters.
+
+    Returns
+    -------
+    LeaveOneOut
+        Estimate with all, range without one, whether the sign of all of them is that
+        of the estimate, and the document whose absence moves the estimate most.
+
+    Examples
+    --------
+    >>> values = np.array([1.0, 2.0, 9.0])
+    >>> leave_one_out(lambda kept: float(values[kept].mean()), 3)
+    LeaveOneOut(estimate=4.0, low=1.5, high=5.5, sign_holds=True, most_influential=2)
+    """
+    if n_units < 2:
+        raise MeasureError(f"leave_one_out: wanted at least 2 documents, came {n_units}")
+    estimate = float(statistic(np.ones(n_units, dtype=bool)))
+    without = np.array([float(statistic(np.arange(n_units) != i)) for i in range(n_units)])
+    if np.isnan(without).any():
+        absent = int(np.flatnonzero(np.isnan(without))[0])
+        return LeaveOneOut(estimate, np.nan, np.nan, False, absent)
+    holds = bool(np.all(np.sign(without) == np.sign(estimate)))
+    moved = int(np.argmax(np.abs(without - estimate)))
+    return LeaveOneOut(estimate, float(without.min()), float(without.max()), holds, moved)
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise MeasureError(f"level: wanted a number between 0 and 1, came {level}")

@@ -1,0 +1,186 @@
+"""Keyness: which terms are more frequent in the target, by how much, and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from analysis.errors import MeasureError, unknown
+from analysis.measures import effects
+from analysis.measures.cells import Cells
+from analysis.measures.counts import TermCounts
+from analysis.measures.inference import CORRECTIONS, FloatArray, adjust_p_values
+from analysis.measures.keyness_measures import DOCUMENT_MEASURES, MEASURES
+from analysis.measures.permutation import permute_terms
+from analysis.measures.ranks import rank_biserial
+from analysis.measures.resampling import Resampling, Units, bootstrap_terms, find_units
+
+#: Correction for many terms that rests on the relabellings themselves.
+MAX_T = "max_t"
+
+
+def keyness(
+    counts: TermCounts,
+    *,
+    target: str,
+    reference: str,
+    measures: Sequence[str] = ("g2_four_cell", "lrc"),
+    correction: str = MAX_T,
+    resampling: Resampling | None = None,
+) -> pd.DataFrame:
+    """Compare the frequencies of all terms in two groups of documents.
+
+    Parameters
+    ----------
+    counts : TermCounts
+        Terms in documents or segments, trimmed as wished; sizes are the totals
+        before trimming.
+    target, reference : str
+        Values of the group's column; a positive score: more in the target.
+    measures : sequence of str
+        Names of `MEASURES` and `DOCUMENT_MEASURES`: a column each.
+    correction : str
+        Of the p-values for many terms: max_t, bonferroni, holm, bh or by.
+    resampling : Resampling, optional
+        By default events are compared, documents are relabelled and resampled.
+
+    Returns
+    -------
+    DataFrame
+        One row per term that occurs in either group, the first measure's highest
+        score first:
+
+        - term, n_target, n_reference, size_target, size_reference (tokens)
+        - per_million_target, per_million_reference
+        - n_documents_target, n_documents_reference, range (documents with the term)
+        - one column per measure
+        - log_ratio with low, high (.95, documents resampled), status, reason
+        - z, p_value, p_adjusted, p_floor, p_status, p_reason (documents relabelled)
+
+    Raises
+    ------
+    MeasureError
+        If a measure, correction, group or column is unknown, a group is empty, target
+        and reference are the same, or the matrix does not hold counts.
+
+    Examples
+    --------
+    >>> from scipy import sparse
+    >>> from analysis.measures.counts import Recipe
+    >>> rows = pd.DataFrame({"doc_id": list("abcdefgh"), "event": ["x"] * 4 + ["y"] * 4})
+    >>> matrix = sparse.csr_array(np.array([[2, 0]] * 4 + [[0, 2], [1, 1], [0, 2], [0, 2]]))
+    >>> counts = TermCounts(matrix, rows, pd.Index(["Deal", "Nato"]), np.full(8, 50), Recipe())
+    >>> table = keyness(counts, target="x", reference="y")
+    >>> table[["term", "n_target", "n_reference", "log_ratio", "p_value", "status"]].round(3)
+       term  n_target  n_reference  log_ratio  p_value         status
+    0  Deal         8            1      3.000    0.029  not_estimable
+    1  Nato         0            7     -3.807    0.029  not_estimable
+    """
+    plan = resampling or Resampling()
+    _check_names(measures, correction)
+    _check_counts(counts)
+    counts = _two_groups(counts, target, reference, plan)
+    is_target = (counts.rows[plan.group] == target).to_numpy()
+    units = _units_of(counts, is_target, plan)
+    table, cells = _frequencies(counts, is_target)
+    for name in measures:
+        table[name] = _compute(name, cells, counts, is_target)
+    table["log_ratio"] = effects.log_ratio(*cells)
+    interval = bootstrap_terms(
+        units, effects.log_ratio, n_resamples=plan.n_resamples, seed=plan.seed
+    )
+    table[["low", "high", "status", "reason"]] = interval
+    table = pd.concat([table, _p_values(units, correction, plan)], axis=1)
+    first = measures[0] if measures else "log_ratio"
+    return table.sort_values([first, "term"], ascending=[False, True], ignore_index=True)
+
+
+def _compute(
+    name: str, cells: Cells, counts: TermCounts, is_target: npt.NDArray[np.bool_]
+) -> FloatArray:
+    if name in MEASURES:
+        return MEASURES[name].compute(cells)
+    sides = [_by_document(counts.select(rows)) for rows in (is_target, ~is_target)]
+    matrix = sparse.csr_array(sparse.vstack([side.matrix for side in sides]))
+    totals = np.concatenate([side.totals for side in sides])
+    return rank_biserial(matrix, totals, np.arange(len(totals)) < len(sides[0].totals))
+
+
+def _frequencies(
+    counts: TermCounts, is_target: npt.NDArray[np.bool_]
+) -> tuple[pd.DataFrame, Cells]:
+    """Count terms, tokens and documents on both sides."""
+    table = pd.DataFrame({"term": counts.terms})
+    sides = {"target": is_target, "reference": ~is_target}
+    for side, rows in sides.items():
+        table[f"n_{side}"] = counts.matrix[np.flatnonzero(rows)].sum(axis=0).astype(np.int64)
+    for side, rows in sides.items():
+        table[f"size_{side}"] = int(counts.totals[rows].sum())
+    for side in sides:
+        table[f"per_million_{side}"] = 1e6 * table[f"n_{side}"] / table[f"size_{side}"]
+    for side, rows in sides.items():
+        table[f"n_documents_{side}"] = _by_document(counts.select(rows)).row_frequencies()
+    table["range"] = table["n_documents_target"] + table["n_documents_reference"]
+    columns = ["n_target", "n_reference", "size_target", "size_reference"]
+    return table, Cells(*(table[column].to_numpy(dtype=float) for column in columns))
+
+
+def _by_document(counts: TermCounts) -> TermCounts:
+    return counts.group("doc_id") if "doc_id" in counts.rows.columns else counts
+
+
+def _units_of(counts: TermCounts, is_target: npt.NDArray[np.bool_], plan: Resampling) -> Units:
+    strata = None if plan.stratum is None else counts.rows[plan.stratum]
+    clusters = counts.rows[plan.cluster]
+    return find_units(counts.matrix, counts.totals, is_target, clusters=clusters, strata=strata)
+
+
+def _p_values(units: Units, correction: str, plan: Resampling) -> pd.DataFrame:
+    """Relabel the documents, and correct for as many terms as can be tested."""
+    test = permute_terms(units, n_permutations=plan.n_permutations, seed=plan.seed)
+    adjusted = test["p_max_t"].to_numpy()
+    if correction != MAX_T:
+        adjusted = adjust_p_values(test["p_value"], correction)
+    return test.assign(p_adjusted=adjusted).rename(
+        columns={"status": "p_status", "reason": "p_reason"}
+    )[["z", "p_value", "p_adjusted", "p_floor", "p_status", "p_reason"]]
+
+
+def _two_groups(counts: TermCounts, target: str, reference: str, plan: Resampling) -> TermCounts:
+    """Keep the rows of both groups, and the terms that occur in them."""
+    columns = [plan.group, plan.cluster, *([plan.stratum] if plan.stratum else [])]
+    for column in columns:
+        if column not in counts.rows.columns:
+            raise MeasureError(f"keyness: {unknown('column', column, counts.rows.columns)}")
+    if target == reference:
+        raise MeasureError(f"keyness: target and reference are the same, {target!r}; name two")
+    groups = counts.rows[plan.group]
+    for value in (target, reference):
+        if value not in set(groups):
+            raise MeasureError(f"keyness: {unknown(plan.group, value, set(groups.dropna()))}")
+    chosen = counts.select(groups.isin([target, reference]).to_numpy())
+    for value in (target, reference):
+        if chosen.totals[(chosen.rows[plan.group] == value).to_numpy()].sum() == 0:
+            raise MeasureError(f"keyness: {value!r} has no tokens; choose texts or a wider recipe")
+    return chosen.trim(min_count=1)
+
+
+def _check_names(measures: Sequence[str], correction: str) -> None:
+    known = [*MEASURES, *DOCUMENT_MEASURES]
+    for name in measures:
+        if name not in known:
+            raise MeasureError(f"keyness: {unknown('measure', name, known)}")
+    if correction not in (MAX_T, *CORRECTIONS):
+        raise MeasureError(f"keyness: {unknown('correction', correction, [MAX_T, *CORRECTIONS])}")
+
+
+def _check_counts(counts: TermCounts) -> None:
+    values = counts.matrix.data
+    if np.any(values < 0):
+        raise MeasureError(f"keyness: wanted counts of 0 or more, came {values.min()}")
+    if np.any(values != np.round(values)):
+        raise MeasureError("keyness: wanted whole counts, came weights; count terms unweighted")

@@ -1,0 +1,178 @@
+"""Relabelling documents: what differences come about when the groups mean nothing.
+
+Tests that count words as if they were drawn one by one give false alarms by the
+dozen, because words come in documents. Here the documents' labels are exchanged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse, stats
+
+from analysis.errors import MeasureError
+from analysis.measures.inference import FloatArray
+from analysis.measures.relabelling import (
+    MOST_EXACT,
+    all_labels,
+    count_mirrors,
+    count_relabellings,
+    random_labels,
+    relabelling_floor,
+    stratum_sizes,
+)
+from analysis.measures.resampling import Units, find_units
+from analysis.measures.surplus import Surplus
+from analysis.measures.verdicts import HIGHEST_FLOOR, OK, judge_p_value, refuse
+
+#: Two statistics closer than this, relatively, are tied.
+TIE = 1e-9
+
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
+
+
+def permute_terms(
+    units: Units, *, n_permutations: int = 999, seed: int = 0, symmetric: bool = True
+) -> pd.DataFrame:
+    """Test each term's difference in frequency by relabelling documents.
+
+    The statistic is the term's surplus in the target, a - A x / n summed over the
+    strata (a: its occurrences in the target, A: tokens of the target, x, n: those of
+    both groups in the stratum), divided by the standard deviation that relabelling
+    gives it (the linear statistic of Strasser & Weber 1999, so that rare and frequent
+    terms meet in the maximum; see `Surplus` for documents of uneven length). With groups of
+    unequal size it is made symmetric by Wilson and Hilferty's cube root, so that rare
+    terms, whose surplus is skewed, do not fill the maximum. Without strata it has the
+    sign of the log ratio, but where that is next to 0.
+
+    Parameters
+    ----------
+    units : Units
+        Documents or clusters, with their strata.
+    n_permutations : int
+        Random relabellings; up to 20,000 possible ones all are computed instead.
+    seed : int
+        Seed of the random relabellings.
+    symmetric : bool
+        Take the cube root where the surplus is skewed; if not, two-sided p-values are
+        those of the plain difference.
+
+    Returns
+    -------
+    DataFrame
+        One row per term:
+
+        - z: the standardised surplus, made symmetric
+        - p_value: two-sided, for the term alone
+        - p_max_t: two-sided, against the largest |z| of all testable terms, which
+          holds the chance of any false alarm (Westfall & Young 1993)
+        - p_floor: the smallest p-value that the term can get
+        - n_extreme: relabellings at least as extreme for the term alone
+        - n_relabellings, exact: how many, and whether these are all
+        - status, reason: not estimable if the floor is above .05, because of few
+          documents or because few of them have the term (Tarone 1990)
+
+    Examples
+    --------
+    >>> counts = sparse.csr_array(np.array([[5], [6], [7], [4], [0], [1], [0], [2]]))
+    >>> table = permute_terms(find_units(counts, [100] * 8, [True] * 4 + [False] * 4))
+    >>> table[["p_value", "p_floor", "n_relabellings", "status"]].round(4)
+       p_value  p_floor  n_relabellings status
+    0   0.0286   0.0286              70     ok
+    """
+    if n_permutations < 1:
+        raise MeasureError(f"permute_terms: wanted 1 permutation or more, came {n_permutations}")
+    n_possible = count_relabellings(units)
+    exact = n_possible <= MOST_EXACT
+    n_done = n_possible if exact else n_permutations + 1
+    floors = np.maximum(_term_floors(units), 1 / n_done)
+    surplus = Surplus(units, symmetric=symmetric)
+    observed = surplus.standardise(units.is_target[:, None].astype(float))[:, 0]
+    moves = surplus.moves(units.is_target)
+    testable = (floors <= HIGHEST_FLOOR) & moves
+    labels = all_labels(units) if exact else random_labels(units, n_permutations, seed)
+    n_alone, n_max = _count_extremes(surplus, labels, np.abs(observed), testable)
+    extra = 0 if exact else 1
+    table = pd.DataFrame({"z": observed})
+    table["p_value"] = (n_alone + extra) / n_done
+    table["p_max_t"] = (n_max + extra) / n_done
+    table["p_floor"], table["n_extreme"] = floors, n_alone + extra
+    table["n_relabellings"], table["exact"] = n_done, exact
+    return _with_verdicts(table, moves, relabelling_floor(units))
+
+
+def permute_values(
+    values: npt.ArrayLike, is_target: npt.ArrayLike, *, n_permutations: int = 9999, seed: int = 0
+) -> pd.Series:
+    """Test the difference of the mean of one value per document, such as a rate.
+
+    Returns
+    -------
+    Series
+        The row that `permute_terms` gives for a single term; extreme is a difference of
+        means at least as large, either way.
+
+    Examples
+    --------
+    >>> row = permute_values([0.5, 0.9, 2.0, 3.1, 2.6], [True, True, False, False, False])
+    >>> print(row["n_extreme"], row["n_relabellings"], row["p_floor"], row["status"])
+    1 10 0.1 not_estimable
+    """
+    column = np.asarray(values, dtype=float)[:, None]
+    units = find_units(sparse.csr_array(column), np.ones(len(column)), is_target)
+    test = permute_terms(units, n_permutations=n_permutations, seed=seed, symmetric=False)
+    return test.iloc[0]
+
+
+def _count_extremes(
+    surplus: Surplus, labels: Iterator[FloatArray], observed: FloatArray, testable: BoolArray
+) -> tuple[IntArray, IntArray]:
+    """Count, for each term, relabellings at least as extreme alone and in the maximum."""
+    threshold = (observed * (1 - TIE))[:, None]
+    n_alone, maxima = np.zeros(len(observed), dtype=np.int64), []
+    for block in labels:
+        z = surplus.standardise(block)
+        np.abs(z, out=z)
+        n_alone += (z >= threshold).sum(axis=1)
+        maxima.append(z[testable].max(axis=0) if testable.any() else np.zeros(block.shape[1]))
+    largest = np.sort(np.concatenate(maxima))
+    n_max = len(largest) - np.searchsorted(largest, threshold[:, 0], side="left")
+    return n_alone, n_max.astype(np.int64)
+
+
+def _term_floors(units: Units) -> FloatArray:
+    """Give the chance that all units with the term fall on one side (the rarer side).
+
+    Where the units with the term do not fit on a side, any relabelling may be the
+    most extreme one.
+    """
+    has_term = (units.matrix != 0).astype(float)
+    chances = np.ones((2, units.matrix.shape[1]))
+    for stratum, (n, k) in enumerate(stratum_sizes(units)):
+        n_with = has_term[np.flatnonzero(units.strata == stratum)].sum(axis=0)
+        for side, n_side in enumerate((k, n - k)):
+            fits = stats.hypergeom.pmf(n_with, n, n_with, n_side)
+            chances[side] *= np.where(n_with <= n_side, fits, 1 / math.comb(n, n_side))
+    floors = np.minimum(1.0, count_mirrors(units) * chances.min(axis=0))
+    return np.asarray(np.round(floors, 12))  # so that 1/20 is not above .05
+
+
+def _with_verdicts(table: pd.DataFrame, moves: BoolArray, design_floor: float) -> pd.DataFrame:
+    """Blank what may not be said, and say why."""
+    table["status"], table["reason"] = OK
+    few = table["p_floor"] > HIGHEST_FLOOR
+    rare = "the term is in too few documents: even all on one side would not give p <= .05"
+    design = judge_p_value(max(design_floor, 1 / table["n_relabellings"].iloc[0]))
+    cases = [
+        (few, refuse(rare) if design.status == "ok" else design),
+        (~moves, refuse("no relabelling changes the term's frequency")),
+    ]
+    for where, verdict in cases:
+        table.loc[where, ["status", "reason"]] = list(verdict)
+        table.loc[where, ["p_value", "p_max_t"]] = np.nan
+    return table

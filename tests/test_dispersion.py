@@ -1,0 +1,150 @@
+"""Dispersion, held to published numbers (design/measures: section 4)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from keyness_samples import draw_counts, small_counts
+from numpy.testing import assert_allclose
+
+from analysis.errors import MeasureError
+from analysis.measures.dispersion import dispersion
+from analysis.measures.dispersion_measures import MEASURES, check_parts
+
+V = [1, 2, 3, 4, 5]
+EQUAL, UNEQUAL = [10] * 5, [9, 10, 10, 10, 11]
+ALLEMAND = (2, 0, 1, 1, 3, 0, 3, 0, 0, 0)
+ALLEMAND_SIZES = (8143, 8058, 8271, 8125, 7959, 7941, 8146, 8001, 8003, 7930)
+
+
+def score(name, frequencies, sizes):
+    return MEASURES[name](check_parts(frequencies, sizes))
+
+
+@pytest.mark.parametrize(
+    ("name", "equal", "unequal", "decimals"),
+    [
+        ("dp", 0.20, 0.18, 9),
+        ("dp_norm", 0.25, 0.2195122, 7),
+        ("juilland_d", 0.7642977, 0.7851505, 7),
+        ("carroll_d2", 0.9256339, 0.9379213, 7),
+        ("rosengren_s", 0.9368466, 0.9498163, 7),
+        ("da", 0.6666667, 0.6974500, 7),
+        ("d_kld", 1 - 0.1472471, 1 - 0.1204707, 7),
+    ],
+)
+def test_corpus_of_gries(name, equal, unequal, decimals):
+    assert_allclose(score(name, V, EQUAL), equal, atol=0.51 * 10.0**-decimals)
+    assert_allclose(score(name, V, UNEQUAL), unequal, atol=0.51 * 10.0**-decimals)
+
+
+def test_adjusted_frequencies_of_gries():
+    frequency, n_parts = 15, 5
+    d2 = score("carroll_d2", V, EQUAL)[0]
+    assert round(frequency * d2 + (1 - d2) * frequency / n_parts, 3) == 14.108
+    assert round(frequency * score("rosengren_s", V, EQUAL)[0], 3) == 14.053
+    assert frequency * score("range", V, EQUAL)[0] / n_parts == 15
+
+
+def test_other_words_of_gries():
+    words = np.array([(2, 2, 2, 2, 2), (1, 0, 0, 0, 0), (0, 1, 0, 0, 0), (0, 0, 0, 0, 1)]).T
+    gold = {
+        "juilland_d": (0.968, 0, 0, 0),
+        "rosengren_s": (0.999, 0.18, 0.2, 0.22),
+        "dp": (0.02, 0.82, 0.8, 0.78),
+        "dp_norm": (0.024, 1, 0.976, 0.951),
+        "kld": (0.003, 2.474, 2.322, 2.184),
+    }
+    for name, values in gold.items():
+        assert_allclose(score(name, words, UNEQUAL), values, atol=0.00051, err_msg=name)
+
+
+def test_single_examples():
+    assert_allclose(score("carroll_d2", [2, 1, 1, 1, 0], EQUAL), 0.8277, atol=5e-5)
+    assert_allclose(score("juilland_d", [0, 4, 3, 2, 1], EQUAL), 0.6464, atol=5e-5)
+    assert_allclose(10 * score("juilland_d", [0, 4, 3, 2, 1], EQUAL), 6.46, atol=5e-3)
+    d2 = score("carroll_d2", [2, 1, 1, 1, 0], EQUAL)
+    assert_allclose(5 * d2 + (1 - d2) * 5 / 5, 4.31, atol=5e-3)
+    assert_allclose(score("dp_norm", [2, 1, 0], [10, 10, 10]), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "decimals"),
+    [
+        ("juilland_d", 0.6038797, 7),
+        ("carroll_d2", 0.6521444, 7),
+        ("rosengren_s", 0.4763652, 7),
+        ("da", 0.3081640, 7),
+        ("d_kld", 0.4665078, 7),
+        ("dp", 0.49907045, 8),
+        ("dp_norm", 0.55354798, 8),
+        ("dp_egbert", 1 - 0.55376904, 8),
+        ("range", 5, 8),
+    ],
+)
+def test_allemand_of_lyne(name, value, decimals):
+    found = score(name, ALLEMAND, ALLEMAND_SIZES)
+    assert_allclose(found, value, atol=0.51 * 10.0**-decimals)
+
+
+@pytest.mark.parametrize("name", sorted(MEASURES))
+def test_order_of_documents_does_not_matter(name):
+    counts = draw_counts()
+    order = np.random.default_rng(0).permutation(len(counts.totals))
+    turned = dispersion(counts, measures=(name,))[name]
+    x, sizes = counts.matrix.toarray()[order], counts.totals[order]
+    assert_allclose(turned, score(name, x, sizes), rtol=1e-10)
+
+
+@pytest.mark.parametrize("name", sorted(set(MEASURES) - {"range"}))
+def test_even_spread_is_the_extreme(name):
+    even = score(name, [3, 3, 3, 3], [50] * 4)[0]
+    uneven = score(name, [9, 1, 1, 1], [50] * 4)[0]
+    best = 0 if name in ("dp", "dp_norm", "kld") else 1
+    assert even == pytest.approx(best, abs=1e-9)
+    assert abs(uneven - best) > 0.1
+
+
+def test_planted_burst_is_found():
+    table = dispersion(small_counts([[2, 8], [2, 0], [2, 0], [2, 0]], "xxyy"))
+    assert table["dp_norm"].tolist() == pytest.approx([0, 1])
+    assert table["range"].tolist() == [4, 1]
+
+
+def test_what_cannot_be_measured_says_why():
+    one = dispersion(small_counts([[2, 0]], "x"))
+    assert one["reason"].tolist() == [
+        "one document only: no dispersion",
+        "the term does not occur",
+    ]
+    assert one["status"].tolist() == ["not_estimable"] * 2
+    absent = dispersion(small_counts([[2, 0], [1, 0]], "xy"), measures=tuple(MEASURES))
+    assert absent["status"].tolist() == ["ok", "not_estimable"]
+    assert absent.loc[0].notna().all()
+
+
+def test_documents_without_tokens_are_left_out():
+    counts = small_counts([[2], [2], [0]], "xyx")
+    counts.totals[2] = 0
+    assert dispersion(counts)["n_parts"].tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("frequencies", "sizes", "message"),
+    [
+        ([1, 2], [10], "came 2 parts, 1 sizes"),
+        ([1, 2], [10, 0], "a part has no tokens"),
+        ([1, -2], [10, 10], "from 0 up to the size"),
+        ([1, 12], [10, 10], "from 0 up to the size"),
+    ],
+)
+def test_bad_parts(frequencies, sizes, message):
+    with pytest.raises(MeasureError, match=message):
+        check_parts(frequencies, sizes)
+
+
+def test_unknown_measure_and_no_tokens():
+    with pytest.raises(MeasureError, match=r"unknown measure 'dp_nrom'\. Allowed: .*'dp_norm'"):
+        dispersion(draw_counts(), measures=("dp_nrom",))
+    with pytest.raises(MeasureError, match="no document has a token"):
+        dispersion(small_counts([[0]], "x", total=0))
