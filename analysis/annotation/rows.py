@@ -114,7 +114,8 @@ def _neighbour_rows(
     annotated: Sequence[Annotated], doc_id: str, width: int
 ) -> dict[str, list[Row]]:
     """Count what stands near the nodes, segment by segment, and sum it up."""
-    counts, named = WindowCounts(), []
+    counts = WindowCounts()
+    named: list[Row] = []
     for one in annotated:
         nodes = find_nodes(one.mentions, one.actors)
         count_windows(counts, one.sentences, nodes, width)
