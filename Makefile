@@ -42,7 +42,7 @@ lint: $(STAMP) ## check style, types and the direction of imports
 	@$(BIN)/lint-imports --no-cache
 
 lab: $(STAMP) ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab --notebook-dir=. notebooks
+	@$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks
 
 book: $(STAMP) ## write the code book of the open tables into data/README.md
 	@$(BIN)/python -c "from pathlib import Path; from analysis.codebook import with_code_book; \

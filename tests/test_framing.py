@@ -158,7 +158,8 @@ def test_columns_are_the_same_whatever_the_arguments(toy_features: Features) -> 
     for mentions in (toy_features.mentions, none):
         rates = frame_rates(mentions, toy_features.documents, FRAMES, tier="core_near")
         assert list(rates.columns) == [
-            *("frame", "event", "unit", "doc_id", "n", "size", "per_1000", "status", "reason")
+            *("frame", "event", "unit", "doc_id", "n", "n_tokens", "per_1000"),
+            *("status", "reason", "counted_as"),
         ]
         shares = frame_shares(mentions, toy_features.documents, FRAMES)
         assert list(shares.columns)[4:7] == ["n", "n_mentions", "share"]
