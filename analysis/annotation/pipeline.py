@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from analysis.annotation.ngrams import Sequences
 from analysis.annotation.origin import made_from
-from analysis.annotation.rows import Row, annotate_text, load_tools
+from analysis.annotation.rows import RUNS, Row, annotate_text, load_tools
 from analysis.checking import coerce_table
 from analysis.corpus.duplicates import find_repeats
 from analysis.corpus.readers import read_text
@@ -24,6 +25,8 @@ from analysis.study import read_study
 
 #: Articles per unit of work of a process.
 BATCH = 20
+#: Tables whose rows each article gives by itself; n-grams need all articles.
+BY_ARTICLE = tuple(name for name in TABLES if name != "ngrams")
 
 
 def annotate(
@@ -57,14 +60,17 @@ def annotate(
     _require_articles(layout, sources)
     batches = [sources[i : i + BATCH] for i in range(0, len(sources), BATCH)]
     parts: list[Batch] = []
-    done = 0
+    sequences, done = Sequences(), 0
     for part in _run_batches(batches, layout.root, min(jobs, len(batches))):
-        parts.append(part)
+        for doc_id, runs in part.runs:
+            sequences.add(doc_id, runs)
+        parts.append(replace(part, runs=()))
         done += len(part.tables["documents"])
         if on_documents:
             on_documents(done, len(sources))
-    tables = {name: pd.concat([part.tables[name] for part in parts]) for name in TABLES}
+    tables = {name: pd.concat([part.tables[name] for part in parts]) for name in BY_ARTICLE}
     tables = with_repeats(tables, np.concatenate([part.hashes for part in parts]))
+    tables["ngrams"] = sequences.ngrams()
     changed = {name: write_table(tables[name], name, layout.features) for name in TABLES}
     write_manifest(made_from(layout), layout.features)
     return changed
@@ -72,10 +78,11 @@ def annotate(
 
 @dataclass(frozen=True)
 class Batch:
-    """The rows of some articles, and the hashes of the words of their segments in a row."""
+    """The rows of some articles; of their words in a row the hashes, and for n-grams the words."""
 
     tables: dict[str, pd.DataFrame]
     hashes: np.ndarray
+    runs: tuple[tuple[str, list[list[str]]], ...]
 
 
 def _require_articles(layout: Layout, sources: Sequence[Source]) -> None:
@@ -107,20 +114,20 @@ def _run_batches(batches: Sequence[Sequence[Source]], root: Path, jobs: int) -> 
 def annotate_batch(batch: Sequence[Source], root: Path) -> Batch:
     """Annotate some articles."""
     tools, layout = load_tools(root), Layout(root)
-    rows: dict[str, list[Row]] = {name: [] for name in TABLES}
+    rows: dict[str, list[Row]] = {name: [] for name in (*BY_ARTICLE, RUNS)}
     for source in batch:
         text = read_text(layout.raw / f"{source.id}.txt")
         for name, found in annotate_text(text, source, tools).items():
             rows[name] += found
     hashes = [row.pop("hashes") for row in rows["segments"]]
     return Batch(
-        {name: _as_table(found, name) for name, found in rows.items()},
+        {name: _as_table(rows[name], name) for name in BY_ARTICLE},
         np.concatenate([np.zeros(0, dtype=np.uint64), *hashes]),
+        tuple((row["doc_id"], row[RUNS]) for row in rows[RUNS]),
     )
 
 
-def _as_table(rows: Iterable[Row], name: str) -> pd.DataFrame:
-    rows = list(rows)
+def _as_table(rows: list[Row], name: str) -> pd.DataFrame:
     return coerce_table(pd.DataFrame(rows), name) if rows else empty_table(name)
 
 

@@ -45,6 +45,8 @@ class Recipe:
     weight : str
         How repeats count: none (each segment 1), within or across (1 over the size of
         its group of repeats, in the document or over all documents).
+    n : int
+        Words in a row; more than 1 is counted by `analysis.measures.ngrams.count_ngrams`.
     """
 
     unit: Unit = "lemma"
@@ -53,6 +55,7 @@ class Recipe:
     zones: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     weight: Weight = "none"
+    n: int = 1
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
@@ -213,6 +216,8 @@ def count_terms(features: Features, recipe: Recipe | None = None) -> TermCounts:
     True
     """
     recipe = recipe or Recipe()
+    if recipe.n != 1:
+        raise MeasureError(f"count_terms: wanted n of 1, came {recipe.n}; see count_ngrams")
     rows = _count_rows(features, recipe)
     terms = features.terms
     if recipe.pos:
