@@ -1,0 +1,222 @@
+"""One sentence's speech: reports and quotations become spans with their speakers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from analysis.annotation.indirect import Report, View, find_reports
+from analysis.annotation.lexicons import Lexicons
+from analysis.annotation.phrases import find_subject
+from analysis.annotation.quotation import Quotation
+from analysis.annotation.quoted import Attribution, QuoteKind, attribute
+from analysis.annotation.reporting import Frame
+from analysis.annotation.spans import SpeechSpan
+from analysis.annotation.speakers import ActorIndex, SpeechContext, notice, resolve
+from analysis.annotation.tokens import Token
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A sentence without what its full quotations hold, and the quotations that end in it.
+
+    ``kept`` maps positions in the view to positions in the segment.
+    """
+
+    view: View
+    kept: Sequence[int]
+    quotations: Sequence[tuple[Quotation, QuoteKind]]
+
+
+@dataclass
+class _Coder:
+    """What the functions below share while they code one passage."""
+
+    passage: Passage
+    flat: Sequence[Token]
+    actors: ActorIndex
+    context: SpeechContext
+    lexicons: Lexicons
+    known: dict[tuple[int, int], str] = field(default_factory=dict)
+    noticed: int = 0
+
+    def name(self, phrase: tuple[int, int] | None) -> str:
+        """Resolve a phrase, once, after noting who is named before it."""
+        if phrase is None:
+            return ""
+        if phrase not in self.known:
+            tokens = self.passage.view.tokens
+            if phrase[0] > self.noticed:
+                notice(tokens[self.noticed : phrase[0]], self.actors, self.context)
+                self.noticed = phrase[0]
+            self.known[phrase] = resolve(
+                tokens, phrase, self.actors, self.context, lexicon=self.lexicons.speech
+            )
+        return self.known[phrase]
+
+    def offsets(self, span: tuple[int, int] | None) -> tuple[int, int]:
+        """Give the offsets of positions in the view; (-1, -1) for none."""
+        if span is None or span[0] >= span[1]:
+            return -1, -1
+        tokens = self.passage.view.tokens
+        return tokens[span[0]].begin, tokens[span[1] - 1].end
+
+
+def code_passage(
+    passage: Passage,
+    flat: Sequence[Token],
+    actors: ActorIndex,
+    context: SpeechContext,
+    *,
+    lexicons: Lexicons,
+) -> list[SpeechSpan]:
+    """Code one sentence; ``context`` is brought up to date.
+
+    Parameters
+    ----------
+    passage : Passage
+        The sentence.
+    flat : sequence of Token
+        All tokens of the segment.
+    actors, context, lexicons
+        As `analysis.annotation.speech.find_speech` takes them.
+
+    Returns
+    -------
+    list of SpeechSpan
+        Without depth, parent and chain.
+    """
+    coder = _Coder(passage, flat, actors, context, lexicons)
+    for frame in passage.view.frames:
+        coder.name(frame.speaker)
+    spans = [_reported(coder, report) for report in _reports(coder)]
+    for quotation, kind in passage.quotations:
+        spans.append(_quoted(coder, quotation, kind, spans))
+    _leave(coder, spans)
+    return spans
+
+
+def _reports(coder: _Coder) -> list[Report]:
+    if not any(token.is_word for token in coder.passage.view.tokens):
+        return []
+    return find_reports(coder.passage.view, follows=coder.context.in_report)
+
+
+def _reported(coder: _Coder, report: Report) -> SpeechSpan:
+    begin, end = coder.offsets((report.first, report.last))
+    speaker, spoken_at = _speaker(coder, report.frame)
+    coder.context.speak(speaker, *spoken_at)
+    return SpeechSpan(
+        begin, end, "indirect", report.kind, report.rule, **_framed(coder, report.frame),
+        speaker=speaker, speaker_begin=spoken_at[0], speaker_end=spoken_at[1],
+    )  # fmt: skip
+
+
+def _framed(coder: _Coder, frame: Frame | None) -> dict[str, int | str]:
+    """Give the fields of a span that its frame fills."""
+    if frame is None:
+        return {}
+    cue = coder.offsets((frame.cue, frame.cue + 1))
+    around = coder.offsets((frame.first, frame.last))
+    return {
+        "cue_begin": cue[0],
+        "cue_end": cue[1],
+        "cue": frame.word,
+        "frame_begin": around[0],
+        "frame_end": around[1],
+    }
+
+
+def _speaker(coder: _Coder, frame: Frame | None) -> tuple[str, tuple[int, int]]:
+    """Give speaker and place: of the frame, else of what is continued."""
+    context = coder.context
+    if frame is None or frame.kind == "back":
+        return context.speaker, (context.begin, context.end)
+    return coder.name(frame.speaker), coder.offsets(frame.speaker)
+
+
+# ---------------------------------------------------------------- quotation marks
+
+
+def _quoted(
+    coder: _Coder, quotation: Quotation, kind: QuoteKind, spans: Sequence[SpeechSpan]
+) -> SpeechSpan:
+    begin, end = coder.flat[quotation.first].begin, coder.flat[quotation.last].end
+    if kind == "full" and quotation.depth == 0:
+        return _full(coder, quotation, begin, end)
+    if kind == "full":
+        return SpeechSpan(begin, end, "direct", "full", "Q5")
+    around = _around(spans, begin)
+    if kind == "distanced" or quotation.depth > 0:
+        return SpeechSpan(begin, end, "direct", "distanced", "Q4")
+    if around is not None:
+        return SpeechSpan(
+            begin, end, "direct", "fragment", "Q3", speaker=around.speaker,
+            speaker_begin=around.speaker_begin, speaker_end=around.speaker_end,
+        )  # fmt: skip
+    return _fragment(coder, quotation, begin, end)
+
+
+def _around(spans: Iterable[SpeechSpan], begin: int) -> SpeechSpan | None:
+    over = [s for s in spans if s.voice == "indirect" and s.begin <= begin < s.end]
+    return max(over, key=lambda span: span.begin, default=None)
+
+
+def _full(coder: _Coder, quotation: Quotation, begin: int, end: int) -> SpeechSpan:
+    """Attribute a full quotation: rules D1 to D4."""
+    left, right = _place(coder, quotation)
+    colon = quotation.first > 0 and coder.flat[quotation.first - 1].form == ":"
+    found = attribute(coder.passage.view, left, right, coder.lexicons, colon=colon and left > 0)
+    if found is None or found.phrase is None:
+        found = Attribution(found.frame if found else None, None, "D4")
+        speaker, at = coder.context.speaker, (coder.context.begin, coder.context.end)
+    else:
+        speaker, at = coder.name(found.phrase), coder.offsets(found.phrase)
+    coder.context.speak(speaker, *at)
+    return SpeechSpan(
+        begin, end, "direct", "full", found.rule, **_framed(coder, found.frame),
+        speaker=speaker, speaker_begin=at[0], speaker_end=at[1],
+    )  # fmt: skip
+
+
+def _place(coder: _Coder, quotation: Quotation) -> tuple[int, int]:
+    """Count the kept tokens before a quotation; give also the first one behind it."""
+    kept = coder.passage.kept
+    left = sum(1 for position in kept if position < quotation.first)
+    return left, left
+
+
+def _fragment(coder: _Coder, quotation: Quotation, begin: int, end: int) -> SpeechSpan:
+    """Rule Q3: quoted words under a verb that says or names; without one they are distanced."""
+    view = coder.passage.view
+    place, _ = _place(coder, quotation)
+    frame = next((f for f in view.frames if f.first <= place < f.last and f.speaker), None)
+    if frame is None:
+        return SpeechSpan(begin, end, "direct", "distanced", "Q4")
+    speaker, at = coder.name(frame.speaker), coder.offsets(frame.speaker)
+    coder.context.speak(speaker, *at)
+    return SpeechSpan(
+        begin, end, "direct", "fragment", "Q3", **_framed(coder, frame),
+        speaker=speaker, speaker_begin=at[0], speaker_end=at[1],
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- what the next sentence needs
+
+
+def _leave(coder: _Coder, spans: Sequence[SpeechSpan]) -> None:
+    """Note whom the sentence names, its subject last, and whether it ended in a report."""
+    view, context = coder.passage.view, coder.context
+    if not view.tokens:
+        return
+    notice(view.tokens[coder.noticed :], coder.actors, context)
+    main = next((c for c in view.clauses if c.kind in ("main", "verb_first", "fragment")), None)
+    if main is not None:
+        phrase = find_subject(
+            view.tokens, main.first, main.last, coder.lexicons.speech.not_speakers
+        )
+        name = coder.name(phrase)
+        if phrase is not None and (name in coder.actors.persons or name == context.speaker):
+            context.remember(name)
+    last = view.tokens[-1].begin
+    context.in_report = any(span.voice == "indirect" and span.end >= last for span in spans)
