@@ -140,6 +140,7 @@ class Negation(Lexicon):
     determiners: Words
     prepositions: Words
     attributes: Words
+    degree: Words
     adverbs: Words
     neither: Words
 
@@ -154,6 +155,14 @@ class Denial(Lexicon):
     phrases: Words
 
 
+class Existence(Lexicon):
+    """Rule P4 of polarity: what has to be negated so that a known thing is absent."""
+
+    verbs: Words
+    adjectives: Words
+    presupposing: Words
+
+
 class LookAlike(Lexicon):
     """Rule P5 of polarity."""
 
@@ -166,14 +175,18 @@ class Openness(Lexicon):
 
     attributes: Words
     adverbs: Words
+    predicates: Words
     verbs: Words
+    asserting: Words
     nouns: Words
     heads: Words
+    promising: Words
     subordinators: Words
     prepositions: Words
     phrases: Words
     modals: Words
     accomplished: Words
+    transparent: Words
     raising: Words
 
 
@@ -183,6 +196,7 @@ class PolarityLexicon(Lexicon):
     source: str = Field(min_length=1)
     negation: Negation
     denial: Denial
+    existence: Existence
     look_alike: LookAlike
     openness: Openness
 

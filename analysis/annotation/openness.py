@@ -1,0 +1,259 @@
+"""What leaves a mention open: rule P6 of ``docs/coding-rules.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analysis.annotation.clauses import Clause
+from analysis.annotation.lexicons import Lexicons
+from analysis.annotation.mood import mood_of
+from analysis.annotation.negation import (
+    Cue,
+    _in,
+    around_is_given,
+    find_phrase,
+    governing_clause,
+)
+from analysis.annotation.reporting import predicate_of
+from analysis.annotation.surroundings import Surroundings
+
+INFINITIVES = frozenset({"VVINF", "VAINF", "VMINF"})
+#: A plural Konjunktiv II often stands for a Konjunktiv I that looks like the indicative.
+PLURAL_OF_REPORT = frozenset({"hätten", "würden", "könnten", "müssten", "sollten", "wollten"})
+QUESTION_WORDS = frozenset({"PWS", "PWAT", "PWAV"})
+
+
+def find_hypothesis(around: Surroundings, lexicons: Lexicons) -> Cue | None:
+    """Rule P6a: a condition or a question leaves open even what is negated in it.
+
+    "Wenn es keinen Deal gibt, ..." says neither that there is one nor that there is none.
+    """
+    return next(_hypotheses(around, lexicons), None)
+
+
+def _hypotheses(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    clause = around.own
+    if clause.opener >= 0:
+        form = around.tokens[clause.opener].form.lower()
+        if form in ("wenn", "falls", "sofern", "ob", "soweit"):
+            yield Cue(clause.opener, "P6a")
+    if clause.kind == "verb_first" and _is_condition(around, clause):
+        yield Cue(clause.finite[0], "P6a")
+    mark = _question_mark(around)
+    if mark >= 0 and _asks(around):
+        yield Cue(mark, "P6a")
+
+
+def _is_condition(around: Surroundings, clause: Clause) -> bool:
+    """Know "Sollte es einen Deal geben, ...": verb first, and a further clause with its verb first."""
+    first = around.tokens[clause.finite[0]]
+    following = around.clauses[around.clause + 1 :]
+    conditional = first.form.lower() in ("sollte", "sollten", "wäre", "wären", "käme", "gäbe", "hätte")
+    starts = clause.first == 0 or around.tokens[clause.finite[0]].form[:1].isupper()
+    goes_on = any(c.kind == "verb_first" for c in following) or any(
+        around.tokens[c.first].form.lower() in ("dann", "so") for c in following
+    )
+    return starts and goes_on and (conditional or first.pos in ("VVFIN", "VAFIN", "VMFIN"))
+
+
+def _question_mark(around: Surroundings) -> int:
+    """Find a question mark that ends the sentence."""
+    for position in range(len(around.tokens) - 1, max(-1, len(around.tokens) - 4), -1):
+        if around.tokens[position].form.startswith("?"):
+            return position
+        if around.tokens[position].is_word:
+            break
+    return -1
+
+
+def _asks(around: Surroundings) -> bool:
+    """Say whether a question asks for the mention: not "Warum scheiterte der Deal?"."""
+    first = next((token for token in around.tokens if token.is_word), None)
+    by_word = first is not None and first.pos in QUESTION_WORDS
+    return not (by_word and around.definite)
+
+
+def find_openness(around: Surroundings, lexicons: Lexicons) -> Cue | None:
+    """Rule P6: find what leaves a mention open; None if nothing does.
+
+    Parameters
+    ----------
+    around : Surroundings
+        The mention in its sentence.
+    lexicons : Lexicons
+        Word lists.
+
+    Returns
+    -------
+    Cue or None
+        The first that fits: word, phrase, governing noun, then clause and clause above.
+    """
+    for finder in (_in_word, _in_phrase, _governed, _in_clause, _from_above):
+        found = next(finder(around, lexicons), None)
+        if found is not None:
+            return found
+    return None
+
+
+def _in_word(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    """Rule P6b: a compound such as "Erfolgsaussichten"."""
+    token = around.tokens[around.index]
+    openness = lexicons.polarity.openness
+    stems = [part.form.lower() for part in token.parts if not part.tag.startswith("SUF")]
+    if stems and len(stems) > 1 and any(stems[-1].startswith(head) for head in openness.heads):
+        yield Cue(around.index, "P6b")
+    elif token.head.lower() in openness.heads or token.lemma.lower() in openness.promising:
+        yield Cue(around.index, "P6b")
+
+
+def _in_phrase(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    """Rule P6c: an attribute of the phrase: "mutmaßliche Einmischung"."""
+    openness = lexicons.polarity.openness
+    for phrase in around.phrases[:2]:
+        for position in range(phrase.first, phrase.noun):
+            token = around.tokens[position]
+            words = {token.lemma.lower(), token.form.lower()}
+            if words & {*openness.attributes, *openness.adverbs}:
+                yield Cue(position, "P6c")
+
+
+def _governed(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    """Rule P6d: a noun that governs the phrase: "Hoffnung auf einen Deal"."""
+    for phrase in around.phrases[1:]:
+        token = around.tokens[phrase.noun]
+        if {token.head, token.lemma} & set(lexicons.polarity.openness.nouns):
+            yield Cue(phrase.noun, "P6d")
+
+
+# ---------------------------------------------------------------- the mention's clause
+
+
+def _in_clause(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    """Rules P6e to P6i: the verb, its mood, tense and modal, adverbs, fixed expressions."""
+    if around_is_given(around, lexicons) and around.role != "attribute":
+        return
+    clause = around.own
+    openness = lexicons.polarity.openness
+    position = find_phrase(around.tokens, clause, openness.phrases)
+    if position >= 0:
+        yield Cue(position, "P6i")
+    if around.role == "attribute" and around.definite:
+        return
+    yield from _opened_by_subordinator(around, lexicons)
+    yield from _opened_by_verb(around, lexicons)
+    yield from _imperative(around)
+    if not _transparent(around, lexicons):
+        yield from _opened_by_auxiliary(around, lexicons)
+    for i in clause.positions:
+        token = around.tokens[i]
+        if token.pos in ("ADV", "ADJD") and token.form.lower() in openness.adverbs:
+            yield Cue(i, "P6h")
+        if token.pos in ("ADJD", "VVPP") and token.lemma.lower() in openness.predicates:
+            if around.subject and i != around.index:
+                yield Cue(i, "P6h")
+
+
+def _opened_by_subordinator(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    clause = around.own
+    openness = lexicons.polarity.openness
+    first = next((i for i in clause.positions if around.tokens[i].is_word), clause.first)
+    if clause.opener >= 0 and around.tokens[clause.opener].form.lower() in openness.subordinators:
+        yield Cue(clause.opener, "P6g")
+    elif clause.kind == "infinitive" and around.tokens[first].form.lower() == "um":
+        if not _transparent(around, lexicons):
+            yield Cue(first, "P6g")
+
+
+def _opened_by_verb(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    """Rule P6e: the mention is what somebody seeks, fears, alleges."""
+    predicate = around.predicate
+    if predicate is None or predicate.position == around.index:
+        return
+    if _in(predicate.lemma, lexicons.polarity.openness.verbs):
+        if not around.subject or predicate.passive or predicate.lemma == "drohen":
+            yield Cue(predicate.position, "P6e")
+
+
+def _imperative(around: Surroundings) -> Iterator[Cue]:
+    first = next((i for i in around.own.positions if around.tokens[i].is_word), -1)
+    if first >= 0 and around.tokens[first].pos in ("VVIMP", "VAIMP"):
+        yield Cue(first, "P6f")
+
+
+def _transparent(around: Surroundings, lexicons: Lexicons) -> bool:
+    """Know verbs that take the mention as given under a modal: "kann Erfolge vorweisen"."""
+    infinitives = [
+        i
+        for i in around.own.positions
+        if around.tokens[i].pos[:2] == "VV" and i != around.index and i not in around.own.finite[:1]
+    ]
+    verbs = lexicons.polarity.openness.transparent
+    return any(_in(around.tokens[i].lemma, verbs) for i in infinitives)
+
+
+def _opened_by_auxiliary(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    """Rule P6f: future, modal verb, Konjunktiv II."""
+    openness = lexicons.polarity.openness
+    infinitive = _has_infinitive(around)
+    for i in around.own.finite:
+        token = around.tokens[i]
+        form = token.form.lower()
+        if i == around.index or (around.role == "attribute" and not infinitive):
+            continue
+        if token.lemma == "werden" and infinitive:
+            yield Cue(i, "P6f")
+        if token.lemma in openness.modals and form not in openness.accomplished:
+            yield Cue(i, "P6f")
+        conditional = mood_of(token, lexicons.mood) == "konjunktiv_2"
+        if conditional and (form not in PLURAL_OF_REPORT or token.lemma in openness.modals):
+            yield Cue(i, "P6f")
+    if around.role == "verb" and mood_of(around.tokens[around.index], lexicons.mood) == (
+        "konjunktiv_2"
+    ):
+        yield Cue(around.index, "P6f")
+
+
+def _has_infinitive(around: Surroundings) -> bool:
+    finite = around.own.finite[:1]
+    return any(
+        around.tokens[i].pos in INFINITIVES
+        or (i not in finite and around.tokens[i].form == around.tokens[i].lemma)
+        for i in around.own.positions
+        if around.tokens[i].pos[:1] == "V"
+    )
+
+
+# ---------------------------------------------------------------- the clause above
+
+
+def _from_above(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    """Rule P6j: "hofft, dass ...", "der Versuch, ... zu", "bereit, ... zu"."""
+    clause = governing_clause(around)
+    if clause is None:
+        return
+    openness = lexicons.polarity.openness
+    predicate = predicate_of(around.tokens, clause)
+    if predicate is not None and _in(predicate.lemma, openness.verbs):
+        if not _in(predicate.lemma, openness.asserting):
+            yield Cue(predicate.position, "P6j")
+    if around.own.kind in ("main", "verb_first"):
+        return
+    for i in reversed(clause.positions):
+        token = around.tokens[i]
+        near = i >= clause.last - 4
+        if near and {token.head, token.lemma} & set(openness.nouns):
+            yield Cue(i, "P6j")
+        if token.pos == "ADJD" and token.lemma.lower() in openness.predicates:
+            yield Cue(i, "P6j")
+    if around.own.kind == "infinitive" and not _perfect(around):
+        yield Cue(around.own.first, "P6j")
+
+
+def _perfect(around: Surroundings) -> bool:
+    """Know the infinitive of what has been: "eingemischt zu haben"."""
+    return any(
+        around.tokens[i].form.lower() in ("haben", "sein")
+        and around.tokens[i - 1].form.lower() == "zu"
+        for i in around.own.positions
+        if i > 0
+    )

@@ -1,0 +1,198 @@
+"""What stands around a mention: its phrase, the nouns that govern it, its clause, its verb."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from analysis.annotation.clauses import Clause, clause_at, find_clauses
+from analysis.annotation.lexicons import Lexicons
+from analysis.annotation.phrases import DETERMINERS, NOUNS, PREPOSITIONS
+from analysis.annotation.quotation import MARKS
+from analysis.annotation.reporting import Predicate, predicate_of
+from analysis.annotation.tokens import Token
+
+Role = Literal["noun", "attribute", "predicate", "verb"]
+DEFINITE = frozenset({"der", "die", "das", "den", "dem", "des"})
+DEFINITE_LEMMAS = frozenset({"dieser", "jener", "mein", "dein", "sein", "ihr", "unser", "euer"})
+NOMINATIVE = frozenset({"der", "ein", "kein", "dieser", "jener", "mein", "sein", "ihr", "unser"})
+OBLIQUE = ("en", "em", "es")
+FEMININE = ("ung", "heit", "keit", "schaft", "ion", "tät", "ik")
+COMPARING = frozenset({"wie", "als"})
+#: How many governing nouns are followed upwards, and how many parts of a list.
+HIGHEST = 3
+LONGEST_PHRASE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun phrase: positions of its first word and its noun, its determiner and preposition."""
+
+    first: int
+    noun: int
+    determiner: int
+    preposition: int
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """A mention in its sentence.
+
+    ``phrases`` begins with the mention's own noun phrase; each further one
+    governs the one before it ("die *Hoffnung* auf einen Deal").
+    """
+
+    tokens: Sequence[Token]
+    clauses: Sequence[Clause]
+    index: int
+    clause: int
+    role: Role
+    phrases: tuple[Phrase, ...]
+    predicate: Predicate | None
+
+    @property
+    def own(self) -> Clause:
+        """The clause that the mention stands in."""
+        return self.clauses[self.clause]
+
+    @property
+    def phrase(self) -> Phrase:
+        """The mention's own phrase."""
+        return self.phrases[0]
+
+    @property
+    def definite(self) -> bool:
+        """Whether the phrase takes the mention as known: "der Deal", "sein Erfolg"."""
+        position = self.phrase.determiner
+        preposition = self.phrase.preposition
+        if preposition >= 0 and self.tokens[preposition].pos == "APPRART":
+            return True
+        if position < 0:
+            return False
+        token = self.tokens[position]
+        return token.form.lower() in DEFINITE or token.lemma.lower() in DEFINITE_LEMMAS
+
+    @property
+    def subject(self) -> bool:
+        """Whether the mention is the subject of its clause, as far as form and order tell."""
+        return self.role in ("noun", "attribute") and _is_subject(self)
+
+
+def surroundings_of(tokens: Sequence[Token], index: int, lexicons: Lexicons) -> Surroundings:
+    """Describe what stands around the mention at a position of a sentence.
+
+    Parameters
+    ----------
+    tokens : sequence of Token
+        The sentence.
+    index : int
+        Position of the mention.
+    lexicons : Lexicons
+        Verb forms.
+
+    Returns
+    -------
+    Surroundings
+        With at least one phrase, that of the mention itself.
+    """
+    clauses = find_clauses(tokens, lexicons.mood)
+    place = max(clause_at(clauses, index), 0)
+    clause = clauses[place]
+    role = _role(tokens, index)
+    phrases = [_phrase(tokens, index, clause.first)]
+    while len(phrases) <= HIGHEST:
+        above = _above(tokens, phrases[-1], clause.first)
+        if above is None:
+            break
+        phrases.append(above)
+    holder = _verb_clause(clauses, place)
+    predicate = predicate_of(tokens, clauses[holder])
+    return Surroundings(tokens, clauses, index, place, role, tuple(phrases), predicate)
+
+
+def _role(tokens: Sequence[Token], index: int) -> Role:
+    pos = tokens[index].pos
+    if pos[:1] == "V":
+        return "verb"
+    if pos == "ADJA":
+        return "attribute"
+    return "predicate" if pos in ("ADJD", "ADV") else "noun"
+
+
+def _verb_clause(clauses: Sequence[Clause], place: int) -> int:
+    """Give the clause whose verb a fragment shares: the one before it."""
+    while place > 0 and clauses[place].kind == "fragment" and not clauses[place].finite:
+        place -= 1
+    return place
+
+
+def _phrase(tokens: Sequence[Token], noun: int, first: int) -> Phrase:
+    """Find the phrase of a noun or adjective, from its noun leftwards."""
+    start = noun
+    floor = max(first, noun - LONGEST_PHRASE)
+    while start > floor and _belongs(tokens, start - 1):
+        start -= 1
+    determiner = -1
+    if start > floor and tokens[start - 1].pos in DETERMINERS:
+        start -= 1
+        determiner = start
+    before = start - 1
+    while before > floor and (tokens[before].form in MARKS or tokens[before].pos == "ADV"):
+        before -= 1
+    preposition = before if before >= floor and tokens[before].pos in PREPOSITIONS else -1
+    return Phrase(start, noun, determiner, preposition)
+
+
+def _belongs(tokens: Sequence[Token], position: int) -> bool:
+    """Say whether a word before a noun is part of its phrase: adjectives and what goes with them."""
+    token, behind = tokens[position], tokens[position + 1]
+    if token.pos in ("ADJA", "CARD", "TRUNC") or token.form in MARKS:
+        return True
+    if token.pos in ("ADV", "ADJD", "PTKNEG") or token.form in ("und", "oder", "noch", ","):
+        return behind.pos == "ADJA" and token.form not in (",", "noch")
+    return False
+
+
+def _above(tokens: Sequence[Token], phrase: Phrase, first: int) -> Phrase | None:
+    """Find the phrase that governs another: by genitive, preposition, comparison, or as a list."""
+    before = (phrase.preposition if phrase.preposition >= 0 else phrase.first) - 1
+    while before > first and tokens[before].form in MARKS:
+        before -= 1
+    if before < first:
+        return None
+    token = tokens[before]
+    if token.pos in NOUNS and (phrase.preposition >= 0 or _genitive(tokens, phrase)):
+        return _phrase(tokens, before, first)
+    joins = token.pos == "KON" or token.form.lower() in COMPARING
+    if joins and before > first and phrase.preposition < 0 and tokens[before - 1].pos in NOUNS:
+        return _phrase(tokens, before - 1, first)
+    return None
+
+
+def _genitive(tokens: Sequence[Token], phrase: Phrase) -> bool:
+    if phrase.determiner < 0:
+        return phrase.first < phrase.noun and tokens[phrase.first].form.endswith("er")
+    return tokens[phrase.determiner].form.lower().endswith(("es", "er"))
+
+
+def _is_subject(around: Surroundings) -> bool:
+    """Tell a subject: no preposition, no oblique determiner, first in its clause or nominative."""
+    phrase = around.phrase
+    if phrase.preposition >= 0 or len(around.phrases) > 1:
+        return False
+    form = around.tokens[phrase.determiner].form.lower() if phrase.determiner >= 0 else ""
+    if form.endswith(OBLIQUE) and form not in ("", "es"):
+        return False
+    clause = around.own
+    start = clause.opener + 1 if clause.opener >= 0 else clause.first
+    if phrase.first <= start + (around.tokens[start].pos == "KON"):
+        return bool(clause.finite)
+    lemma = around.tokens[phrase.noun].lemma.lower()
+    return form in NOMINATIVE and not lemma.endswith(FEMININE) and not _copula(around)
+
+
+def _copula(around: Surroundings) -> bool:
+    """Know "das war ein Erfolg": a nominative that is no subject."""
+    forms = {around.tokens[i].lemma for i in around.own.finite}
+    return bool(forms & {"sein", "werden", "bleiben"}) and around.predicate is None
