@@ -99,7 +99,8 @@ def code_passage(
 def _reports(coder: _Coder) -> list[Report]:
     if not any(token.is_word for token in coder.passage.view.tokens):
         return []
-    return find_reports(coder.passage.view, follows=coder.context.in_report)
+    quotes = any(kind != "distanced" for _, kind in coder.passage.quotations)
+    return find_reports(coder.passage.view, follows=coder.context.in_report, quotes=quotes)
 
 
 def _reported(coder: _Coder, report: Report) -> SpeechSpan:

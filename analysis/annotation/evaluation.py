@@ -30,7 +30,7 @@ from analysis.errors import TextError
 
 Scores = dict[str, dict[str, float]]
 Segment = tuple[str, int]
-TYPES = {"continued": "IndirectFreeIndirect"}
+TYPES = {"continued": "IndirectFreeIndirect", "act": "Reported"}
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,7 @@ def _as_quote(document: Document, span: SpeechSpan) -> Quote:
     frame = document.token_ids(span.frame_begin, span.frame_end)
     words = document.token_ids(span.begin, span.end)
     inside = span.begin <= span.frame_begin < span.end and span.voice == "indirect"
+    inside = inside and span.kind != "act"
     roles = {
         "addressee": frozenset[int](),
         "cue": document.token_ids(span.cue_begin, span.cue_end),

@@ -13,11 +13,12 @@ from analysis.annotation.quotation import MARKS
 from analysis.annotation.reporting import Frame, find_frames
 from analysis.annotation.tokens import Token
 
-ReportKind = Literal["konjunktiv", "dass", "infinitive", "preposition", "continued"]
+ReportKind = Literal["konjunktiv", "dass", "infinitive", "preposition", "continued", "act"]
 #: Words that begin an infinitive which is no content of what is said.
 PURPOSE = frozenset({"um", "ohne", "statt", "anstatt", "außer"})
 #: A report has at least so many words beside its frame.
 FEWEST_WORDS = 3
+JUDGED_AS = frozenset({"als", "für", "reichweite", "sicht", "nähe"})
 OF_SAYING = frozenset({"say", "think", "deny", "request", "accuse"})
 
 
@@ -80,7 +81,7 @@ def _idiom(words: Sequence[Token]) -> bool:
     return ("sei", "denn") in pairs or ("sei", "es") in pairs or ("möge", "") in pairs
 
 
-def find_reports(view: View, *, follows: bool = False) -> list[Report]:
+def find_reports(view: View, *, follows: bool = False, quotes: bool = False) -> list[Report]:
     """Find the indirect speech of one sentence.
 
     Parameters
@@ -90,6 +91,8 @@ def find_reports(view: View, *, follows: bool = False) -> list[Report]:
     follows : bool
         Whether the sentence before ended in indirect speech: then a Konjunktiv II
         continues it.
+    quotes : bool
+        Whether the sentence quotes directly: then its verbs of saying belong to that.
 
     Returns
     -------
@@ -103,6 +106,8 @@ def find_reports(view: View, *, follows: bool = False) -> list[Report]:
             found.append(report)
     found += _relative_reports(view)
     found += _bare(view, found, follows=follows)
+    if not quotes:
+        found += _acts(view, found)
     return sorted(found, key=lambda report: (report.first, -report.last))
 
 
@@ -297,6 +302,40 @@ def _continued(view: View, index: int, *, follows: bool) -> Report | None:
 
 def _covered(clause: Clause, reports_: Sequence[Report]) -> bool:
     return any(report.first <= clause.first < report.last for report in reports_)
+
+
+# ---------------------------------------------------------------- speech acts
+
+
+def _acts(view: View, found: Sequence[Report]) -> list[Report]:
+    """Rule I11: a verb that reports without a clause of its own: "Er fordert einen Deal"."""
+    acts = []
+    with_content = {report.frame.clause for report in found if report.frame is not None}
+    for frame in view.frames:
+        if frame.kind == "verb" and frame.clause not in with_content and _acts_alone(view, frame):
+            acts.append(_act(view, frame))
+    return acts
+
+
+def _acts_alone(view: View, frame: Frame) -> bool:
+    if frame.speaker is None or not view.clauses[frame.clause].finite:
+        return False
+    if "act" in frame.classes:
+        return True
+    words = {view.tokens[i].form.lower() for i in view.clauses[frame.clause].positions}
+    return "judging" in frame.classes and bool(words & JUDGED_AS)
+
+
+def _act(view: View, frame: Frame) -> Report:
+    clause = view.clauses[frame.clause]
+    first, last = clause.first, clause.last
+    if clause.kind in ("main", "verb_first"):
+        last = view.clauses[_forward_end(view, frame.clause)].last
+        leads = not any(view.indicative(i) for i in range(frame.clause))
+        first = 0 if leads else first
+    if last >= _last_word(view):
+        last = len(view.tokens)
+    return Report(first, last, "act", "I11", frame)
 
 
 # ---------------------------------------------------------------- small helpers

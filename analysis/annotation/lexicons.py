@@ -63,6 +63,8 @@ class Verbs(Lexicon):
     request: Words
     accuse: Words
     naming: Words
+    act: Words
+    judging: Words
     weak: Words
 
 

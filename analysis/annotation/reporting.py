@@ -104,11 +104,26 @@ def _with_particle(tokens: Sequence[Token], clause: Clause, position: int) -> st
     return particle + tokens[position].lemma
 
 
+def _with_adjective(
+    tokens: Sequence[Token], clause: Clause, lexicon: SpeechLexicon
+) -> Predicate | None:
+    """Find a verb that reports only with its adjective: "deutlich machen", "überzeugt sein"."""
+    full = predicate_of(tokens, clause)
+    verbs = [(i, tokens[i].lemma) for i in clause.finite]
+    verbs += [(full.position, full.lemma)] if full is not None else []
+    for position, lemma in verbs[::-1]:
+        for i in clause.positions:
+            joint = tokens[i].form.lower() + lemma
+            if tokens[i].pos in ("ADJD", "VVPP", "PTKVZ") and joint in lexicon.verb_classes:
+                return Predicate(position, joint, passive=False)
+    return None
+
+
 def _verbal(
     tokens: Sequence[Token], clauses: Sequence[Clause], index: int, lexicon: SpeechLexicon
 ) -> Frame | None:
     clause = clauses[index]
-    predicate = predicate_of(tokens, clause)
+    predicate = _with_adjective(tokens, clause, lexicon) or predicate_of(tokens, clause)
     if predicate is None:
         return None
     classes = lexicon.verb_classes.get(predicate.lemma, NO_CLASSES)

@@ -8,7 +8,8 @@ from typing import Literal
 
 Voice = Literal["direct", "indirect"]
 Kind = Literal[
-    "full", "fragment", "distanced", "konjunktiv", "dass", "infinitive", "preposition", "continued"
+    "full", "fragment", "distanced",
+    "konjunktiv", "dass", "infinitive", "preposition", "continued", "act",
 ]
 
 
@@ -22,7 +23,7 @@ class SpeechSpan:
         The words; of direct speech with its marks.
     voice, kind
         direct (full, fragment, distanced) or indirect (konjunktiv, dass,
-        infinitive, preposition, continued). A ``distanced`` word is a name, a
+        infinitive, preposition, continued, act). A ``distanced`` word is a name, a
         title or an ironic word: the narrator's own.
     cue_begin, cue_end, cue
         The word that reports, as a lemma; -1 and "" where there is none.
@@ -55,6 +56,16 @@ class SpeechSpan:
     parent: int = -1
     speaker_chain: str = ""
 
+    def holds_frame(self, offset: int) -> bool:
+        """Say whether a character is the narrator's within the span: frame or speaker.
+
+        The frame of a speech act ("Er fordert einen Deal") is the act itself: only
+        the words for the speaker are the narrator's.
+        """
+        if self.kind == "act":
+            return self.speaker_begin <= offset < self.speaker_end
+        return self.frame_begin <= offset < self.frame_end
+
 
 def voice_at(spans: Sequence[SpeechSpan], begin: int) -> SpeechSpan | None:
     """Give the innermost span over a character; None is the narrator.
@@ -62,5 +73,5 @@ def voice_at(spans: Sequence[SpeechSpan], begin: int) -> SpeechSpan | None:
     Distanced words count as the narrator's, or as part of the speech around them.
     """
     over = [s for s in spans if s.begin <= begin < s.end and s.kind != "distanced"]
-    outside = [s for s in over if not s.frame_begin <= begin < s.frame_end]
+    outside = [s for s in over if not s.holds_frame(begin)]
     return max(outside, key=lambda span: (span.begin, -span.end), default=None)

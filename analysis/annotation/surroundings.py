@@ -19,7 +19,7 @@ DEFINITE_LEMMAS = frozenset({"dieser", "jener", "mein", "dein", "sein", "ihr", "
 NOMINATIVE = frozenset({"der", "ein", "kein", "dieser", "jener", "mein", "sein", "ihr", "unser"})
 OBLIQUE = ("en", "em", "es")
 FEMININE = ("ung", "heit", "keit", "schaft", "ion", "tät", "ik")
-COMPARING = frozenset({"wie", "als"})
+COMPARING = frozenset({"wie"})
 #: How many governing nouns are followed upwards, and how many parts of a list.
 HIGHEST = 3
 LONGEST_PHRASE = 8
