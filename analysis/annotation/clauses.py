@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from analysis.annotation.lexicons import MoodLexicon
@@ -20,6 +20,10 @@ OPENERS: dict[str, Kind] = {"dass": "dass", "daß": "dass", "ob": "whether"}
 DOTS = frozenset(".!?")
 #: How many words may stand before the word that opens a subordinate clause.
 OPENER_WITHIN = 3
+#: How many clauses back the beginning of an interrupted clause is looked for.
+LONGEST_INTERRUPTION = 3
+#: Words that make *dass* something else than the content of what is said.
+NOT_CONTENT = frozenset({"so", "ohne", "statt", "anstatt", "als", "außer", "sodass"})
 BEFORE_OPENER = frozenset({"APPR", "APPRART", "ADV", "KON", "PTKNEG", "ITJ", "APPO"})
 SUBORDINATE = frozenset({"dass", "whether", "wh", "relative", "adverbial"})
 #: The tagger takes these for conjunctions although they begin phrases ("wie Trump").
@@ -76,7 +80,8 @@ def find_clauses(tokens: Sequence[Token], lexicon: MoodLexicon) -> list[Clause]:
         pieces += _cut_at_conjunctions(tokens, finite, first, last)
     clauses: list[Clause] = []
     for first, last in pieces:
-        clauses.append(_clause(tokens, finite, first, last))
+        found = _clause(tokens, finite, first, last)
+        clauses.append(_continuing(tokens, clauses, found))
     return clauses
 
 
@@ -139,7 +144,7 @@ def _clause(tokens: Sequence[Token], finite: Sequence[bool], first: int, last: i
     verbs = tuple(i for i in range(first, last) if finite[i])
     words = [i for i in range(first, last) if tokens[i].form not in MARKS]
     opener, kind = _opener(tokens, words, verbs)
-    if kind is not None and (verbs or kind in ("dass", "whether")):
+    if kind is not None and (verbs or tokens[opener].pos != "PRELS" or opener == first):
         return Clause(first, last, kind, opener, verbs)
     if verbs:
         start = next((i for i in words if tokens[i].pos != "KON"), words[0])
@@ -149,6 +154,27 @@ def _clause(tokens: Sequence[Token], finite: Sequence[bool], first: int, last: i
     return Clause(first, last, "fragment", -1, ())
 
 
+def _continuing(tokens: Sequence[Token], before: Sequence[Clause], clause: Clause) -> Clause:
+    """Take the rest of a clause that something interrupts: "dass er, sagt man, krank ist".
+
+    The rest has its verb at the end. It also continues a subordinate clause behind *und*.
+    """
+    if clause.kind not in ("main", "verb_first") or not _verb_last(tokens, clause):
+        return clause
+    for earlier in before[: -LONGEST_INTERRUPTION - 1 : -1]:
+        joined = earlier is before[-1] and tokens[clause.first].pos == "KON"
+        if earlier.opener >= 0 and (joined or not earlier.finite):
+            return replace(clause, kind=earlier.kind, opener=earlier.opener)
+        if earlier.kind == "main" or (earlier.kind == "verb_first" and earlier.finite):
+            break
+    return clause
+
+
+def _verb_last(tokens: Sequence[Token], clause: Clause) -> bool:
+    words = [i for i in clause.positions if tokens[i].form not in MARKS]
+    return len(words) > 0 and words[-1] == clause.finite[-1]
+
+
 def _opener(
     tokens: Sequence[Token], words: Sequence[int], verbs: tuple[int, ...]
 ) -> tuple[int, Kind | None]:
@@ -156,6 +182,8 @@ def _opener(
     for count, position in enumerate(words[: OPENER_WITHIN + 1]):
         token = tokens[position]
         kind = _kind_of_opener(token, verbs, position, len(words) - count)
+        if kind == "dass" and count and tokens[words[count - 1]].form.lower() in NOT_CONTENT:
+            kind = "adverbial"
         if kind is not None:
             return position, kind
         if token.pos not in BEFORE_OPENER:
@@ -169,6 +197,8 @@ def _kind_of_opener(
     form = token.form.lower()
     if form in OPENERS:
         return OPENERS[form]
+    if form == "wie" and verbs and verbs[-1] != position + 1:
+        return "adverbial"
     # A question word or pronoun right before the verb opens a main clause: "Wer kommt?"
     directly = bool(verbs) and verbs[0] == position + 1 and n_left > 2
     if token.pos == "KOUS" and form not in COMPARING:

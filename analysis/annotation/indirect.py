@@ -18,6 +18,9 @@ ReportKind = Literal["konjunktiv", "dass", "infinitive", "preposition", "continu
 PURPOSE = frozenset({"um", "ohne", "statt", "anstatt", "außer"})
 #: A report has at least so many words beside its frame.
 FEWEST_WORDS = 3
+KONJUNKTIV = frozenset({"konjunktiv_1", "konjunktiv_2"})
+#: Forms of the Konjunktiv II that stand for a Konjunktiv I; *könnte* and its like rarely do.
+CONTINUING = frozenset({"sein", "haben", "werden"})
 JUDGED_AS = frozenset({"als", "für", "reichweite", "sicht", "nähe"})
 OF_SAYING = frozenset({"say", "think", "deny", "request", "accuse"})
 
@@ -139,14 +142,14 @@ def _forward(view: View, frame: Frame) -> Report | None:
 
 def _content_start(view: View, frame: Frame) -> int | None:
     """Find the clause that gives the content: the next one, past relative clauses."""
-    strong = bool(frame.classes & OF_SAYING) and "weak" not in frame.classes
+    strong = "main_clause" in frame.classes and frame.speaker is not None
     for index in range(frame.clause + 1, len(view.clauses)):
         clause = view.clauses[index]
         if clause.kind in ("dass", "whether") or (clause.kind == "wh" and frame.kind == "verb"):
             return index
         if clause.kind == "infinitive" and index == frame.clause + 1:
             return index
-        if clause.kind in ("main", "verb_first") and view.reported(index):
+        if clause.kind in ("main", "verb_first") and view.moods[index] in KONJUNKTIV:
             return index if not _starts_with_conjunction(view, clause) else None
         if clause.kind == "main" and index == frame.clause + 1 and strong:
             return index if _may_be_content(view, frame, clause) else None
@@ -157,7 +160,7 @@ def _content_start(view: View, frame: Frame) -> int | None:
 
 def _may_be_content(view: View, frame: Frame, clause: Clause) -> bool:
     """Say whether a main clause in the indicative gives what is said: "Er sagt, er kommt"."""
-    if frame.kind != "verb" or "passive" in frame.classes or not frame.classes & {"say", "think"}:
+    if frame.kind != "verb" or "passive" in frame.classes or _starts_with_conjunction(view, clause):
         return False
     mark = view.tokens[clause.first - 1].form
     holder = view.clauses[frame.clause].kind
@@ -217,8 +220,17 @@ def _fronted(view: View, index: int) -> bool:
     before = range(index)
     if any(view.reported(i) for i in before):
         return True
-    kinds = {view.clauses[i].kind for i in before}
-    return bool(kinds & {"main", "verb_first", "dass", "whether"})
+    return any(
+        view.clauses[i].kind in ("dass", "whether")
+        or (view.clauses[i].kind in ("main", "verb_first") and not _verb_final(view, i))
+        for i in before
+    )
+
+
+def _verb_final(view: View, index: int) -> bool:
+    """Know a relative clause that was taken for a main clause: its verb stands at the end."""
+    clause = view.clauses[index]
+    return clause.last - clause.first > 4 and clause.finite[-1] == clause.last - 1
 
 
 def _resumes(view: View, index: int) -> int:
@@ -259,10 +271,20 @@ def _relative_reports(view: View) -> list[Report]:
     """Rule I8: "wonach ..."."""
     found = []
     for index, clause in enumerate(view.clauses):
-        if clause.kind == "wh" and view.tokens[clause.opener].form.lower() == "wonach":
+        if _opens_report(view, clause):
             last = view.clauses[_forward_end(view, index)].last
             found.append(Report(clause.opener + 1, last, "dass", "I8", None))
     return found
+
+
+def _opens_report(view: View, clause: Clause) -> bool:
+    """Know "wonach ...", "nach denen ...", "laut dem ..."."""
+    if clause.opener < 0:
+        return False
+    if view.tokens[clause.opener].form.lower() == "wonach":
+        return True
+    before = view.tokens[clause.opener - 1].form.lower() if clause.opener > clause.first else ""
+    return before in ("nach", "laut", "gemäß") and clause.kind == "relative"
 
 
 # ---------------------------------------------------------------- no frame at all
@@ -288,7 +310,7 @@ def _continued(view: View, index: int, *, follows: bool) -> Report | None:
     main = clause.kind in ("main", "verb_first")
     if view.reported(index):
         rule = "I9"
-    elif follows and main and view.moods[index] == "konjunktiv_2":
+    elif follows and main and _continues_in_past(view, index):
         rule = "I10"
     else:
         return None
@@ -298,6 +320,12 @@ def _continued(view: View, index: int, *, follows: bool) -> Report | None:
     if last >= _last_word(view):
         last = len(view.tokens)
     return Report(first, last, "continued", rule, None)
+
+
+def _continues_in_past(view: View, index: int) -> bool:
+    verbs = view.clauses[index].finite
+    by_itself = all(view.tokens[i].lemma in CONTINUING for i in verbs)
+    return by_itself and view.moods[index] == "konjunktiv_2"
 
 
 def _covered(clause: Clause, reports_: Sequence[Report]) -> bool:

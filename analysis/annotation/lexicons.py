@@ -49,9 +49,10 @@ class MoodLexicon(Lexicon):
 
     @cached_property
     def past(self) -> frozenset[str]:
-        """Forms of the Konjunktiv II, with the plural of each."""
+        """Forms of the Konjunktiv II; without an umlaut the plural is the past tense."""
         singular = set(self.konjunktiv_2) - set(self.not_konjunktiv)
-        return frozenset(singular | {form + "n" for form in singular})
+        plural = {form + "n" for form in singular if set(form) & set("äöü")}
+        return frozenset(singular | plural)
 
 
 class Verbs(Lexicon):
@@ -65,6 +66,7 @@ class Verbs(Lexicon):
     naming: Words
     act: Words
     judging: Words
+    main_clause: Words
     weak: Words
 
 

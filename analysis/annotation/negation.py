@@ -114,7 +114,7 @@ def _without(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
         form = around.tokens[position].form.lower()
         if position >= around.index:
             break
-        if form in negation.prepositions and around.own.kind in ("infinitive", "dass"):
+        if form in negation.prepositions and around.own.kind in ("infinitive", "adverbial"):
             yield Cue(position, "P2")
         if form == "weder" or (form == "noch" and _after_neither(around, position)):
             yield Cue(position, "P2")

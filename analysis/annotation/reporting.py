@@ -34,6 +34,8 @@ class Frame:
     classes: frozenset[str] = frozenset()
 
 
+#: How far behind its clause a particle may stand, after an apposition: "teilte X, der Chef, mit".
+FAR_PARTICLE = 12
 NO_CLASSES: frozenset[str] = frozenset()
 
 
@@ -99,7 +101,11 @@ def predicate_of(tokens: Sequence[Token], clause: Clause) -> Predicate | None:
 
 def _with_particle(tokens: Sequence[Token], clause: Clause, position: int) -> str:
     """Join a finite verb and its particle: "teilte ... mit" is *mitteilen*."""
-    particles = [i for i in clause.positions if tokens[i].pos == "PTKVZ" and i > position]
+    particles = [
+        i
+        for i in range(position + 1, min(len(tokens), clause.last + FAR_PARTICLE))
+        if tokens[i].pos == "PTKVZ" and (i < clause.last or tokens[i - 1].form == ",")
+    ]
     particle = tokens[particles[-1]].form.lower() if particles else ""
     return particle + tokens[position].lemma
 
@@ -134,7 +140,7 @@ def _verbal(
     speaker = _speaker_of(tokens, clauses, index, predicate, lexicon)
     return Frame(
         kind,
-        clause.first,
+        min(clause.first, clause.opener) if kind == "wie" else clause.first,
         clause.last,
         index,
         predicate.position,

@@ -140,7 +140,9 @@ def _phrase(tokens: Sequence[Token], noun: int, first: int) -> Phrase:
     before = start - 1
     while before > floor and (tokens[before].form in MARKS or tokens[before].pos == "ADV"):
         before -= 1
-    preposition = before if before >= floor and tokens[before].pos in PREPOSITIONS else -1
+    found = before >= floor and tokens[before].pos in PREPOSITIONS
+    compares = found and tokens[before].form.lower() in ("als", "wie")
+    preposition = before if found and not compares else -1
     return Phrase(start, noun, determiner, preposition)
 
 
