@@ -9,10 +9,11 @@ from analysis.annotation.indirect import Report, View, find_reports
 from analysis.annotation.lexicons import Lexicons
 from analysis.annotation.phrases import find_subject
 from analysis.annotation.quotation import Quotation
-from analysis.annotation.quoted import Attribution, QuoteKind, attribute
+from analysis.annotation.mood import is_finite
+from analysis.annotation.quoted import LONGEST_NAME, Attribution, QuoteKind, attribute
 from analysis.annotation.reporting import Frame
 from analysis.annotation.spans import SpeechSpan
-from analysis.annotation.speakers import ActorIndex, SpeechContext, notice, resolve
+from analysis.annotation.speakers import ActorIndex, SpeechContext, notice, notice_person, resolve
 from analysis.annotation.tokens import Token
 
 
@@ -89,7 +90,7 @@ def code_passage(
     coder = _Coder(passage, flat, actors, context, lexicons)
     for frame in passage.view.frames:
         coder.name(frame.speaker)
-    spans = [_reported(coder, report) for report in _reports(coder)]
+    spans = _without_repeats([_reported(coder, report) for report in _reports(coder)])
     for quotation, kind in passage.quotations:
         spans.append(_quoted(coder, quotation, kind, spans))
     _leave(coder, spans)
@@ -101,6 +102,18 @@ def _reports(coder: _Coder) -> list[Report]:
         return []
     quotes = any(kind != "distanced" for _, kind in coder.passage.quotations)
     return find_reports(coder.passage.view, follows=coder.context.in_report, quotes=quotes)
+
+
+def _without_repeats(spans: Sequence[SpeechSpan]) -> list[SpeechSpan]:
+    """Leave out a report within a report by the same speaker: "er sagt, er hoffe, dass ..."."""
+    kept: list[SpeechSpan] = []
+    for span in spans:
+        outer = kept[-1] if kept else None
+        inside = outer is not None and span.end <= outer.end
+        same = outer is not None and outer.speaker == span.speaker and bool(span.speaker)
+        if not (inside and same):
+            kept.append(span)
+    return kept
 
 
 def _reported(coder: _Coder, report: Report) -> SpeechSpan:
@@ -191,7 +204,10 @@ def _fragment(coder: _Coder, quotation: Quotation, begin: int, end: int) -> Spee
     """Rule Q3: quoted words under a verb that says or names; without one they are distanced."""
     view = coder.passage.view
     place, _ = _place(coder, quotation)
-    frame = next((f for f in view.frames if f.first <= place < f.last and f.speaker), None)
+    speaking = [f for f in view.frames if f.speaker is not None and f.first <= place]
+    frame = next((f for f in speaking if place < f.last), None)
+    if frame is None and _is_long(coder, quotation):
+        frame = speaking[-1] if speaking else None
     if frame is None:
         return SpeechSpan(begin, end, "direct", "distanced", "Q4")
     speaker, at = coder.name(frame.speaker), coder.offsets(frame.speaker)
@@ -200,6 +216,13 @@ def _fragment(coder: _Coder, quotation: Quotation, begin: int, end: int) -> Spee
         begin, end, "direct", "fragment", "Q3", **_framed(coder, frame),
         speaker=speaker, speaker_begin=at[0], speaker_end=at[1],
     )  # fmt: skip
+
+
+def _is_long(coder: _Coder, quotation: Quotation) -> bool:
+    """Say whether quoted words are too many for a name, or have a verb of their own."""
+    inner = [coder.flat[i] for i in range(quotation.first, quotation.last + 1)]
+    words = [token for token in inner if token.is_word]
+    return len(words) > LONGEST_NAME or any(is_finite(w, coder.lexicons.mood) for w in words)
 
 
 # ---------------------------------------------------------------- what the next sentence needs
@@ -213,11 +236,9 @@ def _leave(coder: _Coder, spans: Sequence[SpeechSpan]) -> None:
     notice(view.tokens[coder.noticed :], coder.actors, context)
     main = next((c for c in view.clauses if c.kind in ("main", "verb_first", "fragment")), None)
     if main is not None:
-        phrase = find_subject(
-            view.tokens, main.first, main.last, coder.lexicons.speech.not_speakers
-        )
-        name = coder.name(phrase)
-        if phrase is not None and (name in coder.actors.persons or name == context.speaker):
-            context.remember(name)
+        avoid = coder.lexicons.speech.not_speakers
+        phrase = find_subject(view.tokens, main.first, main.last, avoid)
+        if phrase is not None:
+            notice_person(view.tokens, phrase, coder.actors, context)
     last = view.tokens[-1].begin
     context.in_report = any(span.voice == "indirect" and span.end >= last for span in spans)

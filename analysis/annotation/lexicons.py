@@ -90,6 +90,7 @@ class FrameWords(Lexicon):
     not_speakers: Words
     times: Words
     named_things: Words
+    persons: Words
 
 
 class SpeechLexicon(Lexicon):
@@ -123,6 +124,11 @@ class SpeechLexicon(Lexicon):
     def not_speakers(self) -> frozenset[str]:
         """Words that are not a speaker although they stand like a subject."""
         return frozenset(self.frames.not_speakers) | frozenset(self.frames.times)
+
+    @cached_property
+    def person_nouns(self) -> frozenset[str]:
+        """Offices and professions."""
+        return frozenset(self.frames.persons)
 
     @cached_property
     def times(self) -> frozenset[str]:

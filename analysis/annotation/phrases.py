@@ -66,7 +66,11 @@ def _core_end(tokens: Sequence[Token], first: int, limit: int) -> int:
     while position < limit and _is_modifier(tokens, position, limit):
         position += 1
     nouns = position
-    while nouns < limit and (tokens[nouns].pos in NOUNS or _quoted_name(tokens, nouns, limit)):
+    while nouns < limit and (
+        tokens[nouns].pos in NOUNS
+        or _quoted_name(tokens, nouns, limit)
+        or _surname(tokens, nouns, position)
+    ):
         nouns += 1
     return nouns if nouns > position else first
 
@@ -78,6 +82,12 @@ def _is_modifier(tokens: Sequence[Token], position: int, limit: int) -> bool:
     if token.pos in ("KON", "ADV", "ADJD") and position + 1 < limit:
         return tokens[position + 1].pos in MODIFIERS
     return False
+
+
+def _surname(tokens: Sequence[Token], position: int, first: int) -> bool:
+    """Know a capital word behind a first name, whatever the tagger takes it for."""
+    named = position > first and tokens[position - 1].pos == "NE"
+    return named and tokens[position].form[:1].isupper() and tokens[position].pos != "ART"
 
 
 def _quoted_name(tokens: Sequence[Token], position: int, limit: int) -> bool:

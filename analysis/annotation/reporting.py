@@ -167,10 +167,13 @@ def _speaker_of(
         return find_subject(tokens, clause.opener + 1, clause.last, lexicon.not_speakers)
     if clause.kind == "infinitive":
         return None
+    if clause.kind == "verb_first" and tokens[clause.first].pos == "KON":
+        shared = _shared_subject(tokens, clauses, index, lexicon)
+        if shared is not None:
+            return shared
     return (
         _before_verb(tokens, clauses, index, lexicon)
         or _subject_after_verb(tokens, clause, lexicon)
-        or _shared_subject(tokens, clauses, index, lexicon)
     )
 
 

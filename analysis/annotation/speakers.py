@@ -107,7 +107,9 @@ class SpeechContext:
     speaker, begin, end
         The last speaker and where the text names it (offsets in the file).
     recent
-        Actors and names met, the last one last.
+        Actors of the study and persons met, the last one last.
+    persons
+        Names of persons that are no actors of the study.
     in_report, in_quotation
         Whether the segment ended in indirect speech or inside quotation marks.
     """
@@ -116,6 +118,7 @@ class SpeechContext:
     begin: int = -1
     end: int = -1
     recent: list[str] = field(default_factory=list)
+    persons: set[str] = field(default_factory=set)
     in_report: bool = False
     in_quotation: bool = False
 
@@ -129,7 +132,7 @@ class SpeechContext:
     def speak(self, speaker: str, begin: int, end: int) -> None:
         """Note who spoke last."""
         self.speaker, self.begin, self.end = speaker, begin, end
-        if speaker:
+        if speaker in self.recent:
             self.remember(speaker)
 
 
@@ -175,7 +178,8 @@ def resolve(
     Rules, the first that fits: S1 a person named as the phrase's head; S2 an
     office of an actor; S3 a pronoun or possessive is the last person met;
     S4 another actor's name in the phrase ("ein Sprecher des Kremls");
-    S5 the last name, else the last noun that is no noun of utterance.
+    S5 an office with the definite article is the last person met; S6 the last
+    name, else the first noun that is no noun of utterance.
     """
     words = [i for i in range(*span) if tokens[i].is_word]
     if not words:
@@ -188,12 +192,40 @@ def resolve(
     if office:
         return office
     if tokens[words[0]].form.lower() in PRONOUNS and len(words) == 1:
-        return _last_person(tokens[words[0]], actors, context)
+        return _last_person(actors, context)
     if any(tokens[i].form.lower() in POSSESSIVE for i in words) and _only_utterance(
         tokens, words, lexicon
     ):
-        return _last_person(tokens[words[0]], actors, context)
+        return _last_person(actors, context)
+    if _known_person(tokens, words, lexicon):
+        return _last_person(actors, context) or _noun(tokens, words, lexicon)
     return _named(stems, words, actors) or _noun(tokens, words, lexicon)
+
+
+def notice_person(
+    tokens: Sequence[Token],
+    span: tuple[int, int],
+    actors: ActorIndex,
+    context: SpeechContext,
+) -> None:
+    """Note a subject that names a person: later pronouns and offices mean the last one."""
+    words = [i for i in range(*span) if tokens[i].is_word]
+    run = _head_name(tokens, words)
+    if not run:
+        return
+    stems = [stem(token.form) for token in tokens[: span[1]]]
+    actor = _named(stems, run, actors)
+    name = actor or tokens[run[-1]].lemma
+    if not actor and (len(run) > 1 or name in context.persons):
+        context.persons.add(name)
+    if name in actors.persons or name in context.persons:
+        context.remember(name)
+
+
+def _known_person(tokens: Sequence[Token], words: Sequence[int], lexicon: SpeechLexicon) -> bool:
+    """Know "der frühere Senator": an office with the definite article means a person met."""
+    definite = tokens[words[0]].form.lower() in ("der", "die", "dieser", "diese")
+    return definite and tokens[words[-1]].head in lexicon.person_nouns
 
 
 def _head_name(tokens: Sequence[Token], words: Sequence[int]) -> list[int]:
@@ -201,7 +233,9 @@ def _head_name(tokens: Sequence[Token], words: Sequence[int]) -> list[int]:
     run: list[int] = []
     for position in words:
         token = tokens[position]
-        if token.pos == "NE" and not _genitive_before_noun(tokens, position, words):
+        if run and token.form[:1].isupper() and token.pos not in ("ART", "APPR"):
+            run.append(position)
+        elif token.pos == "NE" and not _genitive_before_noun(tokens, position, words):
             run.append(position)
         elif run or token.pos in PREPOSITIONS or _attribute(token, position, words):
             break
@@ -256,10 +290,10 @@ def _by_office(
     return ""
 
 
-def _last_person(token: Token, actors: ActorIndex, context: SpeechContext) -> str:
+def _last_person(actors: ActorIndex, context: SpeechContext) -> str:
     """Resolve a pronoun: the last person met, else the last speaker."""
     for name in reversed(context.recent):
-        if name in actors.persons or name == context.speaker:
+        if name in actors.persons or name in context.persons:
             return name
     return context.speaker
 
