@@ -159,6 +159,8 @@ def _continuing(tokens: Sequence[Token], before: Sequence[Clause], clause: Claus
 
     The rest has its verb at the end. It also continues a subordinate clause behind *und*.
     """
+    if clause.kind == "fragment" and before and _unfinished(before[-1]):
+        return replace(clause, kind=before[-1].kind, opener=before[-1].opener)
     if clause.kind not in ("main", "verb_first") or not _verb_last(tokens, clause):
         return clause
     for earlier in before[: -LONGEST_INTERRUPTION - 1 : -1]:
@@ -168,6 +170,11 @@ def _continuing(tokens: Sequence[Token], before: Sequence[Clause], clause: Claus
         if earlier.kind == "main" or (earlier.kind == "verb_first" and earlier.finite):
             break
     return clause
+
+
+def _unfinished(clause: Clause) -> bool:
+    """Say whether a clause still waits for its verb: "wenn zwischen A, ..."."""
+    return clause.opener >= 0 and not clause.finite
 
 
 def _verb_last(tokens: Sequence[Token], clause: Clause) -> bool:

@@ -197,6 +197,7 @@ class Openness(Lexicon):
     modals: Words
     accomplished: Words
     transparent: Words
+    implicative: Words
     raising: Words
 
 

@@ -321,7 +321,9 @@ def around_is_given(around: Surroundings, lexicons: Lexicons) -> bool:
         form = around.tokens[phrase.preposition].form.lower()
         if form in lexicons.polarity.existence.presupposing and around.definite:
             return True
-    return around.role == "attribute" and around.definite
+    if len(around.phrases) > 1 and around.definite and not _existence(around, lexicons):
+        return True
+    return around.role == "attribute" and (around.definite or around.subject)
 
 
 def find_phrase(tokens: Sequence[Token], clause: Clause, phrases: Sequence[str]) -> int:

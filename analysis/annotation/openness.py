@@ -119,7 +119,7 @@ def _in_phrase(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
 
 def _governed(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     """Rule P6d: a noun that governs the phrase: "Hoffnung auf einen Deal"."""
-    for phrase in around.phrases[1:]:
+    for phrase in around.phrases[1:2]:
         token = around.tokens[phrase.noun]
         if {token.head, token.lemma} & set(lexicons.polarity.openness.nouns):
             yield Cue(phrase.noun, "P6d")
@@ -137,7 +137,7 @@ def _in_clause(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     position = find_phrase(around.tokens, clause, openness.phrases)
     if position >= 0:
         yield Cue(position, "P6i")
-    if around.role == "attribute" and around.definite:
+    if around.role == "attribute" and (around.definite or around.subject):
         return
     yield from _opened_by_subordinator(around, lexicons)
     yield from _opened_by_verb(around, lexicons)
@@ -245,7 +245,8 @@ def _from_above(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
             yield Cue(i, "P6j")
         if token.pos == "ADJD" and token.lemma.lower() in openness.predicates:
             yield Cue(i, "P6j")
-    if around.own.kind == "infinitive" and not _perfect(around):
+    implies = predicate is not None and _in(predicate.lemma, openness.implicative)
+    if around.own.kind == "infinitive" and not _perfect(around) and not implies:
         yield Cue(around.own.first, "P6j")
 
 

@@ -62,6 +62,8 @@ class SpeechSpan:
         The frame of a speech act ("Er fordert einen Deal") is the act itself: only
         the words for the speaker are the narrator's.
         """
+        if self.voice == "direct":
+            return False
         if self.kind == "act":
             return self.speaker_begin <= offset < self.speaker_end
         return self.frame_begin <= offset < self.frame_end

@@ -18,11 +18,15 @@ DEFINITE = frozenset({"der", "die", "das", "den", "dem", "des"})
 DEFINITE_LEMMAS = frozenset({"dieser", "jener", "mein", "dein", "sein", "ihr", "unser", "euer"})
 NOMINATIVE = frozenset({"der", "ein", "kein", "dieser", "jener", "mein", "sein", "ihr", "unser"})
 OBLIQUE = ("en", "em", "es")
-FEMININE = ("ung", "heit", "keit", "schaft", "ion", "tät", "ik")
+#: Endings of nouns that are not masculine: their nominative is also their accusative.
+AMBIGUOUS = ("ung", "heit", "keit", "schaft", "ion", "tät", "ik", "kommen", "nis", "ment", "um")
 COMPARING = frozenset({"wie"})
 #: How many governing nouns are followed upwards, and how many parts of a list.
 HIGHEST = 3
 LONGEST_PHRASE = 8
+LONGEST_ATTRIBUTE = 20
+#: Nominative pronouns: beside one of them a noun is no subject.
+SUBJECTS = frozenset({"ich", "du", "er", "es", "wir", "man", "sie", "ihr", "wer", "niemand"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +125,15 @@ def _role(tokens: Sequence[Token], index: int) -> Role:
 
 
 def _verb_clause(clauses: Sequence[Clause], place: int) -> int:
-    """Give the clause whose verb a fragment shares: the one before it."""
-    while place > 0 and clauses[place].kind == "fragment" and not clauses[place].finite:
+    """Give the clause whose verb a stretch without one shares: the one before, or the rest."""
+    start = place
+    while place > 0 and clauses[place].kind == "fragment":
         place -= 1
+    if clauses[place].opener < 0 or clauses[place].finite:
+        return place
+    for later in range(start + 1, min(len(clauses), start + HIGHEST + 1)):
+        if clauses[later].opener == clauses[place].opener and clauses[later].finite:
+            return later
     return place
 
 
@@ -137,6 +147,8 @@ def _phrase(tokens: Sequence[Token], noun: int, first: int) -> Phrase:
     if start > floor and tokens[start - 1].pos in DETERMINERS:
         start -= 1
         determiner = start
+    elif start < noun:
+        determiner = _far_determiner(tokens, start, first)
     before = start - 1
     while before > floor and (tokens[before].form in MARKS or tokens[before].pos == "ADV"):
         before -= 1
@@ -144,6 +156,17 @@ def _phrase(tokens: Sequence[Token], noun: int, first: int) -> Phrase:
     compares = found and tokens[before].form.lower() in ("als", "wie")
     preposition = before if found and not compares else -1
     return Phrase(start, noun, determiner, preposition)
+
+
+def _far_determiner(tokens: Sequence[Token], start: int, first: int) -> int:
+    """Find the article before a long attribute: "das im Juli geschlossene Abkommen"."""
+    for position in range(start - 1, max(first - 1, start - LONGEST_ATTRIBUTE), -1):
+        token, behind = tokens[position], tokens[position + 1]
+        if token.pos[:1] == "V":
+            return -1
+        if token.pos in DETERMINERS and (behind.pos in PREPOSITIONS or behind.pos == "ADV"):
+            return position
+    return -1
 
 
 def _belongs(tokens: Sequence[Token], position: int) -> bool:
@@ -187,11 +210,17 @@ def _is_subject(around: Surroundings) -> bool:
     if form.endswith(OBLIQUE) and form not in ("", "es"):
         return False
     clause = around.own
+    if any(
+        around.tokens[i].form.lower() in SUBJECTS and around.tokens[i].pos[:1] == "P"
+        for i in clause.positions
+        if i != around.phrase.determiner
+    ):
+        return False
     start = clause.opener + 1 if clause.opener >= 0 else clause.first
     if phrase.first <= start + (around.tokens[start].pos == "KON"):
         return bool(clause.finite)
     lemma = around.tokens[phrase.noun].lemma.lower()
-    return form in NOMINATIVE and not lemma.endswith(FEMININE) and not _copula(around)
+    return form in NOMINATIVE and not lemma.endswith(AMBIGUOUS) and not _copula(around)
 
 
 def _copula(around: Surroundings) -> bool:
