@@ -152,6 +152,7 @@ class Negation(Lexicon):
     attributes: Words
     degree: Words
     adverbs: Words
+    evidence: Words
     neither: Words
 
 

@@ -43,7 +43,8 @@ def find_negations(around: Surroundings, lexicons: Lexicons) -> list[Cue]:
         next(finder(around, lexicons), None) for finder in (_lexical, _phrasal, _denied, _adverbial)
     ]
     above = next(_from_above(around, lexicons), None)
-    return [cue for cue in (*found, above) if cue is not None]
+    cues = [cue for cue in (*found, above) if cue is not None]
+    return list({cue.position: cue for cue in reversed(cues)}.values())[::-1]
 
 
 def find_look_alike(around: Surroundings, lexicons: Lexicons) -> Cue | None:
@@ -186,11 +187,25 @@ def _negates_clause(around: Surroundings, position: int, lexicons: Lexicons) -> 
         return False
     if form in negation.adverbs:
         return _reaches(around, position, lexicons)
+    if token.lemma in negation.determiners and _no_evidence(around, position, lexicons):
+        return True
     if token.lemma in negation.determiners and position < around.index:
         own = position == around.phrase.determiner
         open_to = around.role in ("verb", "predicate") or not around.definite
         return not own and open_to and not _in_list_of_phrases(around, position)
     return False
+
+
+def _no_evidence(around: Surroundings, position: int, lexicons: Lexicons) -> bool:
+    """Know "für eine Einmischung gibt es keine Belege"."""
+    if around.phrases[-1].preposition < 0 or position < around.index:
+        return False
+    nouns = [
+        around.tokens[i]
+        for i in range(position + 1, min(position + 4, around.own.last))
+        if around.tokens[i].pos == "NN"
+    ]
+    return bool(nouns) and nouns[0].lemma in lexicons.polarity.negation.evidence
 
 
 def _in_list_of_phrases(around: Surroundings, position: int) -> bool:
@@ -220,7 +235,9 @@ def _existence(around: Surroundings, lexicons: Lexicons) -> bool:
     """Say whether what is negated is that the mention is there or comes about."""
     existence = lexicons.polarity.existence
     predicate = around.predicate
-    if predicate is not None and _in(predicate.lemma, existence.verbs):
+    denial = lexicons.polarity.denial
+    telling = (*existence.verbs, *denial.verbs, *denial.refusal, *denial.failing)
+    if predicate is not None and _in(predicate.lemma, telling):
         return True
     said = [
         i

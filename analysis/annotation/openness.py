@@ -100,7 +100,8 @@ def _in_word(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     token = around.tokens[around.index]
     openness = lexicons.polarity.openness
     stems = [part.form.lower() for part in token.parts if not part.tag.startswith("SUF")]
-    if stems and len(stems) > 1 and any(stems[-1].startswith(head) for head in openness.heads):
+    lemma = token.lemma.lower()
+    if len(stems) > 1 and any(lemma.endswith(head) for head in openness.heads):
         yield Cue(around.index, "P6b")
     elif token.head.lower() in openness.heads or token.lemma.lower() in openness.promising:
         yield Cue(around.index, "P6b")
@@ -148,7 +149,8 @@ def _in_clause(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
         token = around.tokens[i]
         if token.pos in ("ADV", "ADJD") and token.form.lower() in openness.adverbs:
             yield Cue(i, "P6h")
-        if token.pos in ("ADJD", "VVPP") and token.lemma.lower() in openness.predicates:
+        said = {token.lemma.lower(), token.form.lower()} & set(openness.predicates)
+        if token.pos in ("ADJD", "VVPP") and said:
             if around.subject and i != around.index:
                 yield Cue(i, "P6h")
 

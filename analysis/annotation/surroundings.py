@@ -175,7 +175,9 @@ def _belongs(tokens: Sequence[Token], position: int) -> bool:
     if token.pos in ("ADJA", "CARD", "TRUNC") or token.form in MARKS:
         return True
     if token.pos in ("ADV", "ADJD", "PTKNEG") or token.form in ("und", "oder", "noch", ","):
-        return behind.pos == "ADJA" and token.form not in (",", "noch")
+        degree = token.pos == "PTKNEG" and tokens[position + 2 : position + 3] != []
+        degree = degree and tokens[position + 2].pos == "ADJA"
+        return (behind.pos == "ADJA" or degree) and token.form not in (",", "noch")
     return False
 
 
