@@ -163,6 +163,9 @@ class Denial(Lexicon):
     refusal: Words
     failing: Words
     nouns: Words
+    against: Words
+    untrue: Words
+    before: Words
     phrases: Words
 
 
@@ -171,6 +174,7 @@ class Existence(Lexicon):
 
     verbs: Words
     adjectives: Words
+    nouns: Words
     presupposing: Words
 
 
@@ -188,6 +192,8 @@ class Openness(Lexicon):
     adverbs: Words
     predicates: Words
     verbs: Words
+    pending: Words
+    hearsay: Words
     asserting: Words
     nouns: Words
     heads: Words
@@ -197,6 +203,7 @@ class Openness(Lexicon):
     phrases: Words
     modals: Words
     accomplished: Words
+    able: Words
     transparent: Words
     implicative: Words
     raising: Words

@@ -9,7 +9,7 @@ from analysis.annotation.clauses import SUBORDINATE, Clause
 from analysis.annotation.lexicons import Lexicons, joined
 from analysis.annotation.quotation import MARKS
 from analysis.annotation.reporting import predicate_of
-from analysis.annotation.surroundings import Surroundings
+from analysis.annotation.surroundings import Phrase, Surroundings
 from analysis.annotation.tokens import Token
 
 CONTENT = frozenset({"dass", "infinitive", "whether", "main", "verb_first"})
@@ -82,7 +82,10 @@ def _phrasal(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     for phrase in around.phrases:
         if phrase.determiner >= 0 and _looks_alike(tokens, phrase.determiner, lexicons):
             continue
-        if phrase.determiner >= 0 and tokens[phrase.determiner].lemma in negation.determiners:
+        denied = phrase.determiner >= 0 and tokens[phrase.determiner].lemma in (
+            negation.determiners
+        )
+        if denied and _passes_down(around, phrase, lexicons):
             yield Cue(phrase.determiner, "P2")
         if phrase.preposition >= 0 and tokens[phrase.preposition].form.lower() in (
             negation.prepositions
@@ -96,6 +99,19 @@ def _phrasal(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
         if before.form.lower() in negation.degree:
             yield Cue(around.index - 1, "P2")
     yield from _without(around, lexicons)
+
+
+def _passes_down(around: Surroundings, phrase: Phrase, lexicons: Lexicons) -> bool:
+    """Say whether *kein* of a governing phrase reaches the mention: "kein Zeichen eines Deals".
+
+    It does not reach what is known: "keine drei Euro für die Erfolge des Vorjahrs".
+    """
+    if phrase == around.phrase or not around.definite:
+        return True
+    polarity = lexicons.polarity
+    noun = around.tokens[phrase.noun]
+    listed = {*polarity.negation.evidence, *polarity.openness.nouns, *polarity.openness.hearsay}
+    return bool({noun.head, noun.lemma} & (listed | set(polarity.existence.nouns)))
 
 
 def _negating_attribute(around: Surroundings, position: int, lexicons: Lexicons) -> bool:
@@ -115,7 +131,8 @@ def _without(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
         form = around.tokens[position].form.lower()
         if position >= around.index:
             break
-        if form in negation.prepositions and around.own.kind in ("infinitive", "adverbial"):
+        over = form in negation.prepositions and around.own.kind in ("infinitive", "adverbial")
+        if over and not known_beside(around, lexicons):
             yield Cue(position, "P2")
         if form == "weder" or (form == "noch" and _after_neither(around, position)):
             yield Cue(position, "P2")
@@ -134,18 +151,34 @@ def _denied(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     """Rule P3: the verb of the clause, a governing noun, or a fixed expression."""
     denial = lexicons.polarity.denial
     predicate = around.predicate
-    if predicate is not None and predicate.position != around.index:
+    beside = around.role == "attribute" and (around.definite or around.subject)
+    if predicate is not None and predicate.position != around.index and not beside:
         fails = _in(predicate.lemma, denial.failing)
         denies = _in(predicate.lemma, denial.verbs) or _in(predicate.lemma, denial.refusal)
         passive = predicate.passive or _refused_state(around, predicate.position)
-        is_subject = around.subject
-        if (fails and _is_what_fails(around)) or (denies and (not is_subject or passive)):
+        denied = denies and (passive or not (around.subject and around.nominative))
+        if (fails and _is_what_fails(around, lexicons)) or denied:
             yield Cue(predicate.position, "P3")
+    yield from _against(around, lexicons)
     for phrase in around.phrases[1:]:
         if around.tokens[phrase.noun].head in denial.nouns:
             yield Cue(phrase.noun, "P3")
     position = find_phrase(around.tokens, around.own, denial.phrases)
     if position >= 0 and not around_is_given(around, lexicons):
+        yield Cue(position, "P3")
+    position = find_phrase(around.tokens, around.own, denial.before)
+    if 0 <= position < around.index:
+        yield Cue(position, "P3")
+
+
+def _against(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    """Know "sie stimmten gegen den Deal"."""
+    position = around.phrase.preposition
+    if position < 0 or around.tokens[position].form.lower() != "gegen":
+        return
+    predicate = around.predicate
+    lemma = predicate.lemma if predicate is not None else "sein"
+    if _in(lemma, lexicons.polarity.denial.against):
         yield Cue(position, "P3")
 
 
@@ -155,8 +188,10 @@ def _refused_state(around: Surroundings, position: int) -> bool:
     return around.tokens[position].pos == "VVPP" and "sein" in lemmas
 
 
-def _is_what_fails(around: Surroundings) -> bool:
+def _is_what_fails(around: Surroundings, lexicons: Lexicons) -> bool:
     """Say whether the mention is what fails: not "am Deal", "mit dem Deal gescheitert"."""
+    if around.predicate and _looks_alike(around.tokens, around.predicate.position, lexicons):
+        return False
     if around.phrase.preposition < 0:
         return len(around.phrases) == 1
     form = around.tokens[around.phrase.preposition].form.lower()
@@ -292,6 +327,14 @@ def _from_above(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
         _in(predicate.lemma, denial.verbs) or _in(predicate.lemma, denial.refusal)
     )
     cues = [Cue(predicate.position, "P3")] if denies and predicate is not None else []
+    untrue = [
+        i
+        for i in clause.positions
+        if around.tokens[i].pos in ("ADJD", "VVPP", "VVFIN")
+        and around.tokens[i].form.lower() in denial.untrue
+    ]
+    if not cues and untrue:
+        cues = [Cue(untrue[0], "P3")]
     if not cues and nouns and nouns[-1] >= clause.last - 2:
         cues = [Cue(nouns[-1], "P3")]
     negated = [
@@ -338,9 +381,24 @@ def around_is_given(around: Surroundings, lexicons: Lexicons) -> bool:
         form = around.tokens[phrase.preposition].form.lower()
         if form in lexicons.polarity.existence.presupposing and around.definite:
             return True
-    if len(around.phrases) > 1 and around.definite and not _existence(around, lexicons):
-        return True
+    if len(around.phrases) > 1 and around.definite:
+        nouns = lexicons.polarity.existence.nouns
+        return around.tokens[around.phrases[1].noun].head not in nouns
     return around.role == "attribute" and (around.definite or around.subject)
+
+
+def known_beside(around: Surroundings, lexicons: Lexicons) -> bool:
+    """Say whether a known thing stands in a clause that is about something else.
+
+    "Er will den Deal nicht kommentieren" leaves open the comment, not the deal.
+    """
+    predicate = around.predicate
+    if predicate is None or not around.definite or around.role != "noun":
+        return False
+    existence, openness = lexicons.polarity.existence, lexicons.polarity.openness
+    denial = lexicons.polarity.denial
+    about = (*existence.verbs, *openness.verbs, *openness.pending)
+    return not _in(predicate.lemma, (*about, *denial.verbs, *denial.refusal, *denial.failing))
 
 
 def find_phrase(tokens: Sequence[Token], clause: Clause, phrases: Sequence[str]) -> int:

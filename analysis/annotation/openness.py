@@ -13,6 +13,7 @@ from analysis.annotation.negation import (
     around_is_given,
     find_phrase,
     governing_clause,
+    known_beside,
 )
 from analysis.annotation.reporting import predicate_of
 from analysis.annotation.surroundings import Surroundings
@@ -20,6 +21,7 @@ from analysis.annotation.surroundings import Surroundings
 INFINITIVES = frozenset({"VVINF", "VAINF", "VMINF"})
 #: A plural Konjunktiv II often stands for a Konjunktiv I that looks like the indicative.
 PLURAL_OF_REPORT = frozenset({"hätten", "würden", "könnten", "müssten", "sollten", "wollten"})
+NEVER = frozenset({"nicht", "nie", "niemals", "kaum"})
 QUESTION_WORDS = frozenset({"PWS", "PWAT", "PWAV"})
 
 
@@ -33,6 +35,11 @@ def find_hypothesis(around: Surroundings, lexicons: Lexicons) -> Cue | None:
 
 def _hypotheses(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     clause = around.own
+    without = _without(around)
+    if without >= 0 and not is_counterfactual(around):
+        yield Cue(without, "P6a")
+    if known_beside(around, lexicons):
+        return
     if clause.opener >= 0:
         form = around.tokens[clause.opener].form.lower()
         if form in ("wenn", "falls", "sofern", "ob", "soweit"):
@@ -42,6 +49,30 @@ def _hypotheses(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     mark = _question_mark(around)
     if mark >= 0 and _asks(around):
         yield Cue(mark, "P6a")
+
+
+def is_counterfactual(around: Surroundings) -> bool:
+    """Know what did happen: "Ohne ihn hätte es den Deal nie gegeben"."""
+    forms = {around.tokens[i].form.lower() for i in around.own.finite}
+    past = any(around.tokens[i].pos[-2:] == "PP" for i in around.own.positions)
+    without = _without(around) >= 0
+    conditions = around.clause > 0 and (
+        around.clauses[around.clause - 1].kind in ("verb_first", "adverbial")
+    )
+    return bool(forms & {"hätte", "hätten", "wäre", "wären"}) and past and (without or conditions)
+
+
+def _without(around: Surroundings) -> int:
+    """Find a condition beside the mention: "Ohne Zugeständnisse gibt es keinen Deal"."""
+    first = next((i for i in around.own.positions if around.tokens[i].is_word), -1)
+    if first < 0 or first == around.phrase.preposition or around.own.kind == "infinitive":
+        return -1
+    behind = around.own.finite and around.own.finite[0] < around.index
+    negative = any(
+        around.tokens[i].lemma == "kein" or around.tokens[i].form.lower() in NEVER
+        for i in around.own.positions
+    )
+    return first if around.tokens[first].form.lower() == "ohne" and behind and negative else -1
 
 
 def _is_condition(around: Surroundings, clause: Clause) -> bool:
@@ -67,10 +98,10 @@ def _question_mark(around: Surroundings) -> int:
 
 
 def _asks(around: Surroundings) -> bool:
-    """Say whether a question asks for the mention: not "Warum scheiterte der Deal?"."""
-    first = next((token for token in around.tokens if token.is_word), None)
-    by_word = first is not None and first.pos in QUESTION_WORDS
-    return not (by_word and around.definite)
+    """Say whether a question asks for the mention: not "Wie kam es zu dem Deal?"."""
+    start = max((i for i, token in enumerate(around.tokens[:-1]) if token.form == ":"), default=-1)
+    first = next((token for token in around.tokens[start + 1 :] if token.is_word), None)
+    return first is None or first.pos not in QUESTION_WORDS
 
 
 def find_openness(around: Surroundings, lexicons: Lexicons) -> Cue | None:
@@ -122,8 +153,16 @@ def _governed(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     """Rule P6d: a noun that governs the phrase: "Hoffnung auf einen Deal"."""
     for phrase in around.phrases[1:2]:
         token = around.tokens[phrase.noun]
-        if {token.head, token.lemma} & set(lexicons.polarity.openness.nouns):
+        denied = phrase.determiner >= 0 and _is_negative(around, phrase.determiner, lexicons)
+        heard = token.head in lexicons.polarity.openness.hearsay and not around.definite
+        if heard:
             yield Cue(phrase.noun, "P6d")
+        if not denied and {token.head, token.lemma} & set(lexicons.polarity.openness.nouns):
+            yield Cue(phrase.noun, "P6d")
+
+
+def _is_negative(around: Surroundings, position: int, lexicons: Lexicons) -> bool:
+    return around.tokens[position].lemma in lexicons.polarity.negation.determiners
 
 
 # ---------------------------------------------------------------- the mention's clause
@@ -143,7 +182,7 @@ def _in_clause(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     yield from _opened_by_subordinator(around, lexicons)
     yield from _opened_by_verb(around, lexicons)
     yield from _imperative(around)
-    if not _transparent(around, lexicons):
+    if not (_transparent(around, lexicons) or known_beside(around, lexicons)):
         yield from _opened_by_auxiliary(around, lexicons)
     for i in clause.positions:
         token = around.tokens[i]
@@ -159,6 +198,9 @@ def _opened_by_subordinator(around: Surroundings, lexicons: Lexicons) -> Iterato
     clause = around.own
     openness = lexicons.polarity.openness
     first = next((i for i in clause.positions if around.tokens[i].is_word), clause.first)
+    before = around.phrase.preposition - 1
+    if before >= clause.first and around.tokens[before].form.lower() == "bis":
+        yield Cue(before, "P6g")
     if clause.opener >= 0 and around.tokens[clause.opener].form.lower() in openness.subordinators:
         yield Cue(clause.opener, "P6g")
     elif clause.kind == "infinitive" and around.tokens[first].form.lower() == "um":
@@ -169,11 +211,20 @@ def _opened_by_subordinator(around: Surroundings, lexicons: Lexicons) -> Iterato
 def _opened_by_verb(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     """Rule P6e: the mention is what somebody seeks, fears, alleges."""
     predicate = around.predicate
-    if predicate is None or predicate.position == around.index:
+    if predicate is None or predicate.position == around.index or _demonstrated(around):
         return
-    if _in(predicate.lemma, lexicons.polarity.openness.verbs):
-        if not around.subject or predicate.passive or predicate.lemma == "drohen":
+    beside = around.possessive and around.phrase.preposition >= 0
+    if _in(predicate.lemma, lexicons.polarity.openness.verbs) and not beside:
+        if not around.subject or predicate.passive:
             yield Cue(predicate.position, "P6e")
+    if _in(predicate.lemma, lexicons.polarity.openness.pending):
+        yield Cue(predicate.position, "P6e")
+
+
+def _demonstrated(around: Surroundings) -> bool:
+    """Know "mit diesem Erfolg": what is pointed at is there."""
+    position = around.phrase.determiner
+    return position >= 0 and around.tokens[position].lemma.lower() == "dieser"
 
 
 def _imperative(around: Surroundings) -> Iterator[Cue]:
@@ -190,6 +241,9 @@ def _transparent(around: Surroundings, lexicons: Lexicons) -> bool:
         if around.tokens[i].pos[:2] == "VV" and i != around.index and i not in around.own.finite[:1]
     ]
     verbs = lexicons.polarity.openness.transparent
+    modals = [around.tokens[i].lemma for i in around.own.finite if around.tokens[i].pos == "VMFIN"]
+    if any(modal not in lexicons.polarity.openness.able for modal in modals):
+        return False
     return any(_in(around.tokens[i].lemma, verbs) for i in infinitives)
 
 
@@ -202,7 +256,7 @@ def _opened_by_auxiliary(around: Surroundings, lexicons: Lexicons) -> Iterator[C
         form = token.form.lower()
         if i == around.index or (around.role == "attribute" and not infinitive):
             continue
-        if token.lemma == "werden" and infinitive:
+        if token.lemma == "werden" and (infinitive or _will_be(around, form)):
             yield Cue(i, "P6f")
         if token.lemma in openness.modals and form not in openness.accomplished:
             yield Cue(i, "P6f")
@@ -213,6 +267,14 @@ def _opened_by_auxiliary(around: Surroundings, lexicons: Lexicons) -> Iterator[C
         "konjunktiv_2"
     ):
         yield Cue(around.index, "P6f")
+
+
+def _will_be(around: Surroundings, form: str) -> bool:
+    """Know "die Reise wird ein Erfolg": said in the present of what is to come."""
+    participle = any(around.tokens[i].pos[-2:] == "PP" for i in around.own.positions)
+    inside = around.phrase.preposition >= 0 and not around.own_preposition("zum")
+    coming = form in ("wird", "werde", "werden") and not participle and not inside
+    return coming and not around.subject and around.role in ("noun", "predicate")
 
 
 def _has_infinitive(around: Surroundings) -> bool:
@@ -238,12 +300,13 @@ def _from_above(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     if predicate is not None and _in(predicate.lemma, openness.verbs):
         if not _in(predicate.lemma, openness.asserting):
             yield Cue(predicate.position, "P6j")
-    if around.own.kind in ("main", "verb_first"):
+    if around.own.kind in ("main", "verb_first") or known_beside(around, lexicons):
         return
     for i in reversed(clause.positions):
         token = around.tokens[i]
         near = i >= clause.last - 4
-        if near and {token.head, token.lemma} & set(openness.nouns):
+        denied = i > 0 and _is_negative(around, i - 1, lexicons)
+        if near and not denied and {token.head, token.lemma} & set(openness.nouns):
             yield Cue(i, "P6j")
         if token.pos == "ADJD" and token.lemma.lower() in openness.predicates:
             yield Cue(i, "P6j")

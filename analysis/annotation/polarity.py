@@ -7,7 +7,7 @@ from typing import Literal
 
 from analysis.annotation.lexicons import Lexicons
 from analysis.annotation.negation import Cue, cancelled_denial, find_look_alike, find_negations
-from analysis.annotation.openness import find_hypothesis, find_openness
+from analysis.annotation.openness import find_hypothesis, find_openness, is_counterfactual
 from analysis.annotation.surroundings import Surroundings, surroundings_of
 from analysis.annotation.tokens import Sentence
 
@@ -75,6 +75,8 @@ def _negated(around: Surroundings, negations: list[Cue], lexicons: Lexicons) -> 
     hypothesis = find_hypothesis(around, lexicons)
     if hypothesis is not None and negations[0].rule != "P1":
         return _coded(around, "open", hypothesis, double=len(negations) > 1)
+    if is_counterfactual(around) and negations[0].rule in ("P2", "P4"):
+        return _coded(around, "affirmed", negations[0], double=True)
     if len(negations) % 2 == 0:
         return _coded(around, "affirmed", negations[-1], double=True)
     return _coded(around, "negated", negations[0], double=len(negations) > 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -20,6 +21,11 @@ NOMINATIVE = frozenset({"der", "ein", "kein", "dieser", "jener", "mein", "sein",
 OBLIQUE = ("en", "em", "es")
 #: Endings of nouns that are not masculine: their nominative is also their accusative.
 AMBIGUOUS = ("ung", "heit", "keit", "schaft", "ion", "tät", "ik", "kommen", "nis", "ment", "um")
+ORDINAL = re.compile(
+    r"(erst|zweit|dritt|viert|fünft|sechst|siebt|siebent|acht|neunt|zehnt|elft|zwölft|\w+zehnt"
+    r"|\w+zigst|nächst)(e|en|er|es|em)"
+)
+BECOMING = frozenset({"werden", "führen", "kommen", "machen", "bringen", "verhelfen", "reichen"})
 COMPARING = frozenset({"wie"})
 #: How many governing nouns are followed upwards, and how many parts of a list.
 HIGHEST = 3
@@ -71,11 +77,43 @@ class Surroundings:
         position = self.phrase.determiner
         preposition = self.phrase.preposition
         if preposition >= 0 and self.tokens[preposition].pos == "APPRART":
-            return True
-        if position < 0:
+            return not self._becomes(preposition)
+        if position < 0 or self._numbered():
             return False
         token = self.tokens[position]
         return token.form.lower() in DEFINITE or token.lemma.lower() in DEFINITE_LEMMAS
+
+    def own_preposition(self, form: str) -> bool:
+        """Say whether a preposition stands before the mention's phrase."""
+        position = self.phrase.preposition
+        return position >= 0 and self.tokens[position].form.lower() == form
+
+    def _numbered(self) -> bool:
+        """Know "den zwölften Erfolg": the next of a row is not yet known."""
+        return any(
+            self.tokens[i].pos == "ADJA" and ORDINAL.fullmatch(self.tokens[i].form.lower())
+            for i in range(self.phrase.first, self.phrase.noun)
+        )
+
+    @property
+    def possessive(self) -> bool:
+        """Whether the phrase says whose the mention is: "ihr Erfolg"."""
+        position = self.phrase.determiner
+        return position >= 0 and self.tokens[position].pos == "PPOSAT"
+
+    def _becomes(self, preposition: int) -> bool:
+        """Know "zum Erfolg werden", "zum Deal kommen": nothing known is meant."""
+        turning = self.predicate is None or self.predicate.lemma in BECOMING
+        return self.tokens[preposition].form.lower() in ("zum", "zur") and turning
+
+    @property
+    def nominative(self) -> bool:
+        """Whether the determiner's form tells a nominative: "der Deal", not "die Einmischung"."""
+        if self.phrase.determiner < 0:
+            return False
+        lemma = self.tokens[self.phrase.noun].lemma.lower()
+        form = self.tokens[self.phrase.determiner].form.lower()
+        return form in NOMINATIVE and not lemma.endswith(AMBIGUOUS)
 
     @property
     def subject(self) -> bool:
@@ -221,8 +259,7 @@ def _is_subject(around: Surroundings) -> bool:
     start = clause.opener + 1 if clause.opener >= 0 else clause.first
     if phrase.first <= start + (around.tokens[start].pos == "KON"):
         return bool(clause.finite)
-    lemma = around.tokens[phrase.noun].lemma.lower()
-    return form in NOMINATIVE and not lemma.endswith(AMBIGUOUS) and not _copula(around)
+    return around.nominative and not _copula(around)
 
 
 def _copula(around: Surroundings) -> bool:
