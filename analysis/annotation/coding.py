@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from analysis.annotation.indirect import Report, View, find_reports
+from analysis.annotation.indirect import find_reports
+from analysis.annotation.views import Report, View
 from analysis.annotation.lexicons import Lexicons
 from analysis.annotation.phrases import find_subject
 from analysis.annotation.quotation import Quotation
@@ -118,27 +120,31 @@ def _without_repeats(spans: Sequence[SpeechSpan]) -> list[SpeechSpan]:
 
 def _reported(coder: _Coder, report: Report) -> SpeechSpan:
     begin, end = coder.offsets((report.first, report.last))
-    speaker, spoken_at = _speaker(coder, report.frame)
-    coder.context.speak(speaker, *spoken_at)
-    return SpeechSpan(
-        begin, end, "indirect", report.kind, report.rule, **_framed(coder, report.frame),
-        speaker=speaker, speaker_begin=spoken_at[0], speaker_end=spoken_at[1],
-    )  # fmt: skip
+    span = SpeechSpan(begin, end, "indirect", report.kind, report.rule)
+    speaker, at = _speaker(coder, report.frame)
+    return _with_frame(coder, _spoken(coder, span, speaker, at), report.frame)
 
 
-def _framed(coder: _Coder, frame: Frame | None) -> dict[str, int | str]:
-    """Give the fields of a span that its frame fills."""
+def _with_frame(coder: _Coder, span: SpeechSpan, frame: Frame | None) -> SpeechSpan:
+    """Fill the fields of a span that its frame gives."""
     if frame is None:
-        return {}
+        return span
     cue = coder.offsets((frame.cue, frame.cue + 1))
     around = coder.offsets((frame.first, frame.last))
-    return {
-        "cue_begin": cue[0],
-        "cue_end": cue[1],
-        "cue": frame.word,
-        "frame_begin": around[0],
-        "frame_end": around[1],
-    }
+    return replace(
+        span,
+        cue_begin=cue[0],
+        cue_end=cue[1],
+        cue=frame.word,
+        frame_begin=around[0],
+        frame_end=around[1],
+    )
+
+
+def _spoken(coder: _Coder, span: SpeechSpan, speaker: str, at: tuple[int, int]) -> SpeechSpan:
+    """Fill in who speaks, and note it for what follows."""
+    coder.context.speak(speaker, *at)
+    return replace(span, speaker=speaker, speaker_begin=at[0], speaker_end=at[1])
 
 
 def _speaker(coder: _Coder, frame: Frame | None) -> tuple[str, tuple[int, int]]:
@@ -178,32 +184,27 @@ def _around(spans: Iterable[SpeechSpan], begin: int) -> SpeechSpan | None:
 
 def _full(coder: _Coder, quotation: Quotation, begin: int, end: int) -> SpeechSpan:
     """Attribute a full quotation: rules D1 to D4."""
-    left, right = _place(coder, quotation)
+    place = _place(coder, quotation)
     colon = quotation.first > 0 and coder.flat[quotation.first - 1].form == ":"
-    found = attribute(coder.passage.view, left, right, coder.lexicons, colon=colon and left > 0)
+    found = attribute(coder.passage.view, place, coder.lexicons, colon=colon and place > 0)
     if found is None or found.phrase is None:
         found = Attribution(found.frame if found else None, None, "D4")
         speaker, at = coder.context.speaker, (coder.context.begin, coder.context.end)
     else:
         speaker, at = coder.name(found.phrase), coder.offsets(found.phrase)
-    coder.context.speak(speaker, *at)
-    return SpeechSpan(
-        begin, end, "direct", "full", found.rule, **_framed(coder, found.frame),
-        speaker=speaker, speaker_begin=at[0], speaker_end=at[1],
-    )  # fmt: skip
+    span = SpeechSpan(begin, end, "direct", "full", found.rule)
+    return _with_frame(coder, _spoken(coder, span, speaker, at), found.frame)
 
 
-def _place(coder: _Coder, quotation: Quotation) -> tuple[int, int]:
-    """Count the kept tokens before a quotation; give also the first one behind it."""
-    kept = coder.passage.kept
-    left = sum(1 for position in kept if position < quotation.first)
-    return left, left
+def _place(coder: _Coder, quotation: Quotation) -> int:
+    """Count the kept tokens before a quotation."""
+    return bisect_left(coder.passage.kept, quotation.first)
 
 
 def _fragment(coder: _Coder, quotation: Quotation, begin: int, end: int) -> SpeechSpan:
     """Rule Q3: quoted words under a verb that says or names; without one they are distanced."""
     view = coder.passage.view
-    place, _ = _place(coder, quotation)
+    place = _place(coder, quotation)
     speaking = [f for f in view.frames if f.speaker is not None and f.first <= place]
     frame = next((f for f in speaking if place < f.last), None)
     if frame is None and _is_long(coder, quotation):
@@ -211,11 +212,8 @@ def _fragment(coder: _Coder, quotation: Quotation, begin: int, end: int) -> Spee
     if frame is None:
         return SpeechSpan(begin, end, "direct", "distanced", "Q4")
     speaker, at = coder.name(frame.speaker), coder.offsets(frame.speaker)
-    coder.context.speak(speaker, *at)
-    return SpeechSpan(
-        begin, end, "direct", "fragment", "Q3", **_framed(coder, frame),
-        speaker=speaker, speaker_begin=at[0], speaker_end=at[1],
-    )  # fmt: skip
+    span = SpeechSpan(begin, end, "direct", "fragment", "Q3")
+    return _with_frame(coder, _spoken(coder, span, speaker, at), frame)
 
 
 def _is_long(coder: _Coder, quotation: Quotation) -> bool:

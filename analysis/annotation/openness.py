@@ -79,7 +79,15 @@ def _is_condition(around: Surroundings, clause: Clause) -> bool:
     """Know "Sollte es einen Deal geben, ...": verb first, and a further clause with its verb first."""
     first = around.tokens[clause.finite[0]]
     following = around.clauses[around.clause + 1 :]
-    conditional = first.form.lower() in ("sollte", "sollten", "wäre", "wären", "käme", "gäbe", "hätte")
+    conditional = first.form.lower() in (
+        "sollte",
+        "sollten",
+        "wäre",
+        "wären",
+        "käme",
+        "gäbe",
+        "hätte",
+    )
     starts = clause.first == 0 or around.tokens[clause.finite[0]].form[:1].isupper()
     goes_on = any(c.kind == "verb_first" for c in following) or any(
         around.tokens[c.first].form.lower() in ("dann", "so") for c in following

@@ -86,13 +86,9 @@ def pair_quotes(document: str, gold: Sequence[Quote], predicted: Sequence[Quote]
             gain = f1(one.tokens, other.tokens)
             gains[row, column] = gain + (SAME_TYPE if gain and one.type == other.type else 0)
     rows, columns = linear_sum_assignment(gains, maximize=True)
-    pairs = [
-        Pair(document, gold[r], predicted[c]) for r, c in zip(rows, columns, strict=True)
-    ]
+    pairs = [Pair(document, gold[r], predicted[c]) for r, c in zip(rows, columns, strict=True)]
     pairs += [Pair(document, one, None) for i, one in enumerate(gold) if i not in set(rows)]
-    pairs += [
-        Pair(document, None, one) for i, one in enumerate(predicted) if i not in set(columns)
-    ]
+    pairs += [Pair(document, None, one) for i, one in enumerate(predicted) if i not in set(columns)]
     return pairs
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.annotation.indirect import View
+from analysis.annotation.views import View
 from analysis.annotation.lexicons import Lexicons
 from analysis.annotation.mood import is_finite
 from analysis.annotation.phrases import find_subject
@@ -80,18 +80,15 @@ class Attribution:
     rule: str
 
 
-def attribute(
-    view: View, left: int, right: int, lexicons: Lexicons, *, colon: bool
-) -> Attribution | None:
+def attribute(view: View, place: int, lexicons: Lexicons, *, colon: bool) -> Attribution | None:
     """Find who says a full quotation within its sentence (rules D1 to D4).
 
     Parameters
     ----------
     view : View
         The sentence without what stands in full quotations.
-    left, right : int
-        How many of its tokens stand before the quotation; the position from which
-        those behind it begin. Equal where nothing but the quotation lies between.
+    place : int
+        How many of its tokens stand before the quotation.
     lexicons : Lexicons
         Word lists.
     colon : bool
@@ -103,9 +100,9 @@ def attribute(
         None if the sentence names no speaker.
     """
     if colon:
-        return _before_colon(view, left, lexicons)
-    behind = [frame for frame in view.frames if frame.first >= right]
-    before = [frame for frame in view.frames if frame.last <= left]
+        return _before_colon(view, place, lexicons)
+    behind = [frame for frame in view.frames if frame.first >= place]
+    before = [frame for frame in view.frames if frame.last <= place]
     for rule, frames in (("D1", behind[:1]), ("D3", before[::-1][:1])):
         for frame in frames:
             return Attribution(frame, frame.speaker, rule)

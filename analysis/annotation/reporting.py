@@ -171,9 +171,8 @@ def _speaker_of(
         shared = _shared_subject(tokens, clauses, index, lexicon)
         if shared is not None:
             return shared
-    return (
-        _before_verb(tokens, clauses, index, lexicon)
-        or _subject_after_verb(tokens, clause, lexicon)
+    return _before_verb(tokens, clauses, index, lexicon) or _subject_after_verb(
+        tokens, clause, lexicon
     )
 
 

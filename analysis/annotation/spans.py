@@ -8,8 +8,15 @@ from typing import Literal
 
 Voice = Literal["direct", "indirect"]
 Kind = Literal[
-    "full", "fragment", "distanced",
-    "konjunktiv", "dass", "infinitive", "preposition", "continued", "act",
+    "full",
+    "fragment",
+    "distanced",
+    "konjunktiv",
+    "dass",
+    "infinitive",
+    "preposition",
+    "continued",
+    "act",
 ]
 
 

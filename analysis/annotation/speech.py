@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from analysis.annotation.coding import Passage, code_passage
-from analysis.annotation.indirect import view_of
+from analysis.annotation.views import view_of
 from analysis.annotation.lexicons import Lexicons
 from analysis.annotation.quotation import Quotation, find_quotations
 from analysis.annotation.quoted import QuoteKind, kind_of
