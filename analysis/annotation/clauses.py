@@ -16,6 +16,13 @@ Kind = Literal[
     "main", "verb_first", "dass", "whether", "wh", "relative", "adverbial", "infinitive", "fragment"
 ]
 BOUNDARIES = frozenset({",", ";", ":", "–", "—", "-", "(", ")", "[", "]", "/", "...", "…"})
+BY_TAG: dict[str, Kind] = {
+    "PRELS": "relative",
+    "PRELAT": "relative",
+    "PWS": "wh",
+    "PWAT": "wh",
+    "PWAV": "wh",
+}
 OPENERS: dict[str, Kind] = {"dass": "dass", "daß": "dass", "ob": "whether"}
 DOTS = frozenset(".!?")
 #: How many words may stand before the word that opens a subordinate clause.
@@ -210,10 +217,7 @@ def _kind_of_opener(
     directly = bool(verbs) and verbs[0] == position + 1 and n_left > 2
     if token.pos == "KOUS" and form not in COMPARING:
         return "adverbial"
-    if form in COMPARING and verbs and token.pos in ("KOUS", "KOKOM", "PWAV") and not directly:
-        return "adverbial"
-    if token.pos in ("PRELS", "PRELAT") and not directly:
-        return "relative"
-    if token.pos in ("PWS", "PWAT", "PWAV") and not directly:
-        return "wh"
-    return None
+    if directly:
+        return None
+    compares = form in COMPARING and bool(verbs) and token.pos in ("KOUS", "KOKOM", "PWAV")
+    return "adverbial" if compares else BY_TAG.get(token.pos)

@@ -6,17 +6,18 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from analysis.annotation.actors import ActorIndex, SpeechContext
 from analysis.annotation.indirect import find_reports
-from analysis.annotation.views import Report, View
 from analysis.annotation.lexicons import Lexicons
+from analysis.annotation.mood import is_finite
 from analysis.annotation.phrases import find_subject
 from analysis.annotation.quotation import Quotation
-from analysis.annotation.mood import is_finite
 from analysis.annotation.quoted import LONGEST_NAME, Attribution, QuoteKind, attribute
 from analysis.annotation.reporting import Frame
 from analysis.annotation.spans import SpeechSpan
-from analysis.annotation.speakers import ActorIndex, SpeechContext, notice, notice_person, resolve
+from analysis.annotation.speakers import notice, notice_person, resolve
 from analysis.annotation.tokens import Token
+from analysis.annotation.views import Report, View
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.annotation.actors import ActorIndex, SpeechContext
 from analysis.annotation.lexicons import Lexicons
 from analysis.annotation.quote_scores import (
     ROLES,
@@ -23,7 +24,6 @@ from analysis.annotation.quote_scores import (
     score_tokens,
 )
 from analysis.annotation.spans import SpeechSpan
-from analysis.annotation.speakers import ActorIndex, SpeechContext
 from analysis.annotation.speech import find_speech
 from analysis.annotation.tokens import Annotator, Sentence
 from analysis.errors import TextError
@@ -71,9 +71,10 @@ def read_quotes(path: Path) -> list[Document]:
     """
     if not path.is_file():
         raise TextError(f"{path}: no such file; it holds the annotated quotations")
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open()
-    with opened as lines:
-        return [_document(line, f"{path.name}, line {n}") for n, line in enumerate(lines, 1)]
+    packed = path.read_bytes()
+    text = (gzip.decompress(packed) if path.suffix == ".gz" else packed).decode("utf-8")
+    lines = enumerate(text.split("\n"), 1)
+    return [_document(line, f"{path.name}, line {n}") for n, line in lines if line.strip()]
 
 
 def _document(line: str, where: str) -> Document:

@@ -4,33 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from analysis.annotation.lexicon_base import Lexicon, Words, joined
+from analysis.annotation.polarity_lexicon import PolarityLexicon
 from analysis.errors import StudyError, join_faults
 from analysis.paths import Layout, find_layout
 from analysis.validation import describe_faults, read_toml
-
-
-def _clean(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse what can never match: blank words, stray spaces, words that stand twice."""
-    for word in words:
-        if not word or word != " ".join(word.split()):
-            raise ValueError(f"{word!r} is blank or has stray spaces")
-    twice = sorted({word for word in words if words.count(word) > 1})
-    if twice:
-        raise ValueError(f"stands twice: {', '.join(twice)}")
-    return words
-
-
-Words = Annotated[tuple[str, ...], AfterValidator(_clean)]
-
-
-class Lexicon(BaseModel):
-    """A table of a lexicon: unknown keys are errors, nothing changes after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
 
 
 class MoodLexicon(Lexicon):
@@ -141,85 +123,6 @@ class SpeechLexicon(Lexicon):
         return frozenset(self.frames.named_things)
 
 
-class Negation(Lexicon):
-    """Rules P1, P2 and P4 of polarity."""
-
-    words: Words
-    first_parts: Words
-    last_parts: Words
-    determiners: Words
-    prepositions: Words
-    attributes: Words
-    degree: Words
-    adverbs: Words
-    evidence: Words
-    neither: Words
-
-
-class Denial(Lexicon):
-    """Rule P3 of polarity."""
-
-    verbs: Words
-    refusal: Words
-    failing: Words
-    nouns: Words
-    against: Words
-    untrue: Words
-    before: Words
-    phrases: Words
-
-
-class Existence(Lexicon):
-    """Rule P4 of polarity: what has to be negated so that a known thing is absent."""
-
-    verbs: Words
-    adjectives: Words
-    nouns: Words
-    presupposing: Words
-
-
-class LookAlike(Lexicon):
-    """Rule P5 of polarity."""
-
-    sequences: Words
-    reversal: Words
-
-
-class Openness(Lexicon):
-    """Rule P6 of polarity."""
-
-    attributes: Words
-    adverbs: Words
-    predicates: Words
-    verbs: Words
-    pending: Words
-    hearsay: Words
-    asserting: Words
-    nouns: Words
-    heads: Words
-    promising: Words
-    subordinators: Words
-    prepositions: Words
-    phrases: Words
-    modals: Words
-    accomplished: Words
-    able: Words
-    transparent: Words
-    implicative: Words
-    raising: Words
-
-
-class PolarityLexicon(Lexicon):
-    """``polarity.toml``."""
-
-    source: str = Field(min_length=1)
-    negation: Negation
-    denial: Denial
-    existence: Existence
-    look_alike: LookAlike
-    openness: Openness
-
-
 class Lexicons(Lexicon):
     """All lexicons of a study.
 
@@ -235,17 +138,6 @@ class Lexicons(Lexicon):
 
 
 Model = TypeVar("Model", bound=Lexicon)
-
-
-def joined(verb: str) -> str:
-    """Write a separable verb without its bar.
-
-    Examples
-    --------
-    >>> joined("mit|teilen")
-    'mitteilen'
-    """
-    return verb.replace("|", "")
 
 
 def read_lexicons(start: Path | Layout | None = None) -> Lexicons:

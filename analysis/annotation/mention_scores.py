@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.proportion import proportion_confint
 
+from analysis.annotation.actors import ActorIndex, SpeechContext
 from analysis.annotation.evaluation import Scores, paragraphs
 from analysis.annotation.lexicons import Lexicons
 from analysis.annotation.polarity import code_polarity
 from analysis.annotation.spans import SpeechSpan, voice_at
-from analysis.annotation.speakers import ActorIndex, SpeechContext
 from analysis.annotation.speech import find_speech
 from analysis.annotation.tokens import Annotator, Sentence
 from analysis.errors import TableError, TextError, join_faults
@@ -90,7 +91,9 @@ def evaluate_mentions(
     predicted = pd.DataFrame(
         rows, columns=[*LAYERS, "polarity_rule", "polarity_cue", "voice_rule", "voice_cue"]
     )
-    scores = {layer: score_codes(gold[layer], predicted[layer]) for layer in LAYERS}
+    scores = {
+        layer: score_codes(gold[layer].tolist(), predicted[layer].tolist()) for layer in LAYERS
+    }
     return scores, mention_errors(gold, predicted)
 
 
@@ -190,8 +193,10 @@ def _kappa(first: Sequence[str], second: Sequence[str]) -> dict[str, float]:
         return dict.fromkeys(("kappa", "kappa_low", "kappa_high"), float("nan"))
     if list(first) == list(second):
         return dict.fromkeys(("kappa", "kappa_low", "kappa_high"), 1.0)
-    table = pd.crosstab(pd.Categorical(first, codes), pd.Categorical(second, codes), dropna=False)
-    found = cohens_kappa(table.to_numpy())
+    table = np.zeros((len(codes), len(codes)))
+    for one, other in zip(first, second, strict=True):
+        table[codes.index(one), codes.index(other)] += 1
+    found = cohens_kappa(table)
     return {
         "kappa": float(found.kappa),
         "kappa_low": float(found.kappa_low),

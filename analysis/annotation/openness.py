@@ -7,109 +7,22 @@ from collections.abc import Iterator
 from analysis.annotation.clauses import Clause
 from analysis.annotation.lexicons import Lexicons
 from analysis.annotation.mood import mood_of
-from analysis.annotation.negation import (
+from analysis.annotation.scope import (
     Cue,
-    _in,
-    around_is_given,
     find_phrase,
     governing_clause,
+    is_given,
+    is_listed,
     known_beside,
 )
-from analysis.annotation.reporting import predicate_of
+from analysis.annotation.subjects import predicate_of
 from analysis.annotation.surroundings import Surroundings
 
 INFINITIVES = frozenset({"VVINF", "VAINF", "VMINF"})
+#: How near to the end of its clause a noun governs the clause behind.
+NEAR_END = 4
 #: A plural Konjunktiv II often stands for a Konjunktiv I that looks like the indicative.
 PLURAL_OF_REPORT = frozenset({"hätten", "würden", "könnten", "müssten", "sollten", "wollten"})
-NEVER = frozenset({"nicht", "nie", "niemals", "kaum"})
-QUESTION_WORDS = frozenset({"PWS", "PWAT", "PWAV"})
-
-
-def find_hypothesis(around: Surroundings, lexicons: Lexicons) -> Cue | None:
-    """Rule P6a: a condition or a question leaves open even what is negated in it.
-
-    "Wenn es keinen Deal gibt, ..." says neither that there is one nor that there is none.
-    """
-    return next(_hypotheses(around, lexicons), None)
-
-
-def _hypotheses(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
-    clause = around.own
-    without = _without(around)
-    if without >= 0 and not is_counterfactual(around):
-        yield Cue(without, "P6a")
-    if known_beside(around, lexicons):
-        return
-    if clause.opener >= 0:
-        form = around.tokens[clause.opener].form.lower()
-        if form in ("wenn", "falls", "sofern", "ob", "soweit"):
-            yield Cue(clause.opener, "P6a")
-    if clause.kind == "verb_first" and _is_condition(around, clause):
-        yield Cue(clause.finite[0], "P6a")
-    mark = _question_mark(around)
-    if mark >= 0 and _asks(around):
-        yield Cue(mark, "P6a")
-
-
-def is_counterfactual(around: Surroundings) -> bool:
-    """Know what did happen: "Ohne ihn hätte es den Deal nie gegeben"."""
-    forms = {around.tokens[i].form.lower() for i in around.own.finite}
-    past = any(around.tokens[i].pos[-2:] == "PP" for i in around.own.positions)
-    without = _without(around) >= 0
-    conditions = around.clause > 0 and (
-        around.clauses[around.clause - 1].kind in ("verb_first", "adverbial")
-    )
-    return bool(forms & {"hätte", "hätten", "wäre", "wären"}) and past and (without or conditions)
-
-
-def _without(around: Surroundings) -> int:
-    """Find a condition beside the mention: "Ohne Zugeständnisse gibt es keinen Deal"."""
-    first = next((i for i in around.own.positions if around.tokens[i].is_word), -1)
-    if first < 0 or first == around.phrase.preposition or around.own.kind == "infinitive":
-        return -1
-    behind = around.own.finite and around.own.finite[0] < around.index
-    negative = any(
-        around.tokens[i].lemma == "kein" or around.tokens[i].form.lower() in NEVER
-        for i in around.own.positions
-    )
-    return first if around.tokens[first].form.lower() == "ohne" and behind and negative else -1
-
-
-def _is_condition(around: Surroundings, clause: Clause) -> bool:
-    """Know "Sollte es einen Deal geben, ...": verb first, and a further clause with its verb first."""
-    first = around.tokens[clause.finite[0]]
-    following = around.clauses[around.clause + 1 :]
-    conditional = first.form.lower() in (
-        "sollte",
-        "sollten",
-        "wäre",
-        "wären",
-        "käme",
-        "gäbe",
-        "hätte",
-    )
-    starts = clause.first == 0 or around.tokens[clause.finite[0]].form[:1].isupper()
-    goes_on = any(c.kind == "verb_first" for c in following) or any(
-        around.tokens[c.first].form.lower() in ("dann", "so") for c in following
-    )
-    return starts and goes_on and (conditional or first.pos in ("VVFIN", "VAFIN", "VMFIN"))
-
-
-def _question_mark(around: Surroundings) -> int:
-    """Find a question mark that ends the sentence."""
-    for position in range(len(around.tokens) - 1, max(-1, len(around.tokens) - 4), -1):
-        if around.tokens[position].form.startswith("?"):
-            return position
-        if around.tokens[position].is_word:
-            break
-    return -1
-
-
-def _asks(around: Surroundings) -> bool:
-    """Say whether a question asks for the mention: not "Wie kam es zu dem Deal?"."""
-    start = max((i for i, token in enumerate(around.tokens[:-1]) if token.form == ":"), default=-1)
-    first = next((token for token in around.tokens[start + 1 :] if token.is_word), None)
-    return first is None or first.pos not in QUESTION_WORDS
 
 
 def find_openness(around: Surroundings, lexicons: Lexicons) -> Cue | None:
@@ -140,9 +53,8 @@ def _in_word(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     openness = lexicons.polarity.openness
     stems = [part.form.lower() for part in token.parts if not part.tag.startswith("SUF")]
     lemma = token.lemma.lower()
-    if len(stems) > 1 and any(lemma.endswith(head) for head in openness.heads):
-        yield Cue(around.index, "P6b")
-    elif token.head.lower() in openness.heads or token.lemma.lower() in openness.promising:
+    compound = len(stems) > 1 and any(lemma.endswith(head) for head in openness.heads)
+    if compound or token.head.lower() in openness.heads or lemma in openness.promising:
         yield Cue(around.index, "P6b")
 
 
@@ -173,12 +85,9 @@ def _is_negative(around: Surroundings, position: int, lexicons: Lexicons) -> boo
     return around.tokens[position].lemma in lexicons.polarity.negation.determiners
 
 
-# ---------------------------------------------------------------- the mention's clause
-
-
 def _in_clause(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     """Rules P6e to P6i: the verb, its mood, tense and modal, adverbs, fixed expressions."""
-    if around_is_given(around, lexicons) and around.role != "attribute":
+    if is_given(around, lexicons) and around.role != "attribute":
         return
     clause = around.own
     openness = lexicons.polarity.openness
@@ -192,14 +101,20 @@ def _in_clause(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     yield from _imperative(around)
     if not (_transparent(around, lexicons) or known_beside(around, lexicons)):
         yield from _opened_by_auxiliary(around, lexicons)
-    for i in clause.positions:
+    yield from _opened_by_adverb(around, lexicons)
+
+
+def _opened_by_adverb(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    """Rule P6h: "vielleicht", "ein Deal ist möglich"."""
+    openness = lexicons.polarity.openness
+    for i in around.own.positions:
         token = around.tokens[i]
         if token.pos in ("ADV", "ADJD") and token.form.lower() in openness.adverbs:
             yield Cue(i, "P6h")
         said = {token.lemma.lower(), token.form.lower()} & set(openness.predicates)
-        if token.pos in ("ADJD", "VVPP") and said:
-            if around.subject and i != around.index:
-                yield Cue(i, "P6h")
+        of_mention = around.subject and i != around.index and token.pos in ("ADJD", "VVPP")
+        if said and of_mention:
+            yield Cue(i, "P6h")
 
 
 def _opened_by_subordinator(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
@@ -211,9 +126,9 @@ def _opened_by_subordinator(around: Surroundings, lexicons: Lexicons) -> Iterato
         yield Cue(before, "P6g")
     if clause.opener >= 0 and around.tokens[clause.opener].form.lower() in openness.subordinators:
         yield Cue(clause.opener, "P6g")
-    elif clause.kind == "infinitive" and around.tokens[first].form.lower() == "um":
-        if not _transparent(around, lexicons):
-            yield Cue(first, "P6g")
+    purpose = clause.kind == "infinitive" and around.tokens[first].form.lower() == "um"
+    if purpose and not _transparent(around, lexicons):
+        yield Cue(first, "P6g")
 
 
 def _opened_by_verb(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
@@ -222,10 +137,9 @@ def _opened_by_verb(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     if predicate is None or predicate.position == around.index or _demonstrated(around):
         return
     beside = around.possessive and around.phrase.preposition >= 0
-    if _in(predicate.lemma, lexicons.polarity.openness.verbs) and not beside:
-        if not around.subject or predicate.passive:
-            yield Cue(predicate.position, "P6e")
-    if _in(predicate.lemma, lexicons.polarity.openness.pending):
+    sought = is_listed(predicate.lemma, lexicons.polarity.openness.verbs) and not beside
+    pending = is_listed(predicate.lemma, lexicons.polarity.openness.pending)
+    if pending or (sought and (not around.subject or predicate.passive)):
         yield Cue(predicate.position, "P6e")
 
 
@@ -252,7 +166,7 @@ def _transparent(around: Surroundings, lexicons: Lexicons) -> bool:
     modals = [around.tokens[i].lemma for i in around.own.finite if around.tokens[i].pos == "VMFIN"]
     if any(modal not in lexicons.polarity.openness.able for modal in modals):
         return False
-    return any(_in(around.tokens[i].lemma, verbs) for i in infinitives)
+    return any(is_listed(around.tokens[i].lemma, verbs) for i in infinitives)
 
 
 def _opened_by_auxiliary(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
@@ -295,9 +209,6 @@ def _has_infinitive(around: Surroundings) -> bool:
     )
 
 
-# ---------------------------------------------------------------- the clause above
-
-
 def _from_above(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     """Rule P6j: "hofft, dass ...", "der Versuch, ... zu", "bereit, ... zu"."""
     clause = governing_clause(around)
@@ -305,22 +216,31 @@ def _from_above(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
         return
     openness = lexicons.polarity.openness
     predicate = predicate_of(around.tokens, clause)
-    if predicate is not None and _in(predicate.lemma, openness.verbs):
-        if not _in(predicate.lemma, openness.asserting):
-            yield Cue(predicate.position, "P6j")
+    lemma = predicate.lemma if predicate is not None else ""
+    sought = is_listed(lemma, openness.verbs) and not is_listed(lemma, openness.asserting)
+    if predicate is not None and sought:
+        yield Cue(predicate.position, "P6j")
     if around.own.kind in ("main", "verb_first") or known_beside(around, lexicons):
         return
+    yield from _opened_by_noun_above(around, clause, lexicons)
+    implies = is_listed(lemma, openness.implicative)
+    if around.own.kind == "infinitive" and not _perfect(around) and not implies:
+        yield Cue(around.own.first, "P6j")
+
+
+def _opened_by_noun_above(
+    around: Surroundings, clause: Clause, lexicons: Lexicons
+) -> Iterator[Cue]:
+    """Find a noun near the end of the clause above, or an adjective in it."""
+    openness = lexicons.polarity.openness
     for i in reversed(clause.positions):
         token = around.tokens[i]
-        near = i >= clause.last - 4
+        near = i >= clause.last - NEAR_END
         denied = i > 0 and _is_negative(around, i - 1, lexicons)
         if near and not denied and {token.head, token.lemma} & set(openness.nouns):
             yield Cue(i, "P6j")
         if token.pos == "ADJD" and token.lemma.lower() in openness.predicates:
             yield Cue(i, "P6j")
-    implies = predicate is not None and _in(predicate.lemma, openness.implicative)
-    if around.own.kind == "infinitive" and not _perfect(around) and not implies:
-        yield Cue(around.own.first, "P6j")
 
 
 def _perfect(around: Surroundings) -> bool:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.annotation.clauses import Clause
+from analysis.annotation.denial import cancelled_denial
+from analysis.annotation.hypothesis import find_hypothesis, is_counterfactual
 from analysis.annotation.lexicons import Lexicons
-from analysis.annotation.negation import Cue, cancelled_denial, find_look_alike, find_negations
-from analysis.annotation.openness import find_hypothesis, find_openness, is_counterfactual
+from analysis.annotation.negation import find_look_alike, find_negations
+from analysis.annotation.openness import find_openness
+from analysis.annotation.scope import Cue
 from analysis.annotation.surroundings import Surroundings, surroundings_of
 from analysis.annotation.tokens import Sentence
 
@@ -30,7 +35,13 @@ class Polarity:
     double_negation: bool
 
 
-def code_polarity(sentence: Sentence, index: int, *, lexicons: Lexicons) -> Polarity:
+def code_polarity(
+    sentence: Sentence,
+    index: int,
+    *,
+    lexicons: Lexicons,
+    clauses: Sequence[Clause] | None = None,
+) -> Polarity:
     """Code the polarity of one mention.
 
     Parameters
@@ -42,6 +53,9 @@ def code_polarity(sentence: Sentence, index: int, *, lexicons: Lexicons) -> Pola
         the finite verb.
     lexicons : Lexicons
         Word lists and verb forms.
+    clauses : sequence of Clause, optional
+        What `analysis.annotation.clauses.find_clauses` gives for the sentence; saves
+        time where a sentence has many mentions.
 
     Returns
     -------
@@ -58,7 +72,7 @@ def code_polarity(sentence: Sentence, index: int, *, lexicons: Lexicons) -> Pola
     >>> found.value, found.cue, found.rule
     ('negated', 'ohne', 'P2')
     """
-    around = surroundings_of(sentence.tokens, index, lexicons)
+    around = surroundings_of(sentence.tokens, index, lexicons, clauses=clauses)
     negations = find_negations(around, lexicons)
     if negations:
         return _negated(around, negations, lexicons)

@@ -228,8 +228,15 @@ def quote_errors(pairs: Sequence[Pair], *, below: float = 0.5) -> pd.DataFrame:
             if quote is not None and quote.tokens:
                 rows.append(_row(pair, quote, "partial" if value else error, value))
     columns = [
-        "document", "error", "gold_type", "predicted_type", "rule", "first_token", "last_token", "f1",
-    ]  # fmt: skip
+        "document",
+        "error",
+        "gold_type",
+        "predicted_type",
+        "rule",
+        "first_token",
+        "last_token",
+        "f1",
+    ]
     table = pd.DataFrame(rows, columns=columns)
     return table.sort_values(["document", "first_token", "error"], ignore_index=True)
 

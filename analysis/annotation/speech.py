@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from analysis.annotation.actors import ActorIndex, SpeechContext
 from analysis.annotation.coding import Passage, code_passage
-from analysis.annotation.views import view_of
 from analysis.annotation.lexicons import Lexicons
 from analysis.annotation.quotation import Quotation, find_quotations
 from analysis.annotation.quoted import QuoteKind, kind_of
 from analysis.annotation.spans import SpeechSpan, voice_at
-from analysis.annotation.speakers import ActorIndex, SpeechContext
 from analysis.annotation.tokens import Sentence, Token
+from analysis.annotation.views import view_of
 
 __all__ = ["SpeechSpan", "find_speech", "voice_at"]
 

@@ -11,7 +11,7 @@ from analysis.annotation.clauses import Clause, clause_at, find_clauses
 from analysis.annotation.lexicons import Lexicons
 from analysis.annotation.phrases import DETERMINERS, NOUNS, PREPOSITIONS
 from analysis.annotation.quotation import MARKS
-from analysis.annotation.reporting import Predicate, predicate_of
+from analysis.annotation.subjects import Predicate, predicate_of
 from analysis.annotation.tokens import Token
 
 Role = Literal["noun", "attribute", "predicate", "verb"]
@@ -121,7 +121,13 @@ class Surroundings:
         return self.role in ("noun", "attribute") and _is_subject(self)
 
 
-def surroundings_of(tokens: Sequence[Token], index: int, lexicons: Lexicons) -> Surroundings:
+def surroundings_of(
+    tokens: Sequence[Token],
+    index: int,
+    lexicons: Lexicons,
+    *,
+    clauses: Sequence[Clause] | None = None,
+) -> Surroundings:
     """Describe what stands around the mention at a position of a sentence.
 
     Parameters
@@ -132,13 +138,15 @@ def surroundings_of(tokens: Sequence[Token], index: int, lexicons: Lexicons) -> 
         Position of the mention.
     lexicons : Lexicons
         Verb forms.
+    clauses : sequence of Clause, optional
+        Those of the sentence, if they are known.
 
     Returns
     -------
     Surroundings
         With at least one phrase, that of the mention itself.
     """
-    clauses = find_clauses(tokens, lexicons.mood)
+    clauses = find_clauses(tokens, lexicons.mood) if clauses is None else clauses
     place = max(clause_at(clauses, index), 0)
     clause = clauses[place]
     role = _role(tokens, index)
@@ -208,7 +216,7 @@ def _far_determiner(tokens: Sequence[Token], start: int, first: int) -> int:
 
 
 def _belongs(tokens: Sequence[Token], position: int) -> bool:
-    """Say whether a word before a noun is part of its phrase: adjectives and what goes with them."""
+    """Say whether a word before a noun is part of its phrase: an adjective, or its adverb."""
     token, behind = tokens[position], tokens[position + 1]
     if token.pos in ("ADJA", "CARD", "TRUNC") or token.form in MARKS:
         return True
