@@ -7,10 +7,11 @@ double square brackets.
 from __future__ import annotations
 
 import pytest
+from coding import lexicons, marked, sentences
 
-from analysis.annotation.lexicons import Lexicons, read_lexicons
+from analysis.annotation.clauses import find_clauses
 from analysis.annotation.polarity import Polarity, code_polarity
-from analysis.annotation.tokens import Annotator
+from analysis.annotation.tokens import Sentence, Token
 
 SENTENCES = """
 affirmed P0 Das Treffen war ein großer [[Erfolg]].
@@ -206,6 +207,151 @@ negated P2 Es könnte keinen [[Erfolg]] geben.
 negated P4 Der [[Deal]] soll nicht zustande kommen.
 negated P3 Er warnte, der [[Deal]] sei geplatzt.
 negated P2 Trotz großer Hoffnung gibt es keinen [[Deal]].
+affirmed  Nach dem [[Erfolg]] gegen Bremen träumt der Verein von Europa.
+affirmed  Bayern feierte beim 3:0 den höchsten [[Erfolg]] der Saison.
+affirmed  Mit dem [[Deal]] übernimmt der Konzern 51 Prozent der Anteile.
+open  Der [[Deal]] muss noch von den Kartellbehörden genehmigt werden.
+open  Die Kartellbehörden müssen dem [[Deal]] noch zustimmen.
+affirmed  Der [[Erfolg]] des Modells kann sich sehen lassen.
+negated  Von [[Erfolg]] kann keine Rede sein.
+negated  Der [[Erfolg]] ließ auf sich warten.
+negated  Ein [[Deal]] kam nicht zustande.
+negated  Einen [[Deal]] gab es nicht.
+negated  Die Proteste blieben ohne sichtbaren [[Erfolg]].
+negated  Der Einspruch hatte keinen [[Erfolg]].
+negated  Die Verhandlungen endeten ohne einen [[Deal]].
+negated  Von einem [[Deal]] will der Präsident nichts wissen.
+negated  Der Konzern hat den [[Deal]] abgeblasen.
+open  Vor einem möglichen [[Deal]] mit dem Rivalen prüft der Konzern die Bücher.
+open  Der Konzern verhandelt mit dem Rivalen über einen [[Milliardendeal]].
+open  Dem Trainer fehlt nur noch ein [[Erfolg]] zum Rekord.
+open  Ein [[Erfolg]] im Rückspiel würde den Aufstieg bedeuten.
+open  Für einen [[Erfolg]] müsste die Mannschaft mutiger spielen.
+open  Die EU drängt auf einen [[Deal]] noch in diesem Jahr.
+open  Der Präsident setzt alles auf einen [[Deal]].
+affirmed  Der Präsident lobte den [[Deal]] als historisch.
+affirmed  Die Opposition kritisierte den [[Deal]] als unfair.
+affirmed  Obwohl der Film kein Kritikerliebling war, wurde er ein [[Erfolg]].
+affirmed  Er sagte, das Treffen sei ein voller [[Erfolg]] gewesen.
+affirmed  Laut dem Sprecher war der Test ein [[Erfolg]].
+negated  Er sagte, es sei noch kein [[Deal]] erreicht worden.
+negated  Der Präsident erklärte, Russland habe sich nicht [[eingemischt]].
+negated  Putin sagte, er habe sich nie in die Wahl [[eingemischt]] und werde es nie tun.
+negated  Moskau hat Vorwürfe einer [[Einmischung]] stets zurückgewiesen.
+negated  Jede [[Einmischung]] von außen lehnt die Regierung ab.
+negated  Peking verbittet sich eine [[Einmischung]] in innere Angelegenheiten.
+open  Die Justiz ermittelt wegen der Vorwürfe einer [[Einmischung]].
+open  Der Sonderermittler untersucht die [[Einmischung]] Russlands in den Wahlkampf.
+open  Berichte über eine angebliche [[Einmischung]] häuften sich.
+open  Die USA werfen Russland vor, sich in die Wahl [[eingemischt]] zu haben.
+open  Man dürfe sich nicht wundern, wenn sich andere [[einmischen]].
+negated  Die Politik solle sich nicht in die Tarifpolitik [[einmischen]].
+negated  Ich werde mich da nicht [[einmischen]], sagte sie.
+affirmed  Immer wieder [[mischt]] sich der Eigentümer in die Aufstellung ein.
+affirmed  Der Eigentümer habe sich zu oft [[eingemischt]], klagte der Trainer.
+affirmed  Wer so [[erfolgreich]] ist, hat Neider.
+affirmed  Das Unternehmen ist in Asien [[erfolgreicher]] als in Europa.
+negated  Anders als im Vorjahr war die Elf diesmal nicht [[erfolgreich]].
+affirmed  Nicht einmal der [[Erfolg]] stimmte ihn milde.
+affirmed  Niemand hatte mit diesem [[Erfolg]] gerechnet.
+affirmed  Kaum jemand kennt die Frau hinter dem [[Erfolg]].
+affirmed  Ohne Trump hätte es den [[Deal]] nie gegeben.
+affirmed  Keiner der Beteiligten wollte den [[Deal]] kommentieren.
+affirmed  Zum [[Erfolg]] trug auch das Wetter bei.
+affirmed  Das Geheimnis ihres [[Erfolgs]] verriet sie nicht.
+affirmed  Die Aktie legte nach dem [[Deal]] nicht zu.
+affirmed  Der [[Deal]] umfasst keine Patente.
+affirmed  Der [[Deal]] bringt dem Verein 20 Millionen Euro, sichert aber nicht den Klassenerhalt.
+open  Bis zum [[Deal]] sei es noch ein weiter Weg.
+open  Der Weg zum [[Erfolg]] ist weit.
+open  Die Zeit für einen [[Deal]] drängt.
+open  Beide Seiten haben Interesse an einem [[Deal]].
+open  Ein [[Deal]] rückt näher.
+open  Einem [[Deal]] steht nichts mehr im Weg.
+open  An einem [[Deal]] wird gearbeitet.
+open  Viele Beobachter rechnen nun mit einem raschen [[Deal]].
+negated  Kaum einer glaubt noch an einen [[Deal]].
+negated  Niemand glaubt an einen schnellen [[Deal]].
+open  Der Gipfel kann nur ein [[Erfolg]] werden, wenn alle mitziehen.
+open  Kann der Gipfel ein [[Erfolg]] werden?
+affirmed  Warum ist die Serie so [[erfolgreich]]?
+affirmed  Wie kam es zu dem [[Deal]]?
+negated  Der [[Deal]] mit dem Investor ist endgültig gescheitert.
+negated  Nach dem geplatzten [[Deal]] sucht der Klub neue Geldgeber.
+negated  Der Bundesrat stoppte den [[Deal]].
+negated  Seine Klage blieb vor zwei Gerichten ohne [[Erfolg]].
+negated  Das Rettungspaket erwies sich als [[Misserfolg]].
+affirmed  Er lässt keinen Zweifel daran, dass die Reise ein [[Erfolg]] war.
+affirmed  Es besteht kein Zweifel am [[Erfolg]] der Mission.
+open  Es bestehen Zweifel am [[Erfolg]] der Mission.
+open  Der [[Erfolg]] ist alles andere als sicher.
+open  Ob Deal oder kein [[Deal]]: Die Börse bleibt ruhig.
+open  Man muss den Leuten [[Erfolg]] wünschen.
+open  Wir wünschen dir viel [[Erfolg]]!
+open  Sie will den [[Erfolg]] aus dem Vorjahr wiederholen.
+negated  Sie konnte den [[Erfolg]] aus dem Vorjahr nicht wiederholen.
+affirmed  Sie will an ihren [[Erfolg]] aus dem Vorjahr anknüpfen.
+negated  Dem Antrag blieb der [[Erfolg]] versagt.
+affirmed  Der Erfolg gab ihm recht, der [[Deal]] machte ihn reich.
+affirmed  Die [[erfolgreiche]] Sängerin sagte ihre Tournee nicht ab.
+open  Im Fall eines Sieges wäre es der zehnte [[Erfolg]] in Serie.
+affirmed  „Das ist ein [[Erfolg]] für unser Land“, sagte die Ministerin nach der Abstimmung.
+affirmed  Mit einem knappen 2:1 sicherten sich die Gäste den ersten [[Erfolg]] seit Wochen.
+affirmed  Der [[Erfolg]] in der zweiten Runde war nie gefährdet.
+negated  Auch im dritten Anlauf gelang den Forschern kein [[Erfolg]].
+negated  Die Kletterer versuchten es [[erfolglos]] über die Nordwand.
+open  Der Finanzminister hofft, bis Jahresende einen [[Deal]] vorlegen zu können.
+negated  Der Milliardär zog sein Angebot zurück, der [[Deal]] ist damit geplatzt.
+open  Insidern zufolge steht ein [[Deal]] zwischen den Konzernen unmittelbar bevor.
+open  Laut einem Bericht arbeiten die Konzerne an einem [[Deal]].
+affirmed  Der im März angekündigte [[Deal]] ist nun abgeschlossen.
+affirmed  Der Konzern gab den [[Deal]] am Montag bekannt.
+affirmed  Die Aktionäre stimmten dem [[Deal]] mit großer Mehrheit zu.
+negated  Die Aktionäre stimmten gegen den [[Deal]].
+negated  Es sei falsch, von einer [[Einmischung]] zu sprechen.
+negated  Von [[Einmischung]] könne keine Rede sein, sagte der Sprecher.
+negated  „Wir haben uns nicht [[eingemischt]]“, beteuerte der Botschafter.
+negated  Er habe keine Ahnung von einer [[Einmischung]] gehabt, es habe sie auch nie gegeben.
+affirmed  Der Bericht belegt die [[Einmischung]] ausländischer Dienste.
+affirmed  Die Geheimdienste sind überzeugt, dass sich Moskau in die Wahl [[eingemischt]] hat.
+open  Die Demokraten fürchten eine erneute [[Einmischung]] bei der Kongresswahl.
+negated  Der Präsident zweifelt nicht an Putins Wort, er glaubt nicht an eine [[Einmischung]].
+affirmed  Der Präsident räumte erstmals ein, dass es eine [[Einmischung]] gegeben hat.
+negated  Der Richter untersagte jede weitere [[Einmischung]].
+affirmed  Der Präsident forderte ein Ende der [[Einmischung]].
+open  Er rief dazu auf, sich stärker [[einzumischen]].
+affirmed  Junge Leute sollten sich mehr trauen, so wie jene, die sich damals [[einmischten]].
+negated  So wird das nie ein [[Erfolg]].
+open  Das Projekt kann zum [[Erfolg]] werden.
+affirmed  Das Projekt wurde zum [[Erfolg]].
+negated  Das Projekt wurde nie zum [[Erfolg]].
+negated  Weder mit Drohungen noch mit Geld hatte er [[Erfolg]].
+affirmed  Sie ist nicht nur [[erfolgreich]], sondern auch beliebt.
+negated  Sie ist beliebt, aber nicht [[erfolgreich]].
+affirmed  Sie ist beliebt, weil sie [[erfolgreich]] ist und nicht lügt.
+open  Ich bin sicher, dass die Reise ein [[Erfolg]] wird.
+affirmed  Ich bin sicher, dass die Reise ein [[Erfolg]] war.
+open  Die Partner stehen bereit, falls der [[Deal]] doch noch zustande kommt.
+negated  Der Verein dementierte Berichte über einen [[Deal]] mit dem Stürmer.
+open  Es gibt Berichte über einen [[Deal]] mit dem Stürmer.
+negated  Auf einen [[Deal]] mit den Rebellen lässt sich die Armee nicht ein.
+affirmed  Auf den [[Deal]] folgte der Absturz der Aktie.
+open  Experten zweifeln am [[Erfolg]] der Mission.
+open  Die Regierung verspricht sich [[Erfolg]] von dem Gesetz.
+affirmed  Trotz der Kritik hält er an dem [[Deal]] fest.
+negated  Er will an dem [[Deal]] nicht mehr festhalten.
+negated  Das Land hat den [[Deal]] gekündigt.
+negated  Beide Länder haben sich nicht auf einen [[Deal]] geeinigt.
+affirmed  Beide Länder haben sich auf einen [[Deal]] geeinigt.
+open  Beide Länder wollen sich auf einen [[Deal]] einigen.
+affirmed  Am Ende zählt für den Trainer nur der [[Erfolg]].
+affirmed  Dank der [[erfolgreichen]] Titelverteidigung bleibt sie Nummer eins.
+affirmed  Ihre bislang [[erfolgreichste]] Platte erschien 1998.
+affirmed  Dieser Film soll an die [[Erfolge]] früherer Tage anknüpfen.
+affirmed  Der [[Überraschungserfolg]] lief in 30 Ländern.
+affirmed  Nur wenige Anleger profitierten vom [[Erfolg]] der Aktie.
+open  Ohne Zugeständnisse gibt es keinen [[Deal]], ohne [[Deal]] keine Lockerung.
+affirmed  Sein [[Erfolgsrezept]] verrät der Koch nicht.
 """
 
 DOUBLE = """
@@ -219,29 +365,13 @@ affirmed Die Kammer hat den [[Deal]] nicht abgelehnt.
 """
 
 
-def marked(line: str) -> tuple[str, int]:
-    """Take the brackets out of a sentence; give it and the mention's offset."""
-    begin = line.index("[[")
-    return line.replace("[[", "").replace("]]", ""), begin
-
-
-def code(annotator: Annotator, lexicons: Lexicons, line: str) -> tuple[Polarity, str]:
+def code(line: str) -> tuple[Polarity, str]:
     text, begin = marked(line)
-    for sentence in annotator.sentences(text):
+    for sentence in sentences(text):
         for index, token in enumerate(sentence.tokens):
             if token.begin == begin:
-                return code_polarity(sentence, index, lexicons=lexicons), text
+                return code_polarity(sentence, index, lexicons=lexicons()), text
     raise AssertionError(f"no token begins at {begin}: {line}")
-
-
-@pytest.fixture(scope="module")
-def annotator() -> Annotator:
-    return Annotator()
-
-
-@pytest.fixture(scope="module")
-def lexicons() -> Lexicons:
-    return read_lexicons()
 
 
 CASES = [line.split(" ", 2) for line in SENTENCES.strip().splitlines()]
@@ -252,21 +382,65 @@ def test_the_suite_is_large_enough() -> None:
     assert {value for value, _, _ in CASES} == {"affirmed", "negated", "open"}
 
 
-@pytest.mark.parametrize(("value", "rule", "line"), CASES, ids=[line for *_, line in CASES])
-def test_value_and_rule(
-    annotator: Annotator, lexicons: Lexicons, value: str, rule: str, line: str
-) -> None:
-    found, text = code(annotator, lexicons, line)
+@pytest.mark.parametrize("case", CASES, ids=[line for *_, line in CASES])
+def test_value_and_rule(case: list[str]) -> None:
+    value, rule, line = case
+    found, text = code(line)
     assert found.value == value, found
     assert not rule or found.rule == rule, found
     assert text[found.cue_begin : found.cue_end] == found.cue or found.cue_begin == -1
 
 
 @pytest.mark.parametrize("line", DOUBLE.strip().splitlines())
-def test_two_negations_cancel_each_other(
-    annotator: Annotator, lexicons: Lexicons, line: str
-) -> None:
+def test_two_negations_cancel_each_other(line: str) -> None:
     value, sentence = line.split(" ", 1)
-    found, _ = code(annotator, lexicons, sentence)
+    found, _ = code(sentence)
     assert found.value == value
     assert found.double_negation
+
+
+def test_many_mentions_may_share_their_clauses() -> None:
+    text = "Es gibt keinen Deal, aber einen Erfolg."
+    (sentence,) = sentences(text)
+    clauses = find_clauses(sentence.tokens, lexicons().mood)
+    for index in range(len(sentence.tokens)):
+        alone = code_polarity(sentence, index, lexicons=lexicons())
+        assert code_polarity(sentence, index, lexicons=lexicons(), clauses=clauses) == alone
+
+
+def test_any_token_of_any_sentence_can_be_asked_for() -> None:
+    for text in ("Deal!", "?", "„“", "Nicht", "und, oder; aber: nie", "ohne"):
+        for sentence in sentences(text):
+            for index in range(len(sentence.tokens)):
+                found = code_polarity(sentence, index, lexicons=lexicons())
+                assert found.value in ("affirmed", "negated", "open")
+
+
+class Counted(tuple[Token, ...]):
+    """Tokens that count how often they are asked for."""
+
+    n_looked = 0
+
+    def __getitem__(self, place):  # type: ignore[no-untyped-def]
+        Counted.n_looked += 1
+        return super().__getitem__(place)
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        for token in super().__iter__():
+            Counted.n_looked += 1
+            yield token
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["er sagt, dass sie nicht kommt, ", "ohne Plan und ohne Ziel, ", "wenn es regnet und stürmt, "],
+)
+def test_time_is_linear(unit: str) -> None:
+    looked = []
+    for n_times in (30, 300):
+        text = f"Es gibt keinen Deal, {unit * n_times}und Schluss."
+        tokens = Counted(token for found in sentences(text) for token in found.tokens)
+        Counted.n_looked = 0
+        code_polarity(Sentence(tokens), 3, lexicons=lexicons())
+        looked.append(Counted.n_looked)
+    assert looked[1] <= 11 * looked[0]

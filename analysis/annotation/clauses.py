@@ -70,8 +70,8 @@ def find_clauses(tokens: Sequence[Token], lexicon: MoodLexicon) -> list[Clause]:
     Returns
     -------
     list of Clause
-        In order; the punctuation between clauses belongs to none. A stretch
-        without a verb is a ``fragment`` (an apposition, a part of a list).
+        In order, at least one; the punctuation between clauses belongs to none. A
+        stretch without a verb is a ``fragment`` (an apposition, a part of a list).
 
     Examples
     --------
@@ -86,7 +86,7 @@ def find_clauses(tokens: Sequence[Token], lexicon: MoodLexicon) -> list[Clause]:
     for first, last in _stretches(tokens):
         pieces += _cut_at_conjunctions(tokens, finite, first, last)
     clauses: list[Clause] = []
-    for first, last in pieces:
+    for first, last in pieces or [(0, len(tokens))]:
         found = _clause(tokens, finite, first, last)
         clauses.append(_continuing(tokens, clauses, found))
     return clauses

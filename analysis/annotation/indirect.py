@@ -13,7 +13,7 @@ from analysis.annotation.views import Report, ReportKind, View
 #: Words that begin an infinitive which is no content of what is said.
 PURPOSE = frozenset({"um", "ohne", "statt", "anstatt", "außer"})
 #: A report has at least so many words beside its frame.
-FEWEST_WORDS = 3
+FEWEST_WORDS = 2
 #: How many clauses are looked through for the content of a frame, or before it.
 FARTHEST = 8
 KONJUNKTIV = frozenset({"konjunktiv_1", "konjunktiv_2"})

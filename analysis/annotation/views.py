@@ -83,7 +83,7 @@ def view_of(tokens: Sequence[Token], lexicons: Lexicons) -> View:
     """
     clauses = find_clauses(tokens, lexicons.mood)
     frames = find_frames(tokens, clauses, lexicons.speech)
-    moods = [_mood(tokens, clause, lexicons) for clause in clauses]
+    moods = [_mood(tokens, clauses, index, lexicons) for index in range(len(clauses))]
     indicative = [
         clause.kind in ("main", "verb_first") and mood == "indicative"
         for clause, mood in zip(clauses, moods, strict=True)
@@ -113,10 +113,15 @@ def _ends(indicative: Sequence[bool], so_frames: set[int]) -> list[int]:
     return [end - 1 if end in so_frames and end > index else end for index, end in enumerate(ends)]
 
 
-def _mood(tokens: Sequence[Token], clause: Clause, lexicons: Lexicons) -> Mood:
+def _mood(
+    tokens: Sequence[Token], clauses: Sequence[Clause], index: int, lexicons: Lexicons
+) -> Mood:
+    clause = clauses[index]
     verbs = [tokens[i] for i in clause.finite]
     words = [tokens[i] for i in clause.positions]
-    if reports(words, verbs, lexicons.mood) and not _idiom(words):
+    shared = index > 0 and tokens[clause.first].pos == "KON"
+    subjects = [tokens[i] for i in clauses[index - 1].positions] + words if shared else words
+    if reports(subjects, verbs, lexicons.mood) and not _idiom(words):
         return "konjunktiv_1"
     if any(mood_of(verb, lexicons.mood) == "konjunktiv_2" for verb in verbs):
         return "konjunktiv_2"
