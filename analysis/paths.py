@@ -36,6 +36,11 @@ class Layout:
         return self.root / "data" / "raw"
 
     @property
+    def corrections_file(self) -> Path:
+        """Codes set by hand, which win over the rules."""
+        return self.root / "data" / "corrections.csv"
+
+    @property
     def features(self) -> Path:
         """The open tables."""
         return self.root / "data" / "features"

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.annotation.corrections import read_corrections
 from analysis.annotation.origin import made_from
 from analysis.annotation.rows import Row, annotate_text, load_tools
 from analysis.checking import coerce_table
 from analysis.corpus.readers import read_text
 from analysis.corpus.sources import Source, check_raw, read_sources
-from analysis.errors import SourceError, join_faults
+from analysis.errors import SourceError, join_faults, unknown
 from analysis.features import write_manifest, write_table
 from analysis.paths import Layout
 from analysis.schema import TABLES, empty_table
@@ -52,6 +53,7 @@ def annotate(
     study = read_study(layout)
     sources = read_sources(layout, study)
     _require_articles(layout, sources)
+    _check_corrections(layout, sources)
     batches = [sources[i : i + BATCH] for i in range(0, len(sources), BATCH)]
     parts: list[dict[str, pd.DataFrame]] = []
     done = 0
@@ -83,6 +85,17 @@ def _require_articles(layout: Layout, sources: Sequence[Source]) -> None:
                 "was changed on purpose, put its new sha256 and size into data/sources.toml.",
             )
         )
+
+
+def _check_corrections(layout: Layout, sources: Sequence[Source]) -> None:
+    known = {source.id for source in sources}
+    faults = [
+        f"{one.where}: {unknown('document', one.doc_id, known)}"
+        for one in read_corrections(layout.corrections_file)
+        if one.doc_id not in known
+    ]
+    if faults:
+        raise SourceError(join_faults("data/corrections.csv", faults))
 
 
 def _run_batches(

@@ -38,8 +38,9 @@ class Recipe:
         document or segment.
     pos : tuple of str
         Only tags that begin with one of these; empty: all.
-    zones, kinds : tuple of str
-        Only these parts of articles and kinds of article; empty: all.
+    zones, kinds, voices : tuple of str
+        Only these parts of articles, kinds of article, and words in these voices
+        (narrator, direct, indirect); empty: all.
     """
 
     unit: Unit = "lemma"
@@ -47,6 +48,7 @@ class Recipe:
     pos: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    voices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
@@ -186,6 +188,8 @@ def count_terms(features: Features, recipe: Recipe | None = None) -> TermCounts:
     terms = features.terms
     if recipe.pos:
         terms = terms[terms["pos"].str.startswith(recipe.pos)]
+    if recipe.voices:
+        terms = terms[terms["voice"].isin(recipe.voices)]
     number = pd.Series(np.arange(len(rows.segments)), index=rows.segments["segment_id"])
     at = terms["segment_id"].map(number)
     terms, at = terms[at.notna()], at[at.notna()].astype(int)
