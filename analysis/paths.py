@@ -41,6 +41,11 @@ class Layout:
         return self.root / "data" / "corrections.csv"
 
     @property
+    def validation(self) -> Path:
+        """How good the coding was measured to be, as numbers."""
+        return self.root / "data" / "validation"
+
+    @property
     def features(self) -> Path:
         """The open tables."""
         return self.root / "data" / "features"
