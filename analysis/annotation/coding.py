@@ -53,9 +53,7 @@ class _Coder:
             if phrase[0] > self.noticed:
                 notice(tokens[self.noticed : phrase[0]], self.actors, self.context)
                 self.noticed = phrase[0]
-            found = resolve(
-                tokens, phrase, self.actors, self.context, lexicon=self.lexicons.speech
-            )
+            found = resolve(tokens, phrase, self.actors, self.context, lexicon=self.lexicons.speech)
             self.known[phrase] = found
             if found in self.actors.persons or found in self.context.persons:
                 self.context.remember(found)

@@ -75,9 +75,9 @@ def _governed(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
         token = around.tokens[phrase.noun]
         denied = phrase.determiner >= 0 and _is_negative(around, phrase.determiner, lexicons)
         heard = token.head in lexicons.polarity.openness.hearsay and not around.definite
-        if heard:
-            yield Cue(phrase.noun, "P6d")
-        if not denied and {token.head, token.lemma} & set(lexicons.polarity.openness.nouns):
+        if heard or (
+            not denied and {token.head, token.lemma} & set(lexicons.polarity.openness.nouns)
+        ):
             yield Cue(phrase.noun, "P6d")
 
 
@@ -89,13 +89,12 @@ def _in_clause(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     """Rules P6e to P6i: the verb, its mood, tense and modal, adverbs, fixed expressions."""
     if is_given(around, lexicons) and around.role != "attribute":
         return
-    clause = around.own
     openness = lexicons.polarity.openness
-    position = find_phrase(around.tokens, clause, openness.phrases)
-    if position >= 0:
-        yield Cue(position, "P6i")
     if around.role == "attribute" and (around.definite or around.subject):
         return
+    position = find_phrase(around.tokens, around.own, openness.phrases)
+    if position >= 0:
+        yield Cue(position, "P6i")
     yield from _opened_by_subordinator(around, lexicons)
     yield from _opened_by_verb(around, lexicons)
     yield from _imperative(around)
