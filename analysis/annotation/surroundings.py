@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from analysis.annotation.clauses import Clause, clause_at, find_clauses
@@ -25,6 +25,10 @@ ORDINAL = re.compile(
     r"|\w+zigst|nächst)(e|en|er|es|em)"
 )
 BECOMING = frozenset({"werden", "führen", "kommen", "machen", "bringen", "verhelfen", "reichen"})
+#: Marks behind which a new sentence begins within the sentence.
+APART = frozenset({":", ";", "!", "?", "."})
+#: What ends a clause whose finite verb stands further up.
+VERBAL_ENDS = frozenset({"VVPP", "VVINF", "VVIZU", "VAPP", "VAINF", "PTKVZ"})
 #: Nominative pronouns: beside one of them a noun is no subject.
 SUBJECTS = frozenset({"ich", "du", "er", "es", "wir", "man", "sie", "ihr", "wer", "niemand"})
 
@@ -131,13 +135,27 @@ def surroundings_of(
         With at least one phrase, that of the mention itself.
     """
     clauses = find_clauses(tokens, lexicons.mood) if clauses is None else clauses
-    place = max(clause_at(clauses, index), 0)
+    clauses, place = _mended(tokens, clauses, max(clause_at(clauses, index), 0))
     clause = clauses[place]
     role = _role(tokens, index)
     phrases = phrases_of(tokens, index, clause.first)
     holder = _verb_clause(clauses, place)
     predicate = predicate_of(tokens, clauses[holder])
     return Surroundings(tokens, clauses, index, place, role, phrases, predicate)
+
+
+def _mended(
+    tokens: Sequence[Token], clauses: Sequence[Clause], place: int
+) -> tuple[Sequence[Clause], int]:
+    """Join the end of a clause to its beginning: "Er habe, so sagt man, keinen Erfolg gehabt"."""
+    clause = clauses[place]
+    holder = _verb_clause(clauses, place)
+    rest = any(tokens[i].pos in VERBAL_ENDS for i in clause.positions)
+    apart = any(tokens[i].form in APART for i in range(clauses[holder].last, clause.first))
+    if holder >= place or clause.kind != "fragment" or not rest or apart:
+        return clauses, place
+    whole = replace(clauses[holder], last=clause.last)
+    return [*clauses[:holder], whole, *clauses[place + 1 :]], holder
 
 
 def _role(tokens: Sequence[Token], index: int) -> Role:
