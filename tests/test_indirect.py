@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from coding import lexicons, sentences, speech
 
+from analysis.annotation.indirect import find_reports
 from analysis.annotation.spans import voice_at
 from analysis.annotation.tokens import Sentence, Token
 from analysis.annotation.views import view_of
@@ -13,10 +14,10 @@ from analysis.annotation.views import view_of
 FOUND = """
 I1|dass es regnet|Merz|sagen|Merz sagte, dass es regnet.
 I1|ob die Brücke hält|Polizei|fragen|Die Polizei fragte, ob die Brücke hält.
-I1|dass die Züge wieder fahren|Ministerin|mitteilen|Die Ministerin teilte am Abend mit, dass die Züge wieder fahren.
-I1|dass er krank sei und nicht komme|Trump|sagen|Trump, der müde wirkte, sagte, dass er krank sei und nicht komme.
+I1|dass Züge fahren|Ministerin|mitteilen|Die Ministerin teilte am Abend mit, dass Züge fahren.
+I1|dass er krank sei|Trump|sagen|Trump, der müde wirkte, sagte, dass er krank sei.
 I1|dass Putin das weiß|Trump|klarmachen|Trump hat klargemacht, dass Putin das weiß.
-I1|dass der Plan gilt|Putin|deutlichmachen|Putin hat sehr deutlich gemacht, dass der Plan gilt.
+I1|dass es gilt|Putin|deutlichmachen|Putin hat sehr deutlich gemacht, dass es gilt.
 I1|dass er gewählt hat|Kreml|bestreiten|Der Kreml bestreitet, dass er gewählt hat.
 I2|die Brücke sei gesperrt|Polizei|erklären|Die Polizei erklärte, die Brücke sei gesperrt.
 I2|er habe gewonnen|Putin|behaupten|Putin behauptet, er habe gewonnen.
@@ -32,9 +33,9 @@ I5|ist die Fähre gesunken|Polizei|laut|Laut Polizei ist die Fähre gesunken.
 I5|steigen die Preise|Kreml|nach|Nach Angaben des Kremls steigen die Preise.
 I5|kommt er morgen|Medienbericht|zufolge|Medienberichten zufolge kommt er morgen.
 I5|war das ein Fehler|Merz|nach|Nach Ansicht von Merz war das ein Fehler.
-I6|brach das Feuer nachts aus|Feuerwehr|mitteilen|Wie die Feuerwehr mitteilte, brach das Feuer nachts aus.
+I6|brach das Feuer aus|Feuerwehr|mitteilen|Wie die Feuerwehr mitteilte, brach das Feuer aus.
 I6|Das Dach ist dicht|Firma|berichten|Das Dach ist dicht, wie die Firma berichtete.
-I7|dass die Mauer fällt|Putin|Behauptung|Die Behauptung Putins, dass die Mauer fällt, stimmt nicht.
+I7|dass er siegt|Putin|Behauptung|Die Behauptung Putins, dass er siegt, stimmt nicht.
 I7|dass es reicht|Trump|Ansicht|Trump ist der Ansicht, dass es reicht.
 I8|die Kasse leer ist||wonach|Es gibt Berichte, wonach die Kasse leer ist.
 I11|Trump fordert einen Deal.|Trump|fordern|Trump fordert einen Deal.
@@ -151,6 +152,6 @@ def test_time_is_linear(unit: str) -> None:
         text = f"Merz sagte, {unit * n_times}und Schluss."
         tokens = Counted(token for found in sentences(text) for token in found.tokens)
         Counted.n_looked = 0
-        view_of(Sentence(tokens).tokens, lexicons())
+        find_reports(view_of(Sentence(tokens).tokens, lexicons()))
         looked.append(Counted.n_looked)
     assert looked[1] <= 11 * looked[0]

@@ -352,6 +352,55 @@ affirmed  Der [[Überraschungserfolg]] lief in 30 Ländern.
 affirmed  Nur wenige Anleger profitierten vom [[Erfolg]] der Aktie.
 open  Ohne Zugeständnisse gibt es keinen [[Deal]], ohne [[Deal]] keine Lockerung.
 affirmed  Sein [[Erfolgsrezept]] verrät der Koch nicht.
+affirmed  Der Kanzler verteidigte den [[Deal]] gegen Kritik aus den eigenen Reihen.
+open  Ob der [[Deal]] hält, muss sich noch zeigen.
+negated  Die Gespräche verliefen ergebnislos, einen [[Deal]] gibt es bislang nicht.
+affirmed  Nach zähem Ringen steht der [[Deal]].
+open  Noch vor Ostern soll der [[Deal]] stehen.
+negated  Der [[Deal]] steht noch nicht.
+affirmed  Der VfL landete einen überraschenden [[Auswärtserfolg]].
+open  Der VfL peilt den ersten [[Auswärtserfolg]] an.
+affirmed  Die Partei wertete das Ergebnis als [[Erfolg]].
+negated  Die Partei wollte das Ergebnis nicht als [[Erfolg]] werten.
+open  Moskau wird verdächtigt, sich in den Wahlkampf [[eingemischt]] zu haben.
+negated  Moskau hat eine [[Einmischung]] stets bestritten.
+negated  Der Außenminister nannte den Vorwurf der [[Einmischung]] absurd.
+affirmed  Die [[Einmischung]] des Vaters ärgerte den Trainer.
+affirmed  Er ärgerte sich über die ständige [[Einmischung]] seines Vaters.
+open  Sie fordern mehr [[Einmischung]] von unten.
+negated  Die Verfassung verbietet eine [[Einmischung]] der Armee in die Politik.
+negated  Die Eltern sollten sich besser nicht [[einmischen]].
+open  Wenn ich mich [[einmische]], gibt es Streit.
+affirmed  Als sich die Polizei [[einmischte]], flogen Steine.
+affirmed  Obwohl die Firma [[erfolgreich]] ist, entlässt sie Leute.
+negated  Obwohl der Versuch [[erfolglos]] blieb, war sie zufrieden.
+affirmed  Mit großem [[Erfolg]] läuft die Ausstellung seit Mai.
+affirmed  Das Stück läuft mit [[Erfolg]] in Wien.
+negated  Der Antrag wurde ohne [[Erfolg]] gestellt.
+open  Ein schneller [[Erfolg]] ist nicht ausgeschlossen.
+negated  Ein schneller [[Erfolg]] ist ausgeschlossen.
+negated  Ein [[Deal]] ist nicht möglich.
+negated  Ein [[Deal]] war von Anfang an unrealistisch.
+open  Der Milliardär bot dem Klub einen [[Deal]] an.
+negated  Der Klub schlug den angebotenen [[Deal]] aus.
+open  Der Erfolg soll den Weg für einen [[Deal]] ebnen.
+affirmed  Der Präsident rühmte sich seines [[Erfolgs]].
+affirmed  Präsident verkündet [[Deal]] mit Nachbarland.
+negated  Präsident lehnt [[Deal]] mit Nachbarland ab.
+open  Präsident hofft auf [[Deal]] mit Nachbarland.
+open  Kommt jetzt der große [[Deal]]?
+negated  Kein [[Deal]] in Sicht.
+negated  [[Deal]] geplatzt.
+affirmed  [[Deal]] perfekt.
+open  [[Deal]] oder kein Deal?
+affirmed  Der Start der Rakete verlief [[erfolgreich]].
+negated  Der Start der Rakete verlief nicht [[erfolgreich]].
+open  Der Start der Rakete dürfte [[erfolgreich]] verlaufen.
+affirmed  Die Polizei fahndete [[erfolgreich]] nach dem Täter.
+negated  Die Polizei fahndete bisher vergeblich, ein [[Erfolg]] blieb ihr verwehrt.
+affirmed  Er habe, so der Minister, einen großen [[Erfolg]] erzielt.
+negated  Er habe, so der Minister, keinen [[Erfolg]] erzielt.
+open  Er wolle, so der Minister, einen [[Erfolg]] erzielen.
 """
 
 DOUBLE = """

@@ -10,6 +10,7 @@ from analysis.study import Actor
 #: Words of a name or office as stems, with the actor's id.
 Entry = tuple[tuple[str, ...], str]
 ENDINGS = ("es", "en", "em", "er", "e", "s", "n")
+SHORTEST_STEM = 4
 #: How many of the last actors named are kept for pronouns and offices.
 REMEMBERED = 12
 
@@ -19,12 +20,12 @@ def stem(word: str) -> str:
 
     Examples
     --------
-    >>> stem("Weißen"), stem("Weißes"), stem("Putins")
-    ('weiß', 'weiß', 'putin')
+    >>> stem("Hauses"), stem("Haus"), stem("Putins")
+    ('haus', 'haus', 'putin')
     """
     folded = word.casefold().strip("'’")
     for ending in ENDINGS:
-        if folded.endswith(ending) and len(folded) - len(ending) >= 3:
+        if folded.endswith(ending) and len(folded) - len(ending) >= SHORTEST_STEM:
             return folded.removesuffix(ending)
     return folded
 

@@ -22,7 +22,10 @@ from analysis.annotation.views import Report, View
 
 @dataclass(frozen=True)
 class Passage:
-    """A sentence without what its full quotations hold, and the quotations that end in it.
+    """A sentence without what its full quotations hold, and the quotations that it frames.
+
+    A quotation of several sentences belongs to that before its colon, else to that
+    where it ends.
 
     ``kept`` maps positions in the view to positions in the segment.
     """
@@ -53,9 +56,10 @@ class _Coder:
             if phrase[0] > self.noticed:
                 notice(tokens[self.noticed : phrase[0]], self.actors, self.context)
                 self.noticed = phrase[0]
-            self.known[phrase] = resolve(
-                tokens, phrase, self.actors, self.context, lexicon=self.lexicons.speech
-            )
+            found = resolve(tokens, phrase, self.actors, self.context, lexicon=self.lexicons.speech)
+            self.known[phrase] = found
+            if found in self.actors.persons or found in self.context.persons:
+                self.context.remember(found)
         return self.known[phrase]
 
     def offsets(self, span: tuple[int, int] | None) -> tuple[int, int]:
@@ -186,7 +190,7 @@ def _around(spans: Iterable[SpeechSpan], begin: int) -> SpeechSpan | None:
 def _full(coder: _Coder, quotation: Quotation, begin: int, end: int) -> SpeechSpan:
     """Attribute a full quotation: rules D1 to D4."""
     place = _place(coder, quotation)
-    colon = quotation.first > 0 and coder.flat[quotation.first - 1].form == ":"
+    colon = follows_colon(coder.flat, quotation)
     found = attribute(coder.passage.view, place, coder.lexicons, colon=colon and place > 0)
     if found is None or found.phrase is None:
         found = Attribution(found.frame if found else None, None, "D4")
@@ -195,6 +199,11 @@ def _full(coder: _Coder, quotation: Quotation, begin: int, end: int) -> SpeechSp
         speaker, at = coder.name(found.phrase), coder.offsets(found.phrase)
     span = SpeechSpan(begin, end, "direct", "full", found.rule)
     return _with_frame(coder, _spoken(coder, span, speaker, at), found.frame)
+
+
+def follows_colon(tokens: Sequence[Token], quotation: Quotation) -> bool:
+    """Say whether a quotation follows a colon."""
+    return quotation.first > 0 and tokens[quotation.first - 1].form == ":"
 
 
 def _place(coder: _Coder, quotation: Quotation) -> int:

@@ -18,29 +18,50 @@ from analysis.annotation.surroundings import Surroundings
 
 
 def find_denied(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
-    """Rule P3: the verb of the clause, a governing noun, or a fixed expression."""
+    """Rule P3: the verb of the clause, a governing noun, an adjective, a fixed expression."""
     denial = lexicons.polarity.denial
-    predicate = around.predicate
-    beside = around.role == "attribute" and (around.definite or around.subject)
-    if predicate is not None and predicate.position != around.index and not beside:
-        fails = is_listed(predicate.lemma, denial.failing)
-        denies = is_listed(predicate.lemma, denial.verbs) or is_listed(
-            predicate.lemma, denial.refusal
-        )
-        passive = predicate.passive or _refused_state(around, predicate.position)
-        denied = denies and (passive or not (around.subject and around.nominative))
-        if (fails and _is_what_fails(around, lexicons)) or denied:
-            yield Cue(predicate.position, "P3")
+    yield from _by_verb(around, lexicons)
     yield from _against(around, lexicons)
     for phrase in around.phrases[1:]:
         if around.tokens[phrase.noun].head in denial.nouns:
             yield Cue(phrase.noun, "P3")
+    yield from _by_adjective(around, lexicons)
     position = find_phrase(around.tokens, around.own, denial.phrases)
     if position >= 0 and not is_given(around, lexicons):
         yield Cue(position, "P3")
     position = find_phrase(around.tokens, around.own, denial.before)
     if 0 <= position < around.index:
         yield Cue(position, "P3")
+
+
+def _by_verb(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    denial = lexicons.polarity.denial
+    predicate = around.predicate
+    beside = around.role == "attribute" and (around.definite or around.subject)
+    if predicate is None or predicate.position == around.index or beside:
+        return
+    if looks_alike(around.tokens, predicate.position, lexicons):
+        return
+    fails = is_listed(predicate.lemma, denial.failing)
+    denies = is_listed(predicate.lemma, (*denial.verbs, *denial.refusal))
+    passive = predicate.passive or _refused_state(around, predicate.position)
+    denied = denies and (passive or not (around.subject and around.nominative))
+    if (fails and _is_what_fails(around)) or denied:
+        yield Cue(predicate.position, "P3")
+
+
+def _by_adjective(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    """Know "ein Deal ist unrealistisch", "er nannte den Vorwurf der Einmischung absurd"."""
+    denial = lexicons.polarity.denial
+    for position in around.own.positions:
+        form = around.tokens[position].form.lower()
+        said = around.tokens[position].pos == "ADJD" and position > around.index
+        if said and looks_alike(around.tokens, position, lexicons):
+            continue
+        gone = form in denial.gone and around.subject
+        untrue = form in denial.untrue and len(around.phrases) > 1
+        if said and (gone or untrue):
+            yield Cue(position, "P3")
 
 
 def _against(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
@@ -60,10 +81,8 @@ def _refused_state(around: Surroundings, position: int) -> bool:
     return around.tokens[position].pos == "VVPP" and "sein" in lemmas
 
 
-def _is_what_fails(around: Surroundings, lexicons: Lexicons) -> bool:
+def _is_what_fails(around: Surroundings) -> bool:
     """Say whether the mention is what fails: not "am Deal", "mit dem Deal gescheitert"."""
-    if around.predicate and looks_alike(around.tokens, around.predicate.position, lexicons):
-        return False
     if around.phrase.preposition < 0:
         return len(around.phrases) == 1
     form = around.tokens[around.phrase.preposition].form.lower()

@@ -42,7 +42,7 @@ def find_reports(view: View, *, follows: bool = False, quotes: bool = False) -> 
         report = _by_frame(view, frame, found)
         if report is not None and _long_enough(view, report):
             found.append(report)
-    found += _relative(view)
+    found += [report for report in _relative(view) if _long_enough(view, report)]
     found += find_bare(view, found, follows=follows)
     if not quotes:
         found += find_acts(view, found)
@@ -225,9 +225,14 @@ def _trimmed(view: View, report: Report) -> Report:
 
 
 def _long_enough(view: View, report: Report) -> bool:
+    """Say whether a report has words of its own; looks at no more than it needs to."""
     frame = report.frame
-    words = 0
-    for position in range(report.first, report.last):
-        in_frame = frame is not None and frame.first <= position < frame.last
-        words += view.tokens[position].is_word and not in_frame
-    return words >= FEWEST_WORDS
+    n_words = 0
+    position = report.first
+    while position < report.last and n_words < FEWEST_WORDS:
+        if frame is not None and frame.first <= position < frame.last:
+            position = frame.last
+            continue
+        n_words += view.tokens[position].is_word
+        position += 1
+    return n_words >= FEWEST_WORDS

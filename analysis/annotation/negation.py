@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analysis.annotation.denial import find_above, find_denied
+from analysis.annotation.governing import Phrase
 from analysis.annotation.lexicons import Lexicons
 from analysis.annotation.scope import Cue, denies_existence, is_given, known_beside, looks_alike
-from analysis.annotation.surroundings import Phrase, Surroundings
+from analysis.annotation.surroundings import Surroundings
 
 #: Beginnings of words that negate a mention ("Misserfolg", "Nicht-Deal").
 BEGINNINGS = ("nicht", "misserfolg", "misse")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from analysis.annotation.clauses import Clause
 from analysis.annotation.lexicons import Lexicons
-from analysis.annotation.mood import mood_of
+from analysis.annotation.modality import find_auxiliary, find_imperative, sees_through
 from analysis.annotation.scope import (
     Cue,
     find_phrase,
@@ -18,11 +18,8 @@ from analysis.annotation.scope import (
 from analysis.annotation.subjects import predicate_of
 from analysis.annotation.surroundings import Surroundings
 
-INFINITIVES = frozenset({"VVINF", "VAINF", "VMINF"})
 #: How near to the end of its clause a noun governs the clause behind.
 NEAR_END = 4
-#: A plural Konjunktiv II often stands for a Konjunktiv I that looks like the indicative.
-PLURAL_OF_REPORT = frozenset({"hätten", "würden", "könnten", "müssten", "sollten", "wollten"})
 
 
 def find_openness(around: Surroundings, lexicons: Lexicons) -> Cue | None:
@@ -75,9 +72,9 @@ def _governed(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
         token = around.tokens[phrase.noun]
         denied = phrase.determiner >= 0 and _is_negative(around, phrase.determiner, lexicons)
         heard = token.head in lexicons.polarity.openness.hearsay and not around.definite
-        if heard:
-            yield Cue(phrase.noun, "P6d")
-        if not denied and {token.head, token.lemma} & set(lexicons.polarity.openness.nouns):
+        if heard or (
+            not denied and {token.head, token.lemma} & set(lexicons.polarity.openness.nouns)
+        ):
             yield Cue(phrase.noun, "P6d")
 
 
@@ -89,18 +86,17 @@ def _in_clause(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     """Rules P6e to P6i: the verb, its mood, tense and modal, adverbs, fixed expressions."""
     if is_given(around, lexicons) and around.role != "attribute":
         return
-    clause = around.own
     openness = lexicons.polarity.openness
-    position = find_phrase(around.tokens, clause, openness.phrases)
-    if position >= 0:
-        yield Cue(position, "P6i")
     if around.role == "attribute" and (around.definite or around.subject):
         return
+    position = find_phrase(around.tokens, around.own, openness.phrases)
+    if position >= 0:
+        yield Cue(position, "P6i")
     yield from _opened_by_subordinator(around, lexicons)
     yield from _opened_by_verb(around, lexicons)
-    yield from _imperative(around)
-    if not (_transparent(around, lexicons) or known_beside(around, lexicons)):
-        yield from _opened_by_auxiliary(around, lexicons)
+    yield from find_imperative(around)
+    if not (sees_through(around, lexicons) or known_beside(around, lexicons)):
+        yield from find_auxiliary(around, lexicons)
     yield from _opened_by_adverb(around, lexicons)
 
 
@@ -124,10 +120,11 @@ def _opened_by_subordinator(around: Surroundings, lexicons: Lexicons) -> Iterato
     before = around.phrase.preposition - 1
     if before >= clause.first and around.tokens[before].form.lower() == "bis":
         yield Cue(before, "P6g")
-    if clause.opener >= 0 and around.tokens[clause.opener].form.lower() in openness.subordinators:
+    subordinated = clause.opener >= 0 and not known_beside(around, lexicons)
+    if subordinated and around.tokens[clause.opener].form.lower() in openness.subordinators:
         yield Cue(clause.opener, "P6g")
     purpose = clause.kind == "infinitive" and around.tokens[first].form.lower() == "um"
-    if purpose and not _transparent(around, lexicons):
+    if purpose and not sees_through(around, lexicons):
         yield Cue(first, "P6g")
 
 
@@ -136,77 +133,22 @@ def _opened_by_verb(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     predicate = around.predicate
     if predicate is None or predicate.position == around.index or _demonstrated(around):
         return
-    beside = around.possessive and around.phrase.preposition >= 0
+    beside = around.phrase.preposition >= 0 and (around.possessive or _manner(around))
     sought = is_listed(predicate.lemma, lexicons.polarity.openness.verbs) and not beside
     pending = is_listed(predicate.lemma, lexicons.polarity.openness.pending)
     if pending or (sought and (not around.subject or predicate.passive)):
         yield Cue(predicate.position, "P6e")
 
 
+def _manner(around: Surroundings) -> bool:
+    """Know "mit Erfolg": how something was tried, not what was tried for."""
+    return around.own_preposition("mit") and around.phrase.determiner < 0
+
+
 def _demonstrated(around: Surroundings) -> bool:
     """Know "mit diesem Erfolg": what is pointed at is there."""
     position = around.phrase.determiner
     return position >= 0 and around.tokens[position].lemma.lower() == "dieser"
-
-
-def _imperative(around: Surroundings) -> Iterator[Cue]:
-    first = next((i for i in around.own.positions if around.tokens[i].is_word), -1)
-    if first >= 0 and around.tokens[first].pos in ("VVIMP", "VAIMP"):
-        yield Cue(first, "P6f")
-
-
-def _transparent(around: Surroundings, lexicons: Lexicons) -> bool:
-    """Know verbs that take the mention as given under a modal: "kann Erfolge vorweisen"."""
-    infinitives = [
-        i
-        for i in around.own.positions
-        if around.tokens[i].pos[:2] == "VV" and i != around.index and i not in around.own.finite[:1]
-    ]
-    verbs = lexicons.polarity.openness.transparent
-    modals = [around.tokens[i].lemma for i in around.own.finite if around.tokens[i].pos == "VMFIN"]
-    if any(modal not in lexicons.polarity.openness.able for modal in modals):
-        return False
-    return any(is_listed(around.tokens[i].lemma, verbs) for i in infinitives)
-
-
-def _opened_by_auxiliary(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
-    """Rule P6f: future, modal verb, Konjunktiv II."""
-    openness = lexicons.polarity.openness
-    infinitive = _has_infinitive(around)
-    for i in around.own.finite:
-        token = around.tokens[i]
-        form = token.form.lower()
-        if i == around.index or (around.role == "attribute" and not infinitive):
-            continue
-        if token.lemma == "werden" and (infinitive or _will_be(around, form)):
-            yield Cue(i, "P6f")
-        if token.lemma in openness.modals and form not in openness.accomplished:
-            yield Cue(i, "P6f")
-        conditional = mood_of(token, lexicons.mood) == "konjunktiv_2"
-        if conditional and (form not in PLURAL_OF_REPORT or token.lemma in openness.modals):
-            yield Cue(i, "P6f")
-    if around.role == "verb" and mood_of(around.tokens[around.index], lexicons.mood) == (
-        "konjunktiv_2"
-    ):
-        yield Cue(around.index, "P6f")
-
-
-def _will_be(around: Surroundings, form: str) -> bool:
-    """Know "die Reise wird ein Erfolg": said in the present of what is to come."""
-    participle = any(around.tokens[i].pos[-2:] == "PP" for i in around.own.positions)
-    inside = around.phrase.preposition >= 0 and not around.own_preposition("zum")
-    coming = form in ("wird", "werde", "werden") and not participle and not inside
-    return coming and not around.subject and around.role in ("noun", "predicate")
-
-
-def _has_infinitive(around: Surroundings) -> bool:
-    finite = around.own.finite[:1]
-    return any(
-        around.tokens[i].pos in INFINITIVES
-        or (i not in finite and around.tokens[i].form == around.tokens[i].lemma)
-        for i in around.own.positions
-        if around.tokens[i].pos[:1] == "V"
-    )
 
 
 def _from_above(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:

@@ -167,7 +167,7 @@ def _can_be_subject(tokens: Sequence[Token], first: int, end: int, avoid: frozen
     words = [tokens[i] for i in range(first, end) if tokens[i].is_word]
     if not words or _is_oblique(words[0]) or words[0].pos == "PRF":
         return False
-    if words[0].form.lower() in avoid or (words[0].pos == "CARD" and len(words) == 1):
+    if len(words) == 1 and (words[0].form.lower() in avoid or words[0].pos == "CARD"):
         return False
     nouns = [token for token in words if token.pos in NOUNS]
     return not nouns or not (nouns[0].lemma in avoid or nouns[0].head in avoid)

@@ -31,6 +31,7 @@ class Denial(Lexicon):
     nouns: Words
     against: Words
     untrue: Words
+    gone: Words
     before: Words
     phrases: Words
 
@@ -42,6 +43,7 @@ class Existence(Lexicon):
     adjectives: Words
     nouns: Words
     presupposing: Words
+    always_presupposing: Words
 
 
 class LookAlike(Lexicon):

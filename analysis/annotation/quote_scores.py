@@ -21,6 +21,10 @@ VOICES: Mapping[str, frozenset[str]] = {
         {"Indirect", "IndirectFreeIndirect", "FreeIndirect", "Reported"}
     ),
 }
+ERROR_COLUMNS = (
+    *("document", "error", "gold_type", "predicted_type", "rule"),
+    *("first_token", "last_token", "f1"),
+)
 EMPTY: frozenset[int] = frozenset()
 
 
@@ -227,17 +231,7 @@ def quote_errors(pairs: Sequence[Pair], *, below: float = 0.5) -> pd.DataFrame:
         for quote, error in ((pair.gold, "missed"), (pair.predicted, "spurious")):
             if quote is not None and quote.tokens:
                 rows.append(_row(pair, quote, "partial" if value else error, value))
-    columns = [
-        "document",
-        "error",
-        "gold_type",
-        "predicted_type",
-        "rule",
-        "first_token",
-        "last_token",
-        "f1",
-    ]
-    table = pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=list(ERROR_COLUMNS))
     return table.sort_values(["document", "first_token", "error"], ignore_index=True)
 
 

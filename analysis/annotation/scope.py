@@ -41,7 +41,10 @@ def is_given(around: Surroundings, lexicons: Lexicons) -> bool:
     phrase = around.phrases[-1]
     if phrase.preposition >= 0:
         form = around.tokens[phrase.preposition].form.lower()
-        if form in lexicons.polarity.existence.presupposing and around.definite:
+        existence = lexicons.polarity.existence
+        if form in existence.always_presupposing:
+            return True
+        if form in existence.presupposing and around.definite:
             return True
     if len(around.phrases) > 1 and around.definite:
         nouns = lexicons.polarity.existence.nouns

@@ -83,4 +83,4 @@ def voice_at(spans: Sequence[SpeechSpan], begin: int) -> SpeechSpan | None:
     """
     over = [s for s in spans if s.begin <= begin < s.end and s.kind != "distanced"]
     outside = [s for s in over if not s.holds_frame(begin)]
-    return max(outside, key=lambda span: (span.begin, -span.end), default=None)
+    return max(outside, key=lambda span: (span.depth, span.begin), default=None)

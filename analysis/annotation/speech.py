@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from analysis.annotation.actors import ActorIndex, SpeechContext
-from analysis.annotation.coding import Passage, code_passage
+from analysis.annotation.coding import Passage, code_passage, follows_colon
 from analysis.annotation.lexicons import Lexicons
 from analysis.annotation.quotation import Quotation, find_quotations
 from analysis.annotation.quoted import QuoteKind, kind_of
@@ -74,17 +74,18 @@ def _passages(
     """Give the sentences, each without what its full quotations hold, with its quotations."""
     full = [pair for pair, kind in marked if kind == "full" and pair.depth == 0]
     inside = _positions_inside(full, len(tokens))
-    waiting = sorted(marked, key=lambda item: -item[0].last)
-    start = 0
-    for sentence in segment:
-        end = start + len(sentence.tokens)
-        kept = [i for i in range(start, end) if not inside[i]]
-        view = view_of([tokens[i] for i in kept], lexicons)
-        ended = []
-        while waiting and waiting[-1][0].last < end:
-            ended.append(waiting.pop())
-        yield Passage(view, kept, sorted(ended, key=lambda item: item[0].first))
-        start = end
+    sentence_of = [i for i, sentence in enumerate(segment) for _ in sentence.tokens]
+    kept: list[list[int]] = [[] for _ in segment]
+    for position, number in enumerate(sentence_of):
+        if not inside[position]:
+            kept[number].append(position)
+    quotations: list[list[tuple[Quotation, QuoteKind]]] = [[] for _ in segment]
+    for pair, kind in marked:
+        first, last = sentence_of[pair.first], sentence_of[pair.last]
+        framed = any(tokens[i].is_word for i in kept[last]) and not follows_colon(tokens, pair)
+        quotations[last if framed else first].append((pair, kind))
+    for positions, found in zip(kept, quotations, strict=True):
+        yield Passage(view_of([tokens[i] for i in positions], lexicons), positions, found)
 
 
 def _positions_inside(full: Sequence[Quotation], n_tokens: int) -> list[bool]:

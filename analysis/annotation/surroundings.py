@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from analysis.annotation.clauses import Clause, clause_at, find_clauses
+from analysis.annotation.governing import HIGHEST, Phrase, phrases_of
 from analysis.annotation.lexicons import Lexicons
-from analysis.annotation.phrases import DETERMINERS, NOUNS, PREPOSITIONS
-from analysis.annotation.quotation import MARKS
 from analysis.annotation.subjects import Predicate, predicate_of
 from analysis.annotation.tokens import Token
 
@@ -26,23 +25,12 @@ ORDINAL = re.compile(
     r"|\w+zigst|nächst)(e|en|er|es|em)"
 )
 BECOMING = frozenset({"werden", "führen", "kommen", "machen", "bringen", "verhelfen", "reichen"})
-COMPARING = frozenset({"wie"})
-#: How many governing nouns are followed upwards, and how many parts of a list.
-HIGHEST = 3
-LONGEST_PHRASE = 8
-LONGEST_ATTRIBUTE = 20
+#: Marks behind which a new sentence begins within the sentence.
+APART = frozenset({":", ";", "!", "?", "."})
+#: What ends a clause whose finite verb stands further up.
+VERBAL_ENDS = frozenset({"VVPP", "VVINF", "VVIZU", "VAPP", "VAINF", "PTKVZ"})
 #: Nominative pronouns: beside one of them a noun is no subject.
 SUBJECTS = frozenset({"ich", "du", "er", "es", "wir", "man", "sie", "ihr", "wer", "niemand"})
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A noun phrase: positions of its first word and its noun, its determiner and preposition."""
-
-    first: int
-    noun: int
-    determiner: int
-    preposition: int
 
 
 @dataclass(frozen=True)
@@ -147,18 +135,27 @@ def surroundings_of(
         With at least one phrase, that of the mention itself.
     """
     clauses = find_clauses(tokens, lexicons.mood) if clauses is None else clauses
-    place = max(clause_at(clauses, index), 0)
+    clauses, place = _mended(tokens, clauses, max(clause_at(clauses, index), 0))
     clause = clauses[place]
     role = _role(tokens, index)
-    phrases = [_phrase(tokens, index, clause.first)]
-    while len(phrases) <= HIGHEST:
-        above = _above(tokens, phrases[-1], clause.first)
-        if above is None:
-            break
-        phrases.append(above)
+    phrases = phrases_of(tokens, index, clause.first)
     holder = _verb_clause(clauses, place)
     predicate = predicate_of(tokens, clauses[holder])
-    return Surroundings(tokens, clauses, index, place, role, tuple(phrases), predicate)
+    return Surroundings(tokens, clauses, index, place, role, phrases, predicate)
+
+
+def _mended(
+    tokens: Sequence[Token], clauses: Sequence[Clause], place: int
+) -> tuple[Sequence[Clause], int]:
+    """Join the end of a clause to its beginning: "Er habe, so sagt man, keinen Erfolg gehabt"."""
+    clause = clauses[place]
+    holder = _verb_clause(clauses, place)
+    rest = any(tokens[i].pos in VERBAL_ENDS for i in clause.positions)
+    apart = any(tokens[i].form in APART for i in range(clauses[holder].last, clause.first))
+    if holder >= place or clause.kind != "fragment" or not rest or apart:
+        return clauses, place
+    whole = replace(clauses[holder], last=clause.last)
+    return [*clauses[:holder], whole, *clauses[place + 1 :]], holder
 
 
 def _role(tokens: Sequence[Token], index: int) -> Role:
@@ -181,72 +178,6 @@ def _verb_clause(clauses: Sequence[Clause], place: int) -> int:
         if clauses[later].opener == clauses[place].opener and clauses[later].finite:
             return later
     return place
-
-
-def _phrase(tokens: Sequence[Token], noun: int, first: int) -> Phrase:
-    """Find the phrase of a noun or adjective, from its noun leftwards."""
-    start = noun
-    floor = max(first, noun - LONGEST_PHRASE)
-    while start > floor and _belongs(tokens, start - 1):
-        start -= 1
-    determiner = -1
-    if start > floor and tokens[start - 1].pos in DETERMINERS:
-        start -= 1
-        determiner = start
-    elif start < noun:
-        determiner = _far_determiner(tokens, start, first)
-    before = start - 1
-    while before > floor and (tokens[before].form in MARKS or tokens[before].pos == "ADV"):
-        before -= 1
-    found = before >= floor and tokens[before].pos in PREPOSITIONS
-    compares = found and tokens[before].form.lower() in ("als", "wie")
-    preposition = before if found and not compares else -1
-    return Phrase(start, noun, determiner, preposition)
-
-
-def _far_determiner(tokens: Sequence[Token], start: int, first: int) -> int:
-    """Find the article before a long attribute: "das im Juli geschlossene Abkommen"."""
-    for position in range(start - 1, max(first - 1, start - LONGEST_ATTRIBUTE), -1):
-        token, behind = tokens[position], tokens[position + 1]
-        if token.pos[:1] == "V":
-            return -1
-        if token.pos in DETERMINERS and (behind.pos in PREPOSITIONS or behind.pos == "ADV"):
-            return position
-    return -1
-
-
-def _belongs(tokens: Sequence[Token], position: int) -> bool:
-    """Say whether a word before a noun is part of its phrase: an adjective, or its adverb."""
-    token, behind = tokens[position], tokens[position + 1]
-    if token.pos in ("ADJA", "CARD", "TRUNC") or token.form in MARKS:
-        return True
-    if token.pos in ("ADV", "ADJD", "PTKNEG") or token.form in ("und", "oder", "noch", ","):
-        degree = token.pos == "PTKNEG" and tokens[position + 2 : position + 3] != []
-        degree = degree and tokens[position + 2].pos == "ADJA"
-        return (behind.pos == "ADJA" or degree) and token.form not in (",", "noch")
-    return False
-
-
-def _above(tokens: Sequence[Token], phrase: Phrase, first: int) -> Phrase | None:
-    """Find the phrase that governs another: by genitive, preposition, comparison, or as a list."""
-    before = (phrase.preposition if phrase.preposition >= 0 else phrase.first) - 1
-    while before > first and tokens[before].form in MARKS:
-        before -= 1
-    if before < first:
-        return None
-    token = tokens[before]
-    if token.pos in NOUNS and (phrase.preposition >= 0 or _genitive(tokens, phrase)):
-        return _phrase(tokens, before, first)
-    joins = token.pos == "KON" or token.form.lower() in COMPARING
-    if joins and before > first and phrase.preposition < 0 and tokens[before - 1].pos in NOUNS:
-        return _phrase(tokens, before - 1, first)
-    return None
-
-
-def _genitive(tokens: Sequence[Token], phrase: Phrase) -> bool:
-    if phrase.determiner < 0:
-        return phrase.first < phrase.noun and tokens[phrase.first].form.endswith("er")
-    return tokens[phrase.determiner].form.lower().endswith(("es", "er"))
 
 
 def _is_subject(around: Surroundings) -> bool:

@@ -90,6 +90,6 @@ def _act(view: View, frame: Frame) -> Report:
     if view.is_main(frame.clause):
         last = view.end_of(frame.clause)
         first = first if view.n_indicative[frame.clause] else 0
-    if last >= view.last_word:
+    if last >= view.last_word and not view.reported(frame.clause):
         last = len(view.tokens)
     return Report(first, last, "act", "I11", frame)
