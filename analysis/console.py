@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -181,7 +182,8 @@ def show_scores(scores: Scores) -> None:
     table = Table("layer", "metric", "value", box=None, pad_edge=False)
     for layer, metrics in scores.items():
         for i, (metric, value) in enumerate(metrics.items()):
-            table.add_row(layer if i == 0 else "", metric, f"{value:.3f}".removesuffix(".000"))
+            shown = f"{value:.0f}" if metric.startswith("n") else f"{value:.3f}"
+            table.add_row(layer if i == 0 else "", metric, shown)
     out.print(table)
 
 
@@ -190,7 +192,7 @@ def write_scores(scores: Scores, path: Path | None) -> None:
     if path is None:
         return
     whole = {
-        layer: {metric: None if value != value else value for metric, value in metrics.items()}
+        layer: {metric: None if math.isnan(value) else value for metric, value in metrics.items()}
         for layer, metrics in scores.items()
     }
     write_atomically(path, (json.dumps(whole, indent=1, allow_nan=False) + "\n").encode())

@@ -271,8 +271,11 @@ def write_validation(
     folder: Path,
 ) -> None:
     """Keep the numbers of one evaluation; those of the other source stay."""
-    rows = [(source, layer, metric, value) for layer, found in scores.items()
-            for metric, value in found.items()]
+    rows = [
+        (source, layer, metric, value)
+        for layer, found in scores.items()
+        for metric, value in found.items()
+    ]
     _replace_source(pd.DataFrame(rows, columns=VALIDATION_COLUMNS["scores"]), "scores", folder)
     if confusion is not None:
         _replace_source(confusion.assign(source=source), "confusion", folder)

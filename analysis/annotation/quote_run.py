@@ -76,7 +76,6 @@ def evaluate_quotes(
     return QuoteEvaluation(scores, errors, lines)
 
 
-
 def prediction_line(raw: Mapping[str, Any], document: Document, quotes: Iterable[Quote]) -> str:
     """Write a document of the data with predicted annotations, in the data's own schema.
 

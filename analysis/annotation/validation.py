@@ -70,7 +70,8 @@ def evaluate_mentions(gold: pd.DataFrame, texts: Path, tools: Tools) -> Evaluati
         If a text is missing, or an offset or surface of the gold does not fit it.
     """
     coded = {str(doc): _code(str(doc), rows, texts, tools) for doc, rows in gold.groupby("doc")}
-    wanted = {(row.doc, row.begin): row.frame for row in gold.itertuples() if row.frame != NO_FRAME}
+    rows = [row for row in gold.to_dict("records") if row["frame"] != NO_FRAME]
+    wanted: dict[Key, str] = {(row["doc"], row["begin"]): row["frame"] for row in rows}
     found = {(doc, at): frame for doc, one in coded.items() for at, frame in one.found.items()}
     scores = {"frame": score_finding(wanted, found)}
     errors = [*_finding_errors(wanted, found)]
@@ -112,10 +113,11 @@ def _code(doc: str, rows: pd.DataFrame, texts: Path, tools: Tools) -> _Coded:
 
 
 def _check_surfaces(doc: str, rows: pd.DataFrame, text: str) -> None:
+    spans = zip(rows["begin"], rows["end"], rows["surface"], strict=True)
     faults = [
-        f"{row.begin}-{row.end}: wanted {row.surface!r}, the text has {text[row.begin : row.end]!r}"
-        for row in rows.itertuples()
-        if text[row.begin : row.end] != row.surface
+        f"{begin}-{end}: wanted {surface!r}, the text has {text[int(begin) : int(end)]!r}"
+        for begin, end, surface in spans
+        if text[int(begin) : int(end)] != surface
     ]
     if faults:
         raise TextError(
