@@ -11,7 +11,7 @@ from analysis.annotation.indirect import find_reports
 from analysis.annotation.lexicons import Lexicons
 from analysis.annotation.mood import is_finite
 from analysis.annotation.phrases import find_subject
-from analysis.annotation.quotation import Quotation
+from analysis.annotation.quotation import Quotation, follows_colon
 from analysis.annotation.quoted import LONGEST_NAME, Attribution, QuoteKind, attribute
 from analysis.annotation.reporting import Frame
 from analysis.annotation.spans import SpeechSpan
@@ -199,11 +199,6 @@ def _full(coder: _Coder, quotation: Quotation, begin: int, end: int) -> SpeechSp
         speaker, at = coder.name(found.phrase), coder.offsets(found.phrase)
     span = SpeechSpan(begin, end, "direct", "full", found.rule)
     return _with_frame(coder, _spoken(coder, span, speaker, at), found.frame)
-
-
-def follows_colon(tokens: Sequence[Token], quotation: Quotation) -> bool:
-    """Say whether a quotation follows a colon."""
-    return quotation.first > 0 and tokens[quotation.first - 1].form == ":"
 
 
 def _place(coder: _Coder, quotation: Quotation) -> int:

@@ -55,7 +55,8 @@ def phrase_end(tokens: Sequence[Token], first: int, limit: int) -> int:
         if further == end:
             break
         end = further
-    return end
+    marks = [i for i in range(first, end) if tokens[i].form in MARKS]
+    return end - 1 if len(marks) == 1 and marks[0] == end - 1 else end
 
 
 def _core_end(tokens: Sequence[Token], first: int, limit: int) -> int:

@@ -93,6 +93,11 @@ def find_quotations(
     return _nested(sorted(pairs, key=lambda pair: (pair[0], -pair[1])), closed), bool(open_end)
 
 
+def follows_colon(tokens: Sequence[Token], quotation: Quotation) -> bool:
+    """Say whether a quotation follows a colon."""
+    return quotation.first > 0 and tokens[quotation.first - 1].form == ":"
+
+
 def _pair(tokens: Sequence[Token]) -> tuple[list[tuple[int, int]], list[int]]:
     """Give the pairs of marks, and the positions of opening marks that are never closed."""
     stack: list[int] = []

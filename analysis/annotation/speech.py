@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from analysis.annotation.actors import ActorIndex, SpeechContext
-from analysis.annotation.coding import Passage, code_passage, follows_colon
+from analysis.annotation.coding import Passage, code_passage
 from analysis.annotation.lexicons import Lexicons
-from analysis.annotation.quotation import Quotation, find_quotations
+from analysis.annotation.quotation import Quotation, find_quotations, follows_colon
 from analysis.annotation.quoted import QuoteKind, kind_of
 from analysis.annotation.spans import SpeechSpan, voice_at
 from analysis.annotation.tokens import Sentence, Token
