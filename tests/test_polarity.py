@@ -14,6 +14,10 @@ from analysis.annotation.polarity import Polarity, code_polarity
 from analysis.annotation.tokens import Sentence, Token
 
 SENTENCES = """
+negated P4 Einen [[Deal]] für den Hafen gibt es (noch) nicht, dafür reden sie wieder.
+negated P4 Die Minister (zwei) haben den [[Deal]] nicht geschlossen.
+affirmed P0 Während die Minister verhandeln, feiert die Mannschaft einen [[Erfolg]].
+affirmed P0 Obwohl viele hoffen, feiert die Mannschaft einen [[Erfolg]].
 affirmed P0 Das Treffen war ein großer [[Erfolg]].
 affirmed P0 Die Delegation feierte den [[Erfolg]] bis spät in die Nacht.
 affirmed P0 Beide Seiten haben einen [[Deal]] geschlossen.

@@ -10,6 +10,7 @@ from analysis.study import Actor
 
 #: speaker of the last span | text
 NAMED = """
+Putin|Putin klagte, es gebe Gegner. Namen nannte Putin keine. Man sei bereit.
 Trump|US-Präsident Donald Trump sagte, er komme bald.
 Trump|Der US-Präsident sagte, er komme bald.
 Putin|Russlands Präsident Wladimir Putin sagte, er komme bald.

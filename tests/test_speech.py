@@ -21,6 +21,7 @@ full|D2|Trump: [[„Kein Deal“]]
 full|D2|Sein Fazit lautete: [[„Viel Lärm um nichts.“]]
 full|D1|[[„Was soll das?“]], fragte er.
 full|D3|Putin sagte am Abend [[„Das ist ein guter Tag für uns“]].
+full|D4|[["Großer Erfolg"]]
 full|D4|Putin trat ans Pult. [[„Das ist ein guter Tag.“]]
 fragment|Q3|Er nannte das Treffen [[„großartig“]].
 fragment|Q3|Putin sprach von einem [[„Erfolg“]].

@@ -29,6 +29,8 @@ DOTS = frozenset(".!?")
 OPENER_WITHIN = 3
 #: How many clauses back the beginning of an interrupted clause is looked for.
 LONGEST_INTERRUPTION = 3
+#: How many words in brackets do not cut a clause.
+LONGEST_ASIDE = 2
 #: Words that make *dass* something else than the content of what is said.
 NOT_CONTENT = frozenset({"so", "ohne", "statt", "anstatt", "als", "außer", "sodass"})
 BEFORE_OPENER = frozenset({"APPR", "APPRART", "ADV", "KON", "PTKNEG", "ITJ", "APPO"})
@@ -83,7 +85,7 @@ def find_clauses(tokens: Sequence[Token], lexicon: MoodLexicon) -> list[Clause]:
     """
     finite = [is_finite(token, lexicon) for token in tokens]
     pieces: list[tuple[int, int]] = []
-    for first, last in _stretches(tokens):
+    for first, last in _stretches(tokens, _asides(tokens, finite)):
         pieces += _cut_at_conjunctions(tokens, finite, first, last)
     clauses: list[Clause] = []
     for first, last in pieces or [(0, len(tokens))]:
@@ -103,11 +105,28 @@ def words_of(tokens: Sequence[Token], clause: Clause) -> list[Token]:
     return [tokens[i] for i in clause.positions if tokens[i].form not in MARKS]
 
 
-def _stretches(tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    """Cut at punctuation; quotation marks stay inside."""
+def _asides(tokens: Sequence[Token], finite: Sequence[bool]) -> frozenset[int]:
+    """Give the brackets around a word or two without a verb: "(noch) nicht" is one clause."""
+    found: list[int] = []
+    opened = -1
+    for position, token in enumerate(tokens):
+        if token.form == "(":
+            opened = position
+        elif token.form == ")" and 0 <= opened:
+            short = position - opened - 1 <= LONGEST_ASIDE
+            if short and not any(finite[opened:position]):
+                found += [opened, position]
+            opened = -1
+    return frozenset(found)
+
+
+def _stretches(tokens: Sequence[Token], asides: frozenset[int]) -> list[tuple[int, int]]:
+    """Cut at punctuation; quotation marks stay inside, and brackets around an aside."""
     found = []
     first = 0
     for position, token in enumerate(tokens):
+        if position in asides:
+            continue
         if token.form in BOUNDARIES or token.form in DOTS:
             found.append((first, position))
             first = position + 1

@@ -170,8 +170,17 @@ def _can_be_subject(tokens: Sequence[Token], first: int, end: int, avoid: frozen
         return False
     if len(words) == 1 and (words[0].form.lower() in avoid or words[0].pos == "CARD"):
         return False
+    if len(words) == 1 and _disagrees(words[0], tokens[end] if end < len(tokens) else None):
+        return False
     nouns = [token for token in words if token.pos in NOUNS]
     return not nouns or not (nouns[0].lemma in avoid or nouns[0].head in avoid)
+
+
+def _disagrees(noun: Token, verb: Token | None) -> bool:
+    """Know an object in front by its number: "Namen nannte er keine"."""
+    plural = noun.pos == "NN" and noun.form.endswith("n") and noun.form != noun.lemma
+    finite = verb is not None and verb.pos in ("VVFIN", "VAFIN", "VMFIN")
+    return plural and finite and verb is not None and not verb.form.endswith("n")
 
 
 def _is_oblique(token: Token) -> bool:

@@ -36,9 +36,15 @@ def kind_of(tokens: Sequence[Token], quotation: Quotation, lexicons: Lexicons) -
     if not words:
         return "distanced"
     before = tokens[quotation.first - 1] if quotation.first > 0 else None
-    if _stands_alone(inner, words, before, lexicons):
+    if _stands_alone(inner, words, before, lexicons) or _is_whole(tokens, quotation, words):
         return "full"
     return "distanced" if _looks_like_name(words, before, lexicons) else "fragment"
+
+
+def _is_whole(tokens: Sequence[Token], quotation: Quotation, words: Sequence[Token]) -> bool:
+    """Say whether a headline or paragraph is nothing but a quotation of several words."""
+    outside = [*tokens[: quotation.first], *tokens[quotation.last + 1 :]]
+    return len(words) > 1 and not any(token.is_word for token in outside)
 
 
 def _stands_alone(

@@ -31,6 +31,8 @@ def governing_clause(around: Surroundings) -> Clause | None:
         clause = around.clauses[index]
         if clause.kind in ("relative", "fragment") and not clause.finite:
             continue
+        if clause.kind == "adverbial" and around.own.kind in ("main", "verb_first"):
+            return None  # "Während sie verhandeln, feiert er ...": set before, not above
         if clause.kind in SUBORDINATE | {"main", "verb_first", "infinitive"}:
             return clause
     return None
