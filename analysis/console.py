@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -14,8 +17,12 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from analysis.paths import Layout
+from analysis.presentation.tables import csv_text
+from analysis.runs.record import write_atomically
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from analysis.corpus.sources import Found
     from analysis.runs.execute import RunEvent
     from analysis.runs.plan import PlannedRun
@@ -26,6 +33,8 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 out = Console()
 err = Console(stderr=True)
+
+Scores = Mapping[str, Mapping[str, float]]
 
 COLOURS = {
     "recognised": "green",
@@ -166,3 +175,36 @@ def show_status(layout: Layout, study: Study) -> None:
         for line in lines:
             table.add_row(escape(line.name), state(line.state), escape(line.detail))
         out.print(f"[bold]{title}[/]", table, "", sep="\n")
+
+
+def show_scores(scores: Scores) -> None:
+    """Show every layer with its metrics, three digits."""
+    table = Table("layer", "metric", "value", box=None, pad_edge=False)
+    for layer, metrics in scores.items():
+        for i, (metric, value) in enumerate(metrics.items()):
+            shown = f"{value:.0f}" if metric.startswith("n") else f"{value:.3f}"
+            table.add_row(layer if i == 0 else "", metric, shown)
+    out.print(table)
+
+
+def write_scores(scores: Scores, path: Path | None) -> None:
+    """Write scores as one JSON object; what is not a number is null."""
+    if path is None:
+        return
+    whole = {
+        layer: {metric: None if math.isnan(value) else value for metric, value in metrics.items()}
+        for layer, metrics in scores.items()
+    }
+    write_atomically(path, (json.dumps(whole, indent=1, allow_nan=False) + "\n").encode())
+
+
+def write_table(table: pd.DataFrame, path: Path | None) -> None:
+    """Write a table as CSV, harmless for spreadsheets."""
+    if path is not None:
+        write_atomically(path, csv_text(table).encode())
+
+
+def write_lines(lines: Sequence[str], path: Path | None) -> None:
+    """Write lines of JSON."""
+    if path is not None:
+        write_atomically(path, "".join(f"{line}\n" for line in lines).encode())

@@ -36,6 +36,16 @@ class Layout:
         return self.root / "data" / "raw"
 
     @property
+    def corrections_file(self) -> Path:
+        """Codes set by hand, which win over the rules."""
+        return self.root / "data" / "corrections.csv"
+
+    @property
+    def validation(self) -> Path:
+        """How good the coding was measured to be, as numbers."""
+        return self.root / "data" / "validation"
+
+    @property
     def features(self) -> Path:
         """The open tables."""
         return self.root / "data" / "features"

@@ -63,6 +63,20 @@ TIERS = ("core", "near")
 NODE_KINDS = ("frame", "actor")
 #: Words to the left and right of a node; narrower windows would give neighbours away.
 NARROWEST_WINDOW, WIDEST_WINDOW = 3, 20
+TARGETS = ("summit", "other")
+POLARITIES = ("affirmed", "negated", "open")
+VOICES = ("narrator", "direct", "indirect")
+VOICE_KINDS = (
+    "",
+    "full",
+    "fragment",
+    "konjunktiv",
+    "dass",
+    "infinitive",
+    "preposition",
+    "continued",
+    "act",
+)
 
 _DOC_ID = Column("doc_id", "text", "article: the name of its file without .txt", text="id")
 _SEGMENT_ID = Column(
@@ -215,10 +229,11 @@ TERMS = Table(
         Column(
             "head", "text", "lemma of a compound's last part; else the lemma itself", text="word"
         ),
+        Column("voice", "text", "who speaks where the word stands", text="code", allowed=VOICES),
         Column("n", "int", "occurrences in the segment", "tokens"),
     ),
-    key=("segment_id", "form", "lemma", "pos"),
-    sort=("segment_id", "form", "lemma", "pos"),
+    key=("segment_id", "form", "lemma", "pos", "voice"),
+    sort=("segment_id", "form", "lemma", "pos", "voice"),
 )
 
 MENTIONS = Table(
@@ -252,6 +267,48 @@ MENTIONS = Table(
         Column("frame", "text", "id of the frame in study.toml", text="id"),
         Column("tier", "text", "core or near lexeme", text="code", allowed=TIERS),
         *_REPEATS,
+        Column(
+            "target",
+            "text",
+            "what the mention speaks of: the summit (its talks, agenda, outcome) or another thing",
+            text="code",
+            allowed=TARGETS,
+        ),
+        Column("target_cue", "text", "the word that decided; empty: the default", text="word"),
+        Column("target_rule", "text", "rule of docs/coding-rules.md, or hand", text="id"),
+        Column(
+            "polarity",
+            "text",
+            "from the point of view of who makes the statement",
+            text="code",
+            allowed=POLARITIES,
+        ),
+        Column("polarity_cue", "text", "the word that decided; empty: the default", text="word"),
+        Column("polarity_cue_begin", "int?", "offset of the cue in the file", "code points"),
+        Column("polarity_cue_end", "int?", "offset after the cue", "code points"),
+        Column("polarity_rule", "text", "rule of docs/coding-rules.md, or hand", text="id"),
+        Column("double_negation", "bool", "two negations cancelled each other"),
+        Column("voice", "text", "in whose words the mention stands", text="code", allowed=VOICES),
+        Column(
+            "voice_kind",
+            "text",
+            "kind of speech; empty: the narrator's",
+            text="code",
+            allowed=VOICE_KINDS,
+        ),
+        Column("voice_cue", "text", "lemma of the word that reports; empty: none", text="word"),
+        Column("voice_cue_begin", "int?", "offset of that word in the file", "code points"),
+        Column("voice_cue_end", "int?", "offset after that word", "code points"),
+        Column("voice_rule", "text", "rule of docs/coding-rules.md, or hand", text="id"),
+        Column(
+            "speaker",
+            "text",
+            "actor of study.toml or name as written; ?: not said; empty: the narrator",
+            text="name",
+        ),
+        Column(
+            "speaker_chain", "text", "speakers from the outermost inwards, joined by >", text="name"
+        ),
     ),
     key=("mention_id",),
     sort=("doc_id", "begin"),

@@ -33,7 +33,9 @@ def made_from(layout: Layout) -> dict[str, Any]:
     design = [
         entry.model_dump(mode="json", exclude=looks) for entry in (*study.frames, *study.actors)
     ]
-    files = [layout.sources_file, *sorted(layout.lexicons.glob("*.toml"))]
+    files = [
+        path for path in (layout.sources_file, layout.corrections_file) if path.is_file()
+    ] + sorted(layout.lexicons.glob("*.toml"))
     return {
         "collocation": study.collocation.model_dump(mode="json"),
         "frames_and_actors": hashlib.sha256(json.dumps(design).encode()).hexdigest(),

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.annotation.corrections import read_corrections
 from analysis.annotation.ngrams import Sequences
 from analysis.annotation.origin import made_from
 from analysis.annotation.rows import RUNS, Row, annotate_text, load_tools
@@ -17,7 +18,7 @@ from analysis.checking import coerce_table
 from analysis.corpus.duplicates import find_repeats
 from analysis.corpus.readers import read_text
 from analysis.corpus.sources import Source, check_raw, read_sources
-from analysis.errors import SourceError, join_faults
+from analysis.errors import SourceError, join_faults, unknown
 from analysis.features import write_manifest, write_table
 from analysis.paths import Layout
 from analysis.schema import REPEAT_COLUMNS, TABLES, empty_table
@@ -58,6 +59,7 @@ def annotate(
     study = read_study(layout)
     sources = read_sources(layout, study)
     _require_articles(layout, sources)
+    _check_corrections(layout, sources)
     batches = [sources[i : i + BATCH] for i in range(0, len(sources), BATCH)]
     parts: list[Batch] = []
     sequences, done = Sequences(), 0
@@ -100,6 +102,17 @@ def _require_articles(layout: Layout, sources: Sequence[Source]) -> None:
                 "was changed on purpose, put its new sha256 and size into data/sources.toml.",
             )
         )
+
+
+def _check_corrections(layout: Layout, sources: Sequence[Source]) -> None:
+    known = {source.id for source in sources}
+    faults = [
+        f"{one.where}: {unknown('document', one.doc_id, known)}"
+        for one in read_corrections(layout.corrections_file)
+        if one.doc_id not in known
+    ]
+    if faults:
+        raise SourceError(join_faults("data/corrections.csv", faults))
 
 
 def _run_batches(batches: Sequence[Sequence[Source]], root: Path, jobs: int) -> Iterator[Batch]:

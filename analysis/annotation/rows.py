@@ -11,11 +11,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from analysis.annotation.actors import SpeechContext
+from analysis.annotation.codes import CodingTools, code_mention, load_coding_tools, token_voices
+from analysis.annotation.corrections import Correction, apply_corrections, read_corrections
 from analysis.annotation.diversity import WINDOW, mattr, mtld
 from analysis.annotation.lexemes import FrameLexicon, frame_lexicon
 from analysis.annotation.mentions import Mention, find_mentions
 from analysis.annotation.names import ActorLexicon, ActorMention, actor_lexicon, find_actors
 from analysis.annotation.ngrams import word_runs
+from analysis.annotation.spans import SpeechSpan
+from analysis.annotation.speech import find_speech
 from analysis.annotation.tokens import Annotator, Sentence
 from analysis.annotation.windows import (
     WindowCounts,
@@ -30,6 +35,7 @@ from analysis.corpus.cleaning import Rule, read_boilerplate
 from analysis.corpus.duplicates import hash_words
 from analysis.corpus.segmentation import Segment, Segmentation, segment
 from analysis.corpus.sources import Source
+from analysis.errors import SourceError, join_faults
 from analysis.paths import Layout
 from analysis.study import read_study
 
@@ -49,13 +55,14 @@ ALONE: Row = {
 
 @dataclass(frozen=True)
 class Annotated:
-    """One segment with its sentences, mentions and named actors."""
+    """One segment with its sentences, speech, coded mentions and named actors."""
 
     segment_id: str
     segment: Segment
     sentences: tuple[Sentence, ...]
-    mentions: tuple[Mention, ...]
     actors: tuple[ActorMention, ...]
+    speech: tuple[SpeechSpan, ...]
+    mentions: tuple[tuple[Mention, Row], ...]
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,8 @@ class Tools:
     boilerplate: tuple[Rule, ...]
     actors: ActorLexicon
     width: int
+    coding: CodingTools
+    corrections: tuple[Correction, ...]
 
 
 @cache
@@ -80,6 +89,8 @@ def load_tools(root: Path) -> Tools:
         read_boilerplate(layout.lexicons / "boilerplate.toml"),
         actor_lexicon(study),
         study.collocation.width,
+        load_coding_tools(layout),
+        read_corrections(layout.corrections_file),
     )
 
 
@@ -103,17 +114,24 @@ def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row
         no column of the table), by which `find_repeats` compares it with the others. Under
         `RUNS` stand the words in their order, from which n-grams are counted when all
         articles are done.
+
+    Raises
+    ------
+    SourceError
+        If a correction by hand does not fit the text or finds no mention.
     """
     segmentation = segment(text, source, tools.boilerplate)
+    context = SpeechContext()
     annotated = [
-        _annotate_segment(f"{source.id}:{i:04d}", part, text, tools)
+        _annotate_segment(f"{source.id}:{i:04d}", part, text, (tools, context))
         for i, part in enumerate(segmentation.segments)
     ]
+    mentions = [_mention_row(*found, one, source) for one in annotated for found in one.mentions]
     return {
         "documents": [_document_row(text, source, segmentation, annotated)],
         "segments": [_segment_row(one, i, text, source.id) for i, one in enumerate(annotated)],
         "terms": [row for one in annotated for row in _term_rows(one)],
-        "mentions": [_mention_row(m, one, source) for one in annotated for m in one.mentions],
+        "mentions": _corrected(mentions, text, source, tools),
         **_neighbour_rows(annotated, source.id, tools.width),
         RUNS: [{"doc_id": source.id, RUNS: [run for one in annotated for run in _runs(one)]}],
     }
@@ -130,7 +148,7 @@ def _neighbour_rows(
     counts = WindowCounts()
     named: list[Row] = []
     for one in annotated:
-        nodes = find_nodes(one.mentions, one.actors)
+        nodes = find_nodes([mention for mention, _ in one.mentions], one.actors)
         count_windows(counts, one.sentences, nodes, width)
         named += node_rows(nodes, one.segment_id)
     return {
@@ -140,15 +158,35 @@ def _neighbour_rows(
     }
 
 
-def _annotate_segment(segment_id: str, part: Segment, text: str, tools: Tools) -> Annotated:
+def _annotate_segment(
+    segment_id: str, part: Segment, text: str, with_what: tuple[Tools, SpeechContext]
+) -> Annotated:
+    """Annotate one segment; the context carries speakers on to the next one."""
+    tools, context = with_what
     sentences = tuple(tools.annotator.sentences(text[part.begin : part.end], part.begin))
+    coding = tools.coding
+    speech = find_speech(sentences, coding.actors, context, lexicons=coding.lexicons)
     mentions = tuple(
-        mention
+        (mention, code_mention(sentence, sentence.tokens.index(mention.token), speech, coding))
         for sentence in sentences
         for mention in find_mentions(sentence, tools.lexicon, tools.annotator)
     )
     actors = tuple(found for one in sentences for found in find_actors(one, tools.actors))
-    return Annotated(segment_id, part, sentences, mentions, actors)
+    return Annotated(segment_id, part, sentences, actors, tuple(speech), mentions)
+
+
+def _corrected(mentions: Sequence[Row], text: str, source: Source, tools: Tools) -> list[Row]:
+    own = [one for one in tools.corrections if one.doc_id == source.id]
+    rows, faults = apply_corrections(mentions, own, text)
+    if faults:
+        raise SourceError(
+            join_faults(
+                "data/corrections.csv",
+                faults,
+                "Put in what stands there now, or take the line out; nothing was written.",
+            )
+        )
+    return rows
 
 
 def count_words(text: str) -> int:
@@ -222,24 +260,25 @@ def _segment_row(one: Annotated, position: int, text: str, doc_id: str) -> Row:
 
 
 def _term_rows(one: Annotated) -> Iterator[Row]:
+    tokens = [token for sentence in one.sentences for token in sentence.tokens]
     counts = Counter(
-        (token.form, token.lemma, token.pos, token.head)
-        for sentence in one.sentences
-        for token in sentence.tokens
+        (token.form, token.lemma, token.pos, token.head, voice)
+        for token, voice in zip(tokens, token_voices(tokens, one.speech), strict=True)
         if token.is_word
     )
-    for (form, lemma, pos, head), n in counts.items():
+    for (form, lemma, pos, head, voice), n in counts.items():
         yield {
             "segment_id": one.segment_id,
             "form": form,
             "lemma": lemma,
             "pos": pos,
             "head": head,
+            "voice": voice,
             "n": n,
         }
 
 
-def _mention_row(mention: Mention, one: Annotated, source: Source) -> Row:
+def _mention_row(mention: Mention, codes: Row, one: Annotated, source: Source) -> Row:
     token, particle = mention.token, mention.particle
     return {
         "mention_id": f"{source.id}:{token.begin}",
@@ -261,4 +300,5 @@ def _mention_row(mention: Mention, one: Annotated, source: Source) -> Row:
         "frame": mention.frame,
         "tier": mention.tier,
         **ALONE,
+        **codes,
     }

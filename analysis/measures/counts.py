@@ -40,8 +40,9 @@ class Recipe:
         document or segment.
     pos : tuple of str
         Only tags that begin with one of these; empty: all.
-    zones, kinds : tuple of str
-        Only these parts of articles and kinds of article; empty: all.
+    zones, kinds, voices : tuple of str
+        Only these parts of articles, kinds of article, and words in these voices
+        (narrator, direct, indirect); empty: all.
     weight : str
         How repeats count: none (each segment 1), within or across (1 over the size of
         its group of repeats, in the document or over all documents).
@@ -56,6 +57,7 @@ class Recipe:
     kinds: tuple[str, ...] = ()
     weight: Weight = "none"
     n: int = 1
+    voices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
@@ -222,6 +224,8 @@ def count_terms(features: Features, recipe: Recipe | None = None) -> TermCounts:
     terms = features.terms
     if recipe.pos:
         terms = terms[terms["pos"].str.startswith(recipe.pos)]
+    if recipe.voices:
+        terms = terms[terms["voice"].isin(recipe.voices)]
     number = pd.Series(np.arange(len(rows.segments)), index=rows.segments["segment_id"])
     at = terms["segment_id"].map(number)
     terms, at = terms[at.notna()], at[at.notna()].astype(int)

@@ -1,0 +1,242 @@
+"""Clauses of a sentence by punctuation, conjunctions and verbs: no parser, linear time."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from analysis.annotation.lexicons import MoodLexicon
+from analysis.annotation.mood import is_finite
+from analysis.annotation.quotation import MARKS
+from analysis.annotation.tokens import Token
+
+Kind = Literal[
+    "main", "verb_first", "dass", "whether", "wh", "relative", "adverbial", "infinitive", "fragment"
+]
+BOUNDARIES = frozenset({",", ";", ":", "–", "—", "-", "(", ")", "[", "]", "/", "...", "…"})
+BY_TAG: dict[str, Kind] = {
+    "PRELS": "relative",
+    "PRELAT": "relative",
+    "PWS": "wh",
+    "PWAT": "wh",
+    "PWAV": "wh",
+}
+OPENERS: dict[str, Kind] = {"dass": "dass", "daß": "dass", "ob": "whether"}
+DOTS = frozenset(".!?")
+#: How many words may stand before the word that opens a subordinate clause.
+OPENER_WITHIN = 3
+#: How many clauses back the beginning of an interrupted clause is looked for.
+LONGEST_INTERRUPTION = 3
+#: How many words in brackets do not cut a clause.
+LONGEST_ASIDE = 2
+#: Words that make *dass* something else than the content of what is said.
+NOT_CONTENT = frozenset({"so", "ohne", "statt", "anstatt", "als", "außer", "sodass"})
+BEFORE_OPENER = frozenset({"APPR", "APPRART", "ADV", "KON", "PTKNEG", "ITJ", "APPO"})
+SUBORDINATE = frozenset({"dass", "whether", "wh", "relative", "adverbial"})
+#: The tagger takes these for conjunctions although they begin phrases ("wie Trump").
+COMPARING = frozenset({"als", "wie", "denn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of a sentence: positions ``first`` up to and without ``last``.
+
+    ``opener`` is the position of the word that makes the clause subordinate or
+    -1, ``finite`` the positions of its finite verbs.
+    """
+
+    first: int
+    last: int
+    kind: Kind
+    opener: int
+    finite: tuple[int, ...]
+
+    @property
+    def positions(self) -> range:
+        """Positions of the clause's tokens."""
+        return range(self.first, self.last)
+
+
+def find_clauses(tokens: Sequence[Token], lexicon: MoodLexicon) -> list[Clause]:
+    """Cut a sentence into clauses and fragments.
+
+    Parameters
+    ----------
+    tokens : sequence of Token
+        One sentence.
+    lexicon : MoodLexicon
+        Irregular verb forms.
+
+    Returns
+    -------
+    list of Clause
+        In order, at least one; the punctuation between clauses belongs to none. A
+        stretch without a verb is a ``fragment`` (an apposition, a part of a list).
+
+    Examples
+    --------
+    >>> from analysis.annotation.lexicons import read_lexicons
+    >>> from analysis.annotation.tokens import Annotator
+    >>> sentence, = Annotator().sentences("Er sagt, dass sie kommt, um zu helfen.")
+    >>> [clause.kind for clause in find_clauses(sentence.tokens, read_lexicons().mood)]
+    ['main', 'dass', 'infinitive']
+    """
+    finite = [is_finite(token, lexicon) for token in tokens]
+    pieces: list[tuple[int, int]] = []
+    for first, last in _stretches(tokens, _asides(tokens, finite)):
+        pieces += _cut_at_conjunctions(tokens, finite, first, last)
+    clauses: list[Clause] = []
+    for first, last in pieces or [(0, len(tokens))]:
+        found = _clause(tokens, finite, first, last)
+        clauses.append(_continuing(tokens, clauses, found))
+    return clauses
+
+
+def clause_at(clauses: Sequence[Clause], position: int) -> int:
+    """Give the index of the clause that a token belongs to; -1 for punctuation."""
+    index = bisect_right(clauses, position, key=lambda clause: clause.first) - 1
+    return index if index >= 0 and position < clauses[index].last else -1
+
+
+def words_of(tokens: Sequence[Token], clause: Clause) -> list[Token]:
+    """Give the tokens of a clause without quotation marks."""
+    return [tokens[i] for i in clause.positions if tokens[i].form not in MARKS]
+
+
+def _asides(tokens: Sequence[Token], finite: Sequence[bool]) -> frozenset[int]:
+    """Give the brackets around a word or two without a verb: "(noch) nicht" is one clause."""
+    found: list[int] = []
+    opened = -1
+    for position, token in enumerate(tokens):
+        if token.form == "(":
+            opened = position
+        elif token.form == ")" and opened >= 0:
+            short = position - opened - 1 <= LONGEST_ASIDE
+            if short and not any(finite[opened:position]):
+                found += [opened, position]
+            opened = -1
+    return frozenset(found)
+
+
+def _stretches(tokens: Sequence[Token], asides: frozenset[int]) -> list[tuple[int, int]]:
+    """Cut at punctuation; quotation marks stay inside, and brackets around an aside."""
+    found = []
+    first = 0
+    for position, token in enumerate(tokens):
+        if position in asides:
+            continue
+        if token.form in BOUNDARIES or token.form in DOTS:
+            found.append((first, position))
+            first = position + 1
+    found.append((first, len(tokens)))
+    return [
+        (begin, end)
+        for begin, end in found
+        if any(tokens[i].form not in MARKS for i in range(begin, end))
+    ]
+
+
+def _cut_at_conjunctions(
+    tokens: Sequence[Token], finite: Sequence[bool], first: int, last: int
+) -> list[tuple[int, int]]:
+    """Cut where *und*, *oder*, *aber* join two parts that have a finite verb each."""
+    cuts = [first]
+    seen_verb = False
+    conjunction = -1
+    for position in range(first, last):
+        if tokens[position].pos == "KON" and seen_verb and position > first:
+            conjunction = position
+        elif finite[position]:
+            if seen_verb and conjunction > 0:
+                cuts.append(conjunction)
+                conjunction = -1
+            seen_verb = True
+        elif conjunction == position - 1 and _opens(tokens, position) and position > first:
+            cuts.append(conjunction)
+            conjunction, seen_verb = -1, False
+    return list(zip(cuts, [*cuts[1:], last], strict=True))
+
+
+def _opens(tokens: Sequence[Token], position: int) -> bool:
+    token = tokens[position]
+    return token.form.lower() in OPENERS or (
+        token.pos == "KOUS" and token.form.lower() not in COMPARING
+    )
+
+
+def _clause(tokens: Sequence[Token], finite: Sequence[bool], first: int, last: int) -> Clause:
+    verbs = tuple(i for i in range(first, last) if finite[i])
+    words = [i for i in range(first, last) if tokens[i].form not in MARKS]
+    opener, kind = _opener(tokens, words, verbs)
+    if kind is not None and (verbs or tokens[opener].pos != "PRELS" or opener == first):
+        return Clause(first, last, kind, opener, verbs)
+    if verbs:
+        start = next((i for i in words if tokens[i].pos != "KON"), words[0])
+        return Clause(first, last, "verb_first" if verbs[0] == start else "main", -1, verbs)
+    if any(tokens[i].pos in ("PTKZU", "VVIZU") for i in words):
+        return Clause(first, last, "infinitive", -1, ())
+    return Clause(first, last, "fragment", -1, ())
+
+
+def _continuing(tokens: Sequence[Token], before: Sequence[Clause], clause: Clause) -> Clause:
+    """Take the rest of a clause that something interrupts: "dass er, sagt man, krank ist".
+
+    The rest has its verb at the end. It also continues a subordinate clause behind *und*.
+    """
+    if clause.kind == "fragment" and before and _unfinished(before[-1]):
+        return replace(clause, kind=before[-1].kind, opener=before[-1].opener)
+    if clause.kind not in ("main", "verb_first") or not _verb_last(tokens, clause):
+        return clause
+    for earlier in before[: -LONGEST_INTERRUPTION - 1 : -1]:
+        joined = earlier is before[-1] and tokens[clause.first].pos == "KON"
+        if earlier.opener >= 0 and (joined or not earlier.finite):
+            return replace(clause, kind=earlier.kind, opener=earlier.opener)
+        if earlier.kind == "main" or (earlier.kind == "verb_first" and earlier.finite):
+            break
+    return clause
+
+
+def _unfinished(clause: Clause) -> bool:
+    """Say whether a clause still waits for its verb: "wenn zwischen A, ..."."""
+    return clause.opener >= 0 and not clause.finite
+
+
+def _verb_last(tokens: Sequence[Token], clause: Clause) -> bool:
+    words = [i for i in clause.positions if tokens[i].form not in MARKS]
+    return len(words) > 0 and words[-1] == clause.finite[-1]
+
+
+def _opener(
+    tokens: Sequence[Token], words: Sequence[int], verbs: tuple[int, ...]
+) -> tuple[int, Kind | None]:
+    """Find the word that makes a clause subordinate, at its beginning or after a preposition."""
+    for count, position in enumerate(words[: OPENER_WITHIN + 1]):
+        token = tokens[position]
+        kind = _kind_of_opener(token, verbs, position, len(words) - count)
+        if kind == "dass" and count and tokens[words[count - 1]].form.lower() in NOT_CONTENT:
+            kind = "adverbial"
+        if kind is not None:
+            return position, kind
+        if token.pos not in BEFORE_OPENER:
+            break
+    return -1, None
+
+
+def _kind_of_opener(
+    token: Token, verbs: tuple[int, ...], position: int, n_left: int
+) -> Kind | None:
+    form = token.form.lower()
+    if form in OPENERS:
+        return OPENERS[form]
+    if form == "wie" and verbs and verbs[-1] != position + 1:
+        return "adverbial"
+    # A question word or pronoun right before the verb opens a main clause: "Wer kommt?"
+    directly = bool(verbs) and verbs[0] == position + 1 and n_left > 2
+    if token.pos == "KOUS" and form not in COMPARING:
+        return "adverbial"
+    if directly:
+        return None
+    compares = form in COMPARING and bool(verbs) and token.pos in ("KOUS", "KOKOM", "PWAV")
+    return "adverbial" if compares else BY_TAG.get(token.pos)

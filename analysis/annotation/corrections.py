@@ -1,0 +1,159 @@
+"""Corrections by hand: they win over the rules, and none is dropped in silence."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import SourceError, join_faults, unknown
+from analysis.schema import POLARITIES, TARGETS, VOICES
+
+COLUMNS = ("doc_id", "begin", "end", "surface", "layer", "value", "note")
+BY_HAND = "hand"
+#: What each layer may be set to; None: any text. Frame ``none`` takes a mention away.
+ALLOWED: dict[str, tuple[str, ...] | None] = {
+    "frame": ("none",),
+    "target": TARGETS,
+    "polarity": POLARITIES,
+    "voice": VOICES,
+    "speaker": None,
+}
+#: Columns that hold the evidence of a layer; emptied where a hand decides.
+EVIDENCE = {
+    "target": {"target_cue": "", "target_rule": BY_HAND},
+    "polarity": {"polarity_cue": "", "polarity_rule": BY_HAND},
+    "voice": {"voice_cue": "", "voice_kind": "", "voice_rule": BY_HAND},
+    "speaker": {},
+}
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One line of ``data/corrections.csv``: one layer of one mention."""
+
+    line: int
+    doc_id: str
+    begin: int
+    end: int
+    surface: str
+    layer: str
+    value: str
+
+    @property
+    def where(self) -> str:
+        """How messages name it."""
+        return f"line {self.line} ({self.doc_id}, {self.begin}-{self.end}, {self.surface!r})"
+
+
+def read_corrections(path: Path) -> tuple[Correction, ...]:
+    """Read the corrections; no file means none.
+
+    Parameters
+    ----------
+    path : path
+        A CSV file with the columns doc_id, begin, end, surface, layer, value, note.
+
+    Returns
+    -------
+    tuple of Correction
+        In the order of the file.
+
+    Raises
+    ------
+    SourceError
+        With every fault: wrong columns, an unknown layer or value, offsets that are no
+        numbers, two corrections of one layer of one mention.
+
+    Examples
+    --------
+    >>> read_corrections(Path("no-such-file.csv"))
+    ()
+    """
+    if not path.is_file():
+        return ()
+    with path.open(encoding="utf-8", newline="") as opened:
+        reader = csv.DictReader(opened)
+        found = tuple(reader.fieldnames or ())
+        rows = list(reader)
+    if found != COLUMNS:
+        raise SourceError(
+            f"{path}: wanted the columns {', '.join(COLUMNS)}; came {', '.join(found) or 'none'}"
+        )
+    faults = [fault for n, row in enumerate(rows, start=2) for fault in _row_faults(n, row)]
+    corrections = [] if faults else [_correction(n, row) for n, row in enumerate(rows, start=2)]
+    faults += _twice(corrections)
+    if faults:
+        raise SourceError(join_faults(str(path), faults))
+    return tuple(corrections)
+
+
+def _row_faults(line: int, row: Mapping[str, Any]) -> list[str]:
+    if None in row or None in row.values():
+        return [f"line {line}: wanted {len(COLUMNS)} cells"]
+    faults = [
+        f"line {line}: {name} is {row[name]!r}, wanted a whole number"
+        for name in ("begin", "end")
+        if not row[name].isdecimal()
+    ]
+    if row["layer"] not in ALLOWED:
+        return [*faults, f"line {line}: {unknown('layer', row['layer'], ALLOWED)}"]
+    allowed = ALLOWED[row["layer"]]
+    if allowed is not None and row["value"] not in allowed:
+        faults.append(f"line {line}: {unknown('value', row['value'], allowed)}")
+    return faults
+
+
+def _correction(line: int, row: Mapping[str, str]) -> Correction:
+    return Correction(
+        line, row["doc_id"], int(row["begin"]), int(row["end"]),
+        row["surface"], row["layer"], row["value"],
+    )  # fmt: skip
+
+
+def _twice(corrections: Iterable[Correction]) -> list[str]:
+    seen: dict[tuple[str, int, str], int] = {}
+    faults = []
+    for one in corrections:
+        first = seen.setdefault((one.doc_id, one.begin, one.layer), one.line)
+        if first != one.line:
+            faults.append(f"{one.where}: line {first} sets {one.layer} already")
+    return faults
+
+
+def apply_corrections(
+    mentions: Sequence[Mapping[str, Any]], corrections: Sequence[Correction], text: str
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Apply the corrections of one document to its mentions.
+
+    Parameters
+    ----------
+    mentions : sequence of mapping
+        Rows of the open table, as the rules coded them.
+    corrections : sequence of Correction
+        Those of the document.
+    text : str
+        The file, to check the surface against.
+
+    Returns
+    -------
+    list of dict
+        The corrected rows; a frame set to none takes its row away.
+    list of str
+        Corrections that do not fit the text or find no mention; never dropped in silence.
+    """
+    rows = {(row["begin"], row["end"]): dict(row) for row in mentions}
+    faults = []
+    for one in corrections:
+        if one.end > len(text) or text[one.begin : one.end] != one.surface:
+            came = text[one.begin : one.end] if one.end <= len(text) else "the end of the text"
+            faults.append(f"{one.where}: the text there is {came[:40]!r}")
+        elif (one.begin, one.end) not in rows:
+            faults.append(f"{one.where}: no mention stands there")
+        elif one.layer == "frame":
+            del rows[one.begin, one.end]
+        else:
+            rows[one.begin, one.end] |= {one.layer: one.value, **EVIDENCE[one.layer]}
+    return list(rows.values()), faults

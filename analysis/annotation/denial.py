@@ -1,0 +1,147 @@
+"""What denies, refuses or fails a mention: rule P3 of ``docs/coding-rules.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analysis.annotation.lexicons import Lexicons
+from analysis.annotation.scope import (
+    Cue,
+    find_phrase,
+    governing_clause,
+    is_given,
+    is_listed,
+    looks_alike,
+)
+from analysis.annotation.subjects import predicate_of
+from analysis.annotation.surroundings import Surroundings
+
+
+def find_denied(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    """Rule P3: the verb of the clause, a governing noun, an adjective, a fixed expression."""
+    denial = lexicons.polarity.denial
+    yield from _by_verb(around, lexicons)
+    yield from _against(around, lexicons)
+    for phrase in around.phrases[1:]:
+        if around.tokens[phrase.noun].head in denial.nouns:
+            yield Cue(phrase.noun, "P3")
+    yield from _by_adjective(around, lexicons)
+    position = find_phrase(around.tokens, around.own, denial.phrases)
+    if position >= 0 and not is_given(around, lexicons):
+        yield Cue(position, "P3")
+    position = find_phrase(around.tokens, around.own, denial.before)
+    if 0 <= position < around.index:
+        yield Cue(position, "P3")
+
+
+def _by_verb(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    denial = lexicons.polarity.denial
+    predicate = around.predicate
+    beside = around.role == "attribute" and (around.definite or around.subject)
+    if predicate is None or predicate.position == around.index or beside:
+        return
+    if looks_alike(around.tokens, predicate.position, lexicons):
+        return
+    fails = is_listed(predicate.lemma, denial.failing)
+    denies = is_listed(predicate.lemma, (*denial.verbs, *denial.refusal))
+    passive = predicate.passive or _refused_state(around, predicate.position)
+    denied = denies and (passive or not (around.subject and around.nominative))
+    if (fails and _is_what_fails(around)) or denied:
+        yield Cue(predicate.position, "P3")
+
+
+def _by_adjective(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    """Know "ein Deal ist unrealistisch", "er nannte den Vorwurf der Einmischung absurd"."""
+    denial = lexicons.polarity.denial
+    for position in around.own.positions:
+        form = around.tokens[position].form.lower()
+        said = around.tokens[position].pos == "ADJD" and position > around.index
+        if said and looks_alike(around.tokens, position, lexicons):
+            continue
+        gone = form in denial.gone and around.subject
+        untrue = form in denial.untrue and len(around.phrases) > 1
+        if said and (gone or untrue):
+            yield Cue(position, "P3")
+
+
+def _against(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    """Know "sie stimmten gegen den Deal"."""
+    position = around.phrase.preposition
+    if position < 0 or around.tokens[position].form.lower() != "gegen":
+        return
+    predicate = around.predicate
+    lemma = predicate.lemma if predicate is not None else "sein"
+    if is_listed(lemma, lexicons.polarity.denial.against):
+        yield Cue(position, "P3")
+
+
+def _refused_state(around: Surroundings, position: int) -> bool:
+    """Know "der Deal ist geplatzt", "ist abgelehnt": a participle with *sein*."""
+    lemmas = {around.tokens[i].lemma for i in around.own.finite}
+    return around.tokens[position].pos == "VVPP" and "sein" in lemmas
+
+
+def _is_what_fails(around: Surroundings) -> bool:
+    """Say whether the mention is what fails: not "am Deal", "mit dem Deal gescheitert"."""
+    if around.phrase.preposition < 0:
+        return len(around.phrases) == 1
+    form = around.tokens[around.phrase.preposition].form.lower()
+    return form in ("an", "am") and around.predicate is not None and around.predicate.lemma in (
+        "fehlen", "mangeln",
+    )  # fmt: skip
+
+
+def find_above(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
+    """Rules P3 and P4 for a dass-clause or infinitive: "bestreitet, dass", "glaubt nicht, dass"."""
+    clause = governing_clause(around)
+    if clause is None or around.own.kind in ("main", "verb_first"):
+        return
+    predicate = predicate_of(around.tokens, clause)
+    denial = lexicons.polarity.denial
+    nouns = [i for i in clause.positions if around.tokens[i].head in denial.nouns]
+    denies = predicate is not None and (
+        is_listed(predicate.lemma, denial.verbs) or is_listed(predicate.lemma, denial.refusal)
+    )
+    cues = [Cue(predicate.position, "P3")] if denies and predicate is not None else []
+    untrue = [
+        i
+        for i in clause.positions
+        if around.tokens[i].pos in ("ADJD", "VVPP", "VVFIN")
+        and around.tokens[i].form.lower() in denial.untrue
+    ]
+    if not cues and untrue:
+        cues = [Cue(untrue[0], "P3")]
+    if not cues and nouns and nouns[-1] >= clause.last - 2:
+        cues = [Cue(nouns[-1], "P3")]
+    negated = [
+        i
+        for i in clause.positions
+        if around.tokens[i].form.lower() in lexicons.polarity.negation.adverbs
+        or around.tokens[i].lemma in lexicons.polarity.negation.determiners
+    ]
+    negated = [i for i in negated if not looks_alike(around.tokens, i, lexicons)]
+    raises = predicate is None or is_listed(predicate.lemma, lexicons.polarity.openness.raising)
+    if negated and cues:
+        return
+    if negated and raises and around.own.kind != "whether":
+        cues = [Cue(negated[0], "P4")]
+    yield from cues
+
+
+def cancelled_denial(around: Surroundings, lexicons: Lexicons) -> Cue | None:
+    """Find a denial that is itself denied: "bestreitet nicht, dass es einen Deal gibt"."""
+    clause = governing_clause(around)
+    if clause is None:
+        return None
+    predicate = predicate_of(around.tokens, clause)
+    denial = lexicons.polarity.denial
+    if predicate is None or not (
+        is_listed(predicate.lemma, denial.verbs) or is_listed(predicate.lemma, denial.refusal)
+    ):
+        return None
+    for position in clause.positions:
+        token = around.tokens[position]
+        negative = token.form.lower() in lexicons.polarity.negation.adverbs
+        if negative or token.lemma in lexicons.polarity.negation.determiners:
+            return Cue(position, "P3")
+    return None

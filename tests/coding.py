@@ -1,0 +1,62 @@
+"""What the tests of speech and polarity share: tools loaded once, sentences with marks."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from analysis.annotation.actors import ActorIndex, SpeechContext
+from analysis.annotation.lexicons import Lexicons, read_lexicons
+from analysis.annotation.spans import SpeechSpan
+from analysis.annotation.speech import find_speech
+from analysis.annotation.tokens import Annotator, Sentence
+from analysis.study import read_study
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@cache
+def annotator() -> Annotator:
+    return Annotator()
+
+
+@cache
+def lexicons() -> Lexicons:
+    return read_lexicons()
+
+
+@cache
+def actors() -> ActorIndex:
+    return ActorIndex.of(read_study().actors)
+
+
+def sentences(text: str, begin: int = 0) -> list[Sentence]:
+    return annotator().sentences(text, begin)
+
+
+def marked(line: str) -> tuple[str, int]:
+    """Take the double brackets out of a sentence; give it and the mention's offset."""
+    begin = line.index("[[")
+    return line.replace("[[", "").replace("]]", ""), begin
+
+
+def speech(text: str, context: SpeechContext | None = None) -> list[SpeechSpan]:
+    """Code a text of one or more lines; each line is a segment of the same document."""
+    context = context or SpeechContext()
+    spans: list[SpeechSpan] = []
+    begin = 0
+    for line in text.splitlines(keepends=True):
+        segment = sentences(line.rstrip("\n"), begin)
+        spans += find_speech(segment, actors(), context, lexicons=lexicons())
+        begin += len(line)
+    return spans
+
+
+def shared(name: str) -> Path:
+    """Give a file beside the project; skip the test where it is absent."""
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"needs ../shared/{name}, which is not here")
+    return path

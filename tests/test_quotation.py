@@ -1,0 +1,137 @@
+"""Quotation marks: every style, nesting, marks without a partner, and any text at all."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.annotation.quotation import MARKS, Quotation, find_quotations
+from analysis.annotation.tokens import Token
+
+STYLES = ["„Es regnet“", "„Es regnet”", "»Es regnet«", "«Es regnet»", '"Es regnet"', "“Es regnet”",
+          "‚Es regnet‘", "‘Es regnet’", "›Es regnet‹", "‹Es regnet›", "'Es regnet'"]  # fmt: skip
+
+
+def tokenize(text: str) -> list[Token]:
+    """Cut at spaces and marks: the pairing needs no more than forms and offsets."""
+    tokens = []
+    word = ""
+    for offset, character in enumerate(f"{text} "):
+        cut = character.isspace() or character in MARKS or character in ".,:!?"
+        if cut and word:
+            tokens.append(plain(offset - len(word), word))
+            word = ""
+        if not cut:
+            word += character
+        elif not character.isspace():
+            tokens.append(plain(offset, character))
+    return tokens
+
+
+def plain(begin: int, form: str) -> Token:
+    return Token(begin, begin + len(form), form, form, "XY", form, ())
+
+
+def quoted(text: str, *, continues: bool = False) -> list[str]:
+    tokens = tokenize(text)
+    pairs, _ = find_quotations(tokens, continues=continues)
+    return [text[tokens[pair.first].begin : tokens[pair.last].end] for pair in pairs]
+
+
+@pytest.mark.parametrize("quotation", STYLES)
+def test_every_style(quotation: str) -> None:
+    assert quoted(f"Sie sagt: {quotation}, und geht.") == [quotation]
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner"),
+    [
+        ("„Er rief ‚Halt‘ und lief“", "‚Halt‘"),
+        ("»Er rief ›Halt‹ und lief«", "›Halt‹"),
+        ("„Er rief „Halt“ und lief“", "„Halt“"),
+        ("\"Er rief 'Halt' und lief\"", "'Halt'"),
+        ("«Er rief ‹Halt› und lief»", "‹Halt›"),
+    ],
+)
+def test_nested(outer: str, inner: str) -> None:
+    assert quoted(f"So war es: {outer}.") == [outer, inner]
+
+
+def test_two_quotations_are_not_one() -> None:
+    text = 'Er nannte es "gut" und "richtig".'
+    assert quoted(text) == ['"gut"', '"richtig"']
+
+
+def test_an_apostrophe_is_no_quotation() -> None:
+    assert quoted("Wie geht’s dem Chef? Das weiß Hans’ Frau.") == []
+
+
+def test_a_mark_without_a_partner_does_not_swallow_the_rest() -> None:
+    assert quoted('Ein 5" großes Telefon. Sie sagte: "Ja." Dann ging sie.') == ['"Ja."']
+
+
+def test_a_stray_closing_mark_is_ignored() -> None:
+    assert quoted("Das war es“, sagte sie. „Ja“, sagte er.") == ["„Ja“"]
+
+
+def test_a_quotation_may_run_over_segments() -> None:
+    tokens = tokenize("Sie sagte: „Es regnet. Es schneit.")
+    pairs, runs_on = find_quotations(tokens)
+    assert runs_on
+    assert pairs == [Quotation(3, len(tokens) - 1, 0, -1, closed=False)]
+    assert quoted("Und es hagelt“, schloss sie.", continues=True) == ["Und es hagelt“"]
+    assert quoted("Und es hagelt“, schloss sie.") == []
+
+
+def test_a_segment_cannot_upset_another() -> None:
+    """An odd number of straight marks in one segment must not turn the next inside out."""
+    _, runs_on = find_quotations(tokenize('Er sprach von "Unfug und ging.'))
+    assert not runs_on
+    assert quoted('Die Antwort: "Es gibt keinen Deal!"') == ['"Es gibt keinen Deal!"']
+
+
+texts = st.text(
+    alphabet=st.sampled_from([*sorted(MARKS), " ", "a", "B", ".", ",", ":", "\n"]), max_size=60
+)
+
+
+@given(texts, st.booleans())
+def test_pairs_are_valid_and_nested(text: str, continues: bool) -> None:
+    tokens = tokenize(text)
+    pairs, _ = find_quotations(tokens, continues=continues)
+    assert pairs == sorted(pairs, key=lambda pair: (pair.first, -pair.last))
+    for index, pair in enumerate(pairs):
+        assert 0 <= pair.first <= pair.last < len(tokens)
+        for other in pairs[index + 1 :]:
+            apart = other.first > pair.last
+            inside = other.last <= pair.last
+            assert apart or inside
+        if pair.parent >= 0:
+            parent = pairs[pair.parent]
+            assert parent.first <= pair.first
+            assert pair.last <= parent.last
+            assert pair.depth == parent.depth + 1
+        else:
+            assert pair.depth == 0
+
+
+class Counted(list[Token]):
+    """A list that counts how often it is asked for an element."""
+
+    n_looked = 0
+
+    def __getitem__(self, place):  # type: ignore[no-untyped-def]
+        self.n_looked += 1
+        return super().__getitem__(place)
+
+
+@pytest.mark.parametrize("unit", ["„a ", "»b« ", '"c" d ', "„‚e "])
+def test_time_is_linear(unit: str) -> None:
+    """Ten times the text needs about ten times the look-ups, whatever the marks."""
+    looked = []
+    for n_times in (100, 1000):
+        tokens = Counted(tokenize(unit * n_times))
+        find_quotations(tokens)
+        looked.append(tokens.n_looked)
+    assert looked[1] <= 11 * looked[0]
