@@ -40,7 +40,7 @@ I7|dass es reicht|Trump|Ansicht|Trump ist der Ansicht, dass es reicht.
 I8|die Kasse leer ist||wonach|Es gibt Berichte, wonach die Kasse leer ist.
 I11|Trump fordert einen Deal.|Trump|fordern|Trump fordert einen Deal.
 I11|Der Kreml dementiert jede Absprache.|Kreml|dementieren|Der Kreml dementiert jede Absprache.
-I11|Russland sieht den Gipfel als Erfolg.|Russland|sehen|Russland sieht den Gipfel als Erfolg.
+I11|Norwegen sieht das Turnier als Erfolg.|Norwegen|sehen|Norwegen sieht das Turnier als Erfolg.
 """
 
 NOT_SPEECH = """

@@ -31,7 +31,7 @@ affirmed P0 Für die Trainerin ist es der dritte [[Erfolg]] in Folge.
 affirmed P0 Mit diesem [[Erfolg]] zieht der Verein ins Finale ein.
 affirmed P0 Der [[Wahlerfolg]] kam für alle überraschend.
 affirmed P0 Ihr neues Buch ist äußerst [[erfolgreich]].
-affirmed P0 Er gratulierte der Gastgeberin zur [[erfolgreichen]] Ausrichtung der Spiele.
+affirmed P0 Sie beglückwünschte ihn zur [[erfolgreichen]] Prüfung.
 affirmed P0 Der [[Immobiliendeal]] brachte der Stadt zwölf Millionen Euro ein.
 affirmed P0 Die Kommission verurteilte die [[Einmischung]] scharf.
 negated P1 Die Reise endete mit einem [[Misserfolg]].
@@ -52,7 +52,7 @@ negated P4 Für eine [[Einmischung]] gibt es keine Beweise, der Erfolg war groß
 negated P2 Es gibt keine Belege für eine [[Einmischung]].
 negated P2 Bisher sieht man kein Anzeichen eines [[Erfolgs]].
 negated P2 Sie sehen keine Chance auf einen [[Deal]].
-negated P2 Das Treffen sei keine Transaktion wie ein [[Deal]] unter Maklern.
+negated P2 Das Spiel sei kein Handel wie ein [[Deal]] unter Maklern.
 negated P2 Statt eines [[Erfolgs]] gab es lange Gesichter.
 negated P2 Anstelle eines [[Deals]] brachte er nur Souvenirs mit.
 negated P2 Mangels [[Erfolgs]] wurde die Serie abgesetzt.
@@ -100,7 +100,7 @@ negated P4 Das war nicht der erhoffte [[Erfolg]].
 negated P4 Der [[Deal]] kam nicht zustande.
 negated P4 Zu einem [[Deal]] kam es am Ende nicht.
 negated P4 Russland hat sich nie in Wahlen [[eingemischt]].
-negated P4 Das Land werde sich niemals in fremde Angelegenheiten [[einmischen]].
+negated P4 Der Verband werde sich niemals in den Streit [[einmischen]].
 negated P4 Wir [[mischen]] uns nicht in die Wahl ein.
 negated P4 Niemand [[mischt]] sich in unsere Politik ein.
 negated P4 Der Versuch war nicht [[erfolgreich]].
@@ -129,7 +129,7 @@ affirmed  Das war keine Niederlage, sondern ein [[Erfolg]].
 affirmed  Sie bekamen nicht Mitleid, sondern einen [[Deal]].
 affirmed  Trotz des [[Erfolgs]] reichte es nicht zum Titel.
 affirmed  Nach dem [[Deal]] will niemand mehr reden.
-affirmed  Der Iran werde nicht von der [[erfolgreichen]] Mission profitieren.
+affirmed  Das Dorf werde nicht von der [[erfolgreichen]] Saison profitieren.
 affirmed  Der [[Erfolg]] hat ihn nicht verändert.
 affirmed  Wegen des [[Deals]] ist der Chef nicht beunruhigt.
 affirmed  Das Abkommen sieht vor, dass der [[Deal]] jetzt gilt, Zölle gibt es nicht.
@@ -137,7 +137,7 @@ affirmed  Der Minister kam nicht, der Gipfel war ein [[Erfolg]].
 affirmed  Seit seinem [[Wahlerfolg]] gibt er keine Interviews.
 affirmed  Der Club konnte im Vorjahr viele [[Erfolge]] feiern.
 affirmed  Die Stadt kann erste [[Erfolge]] vorweisen.
-affirmed  Man könne das Gespräch einen [[Erfolg]] nennen.
+affirmed  Man könne die Reise einen [[Erfolg]] nennen.
 affirmed  Es gelang ihr, das Projekt [[erfolgreich]] abzuschließen.
 affirmed  Sie gab zu, sich in den Streit [[eingemischt]] zu haben.
 open P6a Gibt es bald einen [[Deal]]?
@@ -179,8 +179,8 @@ open P6f Das könnte ein [[Erfolg]] werden.
 open P6f Der [[Deal]] soll am Montag verkündet werden.
 open P6f Es wird einen [[Deal]] geben.
 open P6f Das wäre ein [[Erfolg]] für beide.
-open P6f Schließ den [[Deal]] ab!
-open P6f Du musst den [[Deal]] abschließen.
+open P6f Mach endlich einen [[Deal]]!
+open P6f Ihr müsst den [[Deal]] unterschreiben.
 open P6f Moskau soll sich in die Wahl [[eingemischt]] haben.
 open P6f Wir wollen [[erfolgreich]] sein.
 open P6f Das Land könnte sich [[einmischen]].
@@ -193,7 +193,7 @@ open P6h Ein [[Deal]] ist möglich.
 open P6h Das ist womöglich der Beginn eines [[Erfolgs]].
 open P6h Hoffentlich ist die Reise ein [[Erfolg]].
 open P6h Ein [[Erfolg]] ist ungewiss.
-open P6i Wir sind nah an einem [[Deal]].
+open P6i Beide Vereine sind nah an einem [[Deal]].
 open P6i Ein [[Deal]] ist in Reichweite.
 open P6i Ein [[Erfolg]] ist in Sicht.
 open P6i Die Teams stehen kurz vor einem [[Deal]].
@@ -203,8 +203,8 @@ open P6j Sie versuchten, einen [[Deal]] zu schließen.
 open P6a Es ist unklar, ob sich jemand [[eingemischt]] hat.
 open P6j Die Regierung ist bereit, einen [[Deal]] zu schließen.
 open P6j Die Agentur beschuldigt ihn, sich [[eingemischt]] zu haben.
-negated P2 Es gibt noch keinen [[Deal]], bis es einen Deal gibt.
-open P6g Es gibt noch keinen Deal, bis es einen [[Deal]] gibt.
+negated P2 Noch kein [[Deal]], bis ein Deal unterschrieben ist.
+open P6g Noch kein Deal, bis ein [[Deal]] unterschrieben ist.
 negated P2 Es wird keinen [[Deal]] geben.
 negated  Ein [[Deal]] ist nicht in Sicht.
 negated P2 Es könnte keinen [[Erfolg]] geben.

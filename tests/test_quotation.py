@@ -88,7 +88,7 @@ def test_a_segment_cannot_upset_another() -> None:
     """An odd number of straight marks in one segment must not turn the next inside out."""
     _, runs_on = find_quotations(tokenize('Er sprach von "Unfug und ging.'))
     assert not runs_on
-    assert quoted('Die Antwort: "Es gibt keinen Deal!"') == ['"Es gibt keinen Deal!"']
+    assert quoted('Die Antwort: "Es gibt keinen Kuchen!"') == ['"Es gibt keinen Kuchen!"']
 
 
 texts = st.text(

@@ -35,7 +35,7 @@ Kramer|Anna Kramer wurde gewählt. Sie sagte, sie sei froh.
 Putin|Am Montag sagte Putin, er sei bereit.
 Putin|„Wir sind bereit“, sagte Putin am Montag.
 Trump|Trump wurde deutlich: „So geht das nicht.“
-Trump|Trump: „Kein Deal“
+Trump|Trump: „Genug geredet“
 Trump|Von einem „großartigen Tag“ sprach Trump.
 """
 

@@ -13,11 +13,11 @@ from analysis.annotation.speech import find_speech
 
 #: kind | rule | text with the quotation in double square brackets
 DIRECT = """
-full|D1|[[„Es gibt keinen Deal“]], sagte Trump.
-full|D1|[["Es gibt keinen Deal"]], sagte Trump.
-full|D1|[[»Es gibt keinen Deal«]], so Trump.
+full|D1|[[„Es gibt keinen Aufschub“]], sagte Trump.
+full|D1|[["Es gibt keinen Aufschub"]], sagte Trump.
+full|D1|[[»Es gibt keinen Aufschub«]], so Trump.
 full|D2|Trump sagte: [[„Es gibt keinen Deal.“]]
-full|D2|Trump: [[„Kein Deal“]]
+full|D2|Trump: [[„Genug geredet“]]
 full|D2|Sein Fazit lautete: [[„Viel Lärm um nichts.“]]
 full|D1|[[„Was soll das?“]], fragte er.
 full|D3|Putin sagte am Abend [[„Das ist ein guter Tag für uns“]].
@@ -25,7 +25,7 @@ full|D4|[["Großer Erfolg"]]
 full|D4|Putin trat ans Pult. [[„Das ist ein guter Tag.“]]
 fragment|Q3|Er nannte das Treffen [[„großartig“]].
 fragment|Q3|Putin sprach von einem [[„Erfolg“]].
-fragment|Q3|Er bezeichnete das Gespräch als [[„Erfolg“]].
+fragment|Q3|Er bezeichnete die Probe als [[„Erfolg“]].
 fragment|Q3|Merz sagte, die Lage sei [[„sehr ernst“]].
 distanced|Q4|Der Dampfer [[„Freya“]] liegt im Hafen.
 distanced|Q4|Das Magazin [[„Nordlicht“]] erscheint monatlich.
@@ -47,7 +47,7 @@ def test_direct(line: str) -> None:
 #: voice | speaker | text with a mention in double square brackets
 VOICES = """
 narrator||Es gibt keinen [[Deal]].
-direct|Trump|„Es gibt keinen [[Deal]]“, sagte Trump.
+direct|Trump|„Ich sehe keinen [[Deal]]“, sagte Trump.
 direct|Trump|Trump sprach von einem „[[Erfolg]]“.
 narrator||Der „[[Erfolg]]“ kostete viel Geld.
 indirect|Trump|Trump sagte, es gebe keinen [[Deal]].
@@ -56,7 +56,7 @@ indirect|Putin|Trump sagte, Putin leugne die [[Einmischung]].
 indirect|Putin|Putin bestreitet die [[Einmischung]].
 indirect|Merz|Merz warnt vor einem [[Deal]].
 narrator||Die [[Einmischung]] beschäftigt Trump seit Jahren.
-indirect|Trump|Trump sieht einen [[Deal]] in Reichweite.
+indirect|Merz|Merz sieht einen [[Deal]] in Reichweite.
 """
 
 
@@ -88,7 +88,7 @@ def test_konjunktiv_within_a_quotation_is_not_the_narrators_report() -> None:
 
 
 def test_unbalanced_marks_spoil_one_segment_only() -> None:
-    spans = speech('Er rief "Halt und lief weg.\nTrump sagte: "Es gibt keinen Deal!"')
+    spans = speech('Er rief "Halt und lief weg.\nTrump sagte: "Es gibt keinen Kuchen!"')
     assert [span.speaker for span in spans] == ["Trump"]
 
 

@@ -35,6 +35,8 @@ LONGEST_ASIDE = 2
 NOT_CONTENT = frozenset({"so", "ohne", "statt", "anstatt", "als", "außer", "sodass"})
 BEFORE_OPENER = frozenset({"APPR", "APPRART", "ADV", "KON", "PTKNEG", "ITJ", "APPO"})
 SUBORDINATE = frozenset({"dass", "whether", "wh", "relative", "adverbial"})
+#: Prepositions that open a clause if its verb stands at the end ("bis alles fertig ist").
+OPENER_OR_PREPOSITION = frozenset({"bis", "seit", "während"})
 #: The tagger takes these for conjunctions although they begin phrases ("wie Trump").
 COMPARING = frozenset({"als", "wie", "denn"})
 
@@ -231,6 +233,8 @@ def _kind_of_opener(
     if form in OPENERS:
         return OPENERS[form]
     if form == "wie" and verbs and verbs[-1] != position + 1:
+        return "adverbial"
+    if form in OPENER_OR_PREPOSITION and verbs and verbs[-1] >= position + n_left - 1:
         return "adverbial"
     # A question word or pronoun right before the verb opens a main clause: "Wer kommt?"
     directly = bool(verbs) and verbs[0] == position + 1 and n_left > 2

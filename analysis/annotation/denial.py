@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analysis.annotation.clauses import Clause
 from analysis.annotation.lexicons import Lexicons
 from analysis.annotation.scope import (
     Cue,
@@ -96,36 +97,44 @@ def find_above(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
     clause = governing_clause(around)
     if clause is None or around.own.kind in ("main", "verb_first"):
         return
-    predicate = predicate_of(around.tokens, clause)
-    denial = lexicons.polarity.denial
-    nouns = [i for i in clause.positions if around.tokens[i].head in denial.nouns]
-    denies = predicate is not None and (
-        is_listed(predicate.lemma, denial.verbs) or is_listed(predicate.lemma, denial.refusal)
-    )
-    cues = [Cue(predicate.position, "P3")] if denies and predicate is not None else []
-    untrue = [
-        i
-        for i in clause.positions
-        if around.tokens[i].pos in ("ADJD", "VVPP", "VVFIN")
-        and around.tokens[i].form.lower() in denial.untrue
-    ]
-    if not cues and untrue:
-        cues = [Cue(untrue[0], "P3")]
-    if not cues and nouns and nouns[-1] >= clause.last - 2:
-        cues = [Cue(nouns[-1], "P3")]
-    negated = [
-        i
-        for i in clause.positions
-        if around.tokens[i].form.lower() in lexicons.polarity.negation.adverbs
-        or around.tokens[i].lemma in lexicons.polarity.negation.determiners
-    ]
-    negated = [i for i in negated if not looks_alike(around.tokens, i, lexicons)]
-    raises = predicate is None or is_listed(predicate.lemma, lexicons.polarity.openness.raising)
-    if negated and cues:
+    denied = _denied_above(around, clause, lexicons)
+    negated = _negative_in(around, clause, lexicons)
+    if denied is not None:
+        # A denial that is itself negated is no negation: see `cancelled_denial`.
+        yield from [denied] if negated is None else []
         return
-    if negated and raises and around.own.kind != "whether":
-        cues = [Cue(negated[0], "P4")]
-    yield from cues
+    predicate = predicate_of(around.tokens, clause)
+    raising = lexicons.polarity.openness.raising
+    raises = predicate is None or is_listed(predicate.lemma, raising)
+    if negated is not None and raises and around.own.kind != "whether":
+        yield Cue(negated, "P4")
+
+
+def _denied_above(around: Surroundings, clause: Clause, lexicons: Lexicons) -> Cue | None:
+    """Find a verb, adjective or noun of denial in the clause above."""
+    denial = lexicons.polarity.denial
+    predicate = predicate_of(around.tokens, clause)
+    verbs = (*denial.verbs, *denial.refusal)
+    if predicate is not None and is_listed(predicate.lemma, verbs):
+        return Cue(predicate.position, "P3")
+    for position in clause.positions:
+        token = around.tokens[position]
+        untrue = token.form.lower() in denial.untrue and token.pos in ("ADJD", "VVPP", "VVFIN")
+        governs = token.head in denial.nouns and position >= clause.last - 2
+        if untrue or governs:
+            return Cue(position, "P3")
+    return None
+
+
+def _negative_in(around: Surroundings, clause: Clause, lexicons: Lexicons) -> int | None:
+    """Find the first negative word of a clause that is no look-alike."""
+    negation = lexicons.polarity.negation
+    for position in clause.positions:
+        token = around.tokens[position]
+        negative = token.form.lower() in negation.adverbs or token.lemma in negation.determiners
+        if negative and not looks_alike(around.tokens, position, lexicons):
+            return position
+    return None
 
 
 def cancelled_denial(around: Surroundings, lexicons: Lexicons) -> Cue | None:
@@ -139,9 +148,5 @@ def cancelled_denial(around: Surroundings, lexicons: Lexicons) -> Cue | None:
         is_listed(predicate.lemma, denial.verbs) or is_listed(predicate.lemma, denial.refusal)
     ):
         return None
-    for position in clause.positions:
-        token = around.tokens[position]
-        negative = token.form.lower() in lexicons.polarity.negation.adverbs
-        if negative or token.lemma in lexicons.polarity.negation.determiners:
-            return Cue(position, "P3")
-    return None
+    position = _negative_in(around, clause, lexicons)
+    return None if position is None else Cue(position, "P3")

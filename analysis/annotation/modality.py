@@ -15,7 +15,7 @@ PLURAL_OF_REPORT = frozenset({"hätten", "würden", "könnten", "müssten", "sol
 
 
 def find_imperative(around: Surroundings) -> Iterator[Cue]:
-    """Find an imperative at the beginning of the mention's clause: "Schließ den Deal ab!"."""
+    """Find an imperative at the beginning of the mention's clause: "Mach einen Deal!"."""
     first = next((i for i in around.own.positions if around.tokens[i].is_word), -1)
     if first >= 0 and around.tokens[first].pos in ("VVIMP", "VAIMP"):
         yield Cue(first, "P6f")
