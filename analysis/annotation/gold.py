@@ -18,7 +18,7 @@ LABELS = {"polarity": POLARITIES, "voice": VOICES, "target": TARGETS}
 
 
 def read_gold(path: Path, frames: tuple[str, ...]) -> pd.DataFrame:
-    """Read hand-coded mentions.
+    r"""Read hand-coded mentions.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def read_gold(path: Path, frames: tuple[str, ...]) -> pd.DataFrame:
     --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "gold.csv"
-    >>> _ = path.write_text(",".join(COLUMNS) + "\\na,0,4,Deal,Deal,open,narrator,,summit\\n")
+    >>> _ = path.write_text(",".join(COLUMNS) + "\na,0,4,Deal,Deal,open,narrator,,summit\n")
     >>> len(read_gold(path, ("Deal",)))
     1
     """
