@@ -15,6 +15,8 @@ _HOMES = {
     "analysis.measures.counts": ("Recipe", "count_terms"),
     "analysis.measures.framing": ("frame_rates", "frame_shares", "profile_distance"),
     "analysis.measures.frequency": ("most_different", "most_frequent", "term_frequency"),
+    "analysis.measures.neighbours": ("count_cooccurrences", "count_pairs"),
+    "analysis.measures.ngrams": ("count_ngrams",),
     "analysis.measures.topics": ("fit_nmf", "topic_prevalence"),
     "analysis.presentation.plots": (
         "plot_corpus",

@@ -24,7 +24,7 @@ def check_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     frame : DataFrame
         The table as read.
     name : str
-        Its name: documents, segments, terms or mentions.
+        Its name: a key of `analysis.schema.TABLES`.
 
     Returns
     -------

@@ -60,6 +60,26 @@ class Features:
         return read_table("mentions", self.folder)
 
     @cached_property
+    def nodes(self) -> pd.DataFrame:
+        """Which frames and actors each segment names."""
+        return read_table("nodes", self.folder)
+
+    @cached_property
+    def cooccurrences(self) -> pd.DataFrame:
+        """Words near frames and actors, by document."""
+        return read_table("cooccurrences", self.folder)
+
+    @cached_property
+    def windows(self) -> pd.DataFrame:
+        """Occurrences of frames and actors and the sizes of their windows, by document."""
+        return read_table("windows", self.folder)
+
+    @cached_property
+    def ngrams(self) -> pd.DataFrame:
+        """Rows of words that recur, by document."""
+        return read_table("ngrams", self.folder)
+
+    @cached_property
     def manifest(self) -> dict[str, Any]:
         """What the tables were made from, and a hash of the content of each."""
         return read_manifest(self.folder)

@@ -10,15 +10,19 @@ import pandas as pd
 
 from analysis.errors import ReleaseError, join_faults
 from analysis.features import read_parquet
-from analysis.schema import TABLES, Column
+from analysis.schema import NARROWEST_WINDOW, TABLES, Column
 
 LONGEST_WORD = 80
 LONGEST_TITLE = 200
 #: Columns that would give the order of words back.
 ORDER_COLUMNS = re.compile(r"(^|_)(token|word|sentence)_?(position|index|order|offset|id|nr)$")
 SEQUENCE_COLUMN = re.compile(r"(ngram|bigram|trigram|shingle|sequence)")
-#: Word sequences are published from this frequency on, and up to this length.
-SEQUENCE_FLOOR, LONGEST_SEQUENCE = 5, 5
+#: Word sequences are published from this frequency on, in this many documents, up to this
+#: length. Where a table counts different surroundings, the first floor holds for them too.
+SEQUENCE_FLOOR, SEQUENCE_DOCUMENTS, LONGEST_SEQUENCE = 5, 2, 5
+#: A window of words; columns that would part what stands near a node finer than by document.
+WINDOW_CODE = re.compile(r"L(\d+)R(\d+)")
+FINER_THAN_DOCUMENTS = frozenset({"segment_id", "mention_id", "begin", "end", "position", "post"})
 
 
 def check_release(folder: Path) -> list[str]:
@@ -27,8 +31,9 @@ def check_release(folder: Path) -> list[str]:
     Every Parquet file of the folder must be a table of the schema. A word column
     holds no white space and nothing longer than a long word; a title is no longer
     than a title; no column gives the order of words; ``terms`` is sorted, so that
-    its rows do not follow the text; a table of word sequences needs a column of
-    frequencies, none below its floor.
+    its rows do not follow the text; word sequences keep their floors, which are
+    added up from the table itself; what stands near a node is given by document, in one
+    symmetric window that is not too narrow.
 
     Parameters
     ----------
@@ -75,6 +80,8 @@ def release_faults(frame: pd.DataFrame, name: str) -> list[str]:
             faults += _sequence_faults(frame, column)
         elif not _holds_numbers(frame[column]):
             faults += _text_faults(frame[column], kinds.get(column))
+    if "span" in frame.columns:
+        faults += _span_faults(frame)
     if name in TABLES:
         ordered = frame.sort_values(list(TABLES[name].sort), kind="stable")
         if not ordered.index.equals(frame.index):
@@ -102,8 +109,37 @@ def _text_faults(values: pd.Series, column: Column | None) -> Iterable[str]:
 
 
 def _sequence_faults(frame: pd.DataFrame, column: str) -> Iterable[str]:
-    """Judge a column of word sequences: short ones, none rarer than the floor."""
-    if "n" not in frame.columns or (frame["n"] < SEQUENCE_FLOOR).any():
+    """Judge a column of word sequences: short ones, none rarer than the floors.
+
+    The floors hold for the whole corpus: rows of one sequence are added up.
+    """
+    by_sequence = frame.groupby(column)
+    if "n" not in frame.columns or (by_sequence["n"].sum() < SEQUENCE_FLOOR).any():
         yield f"column {column!r}: word sequences without a frequency floor of {SEQUENCE_FLOOR}"
-    if any(len(str(cell).split()) > LONGEST_SEQUENCE for cell in frame[column]):
+    if (
+        "doc_id" not in frame.columns
+        or (by_sequence["doc_id"].nunique() < SEQUENCE_DOCUMENTS).any()
+    ):
+        yield f"column {column!r}: word sequences that are not in {SEQUENCE_DOCUMENTS} documents"
+    if "n_surroundings" in frame.columns and (frame["n_surroundings"] < SEQUENCE_FLOOR).any():
+        yield f"column {column!r}: word sequences of fewer than {SEQUENCE_FLOOR} surroundings"
+    if any(len(str(cell).split()) > LONGEST_SEQUENCE for cell in frame[column].unique()):
         yield f"column {column!r}: a sequence of more than {LONGEST_SEQUENCE} words"
+
+
+def _span_faults(frame: pd.DataFrame) -> Iterable[str]:
+    """Judge what stands near nodes: by document, and in one window of one kind.
+
+    A narrow window is the node's neighbours; a lopsided one tells what comes first;
+    two windows of different width tell, subtracted, at which distance a word stands.
+    """
+    for column in sorted(FINER_THAN_DOCUMENTS & set(frame.columns)):
+        yield f"column {column!r}: what stands near a node is published by document only"
+    found = map(WINDOW_CODE.fullmatch, map(str, frame["span"].dropna().unique()))
+    widths = {(int(code[1]), int(code[2])) for code in found if code}
+    if len(widths) > 1:
+        yield "column 'span': windows of more than one width"
+    if any(left != right for left, right in widths):
+        yield "column 'span': a window that is not as wide to the left as to the right"
+    if any(min(pair) < NARROWEST_WINDOW for pair in widths):
+        yield f"column 'span': a window of fewer than {NARROWEST_WINDOW} words to a side"

@@ -11,15 +11,16 @@ from analysis.errors import TableError, unknown
 
 #: What a text column may hold. The release check reads this: ``word`` is one word,
 #: ``title`` a bibliographic title or name, ``code`` one of the listed values,
-#: ``id`` a key without spaces.
-TextKind = Literal["id", "code", "word", "name", "title"]
-DType = Literal["text", "int", "int?", "float", "bool", "time?"]
+#: ``id`` a key without spaces, ``sequence`` some words in a row, from a floor on.
+TextKind = Literal["id", "code", "word", "name", "title", "sequence"]
+DType = Literal["text", "int", "int?", "float", "float?", "bool", "time?"]
 
 PANDAS_TYPES: dict[str, str] = {
     "text": "str",
     "int": "int64",
     "int?": "Int64",
     "float": "float64",
+    "float?": "float64",
     "bool": "bool",
     "time?": "datetime64[us]",
 }
@@ -59,6 +60,9 @@ ZONES = ("headline", "lead", "subheading", "body", "post", "caption")
 TS_QUALITIES = ("explicit", "date_inferred", "order_only", "none")
 FORMS = ("simplex", "head", "modifier", "derivation", "verb", "separable_verb")
 TIERS = ("core", "near")
+NODE_KINDS = ("frame", "actor")
+#: Words to the left and right of a node; narrower windows would give neighbours away.
+NARROWEST_WINDOW, WIDEST_WINDOW = 3, 20
 
 _DOC_ID = Column("doc_id", "text", "article: the name of its file without .txt", text="id")
 _SEGMENT_ID = Column(
@@ -111,6 +115,20 @@ DOCUMENTS = Table(
             "words",
         ),
         Column("n_characters", "int", "length of the file", "code points"),
+        Column(
+            "mattr",
+            "float?",
+            "lexical diversity: types per token, mean over windows of 50 tokens (Covington"
+            " and McFall 2010); empty below 50 tokens",
+            "share",
+        ),
+        Column(
+            "mtld",
+            "float?",
+            "lexical diversity: tokens until types per token fall below .72, mean of both"
+            " directions (McCarthy and Jarvis 2010); empty below 50 tokens",
+            "tokens",
+        ),
         Column("sha256", "text", "checksum of the file", text="id"),
     ),
     key=("doc_id",),
@@ -200,7 +218,100 @@ MENTIONS = Table(
     sort=("doc_id", "begin"),
 )
 
-TABLES: dict[str, Table] = {table.name: table for table in (DOCUMENTS, SEGMENTS, TERMS, MENTIONS)}
+_SPAN = Column(
+    "span",
+    "text",
+    "what counts as near: L5R5, five words to either side within the segment; sentence",
+    text="id",
+)
+_NODE_KIND = Column(
+    "node_kind",
+    "text",
+    "frame (its core mentions) or actor (its names)",
+    text="code",
+    allowed=NODE_KINDS,
+)
+_NODE = Column("node", "text", "id of the frame or actor in study.toml", text="id")
+
+NODES = Table(
+    "nodes",
+    "Which frames and actors each segment names. What stands in one segment with a node"
+    " follows from this table and terms.",
+    (
+        _SEGMENT_ID,
+        _NODE_KIND,
+        _NODE,
+        Column("n_nodes", "int", "occurrences of the node", "occurrences"),
+        Column("n_node_tokens", "int", "tokens of the node; a name may have two", "tokens"),
+    ),
+    key=("segment_id", "node_kind", "node"),
+    sort=("segment_id", "node_kind", "node"),
+)
+
+COOCCURRENCES = Table(
+    "cooccurrences",
+    "How often each word stands near a node in each article. Every position counts once,"
+    " also where windows overlap; the node's own tokens do not count.",
+    (
+        _DOC_ID,
+        _SPAN,
+        _NODE_KIND,
+        _NODE,
+        Column("lemma", "text", "base form of the collocate (HanTa)", text="word"),
+        _POS,
+        Column("n_joint", "int", "occurrences near the node", "tokens"),
+        Column(
+            "n_in_node",
+            "int",
+            "occurrences as a token of the node itself; to be taken off its frequency in terms",
+            "tokens",
+        ),
+    ),
+    key=("doc_id", "span", "node_kind", "node", "lemma", "pos"),
+    sort=("doc_id", "span", "node_kind", "node", "lemma", "pos"),
+)
+
+WINDOWS = Table(
+    "windows",
+    "How much of each article stands near a node; the sizes that belong to cooccurrences."
+    " No row: the node does not occur.",
+    (
+        _DOC_ID,
+        _SPAN,
+        _NODE_KIND,
+        _NODE,
+        Column("n_nodes", "int", "occurrences of the node", "occurrences"),
+        Column("n_node_tokens", "int", "tokens of the node; a name may have two", "tokens"),
+        Column("n_positions", "int", "tokens near the node, each once, its own left out", "tokens"),
+    ),
+    key=("doc_id", "span", "node_kind", "node"),
+    sort=("doc_id", "span", "node_kind", "node"),
+)
+
+NGRAMS = Table(
+    "ngrams",
+    "Two to five words in a row that recur in the corpus, by article; no mark parts them."
+    " Rarer ones are left out: those without five different surroundings or in one article.",
+    (
+        _DOC_ID,
+        Column("n_words", "int", "length of the row, 2 to 5", "tokens"),
+        Column("ngram", "text", "the words as written, lower case", text="sequence"),
+        Column("n", "int", "occurrences in the article", "occurrences"),
+        Column(
+            "n_surroundings",
+            "int",
+            "different pairs of word before and word after, in all articles",
+            "pairs",
+        ),
+    ),
+    key=("doc_id", "ngram"),
+    sort=("doc_id", "n_words", "ngram"),
+)
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (DOCUMENTS, SEGMENTS, TERMS, MENTIONS, NODES, COOCCURRENCES, WINDOWS, NGRAMS)
+}
 
 
 def empty_table(name: str) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from pydantic import (
 
 from analysis.errors import StudyError, join_faults, unknown
 from analysis.paths import Layout, find_layout
+from analysis.schema import NARROWEST_WINDOW, WIDEST_WINDOW
 from analysis.validation import describe_faults, read_toml
 
 Item = TypeVar("Item")
@@ -127,6 +128,12 @@ class TopicDesign(Frozen):
     exclude_actors: bool = True
 
 
+class CollocationDesign(Frozen):
+    """How many words to either side of a node count as near it."""
+
+    width: int = Field(ge=NARROWEST_WINDOW, le=WIDEST_WINDOW, default=5)
+
+
 class General(Frozen):
     """The ``[study]`` table."""
 
@@ -151,6 +158,7 @@ class Study(Frozen):
     frames: tuple[Frame, ...] = Field(alias="frame", min_length=1)
     actors: tuple[Actor, ...] = Field(alias="actor", default=())
     topics: TopicDesign
+    collocation: CollocationDesign = CollocationDesign()
     runs: tuple[Run, ...] = Field(alias="run", default=())
 
     @model_validator(mode="after")

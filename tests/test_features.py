@@ -53,7 +53,8 @@ def test_no_open_tables_say_how_to_get_them(tmp_path: Path) -> None:
         read_features(tmp_path)
     assert str(caught.value) == (
         f"{tmp_path}: no open table documents.parquet, segments.parquet, terms.parquet, "
-        "mentions.parquet. Restore them with `git checkout data/features`, or rebuild them "
+        "mentions.parquet, nodes.parquet, cooccurrences.parquet, windows.parquet, "
+        "ngrams.parquet. Restore them with `git checkout data/features`, or rebuild them "
         "from the articles with `gipfel annotate`."
     )
 
@@ -296,17 +297,59 @@ def test_a_table_that_the_schema_does_not_know_is_refused(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("frame", "fault"),
     [
-        ({"bigram": ["der Hafen"]}, "word sequences without a frequency floor of 5"),
-        ({"bigram": ["der Hafen", "a b"], "n": [9, 4]}, "without a frequency floor of 5"),
-        ({"ngram": ["a b c d e f"], "n": [5]}, "a sequence of more than 5 words"),
+        ({"bigram": ["a b"] * 2}, "word sequences without a frequency floor of 5"),
+        ({"bigram": ["a b", "a b"], "n": [2, 2]}, "without a frequency floor of 5"),
+        ({"ngram": ["a b"] * 2, "n": [9, 9], "doc_id": "x"}, "that are not in 2 documents"),
+        ({"ngram": ["a b"] * 2, "n": [9, 9], "n_surroundings": 4}, "fewer than 5 surroundings"),
+        ({"ngram": ["a b c d e f"] * 2, "n": [5, 5]}, "a sequence of more than 5 words"),
     ],
 )
 def test_word_sequences_need_a_floor(frame: dict[str, list[object]], fault: str) -> None:
-    assert [fault in said for said in release_faults(pd.DataFrame(frame), "other")] == [True]
+    given = pd.DataFrame({"doc_id": ["x", "y"], **frame})
+    assert [fault in said for said in release_faults(given, "other")] == [True]
+
+
+def test_the_floor_of_documents_needs_to_be_seen() -> None:
+    (fault,) = release_faults(pd.DataFrame({"ngram": ["a b"], "n": [9]}), "other")
+    assert fault == "column 'ngram': word sequences that are not in 2 documents"
+
+
+def test_a_rarer_sequence_in_the_table_is_refused(folder: Path, features: Features) -> None:
+    frame = features.ngrams.assign(n=1)
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), folder / "ngrams.parquet")
+    assert "ngrams.parquet: column 'ngram': word sequences without a frequency floor of 5" in (
+        release_message(folder)
+    )
+
+
+@pytest.mark.parametrize(
+    ("frame", "fault"),
+    [
+        ({"span": ["L2R2"]}, "column 'span': a window of fewer than 3 words to a side"),
+        (
+            {"span": ["L5R0"]},
+            "column 'span': a window that is not as wide to the left as to the right",
+        ),
+        ({"span": ["L5R5", "L4R4"]}, "column 'span': windows of more than one width"),
+        (
+            {"span": ["sentence"], "segment_id": ["a:0001"]},
+            "column 'segment_id': what stands near a node is published by document only",
+        ),
+    ],
+)
+def test_windows_must_not_tell_the_order_of_words(
+    frame: dict[str, list[object]], fault: str
+) -> None:
+    assert fault in release_faults(pd.DataFrame(frame), "other")
+
+
+def test_one_wide_window_and_sentences_pass() -> None:
+    frame = pd.DataFrame({"doc_id": ["a", "a"], "span": ["L5R5", "sentence"]})
+    assert release_faults(frame, "other") == []
 
 
 def test_frequent_short_sequences_pass() -> None:
-    frame = pd.DataFrame({"ngram": ["der große Hafen"], "n": [5]})
+    frame = pd.DataFrame({"doc_id": ["x", "y"], "ngram": "der große Hafen", "n": [4, 1]})
     assert release_faults(frame, "other") == []
 
 

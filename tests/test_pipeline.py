@@ -12,7 +12,7 @@ import pytest
 
 from analysis.annotation import pipeline
 from analysis.annotation.pipeline import annotate, made_from
-from analysis.annotation.rows import annotate_text, count_words, load_tools
+from analysis.annotation.rows import RUNS, annotate_text, count_words, load_tools
 from analysis.checking import check_table, coerce_table
 from analysis.corpus.cleaning import Rule, read_boilerplate
 from analysis.corpus.readers import checksum
@@ -161,6 +161,9 @@ def test_what_the_tables_were_made_from_changes_with_it(toy: Layout) -> None:
     changed = made_from(toy)
     assert changed["frames_and_actors"] != before["frames_and_actors"]
     assert changed["files"] == before["files"]
+    text = toy.study_file.read_text(encoding="utf-8")
+    toy.study_file.write_text(f"{text}\n[collocation]\nwidth = 4\n", encoding="utf-8")
+    assert made_from(toy)["collocation"] == {"width": 4} != changed["collocation"]
     with (toy.lexicons / "boilerplate.toml").open("a", encoding="utf-8") as file:
         file.write("# ein Wort mehr\n")
     differing = [
@@ -244,6 +247,18 @@ def test_the_committed_tables_are_those_of_the_articles(
 
 
 @pytest.mark.parametrize("which", ["toy", "committed"])
+def test_diversity_is_given_from_fifty_tokens_on(
+    toy_features: Features, features: Features, which: str
+) -> None:
+    given = (toy_features if which == "toy" else features).documents
+    long = given["n_tokens"] >= 50
+    assert given.loc[long, ["mattr", "mtld"]].notna().all(axis=None)
+    assert given.loc[~long, ["mattr", "mtld"]].isna().all(axis=None)
+    assert given.loc[long, "mattr"].between(0.5, 1).all()
+    assert (~long).sum() == (2 if which == "toy" else 0)
+
+
+@pytest.mark.parametrize("which", ["toy", "committed"])
 def test_the_manifest_fits_the_tables(
     toy_features: Features, features: Features, which: str
 ) -> None:
@@ -256,6 +271,8 @@ def test_rows_of_any_kind_of_article_fit_the_schema(toy: Layout) -> None:
     tools = load_tools(toy.root)
     sources = {source.id: source for source in read_sources(toy, read_study(toy))}
     for text in ("x", "Titel\n\n\u00ad\n\u200b", "😀", "a" * 3_000, "Der Deal\x00\x0b\x0cErfolg"):
-        for name, rows in annotate_text(text, sources["sued_1"], tools).items():
+        found = annotate_text(text, sources["sued_1"], tools)
+        assert set(found) - {RUNS} == set(TABLES) - {"ngrams"}
+        for name, rows in ((name, found[name]) for name in found if name != RUNS):
             frame = coerce_table(pd.DataFrame(rows), name) if rows else empty_table(name)
             check_table(frame, name)

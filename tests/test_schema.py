@@ -52,8 +52,8 @@ def test_an_unknown_table_lists_the_known_ones() -> None:
     with pytest.raises(TableError) as caught:
         find_table("term")
     assert str(caught.value) == (
-        "unknown open table 'term'. Allowed: documents, mentions, segments, terms."
-        " Did you mean 'terms'?"
+        "unknown open table 'term'. Allowed: cooccurrences, documents, mentions, ngrams, nodes,"
+        " segments, terms, windows. Did you mean 'terms'?"
     )
 
 

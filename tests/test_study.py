@@ -76,9 +76,23 @@ def test_an_unknown_key_of_an_inner_table_is_named_too(table: Table) -> None:
     )
 
 
+def test_the_width_of_windows_has_a_default_and_bounds(table: Table) -> None:
+    assert parse_study(table).collocation.width == 5
+    table["collocation"] = {"width": 3}
+    assert parse_study(table).collocation.width == 3
+    table["collocation"] = {"width": 2}
+    assert "[collocation], key 'width': Input should be greater than or equal to 3; came: 2" in (
+        message(table)
+    )
+    table["collocation"] = {"with": 5}
+    assert "[collocation], key 'with': unknown key; allowed: width. Did you mean 'width'?" in (
+        message(table)
+    )
+
+
 def test_an_unknown_table_is_named(table: Table) -> None:
     table["evnt"] = []
-    assert "top level, key 'evnt': unknown key; allowed: actor, event" in message(table)
+    assert "top level, key 'evnt': unknown key; allowed: actor, collocation" in message(table)
     assert "Did you mean 'event'?" in message(table)
 
 

@@ -17,7 +17,8 @@ def made_from(layout: Layout) -> dict[str, Any]:
     Returns
     -------
     dict
-        frames_and_actors (checksum of what ``study.toml`` says of them, looks aside), files (by
+        collocation (width), frames_and_actors (checksum of what ``study.toml`` says of them,
+        looks aside), files (by
         path: the list of articles, which holds their checksums, and the lexicons),
         tools (versions).
 
@@ -25,7 +26,7 @@ def made_from(layout: Layout) -> dict[str, Any]:
     --------
     >>> from analysis.paths import find_layout
     >>> sorted(made_from(find_layout()))
-    ['files', 'frames_and_actors', 'tools']
+    ['collocation', 'files', 'frames_and_actors', 'tools']
     """
     study = read_study(layout)
     looks = {"label", "colour"}
@@ -34,6 +35,7 @@ def made_from(layout: Layout) -> dict[str, Any]:
     ]
     files = [layout.sources_file, *sorted(layout.lexicons.glob("*.toml"))]
     return {
+        "collocation": study.collocation.model_dump(mode="json"),
         "frames_and_actors": hashlib.sha256(json.dumps(design).encode()).hexdigest(),
         "files": {
             path.relative_to(layout.root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()

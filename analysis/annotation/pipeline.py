@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.annotation.ngrams import Sequences
 from analysis.annotation.origin import made_from
-from analysis.annotation.rows import Row, annotate_text, load_tools
+from analysis.annotation.rows import RUNS, Row, annotate_text, load_tools
 from analysis.checking import coerce_table
 from analysis.corpus.readers import read_text
 from analysis.corpus.sources import Source, check_raw, read_sources
@@ -54,18 +55,22 @@ def annotate(
     _require_articles(layout, sources)
     batches = [sources[i : i + BATCH] for i in range(0, len(sources), BATCH)]
     parts: list[dict[str, pd.DataFrame]] = []
-    done = 0
+    sequences, done = Sequences(), 0
     for part in _run_batches(batches, layout.root, min(jobs, len(batches))):
+        for doc_id, runs in part.pop(RUNS).to_numpy():
+            sequences.add(doc_id, runs)
         parts.append(part)
         done += len(part["documents"])
         if on_documents:
             on_documents(done, len(sources))
-    changed = {
-        name: write_table(pd.concat([part[name] for part in parts]), name, layout.features)
-        for name in TABLES
-    }
+    parts.append({"ngrams": sequences.ngrams()})
+    changed = {name: _write(parts, name, layout.features) for name in TABLES}
     write_manifest(made_from(layout), layout.features)
     return changed
+
+
+def _write(parts: Iterable[dict[str, pd.DataFrame]], name: str, folder: Path) -> bool:
+    return write_table(pd.concat([part[name] for part in parts if name in part]), name, folder)
 
 
 def _require_articles(layout: Layout, sources: Sequence[Source]) -> None:
@@ -97,9 +102,9 @@ def _run_batches(
 
 
 def annotate_batch(batch: Sequence[Source], root: Path) -> dict[str, pd.DataFrame]:
-    """Annotate some articles; gives the rows of each open table."""
+    """Annotate some articles; gives the rows of each open table and the runs of words."""
     tools, layout = load_tools(root), Layout(root)
-    rows: dict[str, list[Row]] = {name: [] for name in TABLES}
+    rows: dict[str, list[Row]] = {name: [] for name in (*TABLES, RUNS) if name != "ngrams"}
     for source in batch:
         text = read_text(layout.raw / f"{source.id}.txt")
         for name, found in annotate_text(text, source, tools).items():
@@ -109,4 +114,6 @@ def annotate_batch(batch: Sequence[Source], root: Path) -> dict[str, pd.DataFram
 
 def _as_table(rows: Iterable[Row], name: str) -> pd.DataFrame:
     rows = list(rows)
+    if name == RUNS:
+        return pd.DataFrame(rows)
     return coerce_table(pd.DataFrame(rows), name) if rows else empty_table(name)

@@ -11,9 +11,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from analysis.annotation.actors import ActorLexicon, ActorMention, actor_lexicon, find_actors
+from analysis.annotation.diversity import WINDOW, mattr, mtld
 from analysis.annotation.lexemes import FrameLexicon, frame_lexicon
 from analysis.annotation.mentions import Mention, find_mentions
+from analysis.annotation.ngrams import word_runs
 from analysis.annotation.tokens import Annotator, Sentence
+from analysis.annotation.windows import (
+    WindowCounts,
+    cooccurrence_rows,
+    count_windows,
+    find_nodes,
+    node_rows,
+    window_rows,
+)
 from analysis.corpus.cleaning import Rule, read_boilerplate
 from analysis.corpus.segmentation import Segment, Segmentation, segment
 from analysis.corpus.sources import Source
@@ -21,17 +32,20 @@ from analysis.paths import Layout
 from analysis.study import read_study
 
 WORD = re.compile(r"\w+")
+#: What `annotate_text` gives beside rows of open tables: words in their order, for n-grams.
+RUNS = "runs"
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Annotated:
-    """One segment with its sentences and mentions."""
+    """One segment with its sentences, mentions and named actors."""
 
     segment_id: str
     segment: Segment
     sentences: tuple[Sentence, ...]
     mentions: tuple[Mention, ...]
+    actors: tuple[ActorMention, ...]
 
 
 @dataclass(frozen=True)
@@ -41,16 +55,21 @@ class Tools:
     annotator: Annotator
     lexicon: FrameLexicon
     boilerplate: tuple[Rule, ...]
+    actors: ActorLexicon
+    width: int
 
 
 @cache
 def load_tools(root: Path) -> Tools:
     """Load the German models and the study's lexicons, once per process."""
     layout = Layout(root)
+    study = read_study(layout)
     return Tools(
         Annotator(),
-        frame_lexicon(read_study(layout)),
+        frame_lexicon(study),
         read_boilerplate(layout.lexicons / "boilerplate.toml"),
+        actor_lexicon(study),
+        study.collocation.width,
     )
 
 
@@ -69,7 +88,8 @@ def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row
     Returns
     -------
     dict
-        Rows by the name of the open table that they belong to.
+        Rows by the name of the open table that they belong to; under `RUNS`, the words in
+        their order, from which n-grams are counted when all articles are done.
     """
     segmentation = segment(text, source, tools.boilerplate)
     annotated = [
@@ -81,6 +101,29 @@ def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row
         "segments": [_segment_row(one, i, text, source.id) for i, one in enumerate(annotated)],
         "terms": [row for one in annotated for row in _term_rows(one)],
         "mentions": [_mention_row(m, one, source) for one in annotated for m in one.mentions],
+        **_neighbour_rows(annotated, source.id, tools.width),
+        RUNS: [{"doc_id": source.id, RUNS: [run for one in annotated for run in _runs(one)]}],
+    }
+
+
+def _runs(one: Annotated) -> list[list[str]]:
+    return word_runs(one.sentences)
+
+
+def _neighbour_rows(
+    annotated: Sequence[Annotated], doc_id: str, width: int
+) -> dict[str, list[Row]]:
+    """Count what stands near the nodes, segment by segment, and sum it up."""
+    counts = WindowCounts()
+    named: list[Row] = []
+    for one in annotated:
+        nodes = find_nodes(one.mentions, one.actors)
+        count_windows(counts, one.sentences, nodes, width)
+        named += node_rows(nodes, one.segment_id)
+    return {
+        "nodes": named,
+        "cooccurrences": list(cooccurrence_rows(counts, doc_id)),
+        "windows": list(window_rows(counts, doc_id)),
     }
 
 
@@ -91,7 +134,8 @@ def _annotate_segment(segment_id: str, part: Segment, text: str, tools: Tools) -
         for sentence in sentences
         for mention in find_mentions(sentence, tools.lexicon, tools.annotator)
     )
-    return Annotated(segment_id, part, sentences, mentions)
+    actors = tuple(found for one in sentences for found in find_actors(one, tools.actors))
+    return Annotated(segment_id, part, sentences, mentions, actors)
 
 
 def count_words(text: str) -> int:
@@ -129,7 +173,14 @@ def _document_row(
         "n_words_file": count_words(text),
         "n_characters": len(text),
         "sha256": source.sha256,
+        **_diversity([word for one in annotated for run in _runs(one) for word in run]),
     }
+
+
+def _diversity(words: Sequence[str]) -> Row:
+    """Measure the whole document, segments end to end; too short a text has no value."""
+    enough = len(words) >= WINDOW
+    return {"mattr": mattr(words), "mtld": mtld(words) if enough else None}
 
 
 def _segment_row(one: Annotated, position: int, text: str, doc_id: str) -> Row:

@@ -40,6 +40,8 @@ class Recipe:
         Only tags that begin with one of these; empty: all.
     zones, kinds : tuple of str
         Only these parts of articles and kinds of article; empty: all.
+    n : int
+        Words in a row; more than 1 is counted by `analysis.measures.ngrams.count_ngrams`.
     """
 
     unit: Unit = "lemma"
@@ -47,6 +49,7 @@ class Recipe:
     pos: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    n: int = 1
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
@@ -182,6 +185,8 @@ def count_terms(features: Features, recipe: Recipe | None = None) -> TermCounts:
     True
     """
     recipe = recipe or Recipe()
+    if recipe.n != 1:
+        raise MeasureError(f"count_terms: wanted n of 1, came {recipe.n}; see count_ngrams")
     rows = _count_rows(features, recipe)
     terms = features.terms
     if recipe.pos:

@@ -1,0 +1,171 @@
+"""Words near nodes: counted once per position, summed up per document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from analysis.annotation.actors import ActorMention
+from analysis.annotation.mentions import Mention
+from analysis.annotation.tokens import Sentence, Token
+
+Row = dict[str, Any]
+#: Kind of node (frame, actor) and its id in ``study.toml``.
+NodeId = tuple[str, str]
+
+
+@dataclass
+class WindowCounts:
+    """What one document counts near its nodes; keys begin with span, kind of node, node."""
+
+    joint: Counter[tuple[str, str, str, str, str]] = field(default_factory=Counter)
+    in_node: Counter[tuple[str, str, str, str, str]] = field(default_factory=Counter)
+    nodes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    node_tokens: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    positions: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+
+def span_code(width: int) -> str:
+    """Name the window of so many words to the left and right.
+
+    Examples
+    --------
+    >>> span_code(5)
+    'L5R5'
+    """
+    return f"L{width}R{width}"
+
+
+def find_spans(
+    nodes: frozenset[int], sentences: Sequence[int], width: int
+) -> dict[str, frozenset[int]]:
+    """Find the positions near a node of one segment, by each span.
+
+    Every position counts once, also where windows overlap; positions of the node itself
+    do not count (as in cwb-ccc, Heinrich and Proisl). No window leaves the segment.
+
+    Parameters
+    ----------
+    nodes : frozenset of int
+        Positions of the node, all its occurrences, counted in words of the segment.
+    sentences : sequence of int
+        For each word of the segment, the number of its sentence.
+    width : int
+        Words to the left and to the right.
+
+    Returns
+    -------
+    dict
+        Positions by span: the code of the width, and sentence.
+
+    Examples
+    --------
+    >>> spans = find_spans(frozenset({2, 3}), [0, 0, 0, 1, 1, 1, 1, 2], 2)
+    >>> {span: sorted(found) for span, found in spans.items()}
+    {'L2R2': [0, 1, 4, 5], 'sentence': [0, 1, 4, 5, 6]}
+    """
+    n_words = len(sentences)
+    near = {
+        position
+        for node in nodes
+        for position in range(max(0, node - width), min(n_words, node + width + 1))
+    }
+    named = {sentences[node] for node in nodes}
+    within = {position for position in range(n_words) if sentences[position] in named}
+    found = {span_code(width): near, "sentence": within}
+    return {span: frozenset(positions - nodes) for span, positions in found.items()}
+
+
+def find_nodes(
+    mentions: Iterable[Mention], actors: Iterable[ActorMention]
+) -> dict[NodeId, list[tuple[Token, ...]]]:
+    """List the occurrences of each node as tokens: frames by core mentions, actors by name.
+
+    A split verb is one occurrence of two tokens, a name of two words likewise.
+    """
+    found: dict[NodeId, list[tuple[Token, ...]]] = {}
+    for mention in mentions:
+        if mention.tier == "core":
+            parts = (mention.token, mention.particle)
+            tokens = tuple(part for part in parts if part is not None)
+            found.setdefault(("frame", mention.frame), []).append(tokens)
+    for actor in actors:
+        found.setdefault(("actor", actor.actor), []).append(actor.tokens)
+    return found
+
+
+def count_windows(
+    counts: WindowCounts,
+    sentences: Sequence[Sentence],
+    nodes: Mapping[NodeId, Sequence[tuple[Token, ...]]],
+    width: int,
+) -> None:
+    """Add what stands near the nodes of one segment to the counts of its document.
+
+    Parameters
+    ----------
+    counts : WindowCounts
+        The document's counts so far; added to in place.
+    sentences : sequence of Sentence
+        The segment's.
+    nodes : mapping
+        What `find_nodes` gives for the segment.
+    width : int
+        Words to the left and right.
+    """
+    words = [(i, t) for i, one in enumerate(sentences) for t in one.tokens if t.is_word]
+    place = {token.begin: position for position, (_, token) in enumerate(words)}
+    for (kind, node), occurrences in nodes.items():
+        own = frozenset(place[token.begin] for tokens in occurrences for token in tokens)
+        spans = find_spans(own, [number for number, _ in words], width)
+        for span, positions in spans.items():
+            key = (span, kind, node)
+            counts.nodes[key] += len(occurrences)
+            counts.node_tokens[key] += len(own)
+            counts.positions[key] += len(positions)
+            counts.joint.update((*key, *_term(words[p][1])) for p in positions)
+            counts.in_node.update((*key, *_term(words[p][1])) for p in own)
+
+
+def _term(token: Token) -> tuple[str, str]:
+    return token.lemma, token.pos
+
+
+def node_rows(
+    nodes: Mapping[NodeId, Sequence[tuple[Token, ...]]], segment_id: str
+) -> Iterator[Row]:
+    """Give the rows of one segment for the open table ``nodes``."""
+    for (kind, node), occurrences in nodes.items():
+        yield {
+            "segment_id": segment_id,
+            "node_kind": kind,
+            "node": node,
+            "n_nodes": len(occurrences),
+            "n_node_tokens": len({token.begin for tokens in occurrences for token in tokens}),
+        }
+
+
+def window_rows(counts: WindowCounts, doc_id: str) -> Iterator[Row]:
+    """Give the rows of one document for the open table ``windows``."""
+    for key in sorted(counts.nodes):
+        yield {
+            "doc_id": doc_id,
+            **dict(zip(("span", "node_kind", "node"), key, strict=True)),
+            "n_nodes": counts.nodes[key],
+            "n_node_tokens": counts.node_tokens[key],
+            "n_positions": counts.positions[key],
+        }
+
+
+def cooccurrence_rows(counts: WindowCounts, doc_id: str) -> Iterator[Row]:
+    """Give the rows of one document for the open table ``cooccurrences``."""
+    columns = ("span", "node_kind", "node", "lemma", "pos")
+    for key in sorted({*counts.joint, *counts.in_node}):
+        yield {
+            "doc_id": doc_id,
+            **dict(zip(columns, key, strict=True)),
+            "n_joint": counts.joint[key],
+            "n_in_node": counts.in_node[key],
+        }

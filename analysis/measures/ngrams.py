@@ -1,0 +1,53 @@
+"""Counting words in a row: documents by the n-grams that recur in the corpus."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from analysis.errors import MeasureError
+from analysis.features import Features
+from analysis.measures.counts import Recipe, TermCounts
+
+
+def count_ngrams(features: Features, *, n: int = 2) -> TermCounts:
+    """Count n-grams in documents.
+
+    Parameters
+    ----------
+    features : Features
+        The open tables. They hold n-grams from a floor on, so that rarer ones are missing.
+    n : int
+        Words in a row, 2 to 5.
+
+    Returns
+    -------
+    TermCounts
+        Documents by n-grams in lower case, both sorted; totals are the documents' tokens,
+        to which rates relate.
+
+    Raises
+    ------
+    MeasureError
+        If `n` is not 2, 3, 4 or 5.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> "donald trump" in count_ngrams(read_features()).terms
+    True
+    """
+    if n not in (2, 3, 4, 5):
+        raise MeasureError(f"count_ngrams: wanted n of 2, 3, 4 or 5, came {n!r}")
+    documents = features.documents
+    chosen = features.ngrams[features.ngrams["n_words"] == n]
+    row = pd.Series(np.arange(len(documents)), index=documents["doc_id"])
+    codes, labels = pd.factorize(chosen["ngram"], sort=True)
+    matrix = sparse.csr_array(
+        (chosen["n"].to_numpy(), (chosen["doc_id"].map(row).to_numpy(dtype=int), codes)),
+        shape=(len(documents), len(labels)),
+    )
+    rows = documents[["doc_id", "event", "outlet", "kind"]]
+    totals = documents["n_tokens"].to_numpy()
+    return TermCounts(matrix, rows, pd.Index(labels), totals, Recipe(unit="form", n=n))
