@@ -47,7 +47,8 @@ def plot_collocates(
     Parameters
     ----------
     table : DataFrame
-        One row per node and collocate, drawn in this order; columns node, collocate,
+        One row per node and collocate, drawn in this order (nodes in that of the study);
+        columns node, collocate,
         n_joint_target, n_joint_reference (both together), association_target,
         association_reference (missing where the node or the collocate does not occur),
         difference and, if there are intervals of it, low, high, status, reason.
@@ -61,9 +62,9 @@ def plot_collocates(
     Returns
     -------
     Figure
-        One panel per node, one row per collocate: a marker per event, open where the two
-        never stand together, and a line for the difference (thick and dark if its
-        interval leaves out zero); both counts at the right.
+        One panel per node, one row per collocate: a marker for each event that has the
+        two together, and a line for the difference (thick and dark if its interval
+        leaves out zero); both counts at the right.
 
     Raises
     ------
@@ -89,7 +90,8 @@ def plot_collocates(
     )
     look.order([target, reference])
     events = {"target": target, "reference": reference}
-    nodes = list(dict.fromkeys(table["node"]))
+    came, known = list(dict.fromkeys(table["node"])), list(look.colours)
+    nodes = sorted(came, key=lambda node: known.index(node) if node in known else len(known))
     groups = [table[table["node"] == node].reset_index(drop=True) for node in nodes]
     names = [[break_name(c, look.letters(NAME_SHARE)) for c in g["collocate"]] for g in groups]
     rows = [len(group) * row_mm(group) + 5.5 for group in names]
@@ -104,14 +106,15 @@ def plot_collocates(
     axes[0].set_xlim(*_limits(table))
     number_axis(axes[-1], look, whole=True)
     axes[-1].set_xlabel(look.word("association"))
-    add_legend(drawn, look, _keys(look, events, table))
+    add_legend(drawn, look, _keys(look, events))
     return finish(drawn, look, " ".join(part for part in _notes(table, look, events, note) if part))
 
 
 def _draw_pair(axes: Axes, row: pd.Series, y: int, about: tuple[Look, dict[str, str]]) -> None:
     """Draw the difference as a line, the events as its ends, and the counts beside."""
     look, events = about
-    if pd.notna(row["difference"]):
+    seen = {side: row[f"n_joint_{side}"] > 0 for side in SIDES}
+    if all(seen.values()) and pd.notna(row["difference"]):
         ends = [row["association_reference"], row["association_target"]]
         sure = _leaves_out_zero(row)
         axes.plot(
@@ -119,9 +122,8 @@ def _draw_pair(axes: Axes, row: pd.Series, y: int, about: tuple[Look, dict[str, 
             zorder=3, label="difference",
         )  # fmt: skip
     for side, event in events.items():
-        if pd.notna(row[f"association_{side}"]):
-            at = (row[f"association_{side}"], y)
-            draw_mark(axes, at, look, event, open_=row[f"n_joint_{side}"] == 0)
+        if seen[side]:
+            draw_mark(axes, (row[f"association_{side}"], y), look, event, open_=False)
     counts = " : ".join(look.number(row[f"n_joint_{side}"]) for side in SIDES)
     axes.text(
         1.03, y, counts, transform=axes.get_yaxis_transform(), va="center", fontsize=SMALL_POINTS
@@ -136,25 +138,24 @@ def _leaves_out_zero(row: pd.Series) -> bool:
 
 def _limits(table: pd.DataFrame) -> tuple[float, float]:
     """Give all panels one axis, with zero on it and air at both ends."""
-    values = table[[f"association_{side}" for side in SIDES]].to_numpy(dtype=float).ravel()
-    values = np.append(values[np.isfinite(values)], 0.0)
+    drawn = [table.loc[table[f"n_joint_{s}"] > 0, f"association_{s}"] for s in SIDES]
+    values = np.append(pd.concat(drawn).to_numpy(dtype=float), 0.0)
     air = 0.06 * max(float(np.ptp(values)), 1.0)
     return float(values.min()) - air, float(values.max()) + air
 
 
-def _keys(look: Look, events: dict[str, str], table: pd.DataFrame) -> list[tuple[Handle, str]]:
+def _keys(look: Look, events: dict[str, str]) -> list[tuple[Handle, str]]:
     keys = [(mark_key(look, [e], open_=False), look.name(e)) for e in events.values()]
-    if (table[["n_joint_target", "n_joint_reference"]] == 0).to_numpy().any():
-        open_key = mark_key(look, list(events.values()), open_=True, colour=NEUTRAL)
-        keys.append((open_key, look.word("not_seen")))
-    keys.append((Line2D([], [], color=NEUTRAL, linewidth=0.8), look.word("difference")))
-    return keys
+    line = Line2D([], [], color=NEUTRAL, linewidth=0.8)
+    return [*keys, (line, look.word("difference"))]
 
 
 def _notes(table: pd.DataFrame, look: Look, events: dict[str, str], note: str) -> list[str]:
     """Say what the counts are, and what cannot be claimed."""
     names = " : ".join(f"n {look.name(event)}" for event in events.values())
     said = [note, f"{look.word('counts_right')} {names}."]
+    if (table[[f"n_joint_{side}" for side in SIDES]] == 0).to_numpy().any():
+        said.append(look.word("never_together"))
     if "status" not in table.columns:
         return [*said, look.word("descriptive")]
     nothing = (table["status"] != "ok").all()

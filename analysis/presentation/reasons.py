@@ -43,6 +43,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "das Paar steht nur in einem Ereignis",
         "the pair is seen in one event only",
     ),
+    r"the pair is seen in one of the groups only: no difference": (
+        "das Paar steht nur in einem Ereignis",
+        "the pair is seen in one event only",
+    ),
     r"too many resamples lack the node or the collocate": (
         "Knoten oder Kollokat fehlt in zu vielen Ziehungen",
         "node or collocate is missing in too many resamples",
