@@ -125,6 +125,59 @@ def association_difference(
     return pd.concat(parts, ignore_index=True)
 
 
+def strongest_collocates(
+    table: pd.DataFrame,
+    *,
+    top: int = 8,
+    min_joint: int = 2,
+    drop: frozenset[str] = frozenset(),
+) -> pd.DataFrame:
+    """Choose the strongest collocates of each node, and keep only what was seen.
+
+    Half an occurrence, taken for none, can be more than chance would have near a rare
+    node: a pair never seen would come out as attraction. So the association of a side
+    without the pair, and the difference, are left out here, with the reason.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `association_difference` gives.
+    top : int
+        Collocates of each node.
+    min_joint : int
+        Least occurrences together, in both groups.
+    drop : frozenset of str
+        Collocates to leave out, such as stop words, whatever their case.
+
+    Returns
+    -------
+    DataFrame
+        Rows of the table: nodes sorted, the collocates by their highest association.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"node": "Deal", "collocate": ["gut", "und"],
+    ...     "n_joint_target": [5, 1], "n_joint_reference": 0, "association_target": [4.2, 1.0],
+    ...     "association_reference": [4.0, 1.0], "difference": [0.2, 0.0],
+    ...     "low": np.nan, "high": np.nan, "status": "ok", "reason": ""})
+    >>> strongest_collocates(table)[["collocate", "association_target", "difference"]]
+      collocate  association_target  difference
+    0       gut                 4.2         NaN
+    """
+    joint = table[["n_joint_target", "n_joint_reference"]]
+    kept = (joint.sum(axis=1) >= min_joint) & ~table["collocate"].str.casefold().isin(drop)
+    chosen = table[kept].copy()
+    for side in ("target", "reference"):
+        unseen = chosen[f"n_joint_{side}"] == 0
+        chosen.loc[unseen, [f"association_{side}", "difference", "low", "high"]] = np.nan
+        chosen.loc[unseen, ["status", "reason"]] = list(
+            refuse("the pair is seen in one of the groups only: no difference")
+        )
+    chosen["_best"] = chosen[["association_target", "association_reference"]].max(axis=1)
+    order = chosen.sort_values(["node", "_best", "collocate"], ascending=[True, False, True])
+    return order.groupby("node").head(top).drop(columns="_best").reset_index(drop=True)
+
+
 def _compare_node(
     counts: CoOccurrences,
     node: str,

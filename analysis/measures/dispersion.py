@@ -80,3 +80,81 @@ def _with_reasons(table: pd.DataFrame) -> pd.DataFrame:
     for where, verdict in (one_part, absent):
         table.loc[where, ["status", "reason"]] = list(verdict)
     return table
+
+
+def leading_dispersion(
+    counts: TermCounts,
+    *,
+    target: str,
+    reference: str,
+    group: str = "event",
+    measure: str = "dp_egbert",
+) -> pd.DataFrame:
+    """Measure dispersion over the documents of the side that has the term more often.
+
+    Over all documents a term of one side is unevenly spread by that alone; here the
+    question is whether one text carries it (Gries 2021 asks it of the target).
+
+    Parameters
+    ----------
+    counts : TermCounts
+        Terms in documents or segments; segments are added up to documents.
+    target, reference : str
+        Values of the column `group`.
+    group : str
+        Column of the rows.
+    measure : str
+        One of `MEASURES`. By default Egbert et al.'s (2020) DP: 0 for a term in one
+        document only, 1 for one spread as the lengths of the documents.
+
+    Returns
+    -------
+    DataFrame
+        One row per term: term, leading (target or reference), n_documents (with the term,
+        of that side), n_documents_total, evenness (the measure), evenness_status,
+        evenness_reason. Merge it on term with what `keyness` gives.
+
+    Raises
+    ------
+    MeasureError
+        If the measure, the column or a group is unknown, or a side has no token.
+
+    Examples
+    --------
+    >>> from analysis.measures.counts import Recipe
+    >>> rows = pd.DataFrame({"doc_id": list("abcd"), "event": ["x", "x", "y", "y"]})
+    >>> matrix = sparse.csr_array(np.array([[3, 0], [3, 0], [1, 4], [0, 0]]))
+    >>> counts = TermCounts(matrix, rows, pd.Index(["Deal", "Nato"]), np.full(4, 10), Recipe())
+    >>> table = leading_dispersion(counts, target="x", reference="y")
+    >>> table[["term", "leading", "n_documents", "n_documents_total", "evenness"]]
+       term    leading  n_documents  n_documents_total  evenness
+    0  Deal     target            2                  2       1.0
+    1  Nato  reference            1                  2       0.0
+    """
+    sides = {
+        name: _documents_of(counts, group, value)
+        for name, value in (("target", target), ("reference", reference))
+    }
+    rates = [side.frequencies() / max(1, side.totals.sum()) for side in sides.values()]
+    leading = np.where(rates[0] >= rates[1], "target", "reference")
+    table = pd.DataFrame({"term": counts.terms, "leading": leading})
+    for name, side in sides.items():
+        spread = dispersion(side, measures=(measure,)).rename(columns={measure: "evenness"})
+        at = table["leading"] == name
+        table.loc[at, "n_documents"] = side.row_frequencies()[at]
+        table.loc[at, "n_documents_total"] = spread.loc[at, "n_parts"]
+        table.loc[at, "evenness"] = spread.loc[at, "evenness"]
+        table.loc[at, "evenness_status"] = spread.loc[at, "status"]
+        table.loc[at, "evenness_reason"] = spread.loc[at, "reason"]
+    return table.astype({"n_documents": "int64", "n_documents_total": "int64"})
+
+
+def _documents_of(counts: TermCounts, group: str, value: str) -> TermCounts:
+    """Choose one side, with a row for each document."""
+    if group not in counts.rows.columns:
+        raise MeasureError(f"leading_dispersion: {unknown('column', group, counts.rows.columns)}")
+    if value not in set(counts.rows[group]):
+        known = set(counts.rows[group].dropna())
+        raise MeasureError(f"leading_dispersion: {unknown(group, value, known)}")
+    side = counts.select((counts.rows[group] == value).to_numpy())
+    return side.group("doc_id") if "doc_id" in side.rows.columns else side

@@ -99,6 +99,52 @@ def keyness(
     return table.sort_values([first, "term"], ascending=[False, True], ignore_index=True)
 
 
+def most_key(
+    table: pd.DataFrame, *, by: str = "log_ratio", top: int = 10, min_documents: int = 1
+) -> pd.DataFrame:
+    """Choose the terms that are most key for each side: a ranking, no test.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What `keyness` gives.
+    by : str
+        Signed column to rank by; ties by frequency, then by term.
+    top : int
+        Terms of each side.
+    min_documents : int
+        Least documents with the term on the side that has it more often.
+
+    Returns
+    -------
+    DataFrame
+        The chosen rows, falling by the column: those of the target, then of the reference.
+
+    Raises
+    ------
+    MeasureError
+        If the table lacks the column.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"term": list("abc"), "log_ratio": [0.5, -2.0, 1.5],
+    ...     "n_target": 5, "n_reference": 5, "n_documents_target": 2, "n_documents_reference": 2})
+    >>> most_key(table, top=1)["term"].tolist()
+    ['c', 'b']
+    """
+    if by not in table.columns:
+        raise MeasureError(f"most_key: {unknown('column', by, table.columns)}")
+    ranked = table.assign(_n=table["n_target"] + table["n_reference"])
+    sides = []
+    for side, sign in (("target", 1), ("reference", -1)):
+        kept = ranked[(sign * ranked[by] > 0) & (ranked[f"n_documents_{side}"] >= min_documents)]
+        order = kept.assign(_size=kept[by].abs()).sort_values(
+            ["_size", "_n", "term"], ascending=[False, False, True]
+        )
+        sides.append(order.head(top)[::sign])
+    return pd.concat(sides, ignore_index=True).drop(columns=["_n", "_size"])
+
+
 def _compute(
     name: str, cells: Cells, counts: TermCounts, is_target: npt.NDArray[np.bool_]
 ) -> FloatArray:

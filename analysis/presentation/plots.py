@@ -1,15 +1,21 @@
 """Every plot of a result table, in one place to import from."""
 
+from analysis.presentation.plots_collocates import plot_collocates
 from analysis.presentation.plots_corpus import plot_corpus
 from analysis.presentation.plots_framing import plot_frame_rates, plot_frame_shares
+from analysis.presentation.plots_keyness import plot_keyness
+from analysis.presentation.plots_noise import plot_noise_floor
 from analysis.presentation.plots_posts import plot_posts
 from analysis.presentation.plots_terms import plot_term_difference, plot_terms
 from analysis.presentation.plots_topics import plot_topic_prevalence, plot_topic_terms
 
 __all__ = [
+    "plot_collocates",
     "plot_corpus",
     "plot_frame_rates",
     "plot_frame_shares",
+    "plot_keyness",
+    "plot_noise_floor",
     "plot_posts",
     "plot_term_difference",
     "plot_terms",

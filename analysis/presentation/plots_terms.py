@@ -141,10 +141,10 @@ def plot_term_difference(
     for y, (_, row) in enumerate(table.iterrows()):
         _draw_lollipop(axes, row, y, (look, target if row["log_ratio"] > 0 else reference))
     name_rows(axes, names)
-    _symmetric(axes, table)
+    symmetric_axis(axes, table)
     number_axis(axes, look, whole=True, n_ticks=4)
     axes.set_xlabel(look.word("log_ratio"))
-    _name_ends(axes, look, target, reference)
+    name_ends(axes, look, target, reference)
     counts = f"{look.word('counts_right')} n {look.name(target)} : n {look.name(reference)}."
     return finish(drawn, look, " ".join([note, look.word("descriptive"), counts]).strip())
 
@@ -161,7 +161,7 @@ def _draw_lollipop(axes: Axes, row: pd.Series, y: int, side: tuple[Look, str]) -
     )
 
 
-def _symmetric(axes: Axes, table: pd.DataFrame) -> None:
+def symmetric_axis(axes: Axes, table: pd.DataFrame) -> None:
     """Give both directions the same room, so that lengths can be compared."""
     drawn = table[[c for c in ("log_ratio", "low", "high") if c in table]].abs().max().max()
     reach = drawn * 1.1 if drawn > 0 else 1.0
@@ -169,7 +169,7 @@ def _symmetric(axes: Axes, table: pd.DataFrame) -> None:
     axes.spines["left"].set_visible(False)
 
 
-def _name_ends(axes: Axes, look: Look, target: str, reference: str) -> None:
+def name_ends(axes: Axes, look: Look, target: str, reference: str) -> None:
     """Say above the axis which direction is whose."""
     ends = (
         (-4, "right", f"{LEFT} {look.name(reference)}"),

@@ -1,0 +1,247 @@
+"""The noise floor: how many keywords a comparison gives where there is nothing to find.
+
+Documents of one group are split at random into a target and a reference ("A/A"). What
+is found there is a false alarm, and the number to hold beside that of the real comparison.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.errors import MeasureError, unknown
+from analysis.measures.cells import check_cells
+from analysis.measures.counts import TermCounts
+from analysis.measures.inference import adjust_p_values
+from analysis.measures.permutation import permute_terms
+from analysis.measures.relabelling import MOST_EXACT, count_relabellings, relabelling_floor
+from analysis.measures.resampling import Resampling, Units, find_units
+from analysis.measures.scores import g2_four_cell, p_of_chi2
+from analysis.measures.verdicts import OK, Verdict, judge_p_value, refuse
+
+#: Chance of any false alarm that both corrections are set to.
+LEVEL = 0.05
+COLUMNS = (
+    "comparison",
+    "target",
+    "reference",
+    "split",
+    "n_splits_possible",
+    "n_documents_target",
+    "n_documents_reference",
+    "size_target",
+    "size_reference",
+    "n_terms",
+    "n_below_words",
+    "n_keywords_words",
+    "n_testable",
+    "n_keywords_documents",
+    "p_floor",
+    "status",
+    "reason",
+)
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+def noise_floor(
+    counts: TermCounts,
+    *,
+    n_splits: int = 200,
+    min_count: int = 5,
+    resampling: Resampling | None = None,
+) -> pd.DataFrame:
+    """Count keywords in random splits of each group, and in the comparison of the groups.
+
+    Parameters
+    ----------
+    counts : TermCounts
+        Terms in documents, of this study or any other corpus, not trimmed.
+    n_splits : int
+        Random splits of each group; if no more are possible, all of them.
+    min_count : int
+        Least occurrences of a term in both sides of a comparison together.
+    resampling : Resampling, optional
+        Group (by default event), cluster (split and relabelled as one; by default the
+        document), stratum, relabellings and seed.
+
+    Returns
+    -------
+    DataFrame
+        One row per split, groups sorted, then one per pair of groups:
+
+        - comparison: split or groups
+        - target, reference: the groups; in a split both are the group split
+        - split: number from 1; 0 between groups or where none is possible
+        - n_splits_possible: different splits of the group; 1 between groups
+        - n_documents_target, n_documents_reference (clusters), size_target,
+          size_reference (tokens), n_terms (of min_count or more)
+        - n_below_words, n_keywords_words: terms with p < .05 by the four-cell
+          log-likelihood ratio, as if words were drawn one by one, before and after
+          Bonferroni's correction
+        - n_testable, n_keywords_documents: terms in enough documents, and those of
+          them with p <= .05 by the largest |z| of relabelled documents; missing if
+          not estimable
+        - p_floor: smallest p-value that the documents can give; status, reason
+
+    Raises
+    ------
+    MeasureError
+        If a column is unknown, a group is missing in a row, or n_splits is below 1.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> from analysis.measures.counts import count_terms
+    >>> table = noise_floor(count_terms(read_features()))
+    >>> table[["comparison", "n_documents_target", "n_documents_reference", "status"]]
+      comparison  n_documents_target  n_documents_reference         status
+    0      split                   1                      2  not_estimable
+    1      split                   1                      2  not_estimable
+    2      split                   1                      2  not_estimable
+    3      split                   1                      1  not_estimable
+    4     groups                   3                      2  not_estimable
+    """
+    plan = resampling or Resampling()
+    _check(counts, plan, n_splits)
+    groups = sorted(counts.rows[plan.group].unique())
+    parts = []
+    for i, group in enumerate(groups):
+        here = counts.select((counts.rows[plan.group] == group).to_numpy())
+        rng = np.random.default_rng([plan.seed, i])
+        parts += _compare_splits(here, (n_splits, min_count, plan), rng, str(group))
+    for target, reference in itertools.combinations(groups, 2):
+        both = counts.select(counts.rows[plan.group].isin([target, reference]).to_numpy())
+        is_target = (both.rows[plan.group] == target).to_numpy()
+        about = {"comparison": "groups", "target": target, "reference": reference, "split": 0}
+        parts.append(
+            about | {"n_splits_possible": 1} | _count_keywords(both, is_target, min_count, plan)
+        )
+    return _as_table(parts)
+
+
+def count_splits(n_clusters: int) -> int:
+    """Count the ways to part clusters into two halves (odd numbers: halves but for one).
+
+    Examples
+    --------
+    >>> [count_splits(n) for n in (1, 2, 3, 4, 10)]
+    [0, 1, 3, 3, 126]
+    """
+    if n_clusters < 2:
+        return 0
+    ways = math.comb(n_clusters, n_clusters // 2)
+    return ways // 2 if n_clusters % 2 == 0 else ways
+
+
+def _compare_splits(
+    counts: TermCounts, how: tuple[int, int, Resampling], rng: np.random.Generator, group: str
+) -> list[dict[str, object]]:
+    """Count keywords in the splits of one group; a group of one document has none."""
+    n_splits, min_count, plan = how
+    codes, labels = pd.factorize(counts.rows[plan.cluster], sort=True)
+    about: dict[str, object] = {"comparison": "split", "target": group, "reference": group}
+    about["n_splits_possible"] = count_splits(len(labels))
+    if len(labels) < 2:
+        verdict = refuse("a group of one document cannot be split")
+        return [about | {"split": 0} | _nothing(len(labels), int(counts.totals.sum()), verdict)]
+    return [
+        about | {"split": i} | _count_keywords(counts, np.isin(codes, chosen), min_count, plan)
+        for i, chosen in enumerate(_splits(len(labels), n_splits, rng), start=1)
+    ]
+
+
+def _splits(n_clusters: int, n_splits: int, rng: np.random.Generator) -> Iterator[tuple[int, ...]]:
+    """Give all halves, or different random ones; a half and its mirror image are one split."""
+    half, even = n_clusters // 2, n_clusters % 2 == 0
+    if count_splits(n_clusters) <= n_splits:
+        everything = itertools.combinations(range(n_clusters), half)
+        yield from (chosen for chosen in everything if not even or chosen[0] == 0)
+        return
+    seen: set[tuple[int, ...]] = set()
+    while len(seen) < n_splits:
+        order = rng.permutation(n_clusters)
+        chosen = tuple(sorted(order[:half].tolist()))
+        if even and chosen[0] != 0:
+            chosen = tuple(sorted(order[half:].tolist()))
+        if chosen not in seen:
+            seen.add(chosen)
+            yield chosen
+
+
+def _count_keywords(
+    counts: TermCounts, is_target: BoolArray, min_count: int, plan: Resampling
+) -> dict[str, object]:
+    """Count keywords of one comparison, words as units and documents as units."""
+    trimmed = counts.trim(min_count=min_count)
+    strata = None if plan.stratum is None else counts.rows[plan.stratum]
+    clusters = counts.rows[plan.cluster]
+    if min(counts.totals[is_target].sum(), counts.totals[~is_target].sum()) == 0:
+        size = int(counts.totals.sum())
+        return _nothing(clusters.nunique(), size, refuse("one side has no tokens"))
+    units = find_units(trimmed.matrix, counts.totals, is_target, clusters=clusters, strata=strata)
+    sizes = {
+        "n_documents_target": units.n_target,
+        "n_documents_reference": units.n_reference,
+        "size_target": int(counts.totals[is_target].sum()),
+        "size_reference": int(counts.totals[~is_target].sum()),
+        "n_terms": len(trimmed.terms),
+    }
+    return sizes | _by_words(trimmed, is_target) | _by_documents(units, plan)
+
+
+def _by_words(counts: TermCounts, is_target: BoolArray) -> dict[str, object]:
+    if len(counts.terms) == 0:
+        return {"n_below_words": 0, "n_keywords_words": 0}
+    sums = [counts.matrix[np.flatnonzero(rows)].sum(axis=0) for rows in (is_target, ~is_target)]
+    totals = [counts.totals[rows].sum() for rows in (is_target, ~is_target)]
+    p_values = p_of_chi2(g2_four_cell(*check_cells(*sums, *totals)))
+    adjusted = adjust_p_values(p_values, "bonferroni")
+    return {
+        "n_below_words": int((p_values < LEVEL).sum()),
+        "n_keywords_words": int((adjusted < LEVEL).sum()),
+    }
+
+
+def _by_documents(units: Units, plan: Resampling) -> dict[str, object]:
+    """Count max-T keywords, or say why no number can be given."""
+    drawn = count_relabellings(units) > MOST_EXACT
+    floor = max(relabelling_floor(units), 1 / (plan.n_permutations + 1) if drawn else 0.0)
+    verdict = judge_p_value(floor)
+    if verdict.status != "ok":
+        return {"p_floor": floor, **verdict._asdict()}
+    if units.matrix.shape[1] == 0:
+        return {"p_floor": floor, **refuse("no term is frequent enough")._asdict()}
+    test = permute_terms(units, n_permutations=plan.n_permutations, seed=plan.seed)
+    found = {
+        "n_testable": int((test["status"] == "ok").sum()),
+        "n_keywords_documents": int((test["p_max_t"] <= LEVEL).sum()),
+    }
+    return found | {"p_floor": floor, **OK._asdict()}
+
+
+def _nothing(n_documents: int, size: int, verdict: Verdict) -> dict[str, object]:
+    sides = {"n_documents_target": n_documents, "n_documents_reference": 0}
+    return sides | {"size_target": size, "size_reference": 0, **verdict._asdict()}
+
+
+def _as_table(rows: list[dict[str, object]]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    missing = ("n_terms", "n_below_words", "n_keywords_words", "n_testable", "n_keywords_documents")
+    table = table.astype(dict.fromkeys(missing, "Int64"))
+    return table.astype({"p_floor": "float64"})
+
+
+def _check(counts: TermCounts, plan: Resampling, n_splits: int) -> None:
+    if n_splits < 1:
+        raise MeasureError(f"noise_floor: wanted 1 split or more, came {n_splits}")
+    for column in (plan.group, plan.cluster, *([plan.stratum] if plan.stratum else [])):
+        if column not in counts.rows.columns:
+            raise MeasureError(f"noise_floor: {unknown('column', column, counts.rows.columns)}")
+    if counts.rows[plan.group].isna().any():
+        raise MeasureError(f"noise_floor: a document has no {plan.group}; give each one")
