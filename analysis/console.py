@@ -17,8 +17,6 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from analysis.paths import Layout
-from analysis.presentation.tables import csv_text
-from analysis.runs.record import write_atomically
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -191,6 +189,8 @@ def write_scores(scores: Scores, path: Path | None) -> None:
     """Write scores as one JSON object; what is not a number is null."""
     if path is None:
         return
+    from analysis.runs.record import write_atomically
+
     whole = {
         layer: {metric: None if math.isnan(value) else value for metric, value in metrics.items()}
         for layer, metrics in scores.items()
@@ -201,10 +201,15 @@ def write_scores(scores: Scores, path: Path | None) -> None:
 def write_table(table: pd.DataFrame, path: Path | None) -> None:
     """Write a table as CSV, harmless for spreadsheets."""
     if path is not None:
+        from analysis.presentation.tables import csv_text
+        from analysis.runs.record import write_atomically
+
         write_atomically(path, csv_text(table).encode())
 
 
 def write_lines(lines: Sequence[str], path: Path | None) -> None:
     """Write lines of JSON."""
     if path is not None:
+        from analysis.runs.record import write_atomically
+
         write_atomically(path, "".join(f"{line}\n" for line in lines).encode())
