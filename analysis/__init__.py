@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "analysis.features": ("read_features",),
+    "analysis.features": ("read_features", "read_validation"),
     "analysis.lexicons": ("read_stop_words",),
     "analysis.measures.collocation": (
         "association",
@@ -26,6 +26,7 @@ _HOMES = {
     "analysis.measures.ngrams": ("count_ngrams",),
     "analysis.measures.noise_floor": ("noise_floor",),
     "analysis.measures.resampling": ("Resampling",),
+    "analysis.measures.quality": ("quality_table",),
     "analysis.measures.topics": ("fit_nmf", "topic_prevalence"),
     "analysis.presentation.plots": (
         "plot_collocates",
@@ -35,6 +36,7 @@ _HOMES = {
         "plot_keyness",
         "plot_noise_floor",
         "plot_posts",
+        "plot_quality",
         "plot_term_difference",
         "plot_terms",
         "plot_topic_prevalence",

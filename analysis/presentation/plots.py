@@ -6,6 +6,7 @@ from analysis.presentation.plots_framing import plot_frame_rates, plot_frame_sha
 from analysis.presentation.plots_keyness import plot_keyness
 from analysis.presentation.plots_noise import plot_noise_floor
 from analysis.presentation.plots_posts import plot_posts
+from analysis.presentation.plots_quality import plot_quality
 from analysis.presentation.plots_terms import plot_term_difference, plot_terms
 from analysis.presentation.plots_topics import plot_topic_prevalence, plot_topic_terms
 
@@ -17,6 +18,7 @@ __all__ = [
     "plot_keyness",
     "plot_noise_floor",
     "plot_posts",
+    "plot_quality",
     "plot_term_difference",
     "plot_terms",
     "plot_topic_prevalence",
