@@ -427,7 +427,7 @@ def empty_table(name: str) -> pd.DataFrame:
     Examples
     --------
     >>> list(empty_table("terms").columns)
-    ['segment_id', 'form', 'lemma', 'pos', 'head', 'n']
+    ['segment_id', 'form', 'lemma', 'pos', 'head', 'voice', 'n']
     """
     table = find_table(name)
     columns = {column.name: pd.Series(dtype=PANDAS_TYPES[column.dtype]) for column in table.columns}

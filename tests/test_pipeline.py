@@ -239,6 +239,7 @@ def test_the_committed_tables_are_those_of_the_articles(
     layout.lexicons.parent.mkdir()
     shutil.copytree(ROOT / "data" / "lexicons", layout.lexicons)
     shutil.copy(ROOT / "data" / "sources.toml", layout.sources_file)
+    shutil.copy(ROOT / "data" / "corrections.csv", layout.corrections_file)
     shutil.copytree(shared / "corpus", layout.raw)
     annotate(layout)
     fresh = read_features(layout.features)

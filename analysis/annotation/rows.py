@@ -79,12 +79,17 @@ class Tools:
 
 
 @cache
+def load_annotator() -> Annotator:
+    """Load the German models, once per process."""
+    return Annotator()
+
+
 def load_tools(root: Path) -> Tools:
-    """Load the German models and the study's lexicons, once per process."""
+    """Take the German models, and read the study's lexicons and corrections as they are now."""
     layout = Layout(root)
     study = read_study(layout)
     return Tools(
-        Annotator(),
+        load_annotator(),
         frame_lexicon(study),
         read_boilerplate(layout.lexicons / "boilerplate.toml"),
         actor_lexicon(study),

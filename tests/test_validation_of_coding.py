@@ -1,0 +1,173 @@
+"""The evaluate commands: gold is checked, scores are right, errors are listed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import ROOT
+from typer.testing import CliRunner
+
+from analysis import cli
+from analysis.annotation.gold import COLUMNS, read_gold
+from analysis.annotation.validation import score_finding
+from analysis.errors import TableError, TextError
+from analysis.features import read_validation
+from analysis.measures.quality import quality_table
+from analysis.paths import Layout
+
+FRAMES = ("Erfolg", "Deal", "Einmischung")
+TEXT = "Bruno sagte, es gebe keinen Deal. Die Ware ist ideal. Das war ein Erfolg."
+
+
+def row(surface: str, *codes: str, doc: str = "a", text: str = TEXT) -> list[str]:
+    begin = text.index(surface)
+    return [doc, str(begin), str(begin + len(surface)), surface, *codes]
+
+
+def write(path: Path, *rows: list[str]) -> Path:
+    pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(path, index=False)
+    return path
+
+
+RIGHT = row("Deal", "Deal", "negated", "indirect", "Bruno", "summit")
+FRIEND = row("ideal", "none", "", "", "", "")
+WRONG = row("Erfolg", "Erfolg", "open", "narrator", "", "summit")
+
+
+@pytest.fixture
+def study(toy: Layout, monkeypatch: pytest.MonkeyPatch) -> Layout:
+    monkeypatch.chdir(toy.root)
+    (toy.root / "texts").mkdir()
+    (toy.root / "texts" / "a.txt").write_text(TEXT, encoding="utf-8")
+    shutil.rmtree(toy.validation, ignore_errors=True)
+    return toy
+
+
+def evaluate(*arguments: str):  # type: ignore[no-untyped-def]
+    return CliRunner().invoke(cli.app, ["evaluate", *arguments])
+
+
+def test_scores_errors_and_saved_numbers(study: Layout) -> None:
+    gold = write(study.root / "gold.csv", RIGHT, FRIEND, WRONG)
+    result = evaluate(
+        *("mentions", str(gold), "--texts", "texts", "--json", "s.json"),
+        *("--errors", "e.csv", "--save"),
+    )
+    assert result.exit_code == 0, result.exception
+    scores = json.loads((study.root / "s.json").read_text())
+    assert (scores["frame"]["precision"], scores["frame"]["recall"]) == (1.0, 1.0)
+    assert scores["polarity"]["accuracy"] == 0.5
+    assert scores["voice"]["accuracy"] == scores["speaker"]["accuracy"] == 1.0
+    assert scores["polarity"]["floor"] == 0.5
+    errors = pd.read_csv(study.root / "e.csv")
+    assert errors[["layer", "gold", "predicted"]].to_numpy().tolist() == [
+        ["polarity", "open", "affirmed"]
+    ]
+    saved = read_validation("scores", study.validation)
+    assert quality_table(saved)["layer"].tolist() == [
+        *("frame", "polarity", "voice", "speaker", "target")
+    ]
+    confusion = read_validation("confusion", study.validation)
+    assert confusion.query("layer == 'polarity'")["n"].sum() == 2
+
+
+def test_a_missed_and_a_false_mention_count() -> None:
+    wanted = {("a", 0): "Deal", ("a", 9): "Deal", ("b", 3): "Erfolg"}
+    found = {("a", 0): "Deal", ("a", 9): "Erfolg", ("b", 7): "Erfolg"}
+    scores = score_finding(wanted, found)
+    assert scores["precision"] == scores["recall"] == scores["f1"] == pytest.approx(1 / 3)
+
+
+def test_gold_with_unknown_labels_and_offsets_names_each(tmp_path: Path) -> None:
+    bad = ["a", "x", "4", "Deal", "Deel", "maybe", "narrator", "", "summit"]
+    with pytest.raises(TableError) as caught:
+        read_gold(write(tmp_path / "g.csv", bad), FRAMES)
+    text = str(caught.value)
+    assert "line 2, column 'frame': unknown label 'Deel'" in text
+    assert "line 2, column 'polarity': unknown label 'maybe'" in text
+    assert "line 2, column 'begin': wanted a whole number, came 'x'" in text
+
+
+def test_gold_with_overlapping_rows_is_refused(tmp_path: Path) -> None:
+    codes = ("Deal", "open", "narrator", "", "summit")
+    rows = [["a", "0", "5", "abcde", *codes], ["a", "4", "9", "efghi", *codes]]
+    with pytest.raises(TableError, match="a: rows at 0 and 4 overlap"):
+        read_gold(write(tmp_path / "g.csv", *rows), FRAMES)
+
+
+def test_gold_without_a_column_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "g.csv"
+    path.write_text("doc,begin\n", encoding="utf-8")
+    with pytest.raises(TableError, match="missing column 'polarity'"):
+        read_gold(path, FRAMES)
+
+
+def test_gold_that_does_not_fit_the_text_is_refused(study: Layout) -> None:
+    moved = [*WRONG]
+    moved[1:3] = ["0", "6"]
+    result = evaluate("mentions", str(write(study.root / "g.csv", moved)), "--texts", "texts")
+    assert isinstance(result.exception, TextError)
+    assert "wanted 'Erfolg', the text has 'Bruno '" in str(result.exception)
+
+
+QUOTED = "Bruno sagte: „Der Hafen ist wieder offen.“"
+
+
+def document() -> dict[str, object]:
+    words, at, tokens = ["Bruno", "sagte", ":", "„", "Der", "Hafen"], 0, []
+    for number, word in enumerate([*words, "ist", "wieder", "offen", ".", "“"]):
+        begin = QUOTED.index(word, at)
+        at = begin + len(word)
+        tokens.append({"id": number, "text": word, "charBegin": begin, "charEnd": at})
+    empty = {"tokenIds": [], "spans": [], "text": ""}
+    annotation = {
+        "id": 0,
+        "type": "Direct",
+        "quote": {**empty, "tokenIds": list(range(3, 11))},
+        "speaker": {**empty, "tokenIds": [0]},
+        "cue": {**empty, "tokenIds": [1]},
+        "frame": {**empty, "tokenIds": [0, 1]},
+        "addressee": empty,
+    }
+    return {
+        "documentName": "eins",
+        "originalText": QUOTED,
+        "tokens": tokens,
+        "sentences": [],
+        "annotations": [annotation],
+    }
+
+
+def test_quotes_are_scored_and_written_in_the_schema_of_the_data(study: Layout) -> None:
+    path = study.root / "q.jsonl"
+    path.write_text(json.dumps(document(), ensure_ascii=False) + "\n", encoding="utf-8")
+    result = evaluate("quotes", "q.jsonl", "--json", "s.json", "--predictions", "p.jsonl", "--save")
+    assert result.exit_code == 0, result.exception
+    scores = json.loads((study.root / "s.json").read_text())
+    assert scores["quotes"]["f1"] > 0.8
+    assert scores["speaker"]["f1"] == 1.0
+    predicted = json.loads((study.root / "p.jsonl").read_text(encoding="utf-8"))
+    assert set(predicted) == set(document())
+    (annotation,) = predicted["annotations"]
+    assert annotation["type"] == "Direct"
+    assert annotation["speaker"]["tokenIds"] == [0]
+    assert annotation["quote"]["spans"][0]["charBegin"] == QUOTED.index("„")
+    assert set(read_validation("scores", study.validation)["source"]) == {"quotes"}
+
+
+@pytest.mark.shared
+def test_the_coded_mentions_come_out_as_wanted(shared: Path) -> None:
+    from analysis.annotation.rows import load_tools
+    from analysis.annotation.validation import evaluate_mentions
+
+    gold = read_gold(shared / "gold" / "mentions_dev.csv", FRAMES)
+    scores = evaluate_mentions(gold, shared / "corpus", load_tools(ROOT)).scores
+    assert scores["frame"]["f1"] == 1.0
+    wanted = {"polarity": 0.92, "voice": 0.92, "speaker": 0.85, "target": 0.90}
+    assert {layer: scores[layer]["accuracy"] >= least for layer, least in wanted.items()} == (
+        dict.fromkeys(wanted, True)
+    )
