@@ -81,7 +81,9 @@ class Sequences:
         """
         stream = self._stream()
         parts = [empty_table("ngrams")]
-        at, code = np.flatnonzero(stream.words), stream.words[stream.words > 0]
+        frequent = np.bincount(stream.words) >= SEQUENCE_FLOOR
+        at = np.flatnonzero(frequent[stream.words] & (stream.words > 0))
+        code = stream.words[at]
         for length in LENGTHS:
             at, code = _longer(stream, at, code, length)
             parts.append(self._released(stream, at, code, length))
