@@ -16,7 +16,11 @@ from analysis.errors import MeasureError
 from analysis.measures import association as formulas
 from analysis.measures import scores
 from analysis.measures.cells import check_pairs
-from analysis.measures.collocation import association, association_difference
+from analysis.measures.collocation import (
+    association,
+    association_difference,
+    strongest_collocates,
+)
 from analysis.measures.cooccurrences import CoOccurrences
 from analysis.measures.resampling import Resampling
 
@@ -321,3 +325,41 @@ def test_bad_tables():
         replace(counts, windows=counts.windows.assign(doc_id="zz"))
     with pytest.raises(MeasureError, match="a document stands twice"):
         replace(counts, documents=pd.concat([counts.documents] * 2))
+
+
+# ---------------------------------------------------------------- strongest
+
+
+def _differences() -> pd.DataFrame:
+    table = pd.DataFrame(
+        [
+            ("Deal", "gut", 5, 0, 4.2, 4.0),
+            ("Deal", "Und", 9, 9, 1.0, 1.0),
+            ("Deal", "groß", 1, 1, 2.0, 5.0),
+            ("Deal", "neu", 1, 0, 9.0, 9.0),
+            ("Erfolg", "groß", 0, 3, 9.0, 2.0),
+        ],
+        columns=["node", "collocate", "n_joint_target", "n_joint_reference",
+                 "association_target", "association_reference"],
+    )  # fmt: skip
+    table["difference"] = table["association_target"] - table["association_reference"]
+    return table.assign(low=0.5, high=1.5, status="ok", reason="")
+
+
+def test_strongest_collocates_are_ranked_by_what_was_seen():
+    table = strongest_collocates(_differences(), drop=frozenset({"und"}))
+    assert table[["node", "collocate"]].values.tolist() == [
+        ["Deal", "groß"],
+        ["Deal", "gut"],
+        ["Erfolg", "groß"],
+    ]
+    assert strongest_collocates(_differences(), top=1)["collocate"].tolist() == ["groß", "groß"]
+
+
+def test_side_that_never_has_the_pair_gets_no_association_and_no_difference():
+    table = strongest_collocates(_differences()).set_index(["node", "collocate"])
+    unseen = table.loc[("Deal", "gut")]
+    assert unseen["association_target"] == 4.2
+    assert unseen[["association_reference", "difference", "low", "high"]].isna().all()
+    assert unseen["reason"] == "the pair is seen in one of the groups only: no difference"
+    assert table.loc[("Deal", "groß"), ["difference", "status"]].tolist() == [-3.0, "ok"]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from keyness_samples import draw_counts, small_counts
 from numpy.testing import assert_allclose
+from scipy import sparse
 
 from analysis.errors import MeasureError
-from analysis.measures.dispersion import dispersion
+from analysis.measures.counts import TermCounts
+from analysis.measures.dispersion import dispersion, leading_dispersion
 from analysis.measures.dispersion_measures import MEASURES, check_parts
 
 V = [1, 2, 3, 4, 5]
@@ -148,3 +151,47 @@ def test_unknown_measure_and_no_tokens():
         dispersion(draw_counts(), measures=("dp_nrom",))
     with pytest.raises(MeasureError, match="no document has a token"):
         dispersion(small_counts([[0]], "x", total=0))
+
+
+# ---------------------------------------------------------------- of the leading side
+
+
+def test_leading_dispersion_is_that_of_the_side_with_the_higher_rate():
+    counts = small_counts([[4, 0, 1], [1, 0, 1], [1, 9, 0], [0, 0, 0], [0, 0, 8]], "xxyyy")
+    table = leading_dispersion(counts, target="x", reference="y").set_index("term")
+    assert table["leading"].tolist() == ["target", "reference", "reference"]
+    of_x = dispersion(counts.select(np.array([1, 1, 0, 0, 0], bool)), measures=("dp_egbert",))
+    of_y = dispersion(counts.select(np.array([0, 0, 1, 1, 1], bool)), measures=("dp_egbert",))
+    wanted = [of_x["dp_egbert"][0], of_y["dp_egbert"][1], of_y["dp_egbert"][2]]
+    assert table["evenness"].tolist() == pytest.approx(wanted)
+    assert wanted[1:] == pytest.approx([0, 0])  # one document has all of it
+    assert table["n_documents"].tolist() == [2, 1, 1]
+    assert table["n_documents_total"].tolist() == [2, 3, 3]
+
+
+def test_leading_dispersion_does_not_depend_on_the_direction_or_on_segments():
+    counts = small_counts([[4, 1], [1, 0], [1, 9], [0, 2]], "xxyy")
+    there = leading_dispersion(counts, target="x", reference="y")
+    back = leading_dispersion(counts, target="y", reference="x")
+    assert there["evenness"].tolist() == back["evenness"].tolist()
+    rows = pd.concat([counts.rows, counts.rows], ignore_index=True)
+    halves = TermCounts(
+        sparse.csr_array(sparse.vstack([counts.matrix, counts.matrix])), rows, counts.terms,
+        np.tile(counts.totals, 2), counts.recipe,
+    )  # fmt: skip
+    doubled = leading_dispersion(halves, target="x", reference="y")
+    assert doubled["evenness"].tolist() == pytest.approx(there["evenness"].tolist())
+
+
+def test_side_of_one_document_has_no_evenness():
+    table = leading_dispersion(small_counts([[4], [1], [1]], "xyy"), target="x", reference="y")
+    assert np.isnan(table["evenness"].iloc[0])
+    assert table["evenness_reason"].iloc[0] == "one document only: no dispersion"
+
+
+def test_unknown_side_or_column_is_an_error():
+    counts = small_counts([[4], [1]], "xy")
+    with pytest.raises(MeasureError, match=r"unknown event 'z'\. Allowed: x, y"):
+        leading_dispersion(counts, target="x", reference="z")
+    with pytest.raises(MeasureError, match="leading_dispersion: unknown column 'desk'"):
+        leading_dispersion(counts, target="x", reference="y", group="desk")

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from analysis.errors import MeasureError
 from analysis.measures.dispersion import dispersion
-from analysis.measures.keyness import keyness
+from analysis.measures.keyness import keyness, most_key
 from analysis.measures.keyness_measures import DOCUMENT_MEASURES, MEASURES, describe_measures
 from analysis.measures.resampling import Resampling
 
@@ -282,3 +282,34 @@ def test_bad_arguments(arguments, message):
 def test_bad_counts(values, total, message):
     with pytest.raises(MeasureError, match=message):
         keyness(small_counts(values, "xy", total=total), target="x", reference="y")
+
+
+# ---------------------------------------------------------------- most key
+
+
+def _ranked() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "term": list("abcdef"),
+            "log_ratio": [3.0, 1.0, 0.0, -1.0, -3.0, 1.0],
+            "n_target": [5, 9, 4, 1, 0, 12],
+            "n_reference": [1, 4, 4, 3, 6, 6],
+            "n_documents_target": [1, 3, 2, 1, 0, 2],
+            "n_documents_reference": [1, 2, 2, 2, 3, 2],
+        }
+    )
+
+
+def test_most_key_ranks_both_ways_and_breaks_ties_by_frequency():
+    assert most_key(_ranked(), top=2)["term"].tolist() == ["a", "f", "d", "e"]
+    assert most_key(_ranked(), top=9)["term"].tolist() == ["a", "f", "b", "d", "e"]
+
+
+def test_most_key_wants_documents_of_the_side_that_leads():
+    assert most_key(_ranked(), min_documents=2)["term"].tolist() == ["f", "b", "d", "e"]
+    assert most_key(_ranked(), min_documents=3)["term"].tolist() == ["b", "e"]
+
+
+def test_most_key_of_an_unknown_column_is_an_error():
+    with pytest.raises(MeasureError, match="most_key: unknown column 'g2'"):
+        most_key(_ranked(), by="g2")

@@ -22,17 +22,24 @@ class _TextRecorder(RendererAgg):
     """A renderer that remembers the texts it drew; artists alone also list ticks out of view."""
 
     texts: list[Text]
+    lines: set[str]
 
     def draw_text(self, gc: Any, x: float, y: float, s: str, *rest: Any, **named: Any) -> None:
         mtext = named.get("mtext", rest[-1] if rest else None)
+        # matplotlib draws a text of several lines line by line and does not say whose they are.
+        self.lines.add(s)
         if isinstance(mtext, Text) and mtext not in self.texts and s.strip():
             self.texts.append(mtext)
 
 
 def _record_texts(figure: Figure) -> _TextRecorder:
     recorder = _TextRecorder(*figure.bbox.size, figure.dpi)  # type: ignore[no-untyped-call]
-    recorder.texts = []
+    recorder.texts, recorder.lines = [], set()
     figure.draw(recorder)
+    for text in figure.findobj(Text):
+        lines = text.get_text().split("\n")
+        if len(lines) > 1 and text.get_visible() and recorder.lines.issuperset(lines):
+            recorder.texts.append(text)
     return recorder
 
 

@@ -15,11 +15,16 @@ from analysis.presentation.style import INK, MM_PER_INCH, NEUTRAL, SMALL_POINTS
 #: Air around a name, and distances from the edge of the point that are tried, in mm.
 AIR_MM = 0.35
 RINGS_MM = (0.5, 1.5, 3.0, 5.0, 7.5, 10.5, 14.0, 18.0, 23.0, 29.0, 36.0)
+#: Where nothing near is free: distance of the places tried all over the frame.
+GRID_MM = 1.5
 #: From this distance on a thin line leads to the point.
 LEADER_MM = 1.5
 N_ANGLES = 16
 #: A name nearer than this to the point of another name could be read as its own.
 APART_MM = 2.2
+
+#: A veil behind names, so that they can be read on points.
+BEHIND = {"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.3}
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -84,8 +89,9 @@ def place_names(
     page = _Page(points, list(named), [], list(avoid), axes.figure.dpi / MM_PER_INCH)
     for (x, y, name), i in zip(at, named, strict=True):
         text = axes.annotate(
-            name, (x, y), ha="center", va="center", fontsize=SMALL_POINTS, color=INK, zorder=8
-        )
+            name, (x, y), ha="center", va="center", fontsize=SMALL_POINTS, color=INK, zorder=8,
+            bbox=BEHIND,
+        )  # fmt: skip
         size = np.asarray(text.get_window_extent().size) + 2 * AIR_MM * page.pixel
         best = _find_place(page, i, size, frame)
         if best is None:
@@ -102,16 +108,19 @@ def place_names(
 
 def _find_place(page: _Page, i: int, size: FloatArray, frame: FloatArray) -> _Place | None:
     """Give the place that costs least inside the frame, or none."""
-    places = [
-        _judge(page, i, box, far)
-        for box, far in _candidates(page, i, size)
-        if np.all(box[:2] >= frame[:2]) and np.all(box[2:] <= frame[2:])
-    ]
-    best = min(places, key=lambda place: place.cost, default=None)
-    return best if best is not None and np.isfinite(best.cost) else None
+    for candidates in (_around(page, i, size), _anywhere(page, i, size, frame)):
+        places = [
+            _judge(page, i, box, far)
+            for box, far in candidates
+            if np.all(box[:2] >= frame[:2]) and np.all(box[2:] <= frame[2:])
+        ]
+        best = min(places, key=lambda place: place.cost, default=None)
+        if best is not None and np.isfinite(best.cost):
+            return best
+    return None
 
 
-def _candidates(page: _Page, i: int, size: FloatArray) -> Iterator[tuple[FloatArray, float]]:
+def _around(page: _Page, i: int, size: FloatArray) -> Iterator[tuple[FloatArray, float]]:
     """Give boxes around a point, ring by ring, each with its distance in mm."""
     centre, radius = page.points.centres[i], page.points.radii[i]
     for far in RINGS_MM:
@@ -121,6 +130,19 @@ def _candidates(page: _Page, i: int, size: FloatArray) -> Iterator[tuple[FloatAr
             # The box touches the ring with the side that faces the point.
             middle = edge + np.clip(direction * 1.6, -1, 1) * size / 2
             yield np.concatenate([middle - size / 2, middle + size / 2]), far
+
+
+def _anywhere(
+    page: _Page, i: int, size: FloatArray, frame: FloatArray
+) -> Iterator[tuple[FloatArray, float]]:
+    """Give boxes all over the frame, for a point in a crowd."""
+    step = GRID_MM * page.pixel
+    for x in np.arange(frame[0], frame[2] - size[0], step):
+        for y in np.arange(frame[1], frame[3] - size[1], step):
+            box = np.array([x, y, x + size[0], y + size[1]])
+            centre = page.points.centres[i]
+            apart = np.hypot(*(_nearest(box, centre) - centre)) - page.points.radii[i]
+            yield box, max(LEADER_MM, float(apart / page.pixel))
 
 
 def _judge(page: _Page, i: int, box: FloatArray, far: float) -> _Place:

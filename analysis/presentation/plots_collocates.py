@@ -160,4 +160,4 @@ def _notes(table: pd.DataFrame, look: Look, events: dict[str, str], note: str) -
         return [*said, look.word("descriptive")]
     nothing = (table["status"] != "ok").all()
     said.append(status_line(table, look, "status_interval"))
-    return [*said, look.word("nothing_significant" if nothing else "descriptive")]
+    return [*said, look.word("nothing_significant") if nothing else ""]

@@ -162,8 +162,10 @@ def _notes(table: pd.DataFrame, look: Look, note: str) -> list[str]:
     for prefix, heading in (("", "status_interval"), ("p_", "status_p_value")):
         if f"{prefix}status" in table.columns:
             said.append(status_line(table, look, heading, prefix=prefix))
-    nothing = "p_status" in table.columns and (table["p_status"] != "ok").all()
-    return [*said, look.word("nothing_significant" if nothing else "descriptive")]
+    if "p_status" not in table.columns:
+        return [*said, look.word("descriptive")]
+    nothing = (table["p_status"] != "ok").all()
+    return [*said, look.word("nothing_significant") if nothing else ""]
 
 
 def _name_points(axes: Axes, table: pd.DataFrame, diameters: pd.Series) -> None:
