@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.errors import MeasureError, unknown
 from analysis.measures.counts import TermCounts
+from analysis.measures.rates import Interval, rate_intervals
 
 GROUPINGS = ("all", "event", "outlet", "doc_id")
 SIDES = ("n", "n_raw", "per_1000", "n_documents")
@@ -19,6 +20,12 @@ COLUMNS = (
     "n_tokens",
     "per_1000",
     "per_million",
+    "low",
+    "high",
+    "interval",
+    "interval_df",
+    "status",
+    "reason",
     "n_documents",
     "n_documents_total",
     "n_segments",
@@ -26,7 +33,9 @@ COLUMNS = (
 )
 
 
-def term_frequency(counts: TermCounts, *, by: str = "event") -> pd.DataFrame:
+def term_frequency(
+    counts: TermCounts, *, by: str = "event", interval: Interval = "wilson"
+) -> pd.DataFrame:
     """Give the frequency of each term in each group.
 
     Parameters
@@ -35,6 +44,9 @@ def term_frequency(counts: TermCounts, *, by: str = "event") -> pd.DataFrame:
         Counts in **segments** (``Recipe(rows="segment")``), from which documents follow.
     by : str
         all, event, outlet or doc_id.
+    interval : str
+        wilson (words as units, conditional on these texts) or documents (documents as
+        units); see `analysis.measures.rates`.
 
     Returns
     -------
@@ -42,7 +54,8 @@ def term_frequency(counts: TermCounts, *, by: str = "event") -> pd.DataFrame:
         One row per group and term, terms that a group lacks with ``n = 0``. Columns:
         grouping, group, term, n (tokens; weighted if the counts are), n_raw (tokens,
         whatever the weight), n_tokens (of the group before trimming, weighted as n),
-        per_1000, per_million, n_documents and n_segments (that the term
+        per_1000, per_million, low, high (of per_1000, .95) with interval, interval_df,
+        status and reason, n_documents and n_segments (that the term
         occurs in), n_documents_total, n_segments_total (of the group). Sorted by group,
         then falling n, then term.
 
@@ -74,6 +87,11 @@ def term_frequency(counts: TermCounts, *, by: str = "event") -> pd.DataFrame:
     with np.errstate(invalid="ignore"):
         table["per_1000"] = table["n"] / table["n_tokens"] * 1e3
         table["per_million"] = table["n"] / table["n_tokens"] * 1e6
+    both = counts.rows["group"] + "\t" + counts.rows["doc_id"]
+    by_document = counts.with_rows(counts.rows.assign(both=both)).group("both")
+    label = by_document.rows["both"].str.split("\t").str[0]
+    source = counts if interval == "wilson" else by_document.with_rows(label.to_frame("group"))
+    table = pd.concat([table, rate_intervals(source, interval)], axis=1)
     for unit, column in (("n_documents", "doc_id"), ("n_segments", "segment_id")):
         table[unit] = _spread(counts, column)
         totals = counts.rows.groupby("group")[column].nunique().sort_index()

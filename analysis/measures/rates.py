@@ -1,0 +1,115 @@
+"""Intervals of rates: of words in these texts, or of documents as a sample."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy import sparse, stats
+
+from analysis.errors import MeasureError, unknown
+from analysis.measures.counts import TermCounts
+from analysis.measures.inference import wilson_interval
+
+Interval = Literal["wilson", "documents"]
+INTERVALS: dict[str, str] = {
+    "wilson": "Wilson's, words as units: conditional on these texts",
+    "documents": "documents as units: ratio of sums, t distribution",
+}
+
+
+def rate_intervals(counts: TermCounts, interval: Interval, *, level: float = 0.95) -> pd.DataFrame:
+    """Give the interval of each term's rate in each group.
+
+    Parameters
+    ----------
+    counts : TermCounts
+        Counts with a column ``group`` in its rows; of documents, if they are the units.
+    interval : str
+        wilson: Wilson (1927) with words as units; it says nothing of other texts.
+        documents: the linearised variance of a ratio of sums over documents (Cochran
+        1977, section 2.11) with t at one degree less than documents.
+    level : float
+        Nominal coverage.
+
+    Returns
+    -------
+    DataFrame
+        One row per group and term, groups and terms in the order of
+        ``counts.group("group")``: low, high (per 1,000 tokens), interval, interval_df
+        (degrees of freedom; empty for Wilson's), status, reason.
+
+    Raises
+    ------
+    MeasureError
+        If the interval is unknown.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> from analysis.measures.counts import count_terms
+    >>> counts = count_terms(read_features())
+    >>> counts = counts.with_rows(counts.rows.assign(group=counts.rows["event"]))
+    >>> list(rate_intervals(counts, "documents").columns)
+    ['low', 'high', 'interval', 'interval_df', 'status', 'reason']
+    """
+    if interval not in INTERVALS:
+        raise MeasureError(f"rate_intervals: {unknown('interval', interval, INTERVALS)}")
+    if interval == "wilson":
+        return _wilson(counts, level)
+    groups = counts.rows["group"]
+    parts = [
+        _of_documents(counts.select((groups == group).to_numpy()), level)
+        for group in sorted(groups.unique())
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _wilson(counts: TermCounts, level: float) -> pd.DataFrame:
+    groups = counts.group("group")
+    if not np.issubdtype(groups.matrix.dtype, np.integer):
+        reason = "weighted counts are not words to count; ask for documents as units"
+        return _table(np.full(groups.matrix.shape, np.nan), None, "wilson", reason=reason)
+    totals = np.repeat(groups.totals[:, None], len(groups.terms), axis=1)
+    low, high = wilson_interval(groups.matrix.toarray(), totals, level=level)
+    return _table(low, high, "wilson")
+
+
+def _of_documents(documents: TermCounts, level: float) -> pd.DataFrame:
+    """Give the intervals of one group, from the scatter of its documents about its rate."""
+    n_documents = len(documents.rows)
+    shape = (1, len(documents.terms))
+    if n_documents < 2:
+        return _table(
+            np.full(shape, np.nan), None, "documents", reason="one document has no scatter"
+        )
+    sizes = documents.totals.astype(float)
+    matrix = sparse.csr_array(documents.matrix, dtype=float)
+    rate = np.asarray(matrix.sum(axis=0)).ravel() / sizes.sum()
+    squares = np.asarray(matrix.multiply(matrix).sum(axis=0)).ravel()
+    scatter = squares - 2 * rate * (sizes @ matrix) + rate**2 * (sizes @ sizes)
+    error = np.sqrt(np.clip(scatter, 0, None) * n_documents / (n_documents - 1)) / sizes.sum()
+    reach = stats.t.ppf((1 + level) / 2, n_documents - 1) * error
+    low, high = np.clip(rate - reach, 0, 1)[None], np.clip(rate + reach, 0, 1)[None]
+    return _table(low, high, "documents", df=n_documents - 1)
+
+
+def _table(
+    low: np.ndarray,
+    high: np.ndarray | None,
+    interval: str,
+    *,
+    reason: str = "",
+    df: float = np.nan,
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "low": low.ravel() * 1e3,
+            "high": (low if high is None else high).ravel() * 1e3,
+            "interval": interval,
+            "interval_df": df,
+            "status": "not_estimable" if reason else "ok",
+            "reason": reason,
+        }
+    )
