@@ -14,7 +14,6 @@ from analysis import cli, console
 from analysis.errors import GipfelError
 from analysis.paths import Layout
 from analysis.schema import TABLES
-from analysis.study import read_study
 
 TOY_TEXTS = Path(__file__).parent / "toy" / "data" / "raw"
 
@@ -139,7 +138,7 @@ def test_status_tells_what_is_stale(study: Layout) -> None:
     fresh = call("status").output
     assert fresh.count("recognised") == 6
     assert fresh.count("up to date") == len(TABLES)
-    assert fresh.count("never run") == len(read_study(study).runs)
+    assert fresh.count("never run") == len(list((ROOT / "notebooks").glob("*.ipynb")))
     text = study.study_file.read_text(encoding="utf-8")
     study.study_file.write_text(text.replace('"Durchbruch"', '"Durchbruch", "Sieg"'), "utf-8")
     assert "changed since: frames_and_actors" in call("status").output

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -202,3 +203,9 @@ def test_document_without_group_is_an_error():
 def test_no_split_is_an_error():
     with pytest.raises(MeasureError, match="wanted 1 split or more, came 0"):
         noise_floor(small_counts([[5], [5]], "xy"), n_splits=0)
+
+
+def test_weights_are_refused():
+    counts = small_counts([[5], [5]], "xy")
+    with pytest.raises(MeasureError, match="wanted whole counts, came weights; give clusters"):
+        noise_floor(replace(counts, matrix=counts.matrix * 0.5))

@@ -92,7 +92,8 @@ def noise_floor(
     Raises
     ------
     MeasureError
-        If a column is unknown, a group is missing in a row, or n_splits is below 1.
+        If a column is unknown, a group is missing in a row, n_splits is below 1, or the
+        matrix does not hold counts.
 
     Examples
     --------
@@ -243,5 +244,7 @@ def _check(counts: TermCounts, plan: Resampling, n_splits: int) -> None:
     for column in (plan.group, plan.cluster, *([plan.stratum] if plan.stratum else [])):
         if column not in counts.rows.columns:
             raise MeasureError(f"noise_floor: {unknown('column', column, counts.rows.columns)}")
+    if np.any(counts.matrix.data % 1 != 0):
+        raise MeasureError("noise_floor: wanted whole counts, came weights; give clusters instead")
     if counts.rows[plan.group].isna().any():
         raise MeasureError(f"noise_floor: a document has no {plan.group}; give each one")
