@@ -313,3 +313,16 @@ def test_most_key_wants_documents_of_the_side_that_leads():
 def test_most_key_of_an_unknown_column_is_an_error():
     with pytest.raises(MeasureError, match="most_key: unknown column 'g2'"):
         most_key(_ranked(), by="g2")
+
+
+def test_scores_alone_say_that_no_inference_was_asked_for():
+    counts = draw_counts(factor=3)
+    quick = Resampling(n_permutations=0, n_resamples=0)
+    alone = keyness(counts, target="x", reference="y", resampling=quick)
+    whole = keyness(counts, target="x", reference="y", resampling=QUICK)
+    assert list(alone.columns) == list(whole.columns)
+    for column in ("term", "n_target", "g2_four_cell", "lrc", "log_ratio"):
+        assert_frame_equal(alone[[column]], whole[[column]])
+    assert set(alone["status"]) == set(alone["p_status"]) == {"not_estimable"}
+    assert set(alone["reason"]) == {"no inference was asked for: scores only"}
+    assert alone[["low", "high", "p_value"]].isna().all().all()

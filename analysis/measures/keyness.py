@@ -18,6 +18,7 @@ from analysis.measures.keyness_measures import DOCUMENT_MEASURES, MEASURES
 from analysis.measures.permutation import permute_terms
 from analysis.measures.ranks import rank_biserial
 from analysis.measures.resampling import Resampling, Units, bootstrap_terms, find_units
+from analysis.measures.verdicts import refuse
 
 #: Correction for many terms that rests on the relabellings themselves.
 MAX_T = "max_t"
@@ -85,16 +86,11 @@ def keyness(
     _check_counts(counts)
     counts = _two_groups(counts, target, reference, plan)
     is_target = (counts.rows[plan.group] == target).to_numpy()
-    units = _units_of(counts, is_target, plan)
     table, cells = _frequencies(counts, is_target)
     for name in measures:
         table[name] = _compute(name, cells, counts, is_target)
     table["log_ratio"] = effects.log_ratio(*cells)
-    interval = bootstrap_terms(
-        units, effects.log_ratio, n_resamples=plan.n_resamples, seed=plan.seed
-    )
-    table[["low", "high", "status", "reason"]] = interval
-    table = pd.concat([table, _p_values(units, correction, plan)], axis=1)
+    table = pd.concat([table, _inference(counts, is_target, correction, plan)], axis=1)
     first = measures[0] if measures else "log_ratio"
     return table.sort_values([first, "term"], ascending=[False, True], ignore_index=True)
 
@@ -183,6 +179,27 @@ def _units_of(counts: TermCounts, is_target: npt.NDArray[np.bool_], plan: Resamp
     strata = None if plan.stratum is None else counts.rows[plan.stratum]
     clusters = counts.rows[plan.cluster]
     return find_units(counts.matrix, counts.totals, is_target, clusters=clusters, strata=strata)
+
+
+def _inference(
+    counts: TermCounts, is_target: npt.NDArray[np.bool_], correction: str, plan: Resampling
+) -> pd.DataFrame:
+    """Give intervals and p-values; what was asked for zero times is refused, not left out."""
+    if plan.n_permutations == plan.n_resamples == 0:
+        return _not_asked(len(counts.terms))
+    units = _units_of(counts, is_target, plan)
+    interval = bootstrap_terms(
+        units, effects.log_ratio, n_resamples=plan.n_resamples, seed=plan.seed
+    )
+    return pd.concat([interval, _p_values(units, correction, plan)], axis=1)
+
+
+def _not_asked(n_terms: int) -> pd.DataFrame:
+    status, reason = refuse("no inference was asked for: scores only")
+    interval = {"low": np.nan, "high": np.nan, "status": status, "reason": reason}
+    test = dict.fromkeys(("z", "p_value", "p_adjusted", "p_floor"), np.nan)
+    words = {"p_status": status, "p_reason": reason}
+    return pd.DataFrame({**interval, **test, **words}, index=range(n_terms))
 
 
 def _p_values(units: Units, correction: str, plan: Resampling) -> pd.DataFrame:

@@ -35,7 +35,8 @@ class Resampling:
     stratum : str, optional
         Column, such as outlet, within which labels are exchanged.
     n_permutations, n_resamples, seed : int
-        Relabellings, bootstrap samples, seed of both.
+        Relabellings, bootstrap samples, seed of both; no relabellings and no samples
+        leave intervals and p-values out, with status and reason.
     """
 
     group: str = "event"

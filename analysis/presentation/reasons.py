@@ -55,6 +55,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "ein einzelnes Dokument lässt sich nicht teilen",
         "a single document cannot be split",
     ),
+    r"no inference was asked for: scores only": (
+        "nur die Maße wurden verlangt",
+        "scores only were asked for",
+    ),
     r"one side has no tokens": ("eine Seite ist leer", "one side is empty"),
     r"no term is frequent enough": (
         "kein Term ist häufig genug",
