@@ -125,6 +125,33 @@ def run(
 
 
 @app.command()
+def collocates(
+    lemma: Annotated[str, typer.Argument(help="A lemma, such as Waffenstillstand.")],
+    top: Annotated[int, typer.Option(min=1, help="How many for each event.")] = 15,
+    min_joint: Annotated[int, typer.Option(min=1, help="Least occurrences together.")] = 2,
+    csv: Annotated[Path | None, typer.Option(help="Write the whole table as CSV.")] = None,
+) -> None:
+    """Show the collocates of any lemma in each event; needs the articles in data/raw.
+
+    Those of frames and actors need no articles: see notebook 05_collocation.
+
+    Example: `gipfel collocates Waffenstillstand`
+    """
+    from analysis.annotation.any_node import count_near_lemma
+    from analysis.features import read_features
+    from analysis.lexicons import read_stop_words
+    from analysis.measures.collocation import association
+    from analysis.measures.neighbours import count_pairs
+
+    layout = find_layout()
+    near = read_features(layout.features).with_tables(**count_near_lemma(layout, lemma))
+    table = association(count_pairs(near, node_kind="lemma"))
+    console.write_table(table, csv)
+    known = ~table["collocate"].str.casefold().isin(read_stop_words())
+    console.show_collocates(table[known & (table["n_joint"] >= min_joint)], top)
+
+
+@app.command()
 def status() -> None:
     """Show articles, open tables, runs and figures, and what is stale."""
     layout = find_layout()

@@ -213,3 +213,14 @@ def write_lines(lines: Sequence[str], path: Path | None) -> None:
         from analysis.runs.record import write_atomically
 
         write_atomically(path, "".join(f"{line}\n" for line in lines).encode())
+
+
+def show_collocates(table: pd.DataFrame, top: int) -> None:
+    """Show the strongest collocates of each event, with the counts that they rest on."""
+    for event, rows in table.groupby("event"):
+        shown = Table("collocate", "together", "log ratio", "G2", box=None, pad_edge=False)
+        for row in rows.sort_values("g2", ascending=False).head(top).to_dict("records"):
+            scores = (f"{row['n_joint']}", f"{row['log_ratio']:.2f}", f"{row['g2']:.1f}")
+            shown.add_row(escape(row["collocate"]), *scores)
+        out.print(f"[bold]{event}[/]", shown, "", sep="\n")
+    say("A ranking, no test: words are not independent, and few documents carry no claim.")

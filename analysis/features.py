@@ -84,6 +84,12 @@ class Features:
         """What the tables were made from, and a hash of the content of each."""
         return read_manifest(self.folder)
 
+    def with_tables(self, **tables: pd.DataFrame) -> Features:
+        """Give the same tables with some put in their place, such as other nodes' windows."""
+        other = Features(self.folder)
+        other.__dict__.update(tables)
+        return other
+
     def contents(self) -> dict[str, str]:
         """Give the content hash of every table that was read so far, by name."""
         return {name: self._content(name) for name in sorted(TABLES) if name in self.__dict__}

@@ -11,14 +11,18 @@ from analysis.features import Features
 from analysis.measures.cooccurrences import CoOccurrences
 
 Span = Literal["window", "sentence", "segment"]
-NodeKind = Literal["frame", "actor"]
+NodeKind = Literal["frame", "actor", "lemma"]
 
 SPANS: dict[str, str] = {
     "window": "as many words to either side as study.toml says, within the segment",
     "sentence": "the sentence",
     "segment": "the segment: paragraph, headline, post",
 }
-NODE_KINDS: dict[str, str] = {"frame": "core mentions", "actor": "names"}
+NODE_KINDS: dict[str, str] = {
+    "frame": "core mentions",
+    "actor": "names",
+    "lemma": "any lemma; counted from the articles, see annotation.any_node",
+}
 _TERM = ["doc_id", "node", "lemma", "pos"]
 
 
