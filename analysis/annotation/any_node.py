@@ -1,6 +1,4 @@
-"""What stands near any lemma: counted from the articles, because the open tables have
-only what stands near frames and actors.
-"""
+"""What stands near any lemma, counted from the articles: the open tables do not have it."""
 
 from __future__ import annotations
 
