@@ -7,26 +7,19 @@ import math
 from itertools import permutations
 from pathlib import Path
 
-import pandas as pd
 import pytest
-from coding import actors, annotator, lexicons, sentences, shared
-from hypothesis import given
+from coding import actors, annotator, lexicons, sentences
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analysis.annotation.evaluation import (
-    evaluate_quotes,
     paragraphs,
     predict_quotes,
     read_quotes,
     score_documents,
 )
-from analysis.annotation.mention_scores import (
-    code_mentions,
-    confusion,
-    evaluate_mentions,
-    read_gold,
-    score_codes,
-)
+from analysis.annotation.mention_scores import confusion, score_codes
+from analysis.annotation.quote_run import evaluate_quotes
 from analysis.annotation.quote_scores import (
     Quote,
     f1,
@@ -35,7 +28,8 @@ from analysis.annotation.quote_scores import (
     score_pairs,
     score_tokens,
 )
-from analysis.errors import TableError, TextError
+from analysis.errors import TextError
+from analysis.paths import find_layout
 
 NO_ROLES: dict[str, frozenset[int]] = {}
 
@@ -114,6 +108,7 @@ spans = st.lists(
 
 
 @given(spans, spans)
+@example([quote(7, 9), quote(9, 13), quote(10, 14)], [quote(7, 12), quote(10, 16), quote(13, 16)])
 def test_the_pairing_maximises_the_sum_of_f1(gold: list[Quote], predicted: list[Quote]) -> None:
     pairs = pair_quotes("a", gold, predicted)
     total = sum(f1(*pair.tokens("quote")) for pair in pairs)
@@ -180,11 +175,11 @@ def test_a_document_from_its_line_to_its_score(tmp_path: Path) -> None:
     )
     path = tmp_path / "eigen.jsonl"
     path.write_text(line + "\n", encoding="utf-8")
-    scores, errors = evaluate_quotes(path, annotator(), actors(), lexicons=lexicons())
-    assert scores["quotes"]["f1"] == 1.0
-    assert scores["type"]["f1"] == 1.0
-    assert scores["speaker"]["recall"] == 1.0
-    assert errors.empty
+    found = evaluate_quotes(path, find_layout())
+    assert found.scores["quotes"]["f1"] == 1.0
+    assert found.scores["type"]["f1"] == 1.0
+    assert found.scores["speaker"]["recall"] == 1.0
+    assert found.errors.empty
 
 
 def test_consecutive_continued_sentences_are_one_quotation(tmp_path: Path) -> None:
@@ -224,70 +219,6 @@ def test_confusion_counts_every_pair() -> None:
     table = confusion(["a", "a", "b"], ["a", "b", "b"])
     assert table["n"].sum() == 3
     assert table.loc[(table["gold"] == "a") & (table["predicted"] == "b"), "n"].item() == 1
-
-
-def test_mentions_from_file_to_errors(tmp_path: Path) -> None:
-    text = "Es gibt keinen Deal.\r\nPutin sagte, der Gipfel sei ein Erfolg.\n"
-    (tmp_path / "eigen.txt").write_bytes(text.encode())
-    rows = [
-        ["eigen", text.index("Deal"), "Deal", "negated", "narrator", ""],
-        ["eigen", text.index("Erfolg"), "Erfolg", "open", "indirect", "Putin"],
-        ["eigen", 0, "none", "", "", ""],
-    ]
-    columns = ["doc", "begin", "frame", "polarity", "voice", "speaker"]
-    table = pd.DataFrame(rows, columns=columns).assign(end=0)
-    table.to_csv(tmp_path / "gold.csv", index=False)
-    scores, errors = evaluate_mentions(
-        tmp_path / "gold.csv", tmp_path, annotator(), actors(), lexicons=lexicons()
-    )
-    assert scores["polarity"]["accuracy"] == 0.5
-    assert scores["voice"]["accuracy"] == scores["speaker"]["accuracy"] == 1.0
-    assert errors[["layer", "gold", "predicted", "rule"]].values.tolist() == [
-        ["polarity", "open", "affirmed", "P0"]
-    ]
-
-
-def test_gold_without_a_column_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "gold.csv"
-    path.write_text("doc,begin,end,frame,voice,speaker\n", encoding="utf-8")
-    with pytest.raises(TableError, match="missing column 'polarity'"):
-        read_gold(path)
-
-
-def test_an_offset_outside_every_token_is_refused() -> None:
-    with pytest.raises(TextError, match="no token at offset 99"):
-        code_mentions([sentences("Deal.")], [99], actors(), lexicons=lexicons())
-
-
-@pytest.mark.shared
-def test_gold_mentions_of_the_project() -> None:
-    """The wanted quality on the hand-coded mentions."""
-    scores, _ = evaluate_mentions(
-        shared("gold/mentions_dev.csv"),
-        shared("corpus"),
-        annotator(),
-        actors(),
-        lexicons=lexicons(),
-    )
-    assert scores["polarity"]["accuracy"] >= 0.92
-    assert scores["voice"]["accuracy"] >= 0.92
-    assert scores["speaker"]["accuracy"] >= 0.85
-
-
-@pytest.mark.shared
-def test_quotations_of_the_training_part() -> None:
-    """A part of train, so that dev stays unseen; the floors leave room for rules to change."""
-    scores, _ = evaluate_quotes(
-        shared("quotes/train.jsonl.gz"),
-        annotator(),
-        actors(),
-        lexicons=lexicons(),
-        n_documents=60,
-    )
-    assert scores["quotes"]["f1"] >= 0.70
-    assert scores["speaker"]["f1"] >= 0.50
-    assert scores["token_direct"]["f1"] >= 0.85
-    assert scores["token_indirect"]["f1"] >= 0.70
 
 
 def test_scores_do_not_depend_on_the_order_of_documents(tmp_path: Path) -> None:

@@ -171,3 +171,16 @@ def test_the_coded_mentions_come_out_as_wanted(shared: Path) -> None:
     assert {layer: scores[layer]["accuracy"] >= least for layer, least in wanted.items()} == (
         dict.fromkeys(wanted, True)
     )
+
+
+@pytest.mark.shared
+def test_quotations_of_others_come_out_as_wanted(shared: Path) -> None:
+    """Forty articles of the training part; the whole of both parts is in docs/coding-quality.md."""
+    from analysis.annotation.quote_run import evaluate_quotes
+
+    path = shared / "quotes" / "train.jsonl.gz"
+    scores = evaluate_quotes(path, Layout(ROOT), first=40).scores
+    assert scores["quotes"]["f1"] >= 0.70
+    assert scores["speaker"]["f1"] >= 0.50
+    assert scores["token_direct"]["f1"] >= 0.90
+    assert scores["token_indirect"]["f1"] >= 0.70

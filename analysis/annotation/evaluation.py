@@ -25,7 +25,7 @@ from analysis.annotation.quote_scores import (
 )
 from analysis.annotation.spans import SpeechSpan
 from analysis.annotation.speech import find_speech
-from analysis.annotation.tokens import Annotator, Sentence
+from analysis.annotation.tokens import Sentence
 from analysis.errors import TextError
 
 Scores = dict[str, dict[str, float]]
@@ -147,44 +147,6 @@ def _as_quote(document: Document, span: SpeechSpan) -> Quote:
     }
     type_ = "Direct" if span.voice == "direct" else TYPES.get(span.kind, "Indirect")
     return Quote(words - frame if inside else words, type_, roles, span.rule)
-
-
-def evaluate_quotes(
-    path: Path,
-    annotator: Annotator,
-    actors: ActorIndex,
-    *,
-    lexicons: Lexicons,
-    n_documents: int | None = None,
-) -> tuple[Scores, pd.DataFrame]:
-    """Score the coding of speech on annotated articles.
-
-    Parameters
-    ----------
-    path : Path
-        Annotated quotations, see `read_quotes`.
-    annotator : Annotator
-        Splits, tags and lemmatizes.
-    actors : ActorIndex
-        May be empty: speakers are scored by where they stand, not by their ids.
-    lexicons : Lexicons
-        Word lists.
-    n_documents : int, optional
-        Only so many documents, from the start of the file.
-
-    Returns
-    -------
-    dict
-        Layer, metric, value: see `score_pairs` and `score_tokens`.
-    pandas.DataFrame
-        Errors, see `quote_errors`.
-    """
-    documents = read_quotes(path)[:n_documents]
-    predictions = []
-    for document in documents:
-        segments = [annotator.sentences(*segment) for segment in paragraphs(document.text)]
-        predictions.append(predict_quotes(document, segments, actors, lexicons=lexicons))
-    return score_documents(documents, predictions)
 
 
 def score_documents(
