@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.annotation.actors import ActorIndex
+from analysis.annotation.clauses import Clause, find_clauses
 from analysis.annotation.lexicons import Lexicons, read_lexicons
+from analysis.annotation.mentions import Mention
 from analysis.annotation.polarity import code_polarity
 from analysis.annotation.spans import SpeechSpan, voice_at
 from analysis.annotation.target import TargetLexicon, code_target, read_target_lexicon
@@ -39,7 +41,12 @@ def load_coding_tools(layout: Layout) -> CodingTools:
 
 
 def code_mention(
-    sentence: Sentence, index: int, spans: Sequence[SpeechSpan], tools: CodingTools
+    sentence: Sentence,
+    index: int,
+    spans: Sequence[SpeechSpan],
+    tools: CodingTools,
+    *,
+    clauses: Sequence[Clause] | None = None,
 ) -> dict[str, Any]:
     """Code one mention.
 
@@ -53,6 +60,8 @@ def code_mention(
         The speech of the segment.
     tools : CodingTools
         Actors and lexicons.
+    clauses : sequence of Clause, optional
+        Those of the sentence; found once, they serve all of its mentions.
 
     Returns
     -------
@@ -62,7 +71,7 @@ def code_mention(
     """
     token = sentence.tokens[index]
     target = code_target(sentence, index, tools.target)
-    polarity = code_polarity(sentence, index, lexicons=tools.lexicons)
+    polarity = code_polarity(sentence, index, lexicons=tools.lexicons, clauses=clauses)
     return {
         "target": target.value,
         "target_cue": target.cue,
@@ -75,6 +84,20 @@ def code_mention(
         "double_negation": polarity.double_negation,
         **_voice(voice_at(spans, token.begin)),
     }
+
+
+def code_sentence(
+    sentence: Sentence, found: Sequence[Mention], spans: Sequence[SpeechSpan], tools: CodingTools
+) -> list[tuple[Mention, dict[str, Any]]]:
+    """Code every mention of one sentence; its clauses are found once, in linear time."""
+    if not found:
+        return []
+    clauses = find_clauses(sentence.tokens, tools.lexicons.mood)
+    position = {token.begin: i for i, token in enumerate(sentence.tokens)}
+    return [
+        (one, code_mention(sentence, position[one.token.begin], spans, tools, clauses=clauses))
+        for one in found
+    ]
 
 
 def _voice(span: SpeechSpan | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.annotation.actors import SpeechContext
-from analysis.annotation.codes import CodingTools, code_mention, load_coding_tools, token_voices
+from analysis.annotation.codes import CodingTools, code_sentence, load_coding_tools, token_voices
 from analysis.annotation.corrections import Correction, apply_corrections, read_corrections
 from analysis.annotation.diversity import WINDOW, mattr, mtld
 from analysis.annotation.lexemes import FrameLexicon, frame_lexicon
@@ -172,9 +172,11 @@ def _annotate_segment(
     coding = tools.coding
     speech = find_speech(sentences, coding.actors, context, lexicons=coding.lexicons)
     mentions = tuple(
-        (mention, code_mention(sentence, sentence.tokens.index(mention.token), speech, coding))
+        coded
         for sentence in sentences
-        for mention in find_mentions(sentence, tools.lexicon, tools.annotator)
+        for coded in code_sentence(
+            sentence, find_mentions(sentence, tools.lexicon, tools.annotator), speech, coding
+        )
     )
     actors = tuple(found for one in sentences for found in find_actors(one, tools.actors))
     return Annotated(segment_id, part, sentences, actors, tuple(speech), mentions)
