@@ -44,9 +44,10 @@ lint: $(STAMP) ## check style, types and the direction of imports
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks
 
-book: $(STAMP) ## write the code book of the open tables into data/README.md
-	@$(BIN)/python -c "from pathlib import Path; from analysis.codebook import with_code_book; \
-	  book = Path('data/README.md'); book.write_text(with_code_book(book.read_text('utf-8')), 'utf-8')"
+book: $(STAMP) ## write the code book into data/README.md and the mentions into docs/mentions.md
+	@$(BIN)/python -c "from pathlib import Path; from analysis.codebook import mention_list, with_code_book; from analysis.features import read_features; \
+	  book = Path('data/README.md'); book.write_text(with_code_book(book.read_text('utf-8')), 'utf-8'); \
+	  Path('docs/mentions.md').write_text(mention_list(read_features().mentions), 'utf-8')"
 
 lock: ## resolve the packages anew (needs uv)
 	@uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --extra dev \

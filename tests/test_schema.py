@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from conftest import ROOT
 
 from analysis.checking import check_table, coerce_table
-from analysis.codebook import code_book
+from analysis.codebook import code_book, mention_list
 from analysis.errors import TableError
 from analysis.features import Features
 from analysis.schema import TABLES, empty_table, find_table
@@ -102,3 +103,10 @@ def test_the_code_book_names_every_column_once_per_table() -> None:
         lines = [line for line in section.splitlines() if line.startswith("| `")]
         assert [line.split("`")[1] for line in lines] == list(table.names)
         assert all(line.replace("\\|", "").count("|") == 5 for line in lines)
+
+
+def test_the_list_of_mentions_is_that_of_the_open_table(features: Features) -> None:
+    listed = (ROOT / "docs" / "mentions.md").read_text(encoding="utf-8")
+    assert listed == mention_list(features.mentions)
+    core = features.mentions.query("tier == 'core'")
+    assert listed.count("\n| ") == len(core) + 1
