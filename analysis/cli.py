@@ -172,9 +172,9 @@ def evaluate_mentions(
 
     Example: `gipfel evaluate mentions ../shared/gold/mentions_dev.csv --texts ../shared/corpus`
     """
-    from analysis.annotation.gold import read_gold
-    from analysis.annotation.rows import load_tools
-    from analysis.annotation.validation import evaluate_mentions as measure
+    from analysis.annotation.evaluation.gold import read_gold
+    from analysis.annotation.evaluation.mentions import evaluate_mentions as measure
+    from analysis.annotation.tools import load_tools
     from analysis.features import write_validation
 
     layout = find_layout()
@@ -204,7 +204,7 @@ def evaluate_quotes(
 
     Example: `gipfel evaluate quotes ../shared/quotes/dev.jsonl.gz --json scores.json`
     """
-    from analysis.annotation.quote_run import evaluate_quotes as measure
+    from analysis.annotation.evaluation.quote_run import evaluate_quotes as measure
     from analysis.features import write_validation
 
     layout = find_layout()

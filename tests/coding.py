@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.annotation.actors import ActorIndex, SpeechContext
-from analysis.annotation.lexicons import Lexicons, read_lexicons
-from analysis.annotation.spans import SpeechSpan
-from analysis.annotation.speech import find_speech
+from analysis.annotation.grammar.lexicons import Lexicons, read_lexicons
+from analysis.annotation.speech.actors import ActorIndex, SpeechContext
+from analysis.annotation.speech.segments import find_speech
+from analysis.annotation.speech.spans import SpeechSpan
 from analysis.annotation.tokens import Annotator, Sentence
 from analysis.study import read_study
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from coding import annotator, lexicons
 
-from analysis.annotation.lexicon_base import joined
-from analysis.annotation.lexicons import read_lexicons
-from analysis.annotation.mood import mood_of
+from analysis.annotation.grammar.lexicon_base import joined
+from analysis.annotation.grammar.lexicons import read_lexicons
+from analysis.annotation.grammar.mood import mood_of
 from analysis.errors import StudyError
 from analysis.paths import find_layout
 

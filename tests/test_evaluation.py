@@ -12,21 +12,21 @@ from coding import actors, annotator, lexicons, sentences
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from analysis.annotation.evaluation import (
-    paragraphs,
-    predict_quotes,
-    read_quotes,
-    score_documents,
-)
-from analysis.annotation.mention_scores import confusion, score_codes
-from analysis.annotation.quote_run import evaluate_quotes
-from analysis.annotation.quote_scores import (
+from analysis.annotation.evaluation.mention_scores import confusion, score_codes
+from analysis.annotation.evaluation.quote_run import evaluate_quotes
+from analysis.annotation.evaluation.quote_scores import (
     Quote,
     f1,
     pair_quotes,
     quote_errors,
     score_pairs,
     score_tokens,
+)
+from analysis.annotation.evaluation.quotes import (
+    paragraphs,
+    predict_quotes,
+    read_quotes,
+    score_documents,
 )
 from analysis.errors import TextError
 from analysis.paths import find_layout

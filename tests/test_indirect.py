@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from coding import lexicons, sentences, speech
 
-from analysis.annotation.indirect import find_reports
-from analysis.annotation.spans import voice_at
+from analysis.annotation.speech.indirect import find_reports
+from analysis.annotation.speech.spans import voice_at
+from analysis.annotation.speech.views import view_of
 from analysis.annotation.tokens import Sentence, Token
-from analysis.annotation.views import view_of
 
 #: rule | the words that are reported | speaker | cue | sentence
 FOUND = """

@@ -12,7 +12,8 @@ import pytest
 
 from analysis.annotation import pipeline
 from analysis.annotation.pipeline import annotate, made_from
-from analysis.annotation.rows import RUNS, annotate_text, count_words, load_tools
+from analysis.annotation.rows import RUNS, annotate_text, count_words
+from analysis.annotation.tools import load_tools
 from analysis.checking import check_table, coerce_table
 from analysis.corpus.cleaning import Rule, read_boilerplate
 from analysis.corpus.readers import checksum

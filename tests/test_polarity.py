@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 from coding import lexicons, marked, sentences
 
-from analysis.annotation.clauses import find_clauses
-from analysis.annotation.polarity import Polarity, code_polarity
+from analysis.annotation.grammar.clauses import find_clauses
+from analysis.annotation.polarity.rules import Polarity, code_polarity
 from analysis.annotation.tokens import Sentence, Token
 
 SENTENCES = """

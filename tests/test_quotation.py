@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.annotation.quotation import MARKS, Quotation, find_quotations
+from analysis.annotation.grammar.quotation import MARKS, Quotation, find_quotations
 from analysis.annotation.tokens import Token
 
 STYLES = ["„Es regnet“", "„Es regnet”", "»Es regnet«", "«Es regnet»", '"Es regnet"', "“Es regnet”",

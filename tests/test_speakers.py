@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from coding import actors, speech
 
-from analysis.annotation.actors import ActorIndex, SpeechContext, stem
+from analysis.annotation.speech.actors import ActorIndex, SpeechContext, stem
 from analysis.study import Actor
 
 #: speaker of the last span | text

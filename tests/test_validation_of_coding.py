@@ -12,8 +12,8 @@ from conftest import ROOT
 from typer.testing import CliRunner
 
 from analysis import cli
-from analysis.annotation.gold import COLUMNS, read_gold
-from analysis.annotation.validation import score_finding
+from analysis.annotation.evaluation.gold import COLUMNS, read_gold
+from analysis.annotation.evaluation.mentions import score_finding
 from analysis.errors import TableError, TextError
 from analysis.features import read_validation
 from analysis.measures.quality import quality_table
@@ -161,8 +161,8 @@ def test_quotes_are_scored_and_written_in_the_schema_of_the_data(study: Layout) 
 
 @pytest.mark.shared
 def test_the_coded_mentions_come_out_as_wanted(shared: Path) -> None:
-    from analysis.annotation.rows import load_tools
-    from analysis.annotation.validation import evaluate_mentions
+    from analysis.annotation.evaluation.mentions import evaluate_mentions
+    from analysis.annotation.tools import load_tools
 
     gold = read_gold(shared / "gold" / "mentions_dev.csv", FRAMES)
     scores = evaluate_mentions(gold, shared / "corpus", load_tools(ROOT)).scores
@@ -176,7 +176,7 @@ def test_the_coded_mentions_come_out_as_wanted(shared: Path) -> None:
 @pytest.mark.shared
 def test_quotations_of_others_come_out_as_wanted(shared: Path) -> None:
     """Forty articles of the training part; the whole of both parts is in docs/coding-quality.md."""
-    from analysis.annotation.quote_run import evaluate_quotes
+    from analysis.annotation.evaluation.quote_run import evaluate_quotes
 
     path = shared / "quotes" / "train.jsonl.gz"
     scores = evaluate_quotes(path, Layout(ROOT), first=40).scores

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analysis.annotation.mentions import find_mentions
 from analysis.annotation.names import find_actors
-from analysis.annotation.rows import Tools, load_tools
+from analysis.annotation.tools import Tools, load_tools
 from analysis.annotation.windows import WindowCounts, count_windows, find_nodes, find_spans
 from analysis.features import Features
 from analysis.paths import Layout

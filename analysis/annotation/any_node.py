@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.annotation.rows import Row, load_annotator
+from analysis.annotation.rows import Row
 from analysis.annotation.tokens import Token
+from analysis.annotation.tools import load_annotator
 from analysis.annotation.windows import (
     WindowCounts,
     cooccurrence_rows,

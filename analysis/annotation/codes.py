@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.annotation.actors import ActorIndex
-from analysis.annotation.clauses import Clause, find_clauses
-from analysis.annotation.lexicons import Lexicons, read_lexicons
+from analysis.annotation.grammar.clauses import Clause, find_clauses
+from analysis.annotation.grammar.lexicons import Lexicons, read_lexicons
 from analysis.annotation.mentions import Mention
-from analysis.annotation.polarity import code_polarity
-from analysis.annotation.spans import SpeechSpan, voice_at
+from analysis.annotation.polarity.rules import code_polarity
+from analysis.annotation.speech.actors import ActorIndex
+from analysis.annotation.speech.spans import SpeechSpan, voice_at
 from analysis.annotation.target import TargetLexicon, code_target, read_target_lexicon
 from analysis.annotation.tokens import Sentence, Token
 from analysis.paths import Layout

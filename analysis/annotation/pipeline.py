@@ -13,7 +13,8 @@ import pandas as pd
 from analysis.annotation.corrections import read_corrections
 from analysis.annotation.ngrams import Sequences
 from analysis.annotation.origin import made_from
-from analysis.annotation.rows import RUNS, Row, annotate_text, load_tools
+from analysis.annotation.rows import RUNS, Row, annotate_text
+from analysis.annotation.tools import load_tools
 from analysis.checking import coerce_table
 from analysis.corpus.duplicates import find_repeats
 from analysis.corpus.readers import read_text

@@ -7,21 +7,19 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from analysis.annotation.actors import SpeechContext
-from analysis.annotation.codes import CodingTools, code_sentence, load_coding_tools, token_voices
-from analysis.annotation.corrections import Correction, apply_corrections, read_corrections
+from analysis.annotation.codes import code_sentence, token_voices
+from analysis.annotation.corrections import apply_corrections
 from analysis.annotation.diversity import WINDOW, mattr, mtld
-from analysis.annotation.lexemes import FrameLexicon, frame_lexicon
 from analysis.annotation.mentions import Mention, find_mentions
-from analysis.annotation.names import ActorLexicon, ActorMention, actor_lexicon, find_actors
+from analysis.annotation.names import ActorMention, find_actors
 from analysis.annotation.ngrams import word_runs
-from analysis.annotation.spans import SpeechSpan
-from analysis.annotation.speech import find_speech
-from analysis.annotation.tokens import Annotator, Sentence
+from analysis.annotation.speech.actors import SpeechContext
+from analysis.annotation.speech.segments import find_speech
+from analysis.annotation.speech.spans import SpeechSpan
+from analysis.annotation.tokens import Sentence
+from analysis.annotation.tools import Tools
 from analysis.annotation.windows import (
     WindowCounts,
     cooccurrence_rows,
@@ -31,13 +29,10 @@ from analysis.annotation.windows import (
     window_rows,
 )
 from analysis.corpus.agencies import find_agencies
-from analysis.corpus.cleaning import Rule, read_boilerplate
 from analysis.corpus.duplicates import hash_words
 from analysis.corpus.segmentation import Segment, Segmentation, segment
 from analysis.corpus.sources import Source
 from analysis.errors import SourceError, join_faults
-from analysis.paths import Layout
-from analysis.study import read_study
 
 WORD = re.compile(r"\w+")
 SCOPES = ("within", "across")
@@ -63,40 +58,6 @@ class Annotated:
     actors: tuple[ActorMention, ...]
     speech: tuple[SpeechSpan, ...]
     mentions: tuple[tuple[Mention, Row], ...]
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What annotation needs beside the text."""
-
-    annotator: Annotator
-    lexicon: FrameLexicon
-    boilerplate: tuple[Rule, ...]
-    actors: ActorLexicon
-    width: int
-    coding: CodingTools
-    corrections: tuple[Correction, ...]
-
-
-@cache
-def load_annotator() -> Annotator:
-    """Load the German models, once per process."""
-    return Annotator()
-
-
-def load_tools(root: Path) -> Tools:
-    """Take the German models, and read the study's lexicons and corrections as they are now."""
-    layout = Layout(root)
-    study = read_study(layout)
-    return Tools(
-        load_annotator(),
-        frame_lexicon(study),
-        read_boilerplate(layout.lexicons / "boilerplate.toml"),
-        actor_lexicon(study),
-        study.collocation.width,
-        load_coding_tools(layout),
-        read_corrections(layout.corrections_file),
-    )
 
 
 def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analysis.annotation.clauses import Clause
-from analysis.annotation.lexicons import Lexicons
-from analysis.annotation.scope import Cue, known_beside
-from analysis.annotation.surroundings import Surroundings
+from analysis.annotation.grammar.clauses import Clause
+from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.polarity.scope import Cue, known_beside
+from analysis.annotation.polarity.surroundings import Surroundings
 
 NEVER = frozenset({"nicht", "nie", "niemals", "kaum"})
 QUESTION_WORDS = frozenset({"PWS", "PWAT", "PWAV"})

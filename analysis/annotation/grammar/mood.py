@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from analysis.annotation.lexicons import MoodLexicon
+from analysis.annotation.grammar.lexicons import MoodLexicon
 from analysis.annotation.tokens import Token
 
 Mood = Literal["indicative", "konjunktiv_1", "konjunktiv_2", "none"]
@@ -32,7 +32,7 @@ def mood_of(token: Token, lexicon: MoodLexicon) -> Mood:
 
     Examples
     --------
-    >>> from analysis.annotation.lexicons import read_lexicons
+    >>> from analysis.annotation.grammar.lexicons import read_lexicons
     >>> from analysis.annotation.tokens import Annotator
     >>> sentence, = Annotator().sentences("Er sei krank.")
     >>> mood_of(sentence.tokens[1], read_lexicons().mood)

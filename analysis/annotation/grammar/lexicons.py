@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
 
-from analysis.annotation.lexicon_base import Lexicon, Words, joined
-from analysis.annotation.polarity_lexicon import PolarityLexicon
+from analysis.annotation.grammar.lexicon_base import Lexicon, Words, joined
+from analysis.annotation.grammar.polarity_lexicon import PolarityLexicon
 from analysis.errors import StudyError, join_faults
 from analysis.paths import Layout, find_layout
 from analysis.validation import describe_faults, read_toml

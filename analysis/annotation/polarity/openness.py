@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analysis.annotation.clauses import Clause
-from analysis.annotation.lexicons import Lexicons
-from analysis.annotation.modality import find_auxiliary, find_imperative, sees_through
-from analysis.annotation.scope import (
+from analysis.annotation.grammar.clauses import Clause
+from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.grammar.subjects import predicate_of
+from analysis.annotation.polarity.modality import find_auxiliary, find_imperative, sees_through
+from analysis.annotation.polarity.scope import (
     Cue,
     find_phrase,
     governing_clause,
@@ -15,8 +16,7 @@ from analysis.annotation.scope import (
     is_listed,
     known_beside,
 )
-from analysis.annotation.subjects import predicate_of
-from analysis.annotation.surroundings import Surroundings
+from analysis.annotation.polarity.surroundings import Surroundings
 
 #: How near to the end of its clause a noun governs the clause behind.
 NEAR_END = 4

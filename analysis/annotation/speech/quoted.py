@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.annotation.lexicons import Lexicons
-from analysis.annotation.mood import is_finite
-from analysis.annotation.phrases import find_subject
-from analysis.annotation.quotation import MARKS, Quotation
-from analysis.annotation.reporting import Frame
+from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.grammar.mood import is_finite
+from analysis.annotation.grammar.phrases import find_subject
+from analysis.annotation.grammar.quotation import MARKS, Quotation
+from analysis.annotation.speech.reporting import Frame
+from analysis.annotation.speech.views import View
 from analysis.annotation.tokens import Token
-from analysis.annotation.views import View
 
 QuoteKind = Literal["full", "fragment", "distanced"]
 STOPS = frozenset(".!?…")

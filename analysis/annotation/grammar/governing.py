@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.annotation.phrases import DETERMINERS, NOUNS, PREPOSITIONS
-from analysis.annotation.quotation import MARKS
+from analysis.annotation.grammar.phrases import DETERMINERS, NOUNS, PREPOSITIONS
+from analysis.annotation.grammar.quotation import MARKS
 from analysis.annotation.tokens import Token
 
 COMPARING = frozenset({"wie"})

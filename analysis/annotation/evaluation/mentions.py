@@ -10,16 +10,16 @@ from typing import Any
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from analysis.annotation.actors import SpeechContext
 from analysis.annotation.codes import code_mention
-from analysis.annotation.evaluation import paragraphs
-from analysis.annotation.gold import NO_FRAME
-from analysis.annotation.mention_scores import confusion, score_codes
+from analysis.annotation.evaluation.gold import NO_FRAME
+from analysis.annotation.evaluation.mention_scores import confusion, score_codes
+from analysis.annotation.evaluation.quotes import paragraphs
 from analysis.annotation.mentions import find_mentions
-from analysis.annotation.rows import Tools
-from analysis.annotation.spans import SpeechSpan
-from analysis.annotation.speech import find_speech
+from analysis.annotation.speech.actors import SpeechContext
+from analysis.annotation.speech.segments import find_speech
+from analysis.annotation.speech.spans import SpeechSpan
 from analysis.annotation.tokens import Sentence
+from analysis.annotation.tools import Tools
 from analysis.corpus.readers import read_text
 from analysis.errors import TextError, join_faults
 
@@ -51,7 +51,7 @@ def evaluate_mentions(gold: pd.DataFrame, texts: Path, tools: Tools) -> Evaluati
     Parameters
     ----------
     gold : DataFrame
-        What `analysis.annotation.gold.read_gold` gives.
+        What `analysis.annotation.evaluation.gold.read_gold` gives.
     texts : path
         Folder with a file ``<doc>.txt`` for each document.
     tools : Tools

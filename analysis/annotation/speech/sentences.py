@@ -6,18 +6,18 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from analysis.annotation.actors import ActorIndex, SpeechContext
-from analysis.annotation.indirect import find_reports
-from analysis.annotation.lexicons import Lexicons
-from analysis.annotation.mood import is_finite
-from analysis.annotation.phrases import find_subject
-from analysis.annotation.quotation import Quotation, follows_colon
-from analysis.annotation.quoted import LONGEST_NAME, Attribution, QuoteKind, attribute
-from analysis.annotation.reporting import Frame
-from analysis.annotation.spans import SpeechSpan
-from analysis.annotation.speakers import notice, notice_person, resolve
+from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.grammar.mood import is_finite
+from analysis.annotation.grammar.phrases import find_subject
+from analysis.annotation.grammar.quotation import Quotation, follows_colon
+from analysis.annotation.speech.actors import ActorIndex, SpeechContext
+from analysis.annotation.speech.indirect import find_reports
+from analysis.annotation.speech.quoted import LONGEST_NAME, Attribution, QuoteKind, attribute
+from analysis.annotation.speech.reporting import Frame
+from analysis.annotation.speech.spans import SpeechSpan
+from analysis.annotation.speech.speakers import notice, notice_person, resolve
+from analysis.annotation.speech.views import Report, View
 from analysis.annotation.tokens import Token
-from analysis.annotation.views import Report, View
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def code_passage(
     flat : sequence of Token
         All tokens of the segment.
     actors, context, lexicons
-        As `analysis.annotation.speech.find_speech` takes them.
+        As `analysis.annotation.speech.segments.find_speech` takes them.
 
     Returns
     -------

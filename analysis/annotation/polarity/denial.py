@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analysis.annotation.clauses import Clause
-from analysis.annotation.lexicons import Lexicons
-from analysis.annotation.scope import (
+from analysis.annotation.grammar.clauses import Clause
+from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.grammar.subjects import predicate_of
+from analysis.annotation.polarity.scope import (
     Cue,
     find_phrase,
     governing_clause,
@@ -14,8 +15,7 @@ from analysis.annotation.scope import (
     is_listed,
     looks_alike,
 )
-from analysis.annotation.subjects import predicate_of
-from analysis.annotation.surroundings import Surroundings
+from analysis.annotation.polarity.surroundings import Surroundings
 
 
 def find_denied(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:

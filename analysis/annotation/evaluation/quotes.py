@@ -13,9 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.annotation.actors import ActorIndex, SpeechContext
-from analysis.annotation.lexicons import Lexicons
-from analysis.annotation.quote_scores import (
+from analysis.annotation.evaluation.quote_scores import (
     ROLES,
     Quote,
     pair_quotes,
@@ -23,8 +21,10 @@ from analysis.annotation.quote_scores import (
     score_pairs,
     score_tokens,
 )
-from analysis.annotation.spans import SpeechSpan
-from analysis.annotation.speech import find_speech
+from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.speech.actors import ActorIndex, SpeechContext
+from analysis.annotation.speech.segments import find_speech
+from analysis.annotation.speech.spans import SpeechSpan
 from analysis.annotation.tokens import Sentence
 from analysis.errors import TextError
 

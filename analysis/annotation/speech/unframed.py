@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
-from analysis.annotation.reporting import Frame
-from analysis.annotation.views import Report, View
+from analysis.annotation.speech.reporting import Frame
+from analysis.annotation.speech.views import Report, View
 
 #: Verbs whose Konjunktiv II stands for a Konjunktiv I; *könnte* and its like rarely do.
 CONTINUING = frozenset({"sein", "haben", "werden"})

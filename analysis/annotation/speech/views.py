@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Literal
 
-from analysis.annotation.clauses import Clause, find_clauses
-from analysis.annotation.lexicons import Lexicons
-from analysis.annotation.mood import Mood, mood_of, reports
-from analysis.annotation.reporting import Frame, find_frames
+from analysis.annotation.grammar.clauses import Clause, find_clauses
+from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.grammar.mood import Mood, mood_of, reports
+from analysis.annotation.speech.reporting import Frame, find_frames
 from analysis.annotation.tokens import Token
 
 ReportKind = Literal["konjunktiv", "dass", "infinitive", "preposition", "continued", "act"]

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from analysis.annotation.lexicons import MoodLexicon
-from analysis.annotation.mood import is_finite
-from analysis.annotation.quotation import MARKS
+from analysis.annotation.grammar.lexicons import MoodLexicon
+from analysis.annotation.grammar.mood import is_finite
+from analysis.annotation.grammar.quotation import MARKS
 from analysis.annotation.tokens import Token
 
 Kind = Literal[
@@ -79,7 +79,7 @@ def find_clauses(tokens: Sequence[Token], lexicon: MoodLexicon) -> list[Clause]:
 
     Examples
     --------
-    >>> from analysis.annotation.lexicons import read_lexicons
+    >>> from analysis.annotation.grammar.lexicons import read_lexicons
     >>> from analysis.annotation.tokens import Annotator
     >>> sentence, = Annotator().sentences("Er sagt, dass sie kommt, um zu helfen.")
     >>> [clause.kind for clause in find_clauses(sentence.tokens, read_lexicons().mood)]

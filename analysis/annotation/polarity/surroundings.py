@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from analysis.annotation.clauses import Clause, clause_at, find_clauses
-from analysis.annotation.governing import HIGHEST, Phrase, phrases_of
-from analysis.annotation.lexicons import Lexicons
-from analysis.annotation.subjects import Predicate, predicate_of
+from analysis.annotation.grammar.clauses import Clause, clause_at, find_clauses
+from analysis.annotation.grammar.governing import HIGHEST, Phrase, phrases_of
+from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.grammar.subjects import Predicate, predicate_of
 from analysis.annotation.tokens import Token
 
 Role = Literal["noun", "attribute", "predicate", "verb"]

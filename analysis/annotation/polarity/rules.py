@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.annotation.clauses import Clause
-from analysis.annotation.denial import cancelled_denial
-from analysis.annotation.hypothesis import find_hypothesis, is_counterfactual
-from analysis.annotation.lexicons import Lexicons
-from analysis.annotation.negation import find_look_alike, find_negations
-from analysis.annotation.openness import find_openness
-from analysis.annotation.scope import Cue
-from analysis.annotation.surroundings import Surroundings, surroundings_of
+from analysis.annotation.grammar.clauses import Clause
+from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.polarity.denial import cancelled_denial
+from analysis.annotation.polarity.hypothesis import find_hypothesis, is_counterfactual
+from analysis.annotation.polarity.negation import find_look_alike, find_negations
+from analysis.annotation.polarity.openness import find_openness
+from analysis.annotation.polarity.scope import Cue
+from analysis.annotation.polarity.surroundings import Surroundings, surroundings_of
 from analysis.annotation.tokens import Sentence
 
 Value = Literal["affirmed", "negated", "open"]
@@ -54,7 +54,7 @@ def code_polarity(
     lexicons : Lexicons
         Word lists and verb forms.
     clauses : sequence of Clause, optional
-        What `analysis.annotation.clauses.find_clauses` gives for the sentence; saves
+        What `analysis.annotation.grammar.clauses.find_clauses` gives for the sentence; saves
         time where a sentence has many mentions.
 
     Returns
@@ -65,7 +65,7 @@ def code_polarity(
 
     Examples
     --------
-    >>> from analysis.annotation.lexicons import read_lexicons
+    >>> from analysis.annotation.grammar.lexicons import read_lexicons
     >>> from analysis.annotation.tokens import Annotator
     >>> sentence, = Annotator().sentences("Sie verlassen die Insel ohne Deal.")
     >>> found = code_polarity(sentence, 5, lexicons=read_lexicons())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from analysis.annotation.lexicon_base import Lexicon, Words
+from analysis.annotation.grammar.lexicon_base import Lexicon, Words
 
 
 class Negation(Lexicon):

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.annotation.clauses import SUBORDINATE, Clause
-from analysis.annotation.lexicons import SpeechLexicon
-from analysis.annotation.phrases import PREPOSITIONS, find_subject, phrase_end, starts_phrase
-from analysis.annotation.quotation import MARKS
+from analysis.annotation.grammar.clauses import SUBORDINATE, Clause
+from analysis.annotation.grammar.lexicons import SpeechLexicon
+from analysis.annotation.grammar.phrases import (
+    PREPOSITIONS,
+    find_subject,
+    phrase_end,
+    starts_phrase,
+)
+from analysis.annotation.grammar.quotation import MARKS
 from analysis.annotation.tokens import Token
 
 Span = tuple[int, int]

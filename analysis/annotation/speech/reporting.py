@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.annotation.clauses import Clause
-from analysis.annotation.lexicons import SpeechLexicon
-from analysis.annotation.phrases import find_subject, phrase_end, starts_phrase
-from analysis.annotation.quotation import MARKS
-from analysis.annotation.subjects import (
+from analysis.annotation.grammar.clauses import Clause
+from analysis.annotation.grammar.lexicons import SpeechLexicon
+from analysis.annotation.grammar.phrases import find_subject, phrase_end, starts_phrase
+from analysis.annotation.grammar.quotation import MARKS
+from analysis.annotation.grammar.subjects import (
     Predicate,
     Span,
     predicate_of,
@@ -59,7 +59,7 @@ def find_frames(
     tokens : sequence of Token
         The sentence; what stands in full quotations may be left out before.
     clauses : sequence of Clause
-        From `analysis.annotation.clauses.find_clauses`.
+        From `analysis.annotation.grammar.clauses.find_clauses`.
     lexicon : SpeechLexicon
         Verbs, nouns and prepositions that report.
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from analysis.annotation.actors import ActorIndex, SpeechContext
-from analysis.annotation.coding import Passage, code_passage
-from analysis.annotation.lexicons import Lexicons
-from analysis.annotation.quotation import Quotation, find_quotations, follows_colon
-from analysis.annotation.quoted import QuoteKind, kind_of
-from analysis.annotation.spans import SpeechSpan, voice_at
+from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.grammar.quotation import Quotation, find_quotations, follows_colon
+from analysis.annotation.speech.actors import ActorIndex, SpeechContext
+from analysis.annotation.speech.quoted import QuoteKind, kind_of
+from analysis.annotation.speech.sentences import Passage, code_passage
+from analysis.annotation.speech.spans import SpeechSpan, voice_at
+from analysis.annotation.speech.views import view_of
 from analysis.annotation.tokens import Sentence, Token
-from analysis.annotation.views import view_of
 
 __all__ = ["SpeechSpan", "find_speech", "voice_at"]
 
@@ -45,7 +45,7 @@ def find_speech(
 
     Examples
     --------
-    >>> from analysis.annotation.lexicons import read_lexicons
+    >>> from analysis.annotation.grammar.lexicons import read_lexicons
     >>> from analysis.annotation.tokens import Annotator
     >>> from analysis.study import read_study
     >>> segment = Annotator().sentences("Putin behauptet, er habe gewonnen.")

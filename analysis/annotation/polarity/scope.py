@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.annotation.clauses import SUBORDINATE, Clause
-from analysis.annotation.lexicon_base import joined
-from analysis.annotation.lexicons import Lexicons
-from analysis.annotation.quotation import MARKS
-from analysis.annotation.surroundings import Surroundings
+from analysis.annotation.grammar.clauses import SUBORDINATE, Clause
+from analysis.annotation.grammar.lexicon_base import joined
+from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.grammar.quotation import MARKS
+from analysis.annotation.polarity.surroundings import Surroundings
 from analysis.annotation.tokens import Token
 
 CONTENT = frozenset({"dass", "infinitive", "whether", "main", "verb_first"})

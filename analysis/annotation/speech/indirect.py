@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.annotation.clauses import SUBORDINATE, Clause
-from analysis.annotation.quotation import MARKS
-from analysis.annotation.reporting import Frame
-from analysis.annotation.unframed import find_acts, find_bare
-from analysis.annotation.views import Report, ReportKind, View
+from analysis.annotation.grammar.clauses import SUBORDINATE, Clause
+from analysis.annotation.grammar.quotation import MARKS
+from analysis.annotation.speech.reporting import Frame
+from analysis.annotation.speech.unframed import find_acts, find_bare
+from analysis.annotation.speech.views import Report, ReportKind, View
 
 #: Words that begin an infinitive which is no content of what is said.
 PURPOSE = frozenset({"um", "ohne", "statt", "anstatt", "außer"})

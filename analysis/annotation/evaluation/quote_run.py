@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.annotation.actors import ActorIndex
-from analysis.annotation.evaluation import (
+from analysis.annotation.evaluation.quote_scores import ROLES, Quote
+from analysis.annotation.evaluation.quotes import (
     Document,
     Scores,
     paragraphs,
@@ -20,8 +20,8 @@ from analysis.annotation.evaluation import (
     read_quotes,
     score_documents,
 )
-from analysis.annotation.lexicons import read_lexicons
-from analysis.annotation.quote_scores import ROLES, Quote
+from analysis.annotation.grammar.lexicons import read_lexicons
+from analysis.annotation.speech.actors import ActorIndex
 from analysis.annotation.tokens import Annotator
 from analysis.paths import Layout
 

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analysis.annotation.denial import find_above, find_denied
-from analysis.annotation.governing import Phrase
-from analysis.annotation.lexicons import Lexicons
-from analysis.annotation.scope import Cue, denies_existence, is_given, known_beside, looks_alike
-from analysis.annotation.surroundings import Surroundings
+from analysis.annotation.grammar.governing import Phrase
+from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.polarity.denial import find_above, find_denied
+from analysis.annotation.polarity.scope import (
+    Cue,
+    denies_existence,
+    is_given,
+    known_beside,
+    looks_alike,
+)
+from analysis.annotation.polarity.surroundings import Surroundings
 
 #: Beginnings of words that negate a mention ("Misserfolg", "Nicht-Deal").
 BEGINNINGS = ("nicht", "misserfolg", "misse")

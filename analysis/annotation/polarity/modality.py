@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analysis.annotation.lexicons import Lexicons
-from analysis.annotation.mood import mood_of
-from analysis.annotation.scope import Cue, is_listed
-from analysis.annotation.surroundings import Surroundings
+from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.grammar.mood import mood_of
+from analysis.annotation.polarity.scope import Cue, is_listed
+from analysis.annotation.polarity.surroundings import Surroundings
 
 INFINITIVES = frozenset({"VVINF", "VAINF", "VMINF"})
 #: A plural Konjunktiv II often stands for a Konjunktiv I that looks like the indicative.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.annotation.actors import ActorIndex, SpeechContext, stem
-from analysis.annotation.lexicons import SpeechLexicon
-from analysis.annotation.phrases import DETERMINERS, PREPOSITIONS
+from analysis.annotation.grammar.lexicons import SpeechLexicon
+from analysis.annotation.grammar.phrases import DETERMINERS, PREPOSITIONS
+from analysis.annotation.speech.actors import ActorIndex, SpeechContext, stem
 from analysis.annotation.tokens import Token
 
 PRONOUNS = frozenset(

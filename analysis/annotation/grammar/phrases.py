@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.annotation.quotation import MARKS
+from analysis.annotation.grammar.quotation import MARKS
 from analysis.annotation.tokens import Token
 
 DETERMINERS = frozenset({"ART", "PDAT", "PPOSAT", "PIAT", "PIDAT", "PWAT", "PRELAT"})

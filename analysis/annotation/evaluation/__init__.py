@@ -1,0 +1,1 @@
+"""How good the coding is: against annotated quotations and hand-coded mentions."""

@@ -1,0 +1,1 @@
+"""Who speaks: direct and indirect speech of a segment, its frame, cue and speaker."""
