@@ -43,6 +43,7 @@ _HOMES = {
         "plot_topic_terms",
     ),
     "analysis.presentation.reasons": ("word_reasons",),
+    "analysis.runs.form": ("parameters_form",),
     "analysis.study": ("read_study",),
     "analysis.workbench": ("open_workbench",),
 }

@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from analysis import console
+from analysis.commands.sweeping import complete_sweep, planned_sweeps, plans_of, report
+from analysis.commands.table_of_parameters import show_declared
 from analysis.errors import GipfelError
 from analysis.paths import find_layout
 from analysis.study import read_study
@@ -34,7 +36,7 @@ Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many at a ti
 def complete_notebook(incomplete: str) -> list[str]:
     """Complete the name of a notebook on the command line."""
     try:
-        names = [run.notebook for run in read_study().runs]
+        names = [run.notebook for run in read_study().default_runs]
     except GipfelError:
         return []
     return [name for name in names if name.startswith(incomplete)]
@@ -102,6 +104,16 @@ def run(
             autocompletion=complete_parameter,
         ),
     ] = None,
+    grid: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="name=value,value; every combination is run.", autocompletion=complete_parameter
+        ),
+    ] = None,
+    sweep: Annotated[
+        list[str] | None,
+        typer.Option(help="A sweep of study.toml, or all.", autocompletion=complete_sweep),
+    ] = None,
     jobs: Jobs = 2,
     timeout: Annotated[
         float | None, typer.Option(min=1, help="Seconds that one run may take.")
@@ -116,12 +128,34 @@ def run(
     `gipfel run 03_framing` regenerates one notebook's figures.
 
     `gipfel run 02_term_frequency -p unit=form -p top=30` leaves figures/ alone.
+
+    `gipfel run 03_framing --grid tier=core,core_near --grid weight=none,within` runs all four.
     """
     from analysis.runs.plan import plan_given
 
     layout = find_layout()
-    plans = plan_given(read_study(layout), layout, notebooks or [], parameter or [])
-    raise typer.Exit(console.execute(plans, layout, jobs=jobs, deadline=timeout))
+    study, named, given = read_study(layout), notebooks or [], parameter or []
+    sweeps = planned_sweeps(study, layout, named, grid=grid or [], fixed=given, names=sweep or [])
+    plans = plans_of(sweeps) or plan_given(study, layout, named, given)
+    records = console.execute(plans, layout, jobs=jobs, deadline=timeout)
+    report(sweeps, records, layout)
+    raise typer.Exit(console.exit_status(records))
+
+
+@app.command("params")
+def show_parameters(
+    notebook: Annotated[str, typer.Argument(autocompletion=complete_notebook)],
+) -> None:
+    """Show the parameters of a notebook: type, default, allowed values, meaning.
+
+    Example: `gipfel params 03_framing`
+    """
+    from analysis.runs.parameters import read_parameters
+    from analysis.runs.plan import plan_run
+
+    layout = find_layout()
+    plan = plan_run(read_study(layout), layout, notebook)
+    show_declared(read_parameters(plan.path), plan.parameters)
 
 
 @app.command()

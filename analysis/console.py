@@ -91,14 +91,8 @@ def show_tables(changed: Mapping[str, bool], layout: Layout) -> None:
 
 def execute(
     plans: Sequence[PlannedRun], layout: Layout, *, jobs: int, deadline: float | None
-) -> int:
-    """Execute runs with a bar, publish figures, and say how each ended.
-
-    Returns
-    -------
-    int
-        Exit status: 0, 1 if a run failed, 130 after Ctrl-C; a skipped run is no failure.
-    """
+) -> list[RunRecord]:
+    """Execute runs with a bar, publish figures, and say how each ended."""
     from analysis.runs.execute import execute_runs
     from analysis.runs.publish import publish_figures
 
@@ -112,6 +106,11 @@ def execute(
     if any(record.is_default and record.state == "succeeded" for record in records):
         news = "as they were" if not n_changed else f"{n_changed} files changed"
         say(f"Figures in {layout.show(layout.figures)}/: {news}.")
+    return records
+
+
+def exit_status(records: Sequence[RunRecord]) -> int:
+    """Give 0, 1 if a run failed, 130 after Ctrl-C; a skipped run is no failure."""
     states = {record.state for record in records}
     if "interrupted" in states:
         return INTERRUPTED

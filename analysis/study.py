@@ -113,10 +113,27 @@ class Actor(Frozen):
 
 
 class Run(Frozen):
-    """A notebook that belongs to the study, with the parameters of its default run."""
+    """A notebook that belongs to the study, and the parameters that it runs with.
+
+    One entry for each notebook has no name: its default run. An entry with a name is a
+    sweep: every combination of ``grid``, then each of ``settings``, on top of ``parameters``.
+    """
 
     notebook: Annotated[str, Field(pattern=r"^[0-9]{2}_[a-z0-9_]+$")]
+    name: Annotated[str, Field(pattern=r"^[\w-]*$")] = ""
     parameters: Mapping[str, Any] = Field(default_factory=dict)
+    grid: Mapping[str, Annotated[tuple[Any, ...], Field(min_length=1)]] = Field(
+        default_factory=dict
+    )
+    settings: tuple[Mapping[str, Any], ...] = ()
+
+    @model_validator(mode="after")
+    def _sweeps_have_names(self) -> Self:
+        if (self.grid or self.settings) and not self.name:
+            raise ValueError(
+                'a grid or settings are a sweep beside the default run; name it: name = "..."'
+            )
+        return self
 
 
 class TopicDesign(Frozen):
@@ -167,7 +184,7 @@ class Study(Frozen):
             *_repeated("event", (event.id for event in self.events)),
             *_repeated("frame", (frame.id for frame in self.frames)),
             *_repeated("actor", (actor.id for actor in self.actors)),
-            *_repeated("run", (run.notebook for run in self.runs)),
+            *_repeated("run", (_run_id(run) for run in self.runs)),
             *_claimed_twice(
                 "frame", "lexeme", {frame.id: frame.lexemes() for frame in self.frames}
             ),
@@ -178,6 +195,16 @@ class Study(Frozen):
         if faults:
             raise ValueError("\n".join(faults))
         return self
+
+    @property
+    def default_runs(self) -> tuple[Run, ...]:
+        """The runs whose figures are in git: one for each notebook."""
+        return tuple(run for run in self.runs if not run.name)
+
+    @property
+    def sweeps(self) -> tuple[Run, ...]:
+        """The named runs: variants of a notebook beside its default run."""
+        return tuple(run for run in self.runs if run.name)
 
     @property
     def seed(self) -> int:
@@ -202,6 +229,10 @@ class Study(Frozen):
         """
         names = (name for actor in self.actors for name in actor.names)
         return frozenset(word.casefold() for name in names for word in name.split())
+
+
+def _run_id(run: Run) -> str:
+    return f"{run.notebook} {run.name}".strip()
 
 
 def _pick(what: str, name: str, items: Mapping[str, Item]) -> Item:

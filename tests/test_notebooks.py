@@ -83,7 +83,7 @@ def test_written_files_are_named(path: Path) -> None:
 
 
 def test_every_notebook_is_run_by_the_study() -> None:
-    assert sorted(run.notebook for run in read_study(Layout(ROOT)).runs) == NAMES
+    assert sorted(run.notebook for run in read_study(Layout(ROOT)).default_runs) == NAMES
 
 
 @pytest.mark.xdist_group("kernels")

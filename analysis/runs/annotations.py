@@ -1,7 +1,8 @@
 """The types that a notebook's parameter may have, and fitting a value to one of them.
 
 A type is read from source text, never evaluated: ``int``, ``float``, ``str``,
-``bool``, ``None``, ``Literal[...]``, ``list[X]`` and unions ``X | Y`` of these.
+``bool``, ``None``, ``Literal[...]``, ``list[X]``, ``Annotated[int, Ge(1)]`` (a range, see
+`analysis.runs.bounds`) and unions ``X | Y`` of these.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import math
 import re
 
 from analysis.errors import did_you_mean
+from analysis.runs.bounds import describe_bounds, is_annotated, read_bounds
 
 JsonValue = int | float | str | bool | None | list["JsonValue"]
 
@@ -83,23 +85,27 @@ def _check_annotation(node: ast.expr) -> None:
     if not _is_allowed(node):
         raise ValueError(
             f"the type {ast.unparse(node)!r} is not allowed here."
-            f" Allowed: {', '.join(_SIMPLE)}, None, Literal[...], list[...] and unions of them"
+            f" Allowed: {', '.join(_SIMPLE)}, None, Literal[...], list[...], Annotated[...] of a"
+            f" number with its range, and unions of them"
         )
 
 
 def _is_allowed(node: ast.expr) -> bool:
     if isinstance(node, ast.BinOp):
-        return isinstance(node.op, ast.BitOr) and all(map(_is_allowed, _members(node)))
+        return isinstance(node.op, ast.BitOr) and all(map(_is_allowed, members(node)))
+    if is_annotated(node):
+        return bool(read_bounds(node))
     if isinstance(node, ast.Subscript):
         if ast.unparse(node.value) == "Literal":
-            return all(_is_option(option) for option in _options(node))
+            return all(_is_option(option) for option in options_of(node))
         return ast.unparse(node.value) == "list" and _is_allowed(node.slice)
     if isinstance(node, ast.Constant):
         return node.value is None
     return isinstance(node, ast.Name) and node.id in _SIMPLE
 
 
-def _options(node: ast.Subscript) -> list[ast.expr]:
+def options_of(node: ast.Subscript) -> list[ast.expr]:
+    """Give what stands between the brackets of ``Literal[...]``."""
     return node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
 
 
@@ -114,6 +120,8 @@ def _is_option(node: ast.expr) -> bool:
 def _fit(node: ast.expr, value: object, text: bool) -> JsonValue:
     if isinstance(node, ast.BinOp):
         return _fit_union(node, value, text)
+    if is_annotated(node):
+        return _fit_range(node, value, text)
     if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "Literal":
         return _fit_literal(node, value, text)
     if isinstance(node, ast.Subscript):
@@ -140,6 +148,14 @@ def _fit_simple(name: str, value: object, text: bool) -> JsonValue:
     raise _misfit(name, value)
 
 
+def _fit_range(node: ast.expr, value: object, text: bool) -> JsonValue:
+    inner, bounds = read_bounds(node)
+    fitted = _fit(inner, value, text)
+    if isinstance(fitted, int | float) and not all(bound.holds(fitted) for bound in bounds):
+        raise _misfit(f"{ast.unparse(inner)} {describe_bounds(bounds)}", value)
+    return fitted
+
+
 def _read_text(name: str, text: str) -> object:
     """Read text as a simple type; text that does not fit is given back and refused later."""
     if name == "bool":
@@ -163,7 +179,7 @@ def _finite(value: float) -> float:
 
 
 def _fit_literal(node: ast.Subscript, value: object, text: bool) -> JsonValue:
-    options: list[JsonValue] = [ast.literal_eval(option) for option in _options(node)]
+    options: list[JsonValue] = [ast.literal_eval(option) for option in options_of(node)]
     for option in options:
         if option == value and type(option) is type(value):
             return option
@@ -195,7 +211,7 @@ def _split(text: str) -> object:
 
 def _fit_union(node: ast.BinOp, value: object, text: bool) -> JsonValue:
     """Fit the first member that takes the value; ``str``, which takes every text, comes last."""
-    for member in sorted(_members(node), key=lambda member: ast.unparse(member) == "str"):
+    for member in sorted(members(node), key=lambda member: ast.unparse(member) == "str"):
         try:
             return _fit(member, value, text)
         except ValueError:
@@ -203,9 +219,10 @@ def _fit_union(node: ast.BinOp, value: object, text: bool) -> JsonValue:
     raise _misfit(ast.unparse(node), value)
 
 
-def _members(node: ast.expr) -> list[ast.expr]:
+def members(node: ast.expr) -> list[ast.expr]:
+    """Give the members of a union, from left to right; another type is its own one member."""
     if isinstance(node, ast.BinOp):
-        return [*_members(node.left), *_members(node.right)]
+        return [*members(node.left), *members(node.right)]
     return [node]
 
 

@@ -88,7 +88,7 @@ def read_parameters(path: Path) -> list[Parameter]:
     >>> parse_parameters("top: int = 20  # terms a side", "02_terms.ipynb")
     [Parameter(name='top', annotation='int', default=20, comment='terms a side')]
     """
-    cells = [cell for cell in read_notebook(path)["cells"] if _is_tagged(cell)]
+    cells = [cell for cell in read_notebook(path)["cells"] if is_parameters_cell(cell)]
     if len(cells) != 1:
         raise ParameterError(
             f"{path.name}: wanted one code cell tagged {TAG!r}, found {len(cells)}."
@@ -187,7 +187,8 @@ def cell_source(cell: Mapping[str, Any]) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
-def _is_tagged(cell: Mapping[str, Any]) -> bool:
+def is_parameters_cell(cell: Mapping[str, Any]) -> bool:
+    """Whether this is a code cell tagged ``parameters``."""
     return cell.get("cell_type") == "code" and TAG in cell.get("metadata", {}).get("tags", [])
 
 

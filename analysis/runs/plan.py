@@ -119,7 +119,7 @@ def plan_runs(
     study: Study, layout: Layout, notebooks: Iterable[str] | None = None
 ) -> list[PlannedRun]:
     """Plan the default runs of some notebooks, or of all, in the order of ``study.toml``."""
-    listed = [run.notebook for run in study.runs]
+    listed = [run.notebook for run in study.default_runs]
     chosen = listed if notebooks is None else list(dict.fromkeys(notebooks))
     return [plan_run(study, layout, notebook) for notebook in chosen]
 
@@ -140,7 +140,7 @@ def key_of(parameters: Mapping[str, Any]) -> str:
 
 def _find_run(study: Study, layout: Layout, notebook: str) -> Run:
     """Find a notebook that both ``study.toml`` and ``notebooks/`` have."""
-    listed = {run.notebook: run for run in study.runs}
+    listed = {run.notebook: run for run in study.default_runs}
     present = {path.stem for path in layout.notebooks.glob("*.ipynb")}
     if notebook not in listed or notebook not in present:
         message = unknown("notebook", notebook, present & set(listed))
