@@ -39,6 +39,7 @@ COLOURS = {
     "copied": "green",
     "up to date": "green",
     "succeeded": "green",
+    "as committed": "green",
     "unknown": "yellow",
     "not here": "yellow",
     "stale": "yellow",
@@ -96,7 +97,7 @@ def execute(
     from analysis.runs.execute import execute_runs
     from analysis.runs.publish import publish_figures
 
-    with _run_bar(plans) as on_event:
+    with run_bar(plans) as on_event:
         records = execute_runs(plans, jobs=jobs, on_event=on_event, deadline=deadline)
     published = [publish_figures(record, layout.figures) for record in records]
     n_changed = sum(len(files.written) + len(files.removed) for files in published)
@@ -118,7 +119,8 @@ def exit_status(records: Sequence[RunRecord]) -> int:
 
 
 @contextmanager
-def _run_bar(plans: Sequence[PlannedRun]) -> Iterator[Callable[[RunEvent], None]]:
+def run_bar(plans: Sequence[PlannedRun]) -> Iterator[Callable[[RunEvent], None]]:
+    """Show a bar for all runs and one for each that goes on; what is yielded takes events."""
     columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=out) as bar:
         whole = bar.add_task("Notebooks", total=len(plans))

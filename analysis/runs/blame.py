@@ -1,0 +1,137 @@
+"""Why a figure does not come out as committed: data, parameters, code, environment, machine."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+
+from analysis.paths import Layout
+from analysis.runs.compare import compare_values
+from analysis.runs.plan import PlannedRun, notebook_number
+
+Cause = Literal["data", "parameters", "code", "environment", "machine"]
+
+
+@dataclass(frozen=True)
+class Blame:
+    """One thing that is not as it was when the figures were committed."""
+
+    cause: Cause
+    detail: str
+
+
+def find_causes(plan: PlannedRun, layout: Layout, contents: Mapping[str, str]) -> list[Blame]:
+    """Say what differs between the committed figures of a notebook and what is here now.
+
+    Data, parameters and versions are compared with what stands beside each figure; the
+    code and the design with what git has of the commit that last changed these figures.
+
+    Parameters
+    ----------
+    plan : PlannedRun
+        The notebook's default run as it is now.
+    layout : Layout
+        The study.
+    contents : mapping of table name to hash
+        The open tables as they are now.
+
+    Returns
+    -------
+    list of Blame
+        Without any other cause, the machine: processor, fonts, libraries below Python.
+    """
+    notes = list(read_notes(layout.figures, plan.notebook))
+    causes = [
+        *_unique("data", (found for note in notes for found in _data(note, contents))),
+        *_unique("parameters", (found for note in notes for found in _parameters(note, plan))),
+        *_unique("parameters", _design(layout, plan)),
+        *_unique("code", _code(layout, plan)),
+        *_unique("environment", (found for note in notes for found in _versions(note))),
+    ]
+    nothing = "nothing else differs: processor, fonts or libraries below Python"
+    return causes or [Blame("machine", nothing)]
+
+
+def read_notes(figures: Path, notebook: str) -> Iterator[dict[str, Any]]:
+    """Read what stands beside each committed figure, table and list of values."""
+    for path in sorted(figures.glob(f"{notebook_number(notebook)}*.json")):
+        try:
+            yield json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            continue  # the comparison of files has told already that it is broken
+
+
+def _data(note: Mapping[str, Any], contents: Mapping[str, str]) -> Iterator[str]:
+    for name, before in note.get("inputs", {}).items():
+        if contents.get(name) != before:
+            yield f"open table {name} is not the one that the figures were made from"
+
+
+def _parameters(note: Mapping[str, Any], plan: PlannedRun) -> Iterator[str]:
+    before = note.get("parameters", plan.parameters)
+    yield from compare_values(before, plan.parameters)
+
+
+def _versions(note: Mapping[str, Any]) -> Iterator[str]:
+    for package, before in note.get("versions", {}).items():
+        now = _installed(package)
+        if now != before:
+            yield f"{package} {before} became {now}"
+
+
+def _installed(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _design(layout: Layout, plan: PlannedRun) -> Iterator[str]:
+    """Compare ``study.toml`` with that of the commit; the notebook's own run is named above."""
+    commit = _commit_of_figures(layout, plan.notebook)
+    text = _git(layout, "show", f"{commit}:./study.toml") if commit else ""
+    if text:
+        now = tomllib.loads(layout.study_file.read_text(encoding="utf-8"))
+        yield from (f"study.toml, {one}" for one in compare_values(tomllib.loads(text), now))
+
+
+def _code(layout: Layout, plan: PlannedRun) -> list[str]:
+    """Name the files of code that changed since the figures were committed."""
+    commit = _commit_of_figures(layout, plan.notebook)
+    if not commit:
+        return []
+    paths = ("analysis", f"notebooks/{plan.notebook}.ipynb", "data/lexicons")
+    changed = _git(layout, "diff", "--name-only", "--relative", commit, "--", *paths).splitlines()
+    return [f"{name} changed since the figures were committed" for name in changed]
+
+
+def _commit_of_figures(layout: Layout, notebook: str) -> str:
+    """Give the last commit that touched the notebook's figures; empty without git."""
+    pattern = f"figures/{notebook_number(notebook)}*"
+    return _git(layout, "log", "-1", "--format=%H", "--", pattern).strip()
+
+
+def _git(layout: Layout, *arguments: str) -> str:
+    """Ask git; without git, or outside a repository, nothing can be said."""
+    try:
+        done = subprocess.run(  # noqa: S603 -- fixed command, no shell
+            ["git", *arguments],  # noqa: S607
+            cwd=layout.root,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+    except OSError:
+        return ""
+    return done.stdout if done.returncode == 0 else ""
+
+
+def _unique(cause: Cause, details: Iterable[str]) -> list[Blame]:
+    return [Blame(cause, detail) for detail in dict.fromkeys(details)]

@@ -1,0 +1,225 @@
+"""gipfel verify: passes on what is committed, and names the cause when something changed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import matplotlib.image
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import ROOT
+from typer.testing import CliRunner
+
+from analysis import cli, console
+from analysis.errors import RunError
+from analysis.features import read_table, write_table
+from analysis.paths import Layout
+from analysis.runs.compare import (
+    compare_files,
+    compare_folders,
+    compare_pictures,
+    compare_tables,
+    compare_values,
+)
+
+IDENTITY = ("-c", "user.name=Toy", "-c", "user.email=toy@example.org", "-c", "commit.gpgsign=false")
+
+
+def git(root: Path, *arguments: str) -> None:
+    subprocess.run(["git", *IDENTITY, *arguments], cwd=root, check=True, capture_output=True)
+
+
+def call(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(cli.app, list(arguments))
+    return result.exit_code, result.output + str(result.exception or "")
+
+
+@pytest.fixture(scope="module")
+def committed(toy_layout: Layout, tmp_path_factory: pytest.TempPathFactory) -> Layout:
+    """A made-up study of one notebook, its figures made and committed; not to be changed."""
+    root = tmp_path_factory.mktemp("committed") / "toy"
+    shutil.copytree(toy_layout.root, root, ignore=shutil.ignore_patterns("papermill_runs"))
+    layout = Layout(root)
+    design = layout.study_file.read_text(encoding="utf-8")
+    head = design[: design.index("[[run]]")]
+    layout.study_file.write_text(f'{head}[[run]]\nnotebook = "03_framing"\n', encoding="utf-8")
+    layout.notebooks.mkdir(exist_ok=True)
+    shutil.copy(ROOT / "notebooks" / "03_framing.ipynb", layout.notebooks)
+    git(root, "init", "-q")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        assert call("run")[0] == 0
+    (root / ".gitignore").write_text("papermill_runs/\n")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "study")
+    return layout
+
+
+@pytest.fixture
+def study(committed: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layout:
+    """A copy of it to tamper with; the working directory."""
+    shutil.copytree(committed.root, tmp_path / "toy")
+    monkeypatch.chdir(tmp_path / "toy")
+    monkeypatch.setattr(console.out, "width", 300)
+    return Layout(tmp_path / "toy")
+
+
+pytestmark = pytest.mark.xdist_group("kernels")
+
+
+def test_passes_as_committed(study: Layout) -> None:
+    status, said = call("verify")
+    assert status == 0, said
+    files = len(list(study.figures.glob("03_*")))
+    assert f"{files}/{files}" in said
+    assert "as committed" in said
+    assert not list((study.runs / "verify").glob("*"))
+
+
+def test_a_changed_count_is_data(study: Layout) -> None:
+    documents = read_table("documents", study.features)
+    documents.loc[0, "n_tokens"] = int(documents.loc[0, "n_tokens"]) + 7
+    assert write_table(documents, "documents", study.features)
+    status, said = call("verify")
+    assert status == 1
+    assert re.search(r"data +open table documents is not the one", said)
+    assert "03_frame_rates.csv" in said
+    assert not re.search(r"^ +(code|machine|environment) ", said, re.M)
+
+
+def test_a_changed_colour_is_the_design(study: Layout) -> None:
+    design = study.study_file.read_text(encoding="utf-8")
+    study.study_file.write_text(re.sub(r'colour = "#\w+"', 'colour = "#A00000"', design, count=1))
+    status, said = call("verify", "--pictures", str(study.root / "shown"))
+    assert status == 1
+    assert "study.toml, event.0.colour" in said
+    assert "became #A00000" in said
+    assert "% of the pixels" in said
+    assert list((study.root / "shown").glob("03_*-difference.png"))
+
+
+def test_a_changed_parameter_is_named(study: Layout) -> None:
+    design = study.study_file.read_text(encoding="utf-8")
+    study.study_file.write_text(design + 'parameters = { tier = "core_near" }\n', encoding="utf-8")
+    status, said = call("verify")
+    assert status == 1
+    assert re.search(r"parameters +tier: core became core_near", said)
+
+
+def test_another_matplotlib_is_the_environment(study: Layout) -> None:
+    """As if the committed figures came from another version: other bytes and pixels."""
+    for path in study.figures.glob("03_*.json"):
+        path.write_text(path.read_text().replace('"matplotlib": "3.', '"matplotlib": "2.'))
+    for path in study.figures.glob("03_*.png"):
+        pixels = matplotlib.image.imread(path)
+        pixels[:40, :40] = 0.5
+        matplotlib.image.imsave(path, pixels)
+    status, said = call("verify")
+    assert status == 1
+    assert re.search(r"environment +matplotlib 2\.\S+ became 3\.", said)
+
+
+def test_changed_code_is_named_by_file(study: Layout) -> None:
+    path = study.notebooks / "03_framing.ipynb"
+    path.write_text(path.read_text().replace("frame_rates(", "frame_rates(*[], "))
+    figure = next(study.figures.glob("03_*.csv"))
+    figure.write_text(figure.read_text().replace("document", "dokument"))
+    status, said = call("verify")
+    assert status == 1
+    assert "notebooks/03_framing.ipynb changed since the figures were committed" in said
+    assert "column 'unit': dokument became document" in said
+
+
+def test_an_untold_difference_is_the_machine(study: Layout) -> None:
+    figure = next(study.figures.glob("03_*.svg"))
+    figure.with_suffix(".png").unlink()
+    status, said = call("verify")
+    assert status == 1
+    assert "machine" in said
+    assert re.search(r"03_\w+\.png +new +made, but not committed", said)
+
+
+def test_from_articles_finds_a_table_that_they_do_not_give(study: Layout) -> None:
+    assert call("verify", "--from-articles")[0] == 0
+    terms = read_table("terms", study.features)
+    terms.loc[0, "n"] += 1
+    write_table(terms, "terms", study.features)
+    status, said = call("verify", "--from-articles")
+    assert status == 1
+    assert "terms.parquet" in said
+    assert "column 'n'" in said
+
+
+def test_without_articles_or_figures(study: Layout) -> None:
+    shutil.rmtree(study.raw)
+    result = CliRunner().invoke(cli.app, ["verify", "--from-articles"])
+    assert isinstance(result.exception, RunError)
+    assert "gipfel ingest FOLDER" in str(result.exception)
+    shutil.rmtree(study.figures)
+    result = CliRunner().invoke(cli.app, ["verify"])
+    assert "Make them with `gipfel run`" in str(result.exception)
+
+
+def test_tables_are_compared_by_cell() -> None:
+    before = pd.DataFrame({"a": ["1", "2", "x"], "b": ["1.0", "", "3"]})
+    assert compare_tables(before, before.assign(b=["1.00000000001", "", "3"])) == []
+    assert compare_tables(before, before[["a"]]) == ["columns a, b became a"]
+    assert compare_tables(before, before[:2]) == ["3 rows became 2"]
+    many = compare_tables(before, before.assign(a=["7", "8", "9"], b=["7", "8", "9"]))
+    assert many[0].startswith("6 of 6 cells: row 1, column 'a': 1 became 7; ")
+    assert many[0].endswith("; and 3 more")
+
+
+def test_values_are_compared_wherever_they_stand() -> None:
+    before = {"values": {"n": 1, "gone": 2}, "list": [1.0, 2.0]}
+    after = {"values": {"n": 1.0000000001, "added": 2}, "list": [1.0, 2.5]}
+    assert list(compare_values(before, after)) == [
+        "list.1: 2.0 became 2.5",
+        "values.added: new",
+        "values.gone: no longer there",
+    ]
+
+
+def test_versions_alone_are_no_difference(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("a", "b")]
+    for folder, number in zip(folders, ("3.10", "3.11"), strict=True):
+        folder.mkdir()
+        (folder / "01_x.json").write_text(json.dumps({"versions": {"m": number}, "values": {}}))
+    assert compare_files(*(f / "01_x.json" for f in folders), tmp_path).verdict == "same"
+
+
+def test_equal_pixels_forgive_the_vectors_beside_them(tmp_path: Path) -> None:
+    pixels = np.full((4, 5, 3), 0.5)
+    for name, text in (("a", {"Title": "a"}), ("b", {"Title": "b"})):
+        folder = tmp_path / name
+        folder.mkdir()
+        matplotlib.image.imsave(folder / "01_x.png", pixels, metadata=text)
+        (folder / "01_x.pdf").write_text(name)
+        (folder / "01_y.pdf").write_text(name)
+    found = compare_folders(tmp_path / "a", tmp_path / "b", "01_", tmp_path)
+    assert [one.verdict for one in found] == ["same picture", "same picture", "differs"]
+
+
+def test_the_picture_of_a_difference_is_red_where_pixels_differ(tmp_path: Path) -> None:
+    pixels = np.full((4, 5, 3), 0.5)
+    matplotlib.image.imsave(tmp_path / "a.png", pixels)
+    pixels[1, 2] = 1.0
+    matplotlib.image.imsave(tmp_path / "b.png", pixels)
+    found = compare_pictures(tmp_path / "a.png", tmp_path / "b.png", tmp_path / "p")
+    assert found.detail == "5.00% of the pixels"
+    assert found.picture is not None
+    shown = matplotlib.image.imread(found.picture)[..., :3]
+    red = (shown[..., 0] > shown[..., 1] + 0.3).nonzero()
+    assert [list(axis) for axis in red] == [[1], [2]]
+
+
+def test_another_size_is_told(tmp_path: Path) -> None:
+    for name, height in (("a", 4), ("b", 6)):
+        matplotlib.image.imsave(tmp_path / f"{name}.png", np.zeros((height, 5, 3)))
+    found = compare_pictures(tmp_path / "a.png", tmp_path / "b.png", tmp_path)
+    assert found.detail == "5 x 4 pixels became 5 x 6"
