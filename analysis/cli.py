@@ -10,6 +10,7 @@ import typer
 
 from analysis import console
 from analysis.commands.evaluate import evaluate_app
+from analysis.commands.notebooks import clean_notebooks
 from analysis.commands.provenance import crate, provenance
 from analysis.commands.sweeping import complete_sweep, planned_sweeps, plans_of, report
 from analysis.commands.table_of_parameters import show_declared
@@ -31,6 +32,7 @@ app.add_typer(evaluate_app, name="evaluate")
 app.command()(verify)
 app.command()(provenance)
 app.command()(crate)
+app.command()(clean_notebooks)
 
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many at a time.")]
 

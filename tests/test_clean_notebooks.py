@@ -1,0 +1,120 @@
+"""Notebooks without outputs: by the command, and by the hook before a commit."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT
+from study_for_runs import write_notebook, write_study
+
+from analysis.errors import RunError
+from analysis.paths import Layout
+from analysis.runs.clean import clean_file, clean_notebook, stage, staged_notebooks
+
+
+def executed(path: Path) -> Path:
+    """Let a notebook look as JupyterLab saves it after a run."""
+    notebook = json.loads(path.read_text())
+    for number, cell in enumerate(notebook["cells"], start=1):
+        output = {"output_type": "stream", "name": "stdout", "text": ["seen\n"]}
+        cell |= {"execution_count": number, "outputs": [output]}
+        cell["metadata"] |= {"execution": {"iopub.status.idle": "2025"}, "scrolled": True}
+    notebook["metadata"] |= {"widgets": {}, "language_info": {"name": "python", "version": "3.11"}}
+    path.write_text(json.dumps(notebook))
+    return path
+
+
+def git(root: Path, *arguments: str) -> str:
+    names = {f"GIT_{who}_{what}": "toy" for who in ("AUTHOR", "COMMITTER") for what in ("NAME",)}
+    mails = {f"GIT_{who}_EMAIL": "toy@example.org" for who in ("AUTHOR", "COMMITTER")}
+    done = subprocess.run(
+        ["git", "-c", "commit.gpgsign=false", *arguments],
+        cwd=root,
+        env={**os.environ, **names, **mails},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    _, layout = write_study(tmp_path / "study", {"01_probe": "{}"})
+    executed(write_notebook(layout.notebooks / "01_probe.ipynb", "x=1"))
+    git(layout.root, "init", "-q")
+    return layout
+
+
+def cells(text: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(text)["cells"]
+    return found
+
+
+def test_only_traces_of_a_run_go(layout: Layout) -> None:
+    path = layout.notebooks / "01_probe.ipynb"
+    assert clean_file(path)
+    first, second = cells(path.read_text())
+    assert first["metadata"] == {"tags": ["parameters"]}
+    assert second["outputs"] == []
+    assert second["execution_count"] is None
+    assert "".join(second["source"]) == "x = 1"  # formatted
+    assert json.loads(path.read_text())["metadata"]["language_info"] == {"name": "python"}
+
+
+def test_a_clean_notebook_stays_byte_for_byte() -> None:
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        cleaned = clean_notebook(json.loads(path.read_text(encoding="utf-8")))
+        text = json.dumps(cleaned, indent=1, ensure_ascii=False) + "\n"
+        assert text == path.read_text(encoding="utf-8"), path.name
+
+
+def test_a_cell_that_is_no_python_keeps_its_source(layout: Layout) -> None:
+    path = executed(write_notebook(layout.notebooks / "01_probe.ipynb", "for ("))
+    assert clean_file(path)
+    assert cells(path.read_text())[1]["outputs"] == []
+    assert "".join(cells(path.read_text())[1]["source"]) == "for ("
+
+
+def test_the_hook_commits_without_outputs(layout: Layout) -> None:
+    """The hook as it is in the repository, in a study of its own."""
+    shutil.copytree(ROOT / ".githooks", layout.root / ".githooks")
+    (layout.root / ".venv" / "bin").mkdir(parents=True)
+    gipfel = layout.root / ".venv" / "bin" / "gipfel"
+    python = shutil.which("python", path=str(Path(os.sys.executable).parent))  # type: ignore[attr-defined]
+    gipfel.write_text(
+        f'#!/bin/sh\nexec "{python}" -c "from analysis.cli import main; main()" "$@"\n'
+    )
+    gipfel.chmod(0o755)
+    git(layout.root, "config", "core.hooksPath", ".githooks")
+    git(layout.root, "add", "notebooks", "study.toml")
+    git(layout.root, "commit", "-qm", "study")
+    committed = cells(git(layout.root, "show", "HEAD:notebooks/01_probe.ipynb"))
+    assert [cell["outputs"] for cell in committed] == [[], []]
+    assert git(layout.root, "status", "--porcelain", "--", "notebooks") == ""
+
+
+def test_a_notebook_staged_in_part_is_refused(layout: Layout) -> None:
+    path = layout.notebooks / "01_probe.ipynb"
+    git(layout.root, "add", "notebooks")
+    assert staged_notebooks(layout) == [path]
+    write_notebook(path, "y = 2")
+    with pytest.raises(RunError, match="staged in part"):
+        staged_notebooks(layout)
+    stage([path], layout)
+    assert staged_notebooks(layout) == [path]
+
+
+def test_nbdime_shows_and_merges_notebooks() -> None:
+    attributes = (ROOT / ".gitattributes").read_text(encoding="utf-8")
+    assert "*.ipynb diff=jupyternotebook" in attributes
+    assert "*.ipynb merge=jupyternotebook" in attributes
+    setup = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "nbdime config-git --enable" in setup
+    assert "core.hooksPath .githooks" in setup
