@@ -75,11 +75,12 @@ def test_a_clean_notebook_stays_byte_for_byte() -> None:
         assert text == path.read_text(encoding="utf-8"), path.name
 
 
-def test_a_cell_that_is_no_python_keeps_its_source(layout: Layout) -> None:
+def test_code_that_cannot_be_formatted_leaves_the_file_alone(layout: Layout) -> None:
     path = executed(write_notebook(layout.notebooks / "01_probe.ipynb", "for ("))
-    assert clean_file(path)
-    assert cells(path.read_text())[1]["outputs"] == []
-    assert "".join(cells(path.read_text())[1]["source"]) == "for ("
+    before = path.read_bytes()
+    with pytest.raises(RunError, match=r"cannot be formatted: error: Failed to parse"):
+        clean_file(path)
+    assert path.read_bytes() == before
 
 
 def test_the_hook_commits_without_outputs(layout: Layout) -> None:

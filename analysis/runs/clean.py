@@ -73,7 +73,7 @@ def _format(text: str, path: Path) -> bytes:
     if not ruff.is_file():
         return text.encode()
     done = subprocess.run(  # noqa: S603 -- fixed command, no shell
-        [ruff, "format", "--quiet", "--stdin-filename", str(path), "-"],
+        [ruff, "format", "--stdin-filename", str(path), "-"],
         input=text.encode(),
         capture_output=True,
         check=False,
