@@ -8,53 +8,16 @@ from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from analysis.claims import Claim, MultiverseDesign
+from analysis.design import BothLanguages, Colour, Frozen, Id, Language, Name, Verb, Word
 from analysis.errors import StudyError, join_faults, unknown
 from analysis.paths import Layout, find_layout
 from analysis.schema import NARROWEST_WINDOW, WIDEST_WINDOW
 from analysis.validation import describe_faults, read_toml
 
 Item = TypeVar("Item")
-Language = Literal["de", "en"]
-Id = Annotated[str, Field(pattern=r"^[\w-]+$")]
-Name = Annotated[str, Field(pattern=r"\S")]
-Word = Annotated[str, Field(pattern=r"^[^\s|]+$")]
-Verb = Annotated[str, Field(pattern=r"^([^\s|]+\|)?[^\s|]+$")]
-Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
-
-
-class Frozen(BaseModel):
-    """A table of ``study.toml``: unknown keys are errors, nothing changes after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Label(Frozen):
-    """A name as figures show it, in German and English."""
-
-    de: str
-    en: str
-
-    def in_language(self, language: Language) -> str:
-        """Give the label in one language."""
-        return self.de if language == "de" else self.en
-
-
-def _as_label(value: object) -> object:
-    """Let one string stand for both languages."""
-    return {"de": value, "en": value} if isinstance(value, str) else value
-
-
-BothLanguages = Annotated[Label, BeforeValidator(_as_label)]
 
 
 class Event(Frozen):
@@ -176,6 +139,8 @@ class Study(Frozen):
     actors: tuple[Actor, ...] = Field(alias="actor", default=())
     topics: TopicDesign
     collocation: CollocationDesign = CollocationDesign()
+    multiverse: MultiverseDesign = MultiverseDesign()
+    claims: tuple[Claim, ...] = Field(alias="claim", default=())
     runs: tuple[Run, ...] = Field(alias="run", default=())
 
     @model_validator(mode="after")
@@ -184,6 +149,8 @@ class Study(Frozen):
             *_repeated("event", (event.id for event in self.events)),
             *_repeated("frame", (frame.id for frame in self.frames)),
             *_repeated("actor", (actor.id for actor in self.actors)),
+            *_repeated("claim", (claim.id for claim in self.claims)),
+            *_strange_claims(self),
             *_repeated("run", (_run_id(run) for run in self.runs)),
             *_claimed_twice(
                 "frame", "lexeme", {frame.id: frame.lexemes() for frame in self.frames}
@@ -229,6 +196,19 @@ class Study(Frozen):
         """
         names = (name for actor in self.actors for name in actor.names)
         return frozenset(word.casefold() for name in names for word in name.split())
+
+
+def _strange_claims(study: Study) -> list[str]:
+    """Find claims about a frame or an event that the study does not have."""
+    frames = [frame.id for frame in study.frames]
+    events = [event.id for event in study.events]
+    faults = []
+    for claim in study.claims:
+        if claim.frame not in frames:
+            faults.append(f"[[claim]] {claim.id!r}: {unknown('frame', claim.frame, frames)}")
+        if claim.higher_in and claim.higher_in not in events:
+            faults.append(f"[[claim]] {claim.id!r}: {unknown('event', claim.higher_in, events)}")
+    return faults
 
 
 def _run_id(run: Run) -> str:

@@ -11,8 +11,8 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from analysis.annotation.tokens import Sentence, Token, noun_stems
+from analysis.design import Frozen
 from analysis.errors import StudyError, join_faults
-from analysis.study import Frozen
 from analysis.validation import describe_faults, read_toml
 
 Value = Literal["summit", "other"]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator
 
+from analysis.design import Frozen, Id
 from analysis.errors import SourceError, join_faults
-from analysis.study import Frozen, Id
 from analysis.validation import describe_faults, read_toml
 
 

@@ -13,9 +13,10 @@ from typing import Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from analysis.corpus.readers import checksum, read_text
+from analysis.design import Frozen, Id
 from analysis.errors import SourceError, TextError, join_faults, unknown
 from analysis.paths import Layout
-from analysis.study import Frozen, Id, Study
+from analysis.study import Study
 from analysis.validation import describe_faults, read_toml
 
 Ticker = Literal["time_line", "update_label", "byline"]

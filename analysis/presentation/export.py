@@ -12,12 +12,12 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis.design import Language
 from analysis.errors import ExportError
 from analysis.presentation.checks import check_figure
 from analysis.presentation.provenance import Provenance, json_text
 from analysis.presentation.style import fix_layout, style
 from analysis.presentation.tables import Value, csv_text, latex_macros, latex_table
-from analysis.study import Language
 
 
 def export_figure(

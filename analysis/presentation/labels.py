@@ -6,8 +6,8 @@ import math
 
 from matplotlib.ticker import FuncFormatter
 
+from analysis.design import Language
 from analysis.errors import ExportError, unknown
-from analysis.study import Language
 
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 MINUS, NARROW_SPACE = "\N{MINUS SIGN}", "\N{NARROW NO-BREAK SPACE}"

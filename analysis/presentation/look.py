@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import cycle
 
+from analysis.design import Language
 from analysis.errors import ExportError, unknown
 from analysis.presentation.labels import check_language, format_number, label
 from analysis.presentation.style import Width, width_mm
-from analysis.study import Event, Frame, Language, Study
+from analysis.study import Event, Frame, Study
 
 #: Second channels beside the colour, told apart in grey.
 MARKERS = ("o", "s", "^", "D", "v", "P")

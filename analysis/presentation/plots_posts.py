@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.markers import TICKDOWN, TICKUP
 
+from analysis.design import Language
 from analysis.errors import TableError
 from analysis.presentation.layout import (
     NAME_SHARE,
@@ -23,7 +24,6 @@ from analysis.presentation.layout import (
 )
 from analysis.presentation.look import Look
 from analysis.presentation.style import INK, NEUTRAL, style
-from analysis.study import Language
 
 TIMED = ("explicit", "date_inferred")
 #: A whole stroke, its upper half, its lower half: told apart without colour.

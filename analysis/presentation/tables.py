@@ -15,9 +15,9 @@ from pandas.api.types import (
     is_numeric_dtype,
 )
 
+from analysis.design import Language
 from analysis.errors import ExportError
 from analysis.presentation.labels import MINUS, NARROW_SPACE, format_number, label
-from analysis.study import Language
 
 #: A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection").
 FORMULA = re.compile(r"^(?=[=+\-@\t\r])")

@@ -1,0 +1,220 @@
+"""The multiverse: every claim under every defensible choice, and what that says of it.
+
+Steegen, Tuerlinckx, Gelman and Vanpaemel (2016), Increasing transparency through a
+multiverse analysis; Simonsohn, Simmons and Nelson (2020), Specification curve analysis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from analysis.claims import Claim
+from analysis.errors import MeasureError
+from analysis.features import Features
+from analysis.measures.choice_effects import TIE, Relabelled, choice_effects, summarise_claim
+from analysis.measures.relabelling import (
+    MOST_EXACT,
+    all_labels,
+    count_relabellings,
+    random_labels,
+)
+from analysis.measures.resampling import find_units
+from analysis.measures.specifications import (
+    CHOICES,
+    Evidence,
+    Evidences,
+    FloatArray,
+    list_specifications,
+)
+from analysis.measures.verdicts import judge_p_value, refuse
+
+
+@dataclass(frozen=True)
+class Multiverse:
+    """All specifications of all claims, and what they come to.
+
+    Attributes
+    ----------
+    specifications : DataFrame
+        One row per claim and specification: claim, specification (number), a column for
+        each choice, is_default (the first option of each), n_mentions, estimate (oriented:
+        above 0 means that the claim holds), raw (the measure, or its difference between the
+        events; of rates the relative difference), status, reason.
+    claims : DataFrame
+        One row per claim: n_specifications, n_estimable, lowest, median, highest, default
+        (estimates), share_same_sign (of those estimable that lie above 0), most_moving
+        (choice), p_value (one-sided, of the median, against relabelled documents), p_floor,
+        n_relabellings, status, reason (of the p-value).
+    choices : DataFrame
+        One row per claim, choice and option: n_estimable, mean (estimate), spread (highest
+        less lowest mean of the choice).
+    """
+
+    specifications: pd.DataFrame
+    claims: pd.DataFrame
+    choices: pd.DataFrame
+
+
+def multiverse(
+    features: Features,
+    claims: Sequence[Claim],
+    choices: Mapping[str, Sequence[str]],
+    *,
+    stop_words: frozenset[str] = frozenset(),
+    n_permutations: int = 999,
+    seed: int = 0,
+) -> Multiverse:
+    """Compute every claim under every combination of choices.
+
+    Parameters
+    ----------
+    features : Features
+        The open tables.
+    claims : sequence of Claim
+        From ``study.toml``.
+    choices : mapping
+        The options of each choice; the first of each is the default.
+    stop_words : frozenset of str
+        Words that a rate's tokens may leave out.
+    n_permutations, seed : int
+        Relabellings of documents where there are too many to take all.
+
+    Returns
+    -------
+    Multiverse
+
+    Raises
+    ------
+    MeasureError
+        If there is no claim, or a choice is unknown.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> from analysis.study import read_study
+    >>> study = read_study()
+    >>> found = multiverse(read_features(), study.claims[:1], study.multiverse.model_dump())
+    >>> found.claims[["n_specifications", "share_same_sign"]].to_numpy().tolist()
+    [[192.0, 1.0]]
+    """
+    if not claims:
+        raise MeasureError("multiverse: study.toml declares no [[claim]]; nothing to compute")
+    evidences = Evidences(features, stop_words)
+    events = features.documents["event"].to_numpy()
+    found = [
+        _compute(claim, evidences, events, choices, (n_permutations, seed)) for claim in claims
+    ]
+    specifications = pd.concat([one for one, _ in found], ignore_index=True)
+    return Multiverse(
+        specifications,
+        pd.DataFrame([summarise_claim(table, test) for table, test in found]),
+        pd.concat([choice_effects(table) for table, _ in found], ignore_index=True),
+    )
+
+
+def _compute(  # noqa: PLR0917 -- one claim with all that it needs
+    claim: Claim,
+    evidences: Evidences,
+    events: np.ndarray,
+    choices: Mapping[str, Sequence[str]],
+    draws: tuple[int, int],
+) -> tuple[pd.DataFrame, Relabelled]:
+    settings = list_specifications(choices, claim.measure)
+    found = [evidences.find(claim.measure, claim.frame, setting) for setting in settings]
+    poolings = [setting["pooling"] for setting in settings]
+    is_target = events == claim.higher_in if claim.higher_in else None
+    labels = None if is_target is None else is_target[:, None].astype(float)
+    raw = _estimates(claim.measure, found, poolings, labels)[:, 0]
+    table = _table(claim, settings, found, raw)
+    if is_target is None:
+        return table, Relabelled(np.nan, np.nan, 0, refuse("the claim compares no events"))
+    estimate = partial(_estimates, claim.measure, found, poolings)
+    return table, _relabel(estimate, is_target, draws)
+
+
+def _estimates(
+    measure: str,
+    found: Sequence[Evidence],
+    poolings: Sequence[str],
+    labels: FloatArray | None,
+) -> FloatArray:
+    """Give the estimate of each specification (rows) for each way to label documents (columns).
+
+    Without labels: the measure over all documents. Rates are compared by their relative
+    difference, (a - b) / (a + b): what tokens are left out changes both alike.
+    """
+    if labels is None:
+        every = np.ones((len(found[0].numerator), 1))
+        return np.array([_level(*pair, every) for pair in zip(found, poolings, strict=True)])
+    rows = []
+    for pair in zip(found, poolings, strict=True):
+        target, reference = _level(*pair, labels), _level(*pair, 1 - labels)
+        whole = target + reference if measure == "rate" else np.ones_like(target)
+        row = np.full(labels.shape[1], np.nan)
+        rows.append(np.divide(target - reference, whole, out=row, where=whole > 0))
+    return np.array(rows)
+
+
+def _level(evidence: Evidence, pooling: str, labels: FloatArray) -> FloatArray:
+    """Give the measure of the documents that each column of labels marks; NaN if none has any."""
+    numerator, denominator = evidence.numerator, evidence.denominator
+    if pooling == "mean":
+        there = denominator > 0
+        numerator = np.divide(numerator, denominator, out=np.zeros(len(there)), where=there)
+        denominator = there.astype(float)
+    below = denominator @ labels
+    result: FloatArray = np.full(labels.shape[1], np.nan)
+    np.divide(numerator @ labels, below, out=result, where=below > 0)
+    return result
+
+
+def _table(
+    claim: Claim, settings: Sequence[Mapping[str, str]], found: Sequence[Evidence], raw: FloatArray
+) -> pd.DataFrame:
+    oriented = raw - claim.against if claim.direction == "above" else claim.against - raw
+    missing = np.isnan(raw)
+    return pd.DataFrame(
+        {
+            "claim": claim.id,
+            "specification": np.arange(1, len(settings) + 1),
+            **{name: [setting[name] for setting in settings] for name in CHOICES},
+            "is_default": np.arange(len(settings)) == 0,
+            "n_mentions": [evidence.n_mentions for evidence in found],
+            "estimate": oriented,
+            "raw": raw,
+            "status": np.where(missing, "not_estimable", "ok"),
+            "reason": np.where(missing, "an event has nothing to relate to", ""),
+        }
+    )
+
+
+def _relabel(
+    estimate: Callable[[FloatArray], FloatArray], is_target: np.ndarray, draws: tuple[int, int]
+) -> Relabelled:
+    """Compare the median over all specifications with that under exchanged labels."""
+    n = len(is_target)
+    units = find_units(sparse.csr_array(np.ones((n, 1))), np.ones(n), is_target)
+    possible = count_relabellings(units)
+    exact = possible <= MOST_EXACT
+    blocks = all_labels(units) if exact else random_labels(units, *draws)
+    medians = np.concatenate([_medians(estimate(labels)) for labels in blocks])
+    observed = _medians(estimate(is_target[:, None].astype(float)))[0]
+    extreme = int(np.sum(medians >= observed - TIE))
+    if exact:
+        return Relabelled(extreme / possible, 1 / possible, possible, judge_p_value(1 / possible))
+    floor = 1 / (len(medians) + 1)
+    return Relabelled((extreme + 1) * floor, floor, len(medians), judge_p_value(floor))
+
+
+def _medians(estimates: FloatArray) -> FloatArray:
+    """Give the median over the specifications; 0 where none can be estimated."""
+    medians = np.zeros(estimates.shape[1])
+    there = ~np.isnan(estimates).all(axis=0)
+    medians[there] = np.nanmedian(estimates[:, there], axis=0)
+    return medians

@@ -1,0 +1,183 @@
+"""What a specification selects: mentions and tokens of each document under a set of choices."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.errors import MeasureError, unknown
+from analysis.features import Features
+
+FloatArray = npt.NDArray[np.float64]
+
+#: Every choice, in the order in which tables give them.
+CHOICES = (
+    "unit",
+    "tier",
+    "weight",
+    "target",
+    "quotations",
+    "headlines",
+    "pooling",
+    "stop_words",
+)
+#: Choices that change nothing but the number of tokens that a rate relates to.
+OF_RATES = ("stop_words",)
+#: What of a mention is looked at.
+_MENTION = [
+    "mention_id",
+    "doc_id",
+    "segment_id",
+    "zone",
+    "frame",
+    "tier",
+    "target",
+    "polarity",
+    "voice",
+    "weight_within",
+    "weight_across",
+]
+_SCORES = {"affirmed": 1.0, "negated": -1.0, "open": 0.0}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the documents hold of a claim under one set of choices.
+
+    Attributes
+    ----------
+    numerator, denominator : ndarray, one number per document
+        Their ratio is the measure.
+    n_mentions : int
+        Mentions that enter the numerator, unweighted.
+    """
+
+    numerator: FloatArray
+    denominator: FloatArray
+    n_mentions: int
+
+
+def list_specifications(choices: Mapping[str, Sequence[str]], measure: str) -> list[dict[str, str]]:
+    """List every combination of the choices that bear on a measure.
+
+    Parameters
+    ----------
+    choices : mapping
+        The options of each of `CHOICES`.
+    measure : str
+        The measure; choices that cannot change it keep their first option.
+
+    Returns
+    -------
+    list of dict
+        The first one has the first option of each choice.
+
+    Examples
+    --------
+    >>> choices = {name: ("in", "out") if name == "stop_words" else ("a",) for name in CHOICES}
+    >>> len(list_specifications(choices, "rate")), len(list_specifications(choices, "share"))
+    (2, 1)
+    """
+    unnamed = [name for name in choices if name not in CHOICES]
+    if unnamed:
+        raise MeasureError(f"multiverse: {unknown('choice', unnamed[0], CHOICES)}")
+    options = [
+        tuple(choices[name])[: None if measure == "rate" or name not in OF_RATES else 1]
+        for name in CHOICES
+    ]
+    return [dict(zip(CHOICES, values, strict=True)) for values in product(*options)]
+
+
+class Evidences:
+    """The open tables, made ready to be asked for the evidence of many specifications."""
+
+    def __init__(self, features: Features, stop_words: Collection[str]) -> None:
+        self.doc_ids = tuple(features.documents["doc_id"])
+        places = {doc_id: place for place, doc_id in enumerate(self.doc_ids)}
+        mentions, sizes = features.mentions[_MENTION], _token_sizes(features, stop_words)
+        self._mentions = mentions.assign(place=mentions["doc_id"].map(places))
+        self._sizes = sizes.assign(place=sizes["doc_id"].map(places))
+        self._found: dict[tuple[str, ...], Evidence] = {}
+
+    def find(self, measure: str, frame: str, choices: Mapping[str, str]) -> Evidence:
+        """Give what the documents hold of a measure of a frame under a set of choices."""
+        key = (measure, frame, *(choices[name] for name in CHOICES if name != "pooling"))
+        if key not in self._found:
+            self._found[key] = self._find(measure, frame, choices)
+        return self._found[key]
+
+    def _find(self, measure: str, frame: str, choices: Mapping[str, str]) -> Evidence:
+        chosen = self._select(choices)
+        own = chosen[chosen["frame"] == frame]
+        numerator = self._sum(own, _score(measure, own) * own["n"])
+        if measure == "rate":
+            return Evidence(numerator, self._size(choices) / 1000, len(own))
+        whole = chosen if measure == "share" else own
+        return Evidence(numerator, self._sum(whole, whole["n"]), len(own))
+
+    def _select(self, choices: Mapping[str, str]) -> pd.DataFrame:
+        """Select mentions, with the weight ``n`` of each."""
+        table = self._mentions
+        keep = pd.Series(True, index=table.index)
+        if choices["tier"] == "core":
+            keep &= table["tier"] == "core"
+        if choices["target"] == "summit":
+            keep &= table["target"] == "summit"
+        if choices["quotations"] == "out":
+            keep &= table["voice"] != "direct"
+        if choices["headlines"] == "out":
+            keep &= table["zone"] != "headline"
+        table = table[keep]
+        weight = choices["weight"]
+        n = pd.Series(1.0, index=table.index) if weight == "none" else table[f"weight_{weight}"]
+        if choices["unit"] == "segment":
+            n = n / table.groupby(["segment_id", "frame"])["mention_id"].transform("size")
+        return table.assign(n=n)
+
+    def _size(self, choices: Mapping[str, str]) -> FloatArray:
+        table = self._sizes
+        keep = pd.Series(True, index=table.index)
+        if choices["quotations"] == "out":
+            keep &= ~table["is_quoted"]
+        if choices["headlines"] == "out":
+            keep &= ~table["is_headline"]
+        if choices["stop_words"] == "out":
+            keep &= ~table["is_stop_word"]
+        return self._sum(table[keep], table.loc[keep, choices["weight"]])
+
+    def _sum(self, table: pd.DataFrame, values: pd.Series) -> FloatArray:
+        """Sum values by document, in the order of the table of documents."""
+        places, weights = table["place"].to_numpy(), values.to_numpy(dtype=float)
+        sums = np.bincount(places, weights=weights, minlength=len(self.doc_ids))
+        return sums.astype(float)  # of nothing it gives whole numbers
+
+
+def _score(measure: str, mentions: pd.DataFrame) -> pd.Series:
+    if measure == "net_assertion":
+        return mentions["polarity"].map(_SCORES).astype(float)
+    if measure == "frame_setting":
+        return (mentions["voice"] == "narrator").astype(float)
+    return pd.Series(1.0, index=mentions.index)
+
+
+def _token_sizes(features: Features, stop_words: Collection[str]) -> pd.DataFrame:
+    """Sum tokens by document and by all that a choice can leave out, for each weight."""
+    about = features.segments.set_index("segment_id")[
+        ["doc_id", "zone", "weight_within", "weight_across"]
+    ]
+    terms = features.terms[["segment_id", "form", "voice", "n"]].join(about, on="segment_id")
+    terms = terms.assign(
+        is_quoted=terms["voice"] == "direct",
+        is_headline=terms["zone"] == "headline",
+        is_stop_word=terms["form"].str.casefold().isin(list(stop_words)),
+        none=terms["n"].astype(float),
+        within=terms["n"] * terms["weight_within"],
+        across=terms["n"] * terms["weight_across"],
+    )
+    groups = terms.groupby(["doc_id", "is_quoted", "is_headline", "is_stop_word"], as_index=False)
+    return groups[["none", "within", "across"]].sum()
