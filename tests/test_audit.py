@@ -196,7 +196,8 @@ def test_frames_and_events_narrow_the_page(study: Layout) -> None:
 
 def test_a_page_without_a_mention_says_zero(toy: Layout) -> None:
     text = toy.study_file.read_text(encoding="utf-8")
-    extra = '\n[[frame]]\nid = "Vulkan"\nlabel = "Vulkan"\ncolour = "#000000"\ncore = {nouns=["Vulkan"]}\n'
+    looks = 'label = "Vulkan"\ncolour = "#000000"'
+    extra = f'\n[[frame]]\nid = "Vulkan"\n{looks}\ncore = {{ nouns = ["Vulkan"] }}\n'
     toy.study_file.write_text(text + extra, encoding="utf-8")
     annotate(toy)
     (page,) = write_audit(toy, events=["nord-2019"], frames=["Vulkan"])
@@ -287,14 +288,14 @@ def test_offsets_that_give_another_word_are_named(study: Layout) -> None:
 
 
 def test_unknown_event_and_frame_are_named(study: Layout) -> None:
-    with pytest.raises(StudyError, match="unknown event 'sued'.*Did you mean 'sued-2023'"):
+    with pytest.raises(StudyError, match=r"unknown event 'sued'.*Did you mean 'sued-2023'"):
         write_audit(study, events=["sued"])
-    with pytest.raises(StudyError, match="unknown frame 'Dael'.*Did you mean 'Deal'"):
+    with pytest.raises(StudyError, match=r"unknown frame 'Dael'.*Did you mean 'Deal'"):
         write_audit(study, frames=["Dael"])
 
 
 def test_a_folder_that_git_would_see_is_refused(study: Layout, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="lies in the study.*choose a folder below data/local"):
+    with pytest.raises(ExportError, match=r"lies in the study.*choose a folder below data/local"):
         write_audit(study, out=study.root / "figures")
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(ExportError, match="wanted a folder, came the file"):
@@ -320,7 +321,9 @@ def test_the_command_names_its_pages(study: Layout) -> None:
 def test_the_command_complains_in_words(study: Layout) -> None:
     result = call("-e", "sued")
     assert isinstance(result.exception, GipfelError)
-    assert "gipfel audit --event alaska-2025 --frame Deal" in " ".join(call("--help").output.split())
+    assert "gipfel audit --event alaska-2025 --frame Deal" in " ".join(
+        call("--help").output.split()
+    )
 
 
 def test_completion_offers_events_and_frames(study: Layout) -> None:

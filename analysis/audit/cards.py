@@ -96,16 +96,36 @@ def make_cards(
     list of Card
         In the order of the mentions.
     """
-    by_doc = {str(doc_id): _rows(rows) for doc_id, rows in segments.groupby("doc_id")}
-    by_hand: dict[tuple[str, int], dict[str, int]] = {}
-    for one in corrections:
-        by_hand.setdefault((one.doc_id, one.begin), {})[one.layer] = one.line
     rows = _rows(mentions)
-    others = _group(rows, "segment_id")
-    return [
-        _card(i, row, (by_doc[row["doc_id"]], others, wide), texts[row["doc_id"]], by_hand)
-        for i, row in enumerate(rows, start=1)
-    ]
+    in_order = _group(_rows(segments), "doc_id")
+    known = _Known(
+        texts,
+        in_order,
+        {one["segment_id"]: i for some in in_order.values() for i, one in enumerate(some)},
+        _group(rows, "segment_id"),
+        _lines(corrections),
+        wide,
+    )
+    return [_card(number, row, known) for number, row in enumerate(rows, start=1)]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the cards are made from: segments by document, mentions by segment, and so on."""
+
+    texts: Mapping[str, str]
+    segments: Mapping[str, Sequence[Row]]
+    places: Mapping[str, int]
+    mentions: Mapping[str, Sequence[Row]]
+    by_hand: Mapping[tuple[str, int], Mapping[str, int]]
+    wide: int
+
+
+def _lines(corrections: Iterable[Correction]) -> dict[tuple[str, int], dict[str, int]]:
+    found: dict[tuple[str, int], dict[str, int]] = {}
+    for one in corrections:
+        found.setdefault((one.doc_id, one.begin), {})[one.layer] = one.line
+    return found
 
 
 def _rows(table: pd.DataFrame) -> list[Row]:
@@ -123,35 +143,24 @@ def _group(rows: Iterable[Row], name: str) -> dict[str, list[Row]]:
     return groups
 
 
-def _card(
-    number: int,
-    row: Row,
-    around: tuple[Sequence[Row], Mapping[str, Sequence[Row]], int],
-    text: str,
-    by_hand: Mapping[tuple[str, int], Mapping[str, int]],
-) -> Card:
-    segments, others, wide = around
-    place = next(i for i, one in enumerate(segments) if one["segment_id"] == row["segment_id"])
-    own = segments[place]
-    known = [mark for one in others[row["segment_id"]] if one is not row for mark in _other(one)]
-    marks = [*_own_marks(row), *known, *_sentence(row, own, text)]
-
-    def shown(some: Sequence[Row]) -> tuple[Paragraph, ...]:
-        return tuple(
-            _paragraph(one, text, [m for o in others.get(one["segment_id"], ()) for m in _other(o)])
-            for one in some
-        )
-
+def _card(number: int, row: Row, known: _Known) -> Card:
+    segments, place = known.segments[row["doc_id"]], known.places[row["segment_id"]]
+    own, text = segments[place], known.texts[row["doc_id"]]
+    marks = [*_own_marks(row), *_sentence(row, own, text)]
     return Card(
         number,
         row,
         text[row["begin"] : row["end"]],
-        shown(segments[max(0, place - wide) : place]),
-        _paragraph(own, text, marks),
-        shown(segments[place + 1 : place + 1 + wide]),
+        _around(segments[max(0, place - known.wide) : place], text, known),
+        _paragraph(own, text, [*marks, *_other_marks(own, known, besides=row)]),
+        _around(segments[place + 1 : place + 1 + known.wide], text, known),
         own["posted_at"].isoformat(sep=" ", timespec="minutes") if own["posted_at"] else "",
-        by_hand.get((row["doc_id"], row["begin"]), {}),
+        known.by_hand.get((row["doc_id"], row["begin"]), {}),
     )
+
+
+def _around(segments: Sequence[Row], text: str, known: _Known) -> tuple[Paragraph, ...]:
+    return tuple(_paragraph(one, text, _other_marks(one, known)) for one in segments)
 
 
 def _paragraph(segment: Row, text: str, marks: Sequence[Mark]) -> Paragraph:
@@ -183,10 +192,14 @@ def _own_marks(row: Row) -> list[Mark]:
     return marks
 
 
-def _other(row: Row) -> list[Mark]:
-    marks = [Mark(row["begin"], row["end"], "other")]
-    if row["begin_2"] is not None:
-        marks.append(Mark(row["begin_2"], row["end_2"], "other"))
+def _other_marks(segment: Row, known: _Known, besides: Row | None = None) -> list[Mark]:
+    """Mark the mentions of a segment that have cards of their own."""
+    marks = []
+    for row in known.mentions.get(segment["segment_id"], ()):
+        if row is not besides:
+            marks.append(Mark(row["begin"], row["end"], "other"))
+            if row["begin_2"] is not None:
+                marks.append(Mark(row["begin_2"], row["end_2"], "other"))
     return marks
 
 

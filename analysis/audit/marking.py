@@ -6,10 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 #: Characters that a browser acts on without showing them: they turn the direction of
 #: writing, break lines, or are control characters.
-UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def cut_text(text: str, begin: int, end: int, marks: Iterable[Mark]) -> tuple[Pi
 
 
 def _pieces(text: str, borders: list[int], marks: list[Mark]) -> Iterator[Piece]:
-    for first, last in zip(borders, borders[1:], strict=False):
+    for first, last in pairwise(borders):
         over = [mark for mark in marks if mark.begin <= first and last <= mark.end]
         labels = tuple(mark.label for mark in over if mark.end == last and mark.label)
         yield Piece(text[first:last], tuple(dict.fromkeys(mark.role for mark in over)), labels)

@@ -418,7 +418,7 @@
 
   byId("filter-form").addEventListener("submit", (event) => event.preventDefault());
   byId("filter-form").addEventListener("input", changed);
-  byId("reset").addEventListener("click", () => {
+  byId("clear").addEventListener("click", () => {
     byId("filter-form").reset();
     changed();
   });

@@ -74,17 +74,21 @@ def render_page(page: Page, rules: Mapping[str, Rule]) -> str:
         for card in page.cards
         for layer in ("target", "polarity", "voice")
     }
-    return _environment().get_template("page.html.j2").render(
-        page=page,
-        policy=_policy(style, script),
-        style=style,
-        script=script,
-        rules={id_: rules[id_] for id_ in sorted(used & set(rules))},
-        layers=_layers(),
-        columns=",".join(COLUMNS),
-        sorts=SORTS,
-        signs=SIGNS,
-        value_of=facet_value,
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            page=page,
+            policy=_policy(style, script),
+            style=style,
+            script=script,
+            rules={id_: rules[id_] for id_ in sorted(used & set(rules))},
+            layers=_layers(),
+            columns=",".join(COLUMNS),
+            sorts=SORTS,
+            signs=SIGNS,
+            value_of=facet_value,
+        )
     )
 
 

@@ -80,8 +80,6 @@ def show_pages(written: Sequence[Written], layout: Layout) -> None:
     """Show the pages that were written, and what may not be done with them."""
     table = Table("page", "documents", "mentions", box=None, pad_edge=False)
     for page in written:
-        table.add_row(
-            escape(layout.show(page.path)), str(page.n_documents), str(page.n_mentions)
-        )
+        table.add_row(escape(layout.show(page.path)), str(page.n_documents), str(page.n_mentions))
     console.out.print(table)
     console.say("They hold article text: open them in a browser, do not publish them.")
