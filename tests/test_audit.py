@@ -141,7 +141,8 @@ def test_a_card_holds_its_paragraph_with_sentence_word_and_cues(
 def test_a_split_verb_is_marked_at_both_places(toy_layout: Layout, toy_features: Features) -> None:
     card = next(c for c in cards_of(toy_layout, toy_features) if c.row["begin_2"] is not None)
     words = [piece.text for piece in card.paragraph.pieces if "mention" in piece.roles]
-    assert words == [card.written, "ein"]
+    assert words == [card.written, card.particle]
+    assert card.particle == "ein"
 
 
 def test_posts_carry_their_time_and_its_quality(toy_layout: Layout, toy_features: Features) -> None:

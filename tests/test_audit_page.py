@@ -400,6 +400,17 @@ def test_choosing_the_old_code_again_makes_no_line(page: Page) -> None:
     assert page.locator("#changes").is_hidden()
 
 
+def test_a_note_alone_waits_for_its_code(page: Page) -> None:
+    found = card(page, "Hafendeal")
+    change(page, found, "note", "noch prüfen")
+    assert page.locator("#changes").is_hidden()
+    assert counts(page, "correction")[2] == 0
+    page.reload()
+    assert found.locator("[data-layer=note]").input_value() == "noch prüfen"
+    change(page, found, "target", "other")
+    assert page.locator("#all-lines").input_value().endswith("target,other,noch prüfen")
+
+
 def test_advice_on_what_annotate_would_refuse_or_what_is_forgotten(
     browser: Browser, hostile: Layout, tmp_path: Path
 ) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.annotation.corrections import read_corrections
+from analysis.annotation.corrections import Correction, read_corrections
 from analysis.audit.articles import check_standing, check_surfaces, read_articles
 from analysis.audit.cards import make_cards
 from analysis.audit.facets import make_facets
@@ -80,20 +80,38 @@ def write_audit(
     chosen = [study.event(name).id for name in dict.fromkeys(events)]
     framed = [study.frame(name).id for name in dict.fromkeys(frames)]
     folder = _folder(layout, out)
-    features = read_features(layout.features)
     every = [event.id for event in study.events]
+    opened = _open(layout, study, chosen or every)
+    folder.mkdir(parents=True, exist_ok=True)
     sets = [(name, [name]) for name in chosen or every] + ([] if chosen else [(ALL, every)])
-    _check(layout, features, chosen or every)
     written = []
     for name, members in sets:
-        page = _page((layout, study, features), members, framed, wide=wide)
+        page = _page(opened, members, framed, wide=wide)
         path = folder / f"{'_'.join([name, *framed])}.html"
-        folder.mkdir(parents=True, exist_ok=True)
         write_atomically(path, render_page(page, read_rules()).encode())
         written.append(Written(path, len(page.outlets), len(page.cards)))
         if on_pages:
             on_pages(len(written), len(sets))
     return written
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A study whose articles were read and fit its open tables."""
+
+    study: Study
+    features: Features
+    texts: Mapping[str, str]
+    corrections: Sequence[Correction]
+
+
+def _open(layout: Layout, study: Study, events: Sequence[str]) -> _Opened:
+    features = read_features(layout.features)
+    documents = features.documents[features.documents["event"].isin(events)]
+    texts = read_articles(layout, documents)
+    check_standing(layout)
+    check_surfaces(features.mentions[features.mentions["doc_id"].isin(texts)], texts)
+    return _Opened(study, features, texts, read_corrections(layout.corrections_file))
 
 
 def _folder(layout: Layout, out: Path | None) -> Path:
@@ -111,32 +129,17 @@ def _folder(layout: Layout, out: Path | None) -> Path:
     return folder
 
 
-def _check(layout: Layout, features: Features, events: Sequence[str]) -> None:
-    documents = features.documents[features.documents["event"].isin(events)]
-    texts = read_articles(layout, documents)
-    check_standing(layout)
-    mentions = features.mentions
-    check_surfaces(mentions[mentions["doc_id"].isin(texts)], texts)
-
-
-def _page(
-    opened: tuple[Layout, Study, Features],
-    events: Sequence[str],
-    frames: Sequence[str],
-    *,
-    wide: int,
-) -> Page:
-    layout, study, features = opened
+def _page(opened: _Opened, events: Sequence[str], frames: Sequence[str], *, wide: int) -> Page:
+    study, features = opened.study, opened.features
     documents = features.documents[features.documents["event"].isin(events)]
     cards = make_cards(
         _wanted(features.mentions, events, frames),
         features.segments[features.segments["doc_id"].isin(documents["doc_id"])],
-        read_articles(layout, documents),
+        opened.texts,
         wide=wide,
-        corrections=read_corrections(layout.corrections_file),
+        corrections=opened.corrections,
     )
     names = {event.id: event.label.en for event in study.events}
-    actors = {actor.id for actor in study.actors}
     said = {speaker for card in cards for speaker in card.speakers} - {"?"}
     return Page(
         title=" and ".join(names[event] for event in events),
@@ -144,7 +147,7 @@ def _page(
         facets=make_facets(cards, study, events=events, documents=documents["doc_id"].tolist()),
         outlets=dict(zip(documents["doc_id"], documents["outlet"], strict=True)),
         event_names=names,
-        speakers=sorted(actors | said, key=str.casefold),
+        speakers=sorted(said | {actor.id for actor in study.actors}, key=str.casefold),
         content=content_hash(features.mentions)[:12],
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -42,6 +43,8 @@ class Card:
         Its row of the open table; an offset that is not there is None.
     written : str
         The word exactly as in the file, which corrections are compared with.
+    particle : str
+        The particle that a split verb left; empty for other words.
     before, after : tuple of Paragraph
         The paragraphs around its own.
     paragraph : Paragraph
@@ -55,6 +58,7 @@ class Card:
     number: int
     row: Row
     written: str
+    particle: str
     before: tuple[Paragraph, ...]
     paragraph: Paragraph
     after: tuple[Paragraph, ...]
@@ -151,6 +155,7 @@ def _card(number: int, row: Row, known: _Known) -> Card:
         number,
         row,
         text[row["begin"] : row["end"]],
+        text[row["begin_2"] : row["end_2"]] if row["begin_2"] is not None else "",
         _around(segments[max(0, place - known.wide) : place], text, known),
         _paragraph(own, text, [*marks, *_other_marks(own, known, besides=row)]),
         _around(segments[place + 1 : place + 1 + known.wide], text, known),
@@ -207,7 +212,14 @@ def _sentence(row: Row, segment: Row, text: str) -> list[Mark]:
     """Find the sentence of a mention as the rules saw it; a split verb stays within one."""
     piece = text[segment["begin"] : segment["end"]]
     return [
-        Mark(sentence.begin, sentence.end, "sentence")
-        for sentence in load_annotator().sentences(piece, segment["begin"])
-        if sentence.begin <= row["begin"] < sentence.end
+        Mark(begin, end, "sentence")
+        for begin, end in _sentence_spans(piece, segment["begin"])
+        if begin <= row["begin"] < end
     ]
+
+
+@lru_cache(maxsize=10_000)
+def _sentence_spans(piece: str, begin: int) -> tuple[tuple[int, int], ...]:
+    """Split a segment once for all of its mentions, and for all pages."""
+    found = load_annotator().sentences(piece, begin)
+    return tuple((sentence.begin, sentence.end) for sentence in found)

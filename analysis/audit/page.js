@@ -36,7 +36,7 @@
 
   /** The value of a mention in a facet; what was changed here counts as such at once. */
   function valueOf(card, facet) {
-    if (facet === "correction" && edits.has(card.dataset.mention)) return "edited";
+    if (facet === "correction" && linesOf(card).length) return "edited";
     return card.getAttribute(`data-facet-${facet}`);
   }
 
@@ -234,9 +234,9 @@
   }
 
   function showEdit(card) {
-    const changed = edits.has(card.dataset.mention);
-    card.classList.toggle("changed", changed);
-    if (changed) formOf(card);
+    card.classList.toggle("changed", linesOf(card).length > 0);
+    // A note alone makes no line, and is kept for the code that it waits for.
+    if (edits.has(card.dataset.mention)) formOf(card);
     const form = card.querySelector(".correct form");
     if (form) fillForm(card, form);
   }
