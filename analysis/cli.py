@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from analysis import console
+from analysis.commands.audit import audit
 from analysis.commands.evaluate import evaluate_app
 from analysis.commands.notebooks import clean_notebooks
 from analysis.commands.provenance import crate, provenance
@@ -33,6 +34,7 @@ app.command()(verify)
 app.command()(provenance)
 app.command()(crate)
 app.command()(clean_notebooks)
+app.command()(audit)
 
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many at a time.")]
 

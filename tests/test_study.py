@@ -92,7 +92,7 @@ def test_the_width_of_windows_has_a_default_and_bounds(table: Table) -> None:
 
 def test_an_unknown_table_is_named(table: Table) -> None:
     table["evnt"] = []
-    assert "top level, key 'evnt': unknown key; allowed: actor, claim, collocation" in message(table)
+    assert "key 'evnt': unknown key; allowed: actor, claim, collocation" in message(table)
     assert "Did you mean 'event'?" in message(table)
 
 

@@ -1,0 +1,1 @@
+"""The audit page: every mention in its context, with the evidence of each code."""

@@ -1,0 +1,334 @@
+"""The audit pages: what they are made from, what they hold, and what stops them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner, Result
+
+from analysis import cli, console
+from analysis.annotation.corrections import COLUMNS, read_corrections
+from analysis.annotation.pipeline import annotate
+from analysis.audit.articles import check_surfaces, read_articles
+from analysis.audit.build import write_audit
+from analysis.audit.cards import Card, make_cards
+from analysis.audit.facets import facet_value, make_facets
+from analysis.audit.marking import Mark, cut_text
+from analysis.audit.rules import PLACES, parse_rules, read_rules
+from analysis.commands.audit import complete_event, complete_frame
+from analysis.errors import ExportError, GipfelError, SourceError, StudyError, TableError
+from analysis.features import Features, read_features, write_table
+from analysis.paths import Layout
+from analysis.study import read_study
+
+
+@pytest.fixture
+def study(toy: Layout, toy_layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Layout:
+    """A copy of the made-up study with open tables; the working directory."""
+    shutil.copytree(toy_layout.features, toy.features)
+    monkeypatch.chdir(toy.root)
+    monkeypatch.setattr(console.out, "width", 200)
+    return toy
+
+
+def cards_of(layout: Layout, features: Features, wide: int = 2) -> list[Card]:
+    texts = read_articles(layout, features.documents)
+    return make_cards(features.mentions, features.segments, texts, wide=wide)
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.app, ["audit", *arguments])
+
+
+# ---------------------------------------------------------------- marks
+
+
+@given(
+    st.text(max_size=30),
+    st.lists(st.tuples(st.integers(0, 35), st.integers(1, 9)), max_size=5),
+    st.integers(0, 10),
+)
+def test_pieces_join_to_the_text_and_carry_the_marks_over_them(
+    text: str, spans: list[tuple[int, int]], begin: int
+) -> None:
+    marks = [Mark(first, first + size, f"m{i}") for i, (first, size) in enumerate(spans)]
+    pieces = cut_text(text, min(begin, len(text)), len(text), marks)
+    assert "".join(piece.text for piece in pieces) == text[begin:]
+    at = min(begin, len(text))
+    for piece in pieces:
+        for _ in piece.text:
+            over = {mark.role for mark in marks if mark.begin <= at < mark.end}
+            assert {role for role in piece.roles if role != "unseen"} == over
+            at += 1
+
+
+def test_overlapping_marks_and_labels() -> None:
+    pieces = cut_text("Nie Deal", 0, 8, [Mark(0, 8, "sentence"), Mark(0, 3, "polarity-cue", "P4")])
+    assert [(piece.text, piece.roles, piece.labels) for piece in pieces] == [
+        ("Nie", ("sentence", "polarity-cue"), ("P4",)),
+        (" Deal", ("sentence",), ()),
+    ]
+
+
+def test_characters_that_turn_the_writing_are_pieces_with_a_name() -> None:
+    pieces = cut_text("a\u202eb\u2028", 0, 4, [])
+    assert [piece.labels for piece in pieces if piece.roles == ("unseen",)] == [
+        ("U+202E right-to-left override",),
+        ("U+2028 line separator",),
+    ]
+
+
+# ---------------------------------------------------------------- rules
+
+
+def test_every_rule_of_the_committed_mentions_is_explained(features: Features) -> None:
+    rules = read_rules()
+    found = features.mentions[["target_rule", "polarity_rule", "voice_rule"]].to_numpy().ravel()
+    assert set(found) <= set(rules)
+    assert rules["I2"].kind == "konjunktiv"
+    assert rules["P4"].about == "Polarity"
+    assert "data/corrections.csv" in rules["hand"].in_short
+
+
+def test_a_rule_has_emphasis_and_an_example() -> None:
+    rule = parse_rules("## Polarity (`x.py`)\n| P2 | *ohne* Ziel | *kein* Deal |")["P2"]
+    assert rule.says == (("ohne", True), (" Ziel", False))
+    assert rule.example == (("kein", True), (" Deal", False))
+    assert rule.about == "Polarity"
+
+
+def test_without_the_rules_there_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analysis.audit.rules.PLACES", (Path("nowhere") / "coding-rules.md",))
+    with pytest.raises(StudyError, match=r"no coding-rules\.md in nowhere.*git checkout"):
+        read_rules()
+
+
+def test_an_installed_package_brings_the_rules() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert '"docs/coding-rules.md" = "analysis/audit/coding-rules.md"' in text
+    assert PLACES[0].name == "coding-rules.md"
+    assert PLACES[0].parent.name == "audit"
+
+
+# ---------------------------------------------------------------- cards and facets
+
+
+def test_a_card_holds_its_paragraph_with_sentence_word_and_cues(
+    toy_layout: Layout, toy_features: Features
+) -> None:
+    found = {card.written: card for card in cards_of(toy_layout, toy_features)}
+    card = found["Einmischung"]
+    marked = {role: piece for piece in card.paragraph.pieces for role in piece.roles}
+    assert marked["mention"].text == "Einmischung"
+    assert marked["mention"].labels == ("−",)
+    assert marked["polarity-cue"].text == "bestritt"
+    assert "P3" in marked["polarity-cue"].labels
+    assert "".join(piece.text for piece in card.paragraph.pieces).startswith("Die Opposition")
+    after = [p for p in card.paragraph.pieces if "sentence" not in p.roles]
+    assert "Der Bau des Hafens" in "".join(piece.text for piece in after)
+    assert len(card.before) == 2
+    assert card.after == ()
+
+
+def test_a_split_verb_is_marked_at_both_places(toy_layout: Layout, toy_features: Features) -> None:
+    card = next(c for c in cards_of(toy_layout, toy_features) if c.row["begin_2"] is not None)
+    words = [piece.text for piece in card.paragraph.pieces if "mention" in piece.roles]
+    assert words == [card.written, card.particle]
+    assert card.particle == "ein"
+
+
+def test_posts_carry_their_time_and_its_quality(toy_layout: Layout, toy_features: Features) -> None:
+    times = {(card.time, card.paragraph.post) for card in cards_of(toy_layout, toy_features)}
+    assert ("2023-06-10 00:05", "post 2, 2023-06-10 00:05, day inferred") in times
+    assert ("", "") in times
+
+
+def test_counts_of_every_facet_sum_to_the_mentions(
+    toy_layout: Layout, toy_features: Features
+) -> None:
+    cards = cards_of(toy_layout, toy_features)
+    study = read_study(toy_layout)
+    events = [event.id for event in study.events]
+    documents = toy_features.documents["doc_id"].tolist()
+    facets = make_facets(cards, study, events=events, documents=documents)
+    assert {sum(choice.n for choice in facet.choices) for facet in facets} == {len(cards)}
+    for facet in facets:
+        assert {facet_value(card, facet.id) for card in cards} <= {c.value for c in facet.choices}
+
+
+# ---------------------------------------------------------------- pages
+
+
+def test_one_page_per_event_and_one_of_all(study: Layout) -> None:
+    written = write_audit(study)
+    assert [page.path.name for page in written] == ["nord-2019.html", "sued-2023.html", "all.html"]
+    mentions = read_features(study.features).mentions
+    assert [page.n_mentions for page in written] == [
+        *mentions["event"].value_counts().sort_index(),
+        len(mentions),
+    ]
+    for page in written:
+        assert page.path.parent == study.local / "audit"
+        assert page.path.read_text("utf-8").count("<article ") == page.n_mentions
+
+
+def test_equal_content_gives_equal_bytes(study: Layout, tmp_path: Path) -> None:
+    first = write_audit(study, events=["nord-2019"])[0].path.read_bytes()
+    again = write_audit(study, events=["nord-2019"], out=tmp_path / "again")[0].path.read_bytes()
+    assert first == again
+
+
+def test_frames_and_events_narrow_the_page(study: Layout) -> None:
+    (page,) = write_audit(study, events=["sued-2023"], frames=["Deal", "Erfolg"], wide=0)
+    mentions = read_features(study.features).mentions
+    wanted = mentions.query("event == 'sued-2023' and frame in ['Deal', 'Erfolg']")
+    assert page.path.name == "sued-2023_Deal_Erfolg.html"
+    assert page.n_mentions == len(wanted) < len(mentions.query("event == 'sued-2023'"))
+    assert 'class="wide"' not in page.path.read_text("utf-8")
+
+
+def test_a_page_without_a_mention_says_zero(toy: Layout) -> None:
+    text = toy.study_file.read_text(encoding="utf-8")
+    looks = 'label = "Vulkan"\ncolour = "#000000"'
+    extra = f'\n[[frame]]\nid = "Vulkan"\n{looks}\ncore = {{ nouns = ["Vulkan"] }}\n'
+    toy.study_file.write_text(text + extra, encoding="utf-8")
+    annotate(toy)
+    (page,) = write_audit(toy, events=["nord-2019"], frames=["Vulkan"])
+    assert (page.n_mentions, page.n_documents) == (0, 3)
+    html = page.path.read_text("utf-8")
+    assert "0 mentions in 3 documents" in html
+    assert "<article " not in html
+
+
+def test_the_policy_allows_the_pages_own_script_and_style_only(study: Layout) -> None:
+    html = write_audit(study)[2].path.read_text("utf-8")
+    policy = re.findall(r'Content-Security-Policy" content="([^"]+)"', html)
+    assert len(policy) == 1
+    for tag, name in (("script", "script-src"), ("style", "style-src")):
+        (code,) = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+        assert f"{name} &#39;sha256-{digest}&#39;" in policy[0]
+    assert policy[0].startswith("default-src &#39;none&#39;;")
+    assert not re.search(r"\s(src|href|style|on\w+)=", re.sub(r"<script>.*", "", html))
+
+
+def test_a_line_that_stands_already_is_named(study: Layout) -> None:
+    mention = read_features(study.features).mentions.iloc[0]
+    span = f"{mention['doc_id']},{mention['begin']},{mention['end']},{mention['surface']}"
+    study.corrections_file.write_text(
+        f"{','.join(COLUMNS)}\n{span},speaker,Bruno,\n", encoding="utf-8"
+    )
+    (stood,) = read_corrections(study.corrections_file)
+    features = read_features(study.features)
+    cards = make_cards(
+        features.mentions,
+        features.segments,
+        read_articles(study, features.documents),
+        wide=1,
+        corrections=[stood],
+    )
+    assert cards[0].by_hand == {"speaker": 2}
+    assert [facet_value(card, "correction") for card in cards[:2]] == ["hand", "rules"]
+
+
+# ---------------------------------------------------------------- what stops it
+
+
+def test_without_articles_it_says_how_to_get_them(study: Layout) -> None:
+    shutil.rmtree(study.raw)
+    with pytest.raises(SourceError) as caught:
+        write_audit(study)
+    assert "6 faults" in str(caught.value)
+    assert "data/raw/nord_1.txt: missing" in str(caught.value)
+    assert "gipfel ingest FOLDER" in str(caught.value)
+    assert not study.local.exists()
+
+
+def test_another_text_than_the_one_annotated_stops_it(study: Layout) -> None:
+    path = study.raw / "nord_1.txt"
+    path.write_text(path.read_text("utf-8") + "Ein Satz mehr.\n", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"nord_1\.txt: wanted the annotated text, sha256 04d4"):
+        write_audit(study)
+    assert [page.n_documents for page in write_audit(study, events=["sued-2023"])] == [3]
+
+
+def test_stale_tables_stop_it(study: Layout) -> None:
+    text = study.study_file.read_text(encoding="utf-8")
+    study.study_file.write_text(text.replace('"Durchbruch"', '"Durchbruch", "Sieg"'), "utf-8")
+    with pytest.raises(TableError) as caught:
+        write_audit(study)
+    assert "mentions: stale" in str(caught.value)
+    assert "changed since: frames_and_actors" in str(caught.value)
+    assert "gipfel annotate" in str(caught.value)
+
+
+def test_a_table_changed_by_hand_stops_it(study: Layout) -> None:
+    mentions = read_features(study.features).mentions
+    write_table(mentions.assign(tier="core"), "mentions", study.features)
+    with pytest.raises(TableError, match=r"mentions: stale.*not what manifest\.json notes"):
+        write_audit(study)
+
+
+def test_offsets_that_give_another_word_are_named(study: Layout) -> None:
+    features = read_features(study.features)
+    texts = read_articles(study, features.documents)
+    check_surfaces(features.mentions, texts)
+    moved = features.mentions.assign(begin=features.mentions["begin"] + 1)
+    with pytest.raises(TableError) as caught:
+        check_surfaces(moved, texts)
+    assert f"{len(moved)} faults" in str(caught.value)
+    assert "wanted 'Erfolg', the text there is 'rfolg'" in str(caught.value)
+
+
+def test_unknown_event_and_frame_are_named(study: Layout) -> None:
+    with pytest.raises(StudyError, match=r"unknown event 'sued'.*Did you mean 'sued-2023'"):
+        write_audit(study, events=["sued"])
+    with pytest.raises(StudyError, match=r"unknown frame 'Dael'.*Did you mean 'Deal'"):
+        write_audit(study, frames=["Dael"])
+
+
+def test_a_folder_that_git_would_see_is_refused(study: Layout, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"lies in the study.*choose a folder below data/local"):
+        write_audit(study, out=study.root / "figures")
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(ExportError, match="wanted a folder, came the file"):
+        write_audit(study, out=tmp_path / "file")
+    below = write_audit(study, events=["nord-2019"], out=study.local / "mine")
+    assert below[0].path.is_file()
+
+
+def test_git_ignores_the_pages() -> None:
+    assert "/data/local/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
+# ---------------------------------------------------------------- the command
+
+
+def test_the_command_names_its_pages(study: Layout) -> None:
+    result = call("--event", "sued-2023", "-f", "Deal")
+    assert result.exit_code == 0, result.exception
+    assert "data/local/audit/sued-2023_Deal.html" in result.output
+    assert "do not publish" in result.output
+
+
+def test_the_command_complains_in_words(study: Layout) -> None:
+    result = call("-e", "sued")
+    assert isinstance(result.exception, GipfelError)
+    assert "gipfel audit --event alaska-2025 --frame Deal" in " ".join(
+        call("--help").output.split()
+    )
+
+
+def test_completion_offers_events_and_frames(study: Layout) -> None:
+    assert complete_event("su") == ["sued-2023"]
+    assert complete_frame("E") == ["Erfolg", "Einmischung"]
+    study.study_file.write_text("[study]", encoding="utf-8")
+    assert (complete_event("su"), complete_frame("E")) == ([], [])
