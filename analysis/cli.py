@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from analysis import console
+from analysis.commands import code
 from analysis.errors import GipfelError
 from analysis.paths import find_layout
 from analysis.study import read_study
@@ -24,6 +25,7 @@ app = typer.Typer(
 
 evaluate_app = typer.Typer(help="Measure how good the coding is.", no_args_is_help=True)
 app.add_typer(evaluate_app, name="evaluate")
+app.add_typer(code.app, name="code")
 
 JsonOut = Annotated[
     Path | None, typer.Option(help="Write all figures as one JSON object: layer, metric, value.")
@@ -221,10 +223,10 @@ def evaluate_quotes(
 @app.command("release-check")
 def release_check() -> None:
     """Refuse open tables from which running text could be read."""
-    from analysis.release import check_release
+    from analysis.release import check_codings, check_release
 
     layout = find_layout()
-    names = check_release(layout.features)
+    names = [*check_release(layout.features), *check_codings(layout.coding)]
     console.say(f"{', '.join(names)}: no running text; may be published.")
 
 
