@@ -46,6 +46,7 @@ def sheet_name(draw: Draw, coder: str) -> str:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> sheet_name(Draw("pilot", {}, pd.DataFrame()), "a")
     'pilot/a'
     """

@@ -288,4 +288,4 @@ def _read_csv(path: Path) -> list[tuple[int, list[str]]]:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
     except csv.Error as fault:
         raise TableError(f"{path}: wanted a CSV file; {fault}") from None
-    return [(n, [unguard(cell.strip()) for cell in row]) for n, row in enumerate(lines, start=1)]
+    return [(n, [unguard(cell).strip() for cell in row]) for n, row in enumerate(lines, start=1)]

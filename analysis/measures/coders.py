@@ -243,8 +243,9 @@ def label_confusion(codings: pd.DataFrame) -> pd.DataFrame:
     >>> codings = pd.DataFrame({"coder": ["a", "b"], "mention_id": "x:1", "frame_right": "yes",
     ...     "target": "summit", "polarity": ["open", "negated"], "voice": "direct",
     ...     "speaker": "Anna"})
-    >>> label_confusion(codings).query("layer == 'polarity'").iloc[0].tolist()
-    ['polarity', 'a', 'b', 'open', 'negated', 1]
+    >>> table = label_confusion(codings).query("layer == 'polarity'")
+    >>> table[["label_1", "label_2", "n"]].to_numpy().tolist()
+    [['open', 'negated', 1]]
     """
     columns = ["layer", "coder_1", "coder_2", "label_1", "label_2"]
     rows = [
