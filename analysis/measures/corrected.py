@@ -80,8 +80,8 @@ def corrected_shares(
         (their share), n_coded, n_by_hand (with the label by hand), n_apart (rule and hand
         differ), share (corrected), se, low, high, interval (t, exact, census), population,
         adjudication, status, reason. A mention that people call none of the frame has
-        no label: the shares of a layer add up to the share of right frames. Every mention
-        counts 1. Not estimable with fewer than ten coded mentions.
+        no label: the shares of a layer add up to the share of right frames, unless one is
+        cut at 0 or 1. Every mention counts 1. Not estimable with fewer than ten coded mentions.
 
     Raises
     ------

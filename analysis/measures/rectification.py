@@ -83,8 +83,10 @@ def rectify(
     stratum (Särndal et al. 1992, section 5.7); a stratum with one mention drawn is measured
     from the overall mean. For the superpopulation, Var = Var(f)/N + Var(Y - f)/n with
     the divisor n in both variances (Angelopoulos et al. 2023), and without finite
-    population correction. For the finite population f is known of every mention: the
-    first term falls away, and the second gets its correction, 1 - n/N.
+    population correction; it is meant for coded mentions apart from the others, and too
+    wide for coded ones among them (simulated coverage .99 for .95). For the finite
+    population f is known of every mention: the first term falls away, and the second gets
+    its correction, 1 - n/N.
 
     Where Y = f in all that were coded, the variance formula gives 0 for what is unknown.
     The interval is then as wide as the most disagreements that such a sample overlooks

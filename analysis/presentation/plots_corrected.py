@@ -7,7 +7,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from analysis.presentation.layout import (
+    LINE_MM,
     add_legend,
+    break_name,
     check_columns,
     finish,
     name_rows,
@@ -64,7 +66,11 @@ def plot_corrected(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure
     groups = look.order(table["group"].unique())
     parts = [table[table["group"] == group] for group in groups]
     names = [[look.word(f"value_{value}") for value in part["value"]] for part in parts]
-    drawn, axes = panels(look, [len(n) * row_mm(n, least=5.0) for n in names], extra_mm=26)
+    told = [note, status_line(table.drop_duplicates("group"), look, "status_corrected")]
+    whole = " ".join(filter(None, told))
+    lines = break_name(whole, look.letters(1.04)).count("\n")
+    heights = [len(n) * row_mm(n, least=5.0) for n in names]
+    drawn, axes = panels(look, heights, extra_mm=26 + lines * LINE_MM)
     for place, part, rows in zip(axes, parts, names, strict=True):
         place.set_title(_title(part.iloc[0], look), loc="left")
         for y, (_, row) in enumerate(part.iterrows()):
@@ -78,9 +84,7 @@ def plot_corrected(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure
     axes[-1].set_xlabel(look.word("share_found"))
     keys = ((_raw_mark([], []), "by_rule"), (_corrected_mark([], []), "corrected_interval"))
     add_legend(drawn, look, [(mark, look.word(key)) for mark, key in keys])
-    by_group = table.drop_duplicates("group")
-    told = [note, status_line(by_group, look, "status_corrected")]
-    return finish(drawn, look, " ".join(filter(None, told)))
+    return finish(drawn, look, whole)
 
 
 def _raw_mark(x: list[float], y: list[int]) -> Line2D:
