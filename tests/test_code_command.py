@@ -297,6 +297,28 @@ def test_sheets_of_no_sample(drawn: Layout) -> None:
     assert "unknown sample 'prob'. Allowed: probe. Did you mean 'probe'?" in text
 
 
+def test_a_sheet_without_coder(drawn: Layout) -> None:
+    def rename(rows: list[Row]) -> None:
+        for row in rows:
+            row["sheet"] = "probe/../../x"
+
+    text = refused(drawn, fill(sheet(drawn, "anna"), rename))
+    assert "column 'sheet': wanted sample/coder, came 'probe/../../x'" in text
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--adjudication=carla", "unknown adjudication 'carla'. Allowed: anna, majority."),
+        ("--by=events", "unknown column 'events'."),
+        ("--population=all", "unknown population 'all'. Allowed: finite, superpopulation."),
+    ],
+)
+def test_wrong_options_store_nothing(drawn: Layout, option: str, message: str) -> None:
+    assert message in fault(call("import", fill(sheet(drawn, "anna")), option))
+    assert not list(drawn.coding.glob("probe_*.csv"))
+
+
 def test_columns_that_are_missing(drawn: Layout) -> None:
     path = sheet(drawn, "anna")
     path.write_text("sheet,mention_id,voice,voice\nprobe/anna,x,direct,direct\n", encoding="utf-8")

@@ -146,13 +146,16 @@ def import_sheets(
     from analysis.features import read_features
     from analysis.handcoding.reading import read_coded_sheets
     from analysis.measures.coders import Intervals, agreement, label_confusion
-    from analysis.measures.corrected import Correction, corrected_shares
+    from analysis.measures.corrected import Correction, check_correction, corrected_shares
     from analysis.study import read_study
 
     layout = find_layout()
     features = read_features(layout.features)
     groups = [part.strip() for part in by.split(",") if part.strip()]
     read = read_coded_sheets(sheets, layout.coding, features.mentions)
+    how = Correction(population, adjudication)
+    known = read_codings(features, read[0].sample, layout.coding)["coder"]
+    check_correction(features.mentions, {*known, *(sheet.coder for sheet in read)}, groups, how)
     for sheet in read:
         changed = write_labels(sheet.labels, sheet.sample, sheet.coder, layout.coding)
         news = "stored" if changed else "as before"
@@ -160,7 +163,6 @@ def import_sheets(
     codings = read_codings(features, read[0].sample, layout.coding)
     show_agreement(agreement(codings, Intervals(seed=read_study(layout).seed)))
     show_confusion(label_confusion(codings))
-    how = Correction(population, adjudication)
     show_corrected(corrected_shares(features.mentions, codings, by=groups, how=how))
 
 

@@ -13,6 +13,7 @@ from analysis.codings import (
     LABEL_COLUMNS,
     LABELS,
     LONGEST_NAME,
+    NAME,
     Draw,
     check_drawn_from,
     find_samples,
@@ -128,6 +129,8 @@ def _origin_faults(path: Path, rows: Sequence[SheetRow], folder: Path) -> Iterat
     sample, _, coder = rows[0].cells["sheet"].partition("/")
     if sample not in find_samples(folder):
         yield f"column 'sheet': {unknown('sample', sample, find_samples(folder))}"
+    if not NAME.fullmatch(coder):
+        yield f"column 'sheet': wanted sample/coder, came {rows[0].cells['sheet']!r}"
     named_sample, _, named_coder = path.stem.partition("_")
     if named_sample == sample and named_coder not in ("", coder):
         yield f"the file's name says coder {named_coder!r}, its rows are of coder {coder!r}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,7 +98,7 @@ def corrected_shares(
     [10, 10]
     """
     correction = how or Correction()
-    _check(mentions, by, correction)
+    check_correction(mentions, set(codings["coder"]), by, correction)
     whole = _population(mentions, codings)
     joined = whole.merge(
         adjudicate(codings, correction.adjudication), on="mention_id", how="left",
@@ -125,7 +125,10 @@ def _group_names(mentions: pd.DataFrame, by: Sequence[str]) -> pd.Series:
     return mentions.loc[:, list(by)].astype("str").agg("|".join, axis="columns").astype("str")
 
 
-def _check(mentions: pd.DataFrame, by: Sequence[str], how: Correction) -> None:
+def check_correction(
+    mentions: pd.DataFrame, coders: Collection[str], by: Sequence[str], how: Correction
+) -> None:
+    """Check what was asked for; raises `MeasureError` with the allowed names."""
     for column in by:
         if column not in mentions.columns:
             raise MeasureError(f"corrected_shares: {unknown('column', column, mentions.columns)}")
@@ -133,6 +136,12 @@ def _check(mentions: pd.DataFrame, by: Sequence[str], how: Correction) -> None:
         raise MeasureError(
             f"corrected_shares: {unknown('population', how.population, POPULATIONS)}"
         )
+    _check_rule(how.adjudication, coders)
+
+
+def _check_rule(rule: str, coders: Collection[str]) -> None:
+    if coders and rule != MAJORITY and rule not in coders:
+        raise MeasureError(f"adjudicate: {unknown('adjudication', rule, {*coders, MAJORITY})}")
 
 
 def _population(mentions: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
@@ -179,10 +188,8 @@ def adjudicate(codings: pd.DataFrame, rule: str = MAJORITY) -> pd.DataFrame:
     (['negated'], ['open'])
     """
     ordered = codings.sort_values(["mention_id", "coder"])
+    _check_rule(rule, set(codings["coder"]))
     if rule != MAJORITY:
-        coders = sorted(set(codings["coder"]))
-        if coders and rule not in coders:
-            raise MeasureError(f"adjudicate: {unknown('adjudication', rule, [*coders, MAJORITY])}")
         ordered = ordered[ordered["coder"] == rule]
     right = _most_frequent(ordered, "frame_right")
     kept = ordered[ordered["frame_right"] == ordered["mention_id"].map(right)]
