@@ -13,12 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import ExportError, TableError
+from analysis.handcoding.cells import clean, guard, unguard
 from analysis.handcoding.workbook import (
     SheetColumn,
-    clean,
-    guard,
     read_sheet,
-    unguard,
     write_sheet,
 )
 

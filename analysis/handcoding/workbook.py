@@ -8,28 +8,21 @@ from __future__ import annotations
 import csv
 import io
 import os
-import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.errors import ExportError, TableError
+from analysis.handcoding.cells import clean, guard, is_dangerous, unguard
 
-#: A spreadsheet runs a cell that begins so (OWASP, "CSV Injection"); with the apostrophes
-#: before it, so that reading gives back what was written.
-DANGEROUS = re.compile(r"^(?='*[=+\-@\t\r])")
-GUARDED = re.compile(r"^'(?='*[=+\-@\t\r])")
-#: What XML cannot hold beside the control characters that openpyxl knows.
-NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
-LONGEST_CELL = 32_000
 FILL_COLOUR = "FFF2CC"
 SHEET_NAME, NOTES_NAME, CHOICES_NAME = "sheet", "instructions", "choices"
 
@@ -65,44 +58,6 @@ class SheetRow:
 
     number: int
     cells: Mapping[str, str]
-
-
-def clean(text: str) -> str:
-    r"""Give text that XML can hold and a cell can show.
-
-    Line ends become line feeds, what XML forbids becomes U+FFFD, and the text is cut at
-    32,000 characters.
-
-    Examples
-    --------
-    >>> clean("a\r\nb\x07")
-    'a\nb�'
-    """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    legal = NO_XML.sub("\ufffd", ILLEGAL_CHARACTERS_RE.sub("\ufffd", lines))
-    return legal if len(legal) <= LONGEST_CELL else legal[: LONGEST_CELL - 1] + "…"
-
-
-def guard(cell: str) -> str:
-    """Put an apostrophe before a cell that a spreadsheet would run; `unguard` takes it off.
-
-    Examples
-    --------
-    >>> guard("=1+1"), guard("'=1+1"), guard("Kein Deal")
-    ("'=1+1", "''=1+1", 'Kein Deal')
-    """
-    return DANGEROUS.sub("'", cell)
-
-
-def unguard(cell: str) -> str:
-    """Take off what `guard` put before a cell.
-
-    Examples
-    --------
-    >>> unguard("'=1+1"), unguard("'tis")
-    ('=1+1', "'tis")
-    """
-    return GUARDED.sub("", cell)
 
 
 def write_sheet(
@@ -197,7 +152,7 @@ def _put(cell: Cell, text: str) -> Cell:
     cell.value = text or None
     if text:
         cell.data_type = "s"
-    if DANGEROUS.match(text):
+    if is_dangerous(text):
         cell.quotePrefix = True
     return cell
 
