@@ -10,13 +10,16 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "analysis.codings": ("read_codings",),
     "analysis.features": ("read_features", "read_validation"),
     "analysis.lexicons": ("read_stop_words",),
+    "analysis.measures.coders": ("Intervals", "agreement"),
     "analysis.measures.collocation": (
         "association",
         "association_difference",
         "strongest_collocates",
     ),
+    "analysis.measures.corrected": ("Correction", "corrected_shares"),
     "analysis.measures.counts": ("Recipe", "count_terms"),
     "analysis.measures.dispersion": ("dispersion", "leading_dispersion"),
     "analysis.measures.framing": ("frame_rates", "frame_shares", "profile_distance"),
@@ -31,6 +34,7 @@ _HOMES = {
     "analysis.presentation.plots": (
         "plot_collocates",
         "plot_corpus",
+        "plot_corrected",
         "plot_frame_rates",
         "plot_frame_shares",
         "plot_keyness",

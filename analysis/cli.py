@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from analysis import console
+from analysis.commands import code
 from analysis.commands.audit import audit
 from analysis.commands.evaluate import evaluate_app
 from analysis.commands.notebooks import clean_notebooks
@@ -35,6 +36,7 @@ app.command()(provenance)
 app.command()(crate)
 app.command()(clean_notebooks)
 app.command()(audit)
+app.add_typer(code.app, name="code")
 
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many at a time.")]
 
@@ -201,10 +203,10 @@ def status() -> None:
 @app.command("release-check")
 def release_check() -> None:
     """Refuse open tables from which running text could be read."""
-    from analysis.release import check_release
+    from analysis.release import check_codings, check_release
 
     layout = find_layout()
-    names = check_release(layout.features)
+    names = [*check_release(layout.features), *check_codings(layout.coding)]
     console.say(f"{', '.join(names)}: no running text; may be published.")
 
 

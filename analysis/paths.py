@@ -46,6 +46,11 @@ class Layout:
         return self.root / "data" / "validation"
 
     @property
+    def coding(self) -> Path:
+        """Random samples of mentions and what people coded of them; no text."""
+        return self.root / "data" / "coding"
+
+    @property
     def features(self) -> Path:
         """The open tables."""
         return self.root / "data" / "features"

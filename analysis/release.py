@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.errors import ReleaseError, join_faults
+from analysis.codings import DRAW_COLUMNS, LABEL_COLUMNS, LABELS, is_name, read_csv_as
+from analysis.errors import ReleaseError, TableError, join_faults, unknown
 from analysis.features import read_parquet
 from analysis.schema import NARROWEST_WINDOW, TABLES, Column
 
@@ -22,6 +23,8 @@ SEQUENCE_COLUMN = re.compile(r"(ngram|bigram|trigram|shingle|sequence)")
 SEQUENCE_FLOOR, SEQUENCE_DOCUMENTS, LONGEST_SEQUENCE = 5, 2, 5
 #: A window of words; columns that would part what stands near a node finer than by document.
 WINDOW_CODE = re.compile(r"L(\d+)R(\d+)")
+#: Columns of data/coding that hold names, which may have spaces.
+NAMES = frozenset({"speaker", "stratum"})
 FINER_THAN_DOCUMENTS = frozenset({"segment_id", "mention_id", "begin", "end", "position", "post"})
 
 
@@ -143,3 +146,52 @@ def _span_faults(frame: pd.DataFrame) -> Iterable[str]:
         yield "column 'span': a window that is not as wide to the left as to the right"
     if any(min(pair) < NARROWEST_WINDOW for pair in widths):
         yield f"column 'span': a window of fewer than {NARROWEST_WINDOW} words to a side"
+
+
+def check_codings(folder: Path) -> list[str]:
+    """Refuse files of ``data/coding`` that could hold running text.
+
+    Returns
+    -------
+    list of str
+        The names of the files that passed.
+
+    Raises
+    ------
+    ReleaseError
+        With every fault: a column that is none of ours, a label that is not allowed, a
+        speaker that is no name.
+    """
+    paths = sorted(folder.glob("*"))
+    faults = [f"{path.name}: {fault}" for path in paths for fault in _coding_faults(path)]
+    if faults:
+        raise ReleaseError(
+            join_faults(str(folder), faults, "Only what `gipfel code` writes may stand here.")
+        )
+    return [path.name for path in paths]
+
+
+def _coding_faults(path: Path) -> list[str]:
+    if path.suffix == ".json":
+        return []
+    if path.suffix != ".csv":
+        return ["not a file of `gipfel code`"]
+    wanted = LABEL_COLUMNS if "_" in path.stem else DRAW_COLUMNS
+    try:
+        table = read_csv_as(path, wanted)
+    except TableError as fault:
+        return [str(fault)]
+    return [
+        f"column {name!r}: a cell that is no name"
+        if LABELS.get(name) is None
+        else f"column {name!r}: {unknown('label', odd[0], LABELS[name] or ())}"
+        for name in wanted
+        if (odd := [cell for cell in table[name].unique() if not _is_allowed(name, cell)])
+    ]
+
+
+def _is_allowed(name: str, cell: str) -> bool:
+    allowed = LABELS.get(name)
+    if allowed is None:
+        return is_name(cell) and (name in NAMES or " " not in cell)
+    return cell in allowed or (name != "frame_right" and not cell)

@@ -2,6 +2,7 @@
 
 from analysis.presentation.plots_collocates import plot_collocates
 from analysis.presentation.plots_corpus import plot_corpus
+from analysis.presentation.plots_corrected import plot_corrected
 from analysis.presentation.plots_framing import plot_frame_rates, plot_frame_shares
 from analysis.presentation.plots_keyness import plot_keyness
 from analysis.presentation.plots_noise import plot_noise_floor
@@ -13,6 +14,7 @@ from analysis.presentation.plots_topics import plot_topic_prevalence, plot_topic
 __all__ = [
     "plot_collocates",
     "plot_corpus",
+    "plot_corrected",
     "plot_frame_rates",
     "plot_frame_shares",
     "plot_keyness",

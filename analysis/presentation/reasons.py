@@ -59,6 +59,35 @@ REASONS: dict[str, tuple[str, str]] = {
         "nur die Maße wurden verlangt",
         "scores only were asked for",
     ),
+    r"(\d+) of (\d+) mentions were coded by hand; a correction needs (\d+)": (
+        "{0} von {1} Nennungen sind von Hand codiert, es braucht {2}",
+        "{0} of {1} mentions are coded by hand, it takes {2}",
+    ),
+    r"agreement needs two coders, came (\d+)": (
+        "Übereinstimmung braucht zwei Codierende, hier sind es {0}",
+        "agreement takes two coders, here they are {0}",
+    ),
+    r"no mention has labels of two coders": (
+        "keine Nennung ist doppelt codiert",
+        "no mention is coded twice",
+    ),
+    r"only the label '.*' was used: agreement by chance is certain, and none beyond it shows": (
+        "nur ein Code kam vor",
+        "only one label was used",
+    ),
+    r"no interval: it needs (\d+) (?:mentions|documents), came (\d+)": (
+        "kein Intervall: es braucht {0} Einheiten, hier sind es {1}",
+        "no interval: it takes {0} units, here they are {1}",
+    ),
+    r"no interval: no disagreement was seen; a share of up to ([\d.]+) could have been"
+    r" overlooked": (
+        "kein Intervall: keine Abweichung gesehen; bis zu {0} könnten übersehen sein",
+        "no interval: no disagreement seen; up to {0} could have been overlooked",
+    ),
+    r"no interval: too many resamples hold one label only": (
+        "kein Intervall: zu viele Ziehungen haben nur einen Code",
+        "no interval: too many resamples hold one label only",
+    ),
     r"one side has no tokens": ("eine Seite ist leer", "one side is empty"),
     r"no term is frequent enough": (
         "kein Term ist häufig genug",

@@ -1,0 +1,1 @@
+"""Coding by people: samples drawn, sheets written, coded sheets read and checked."""

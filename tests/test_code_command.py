@@ -1,0 +1,330 @@
+"""``gipfel code`` on the made-up study: sheets drawn, filled in by a program, imported."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from analysis import cli, console
+from analysis.codings import read_codings
+from analysis.errors import ExportError, GipfelError, SourceError, TableError
+from analysis.features import read_features
+from analysis.handcoding.sheet import COLUMNS, FILLED_IN
+from analysis.handcoding.workbook import read_sheet
+from analysis.paths import Layout
+
+Row = dict[str, str]
+RIGHT = {"frame_right": "yes", "target": "summit", "polarity": "open", "voice": "narrator"}
+N = 12
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.app, ["code", *arguments])
+
+
+def sample(*arguments: str) -> Result:
+    return call("sample", "--n", str(N), "--by", "event", "--name", "probe", *arguments)
+
+
+def fault(result: Result) -> str:
+    assert isinstance(result.exception, GipfelError), result.output
+    return str(result.exception)
+
+
+@pytest.fixture
+def study(toy: Layout, toy_layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Layout:
+    shutil.copytree(toy_layout.features, toy.features)
+    monkeypatch.chdir(toy.root)
+    monkeypatch.setattr(console.out, "width", 200)
+    return toy
+
+
+@pytest.fixture
+def drawn(study: Layout) -> Layout:
+    result = sample("--coders", "anna,ben")
+    assert result.exit_code == 0, result.exception
+    return study
+
+
+def sheet(layout: Layout, coder: str, ending: str = ".csv") -> Path:
+    return layout.local / "coding" / f"probe_{coder}{ending}"
+
+
+def fill(path: Path, change: Callable[[list[Row]], list[Row] | None] = lambda rows: None) -> str:
+    """Fill a CSV sheet in with the same labels, change it, and give its path."""
+    with path.open(encoding="utf-8-sig", newline="") as opened:
+        rows: list[Row] = [row | RIGHT for row in csv.DictReader(opened)]
+    changed = change(rows)
+    rows = rows if changed is None else changed
+    with path.open("w", encoding="utf-8-sig", newline="") as opened:
+        writer = csv.DictWriter(opened, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    return str(path)
+
+
+# ---------------------------------------------------------------- sample
+
+
+def test_sheets_show_the_mention_in_its_sentence(drawn: Layout) -> None:
+    mentions = read_features(drawn.features).mentions.set_index("mention_id")
+    for path in (sheet(drawn, "anna"), sheet(drawn, "anna", ".xlsx")):
+        headings, rows = read_sheet(path)
+        assert tuple(headings) == COLUMNS
+        assert len(rows) == N
+        for row in rows:
+            mention = mentions.loc[row.cells["mention_id"]]
+            assert f"[[{mention['surface']}]]" in row.cells["sentence"]
+            text = (drawn.raw / f"{mention['doc_id']}.txt").read_text(encoding="utf-8")
+            plain = row.cells["sentence"].replace("[[", "").replace("]]", "")
+            assert plain in text.replace("\r\n", "\n")
+
+
+def test_nothing_in_a_sheet_betrays_the_codes(drawn: Layout) -> None:
+    """Automatic codes are in no cell, hidden or not, and the order is none of the table's."""
+    book = openpyxl.load_workbook(sheet(drawn, "anna", ".xlsx"))
+    ids = [row.cells["mention_id"] for row in read_sheet(sheet(drawn, "anna"))[1]]
+    assert ids != sorted(ids)
+    rows = list(book.worksheets[0].iter_rows(min_row=2, values_only=True))
+    for row in rows:
+        cells = dict(zip(COLUMNS, row, strict=True))
+        assert all(cells[name] is None for name in FILLED_IN)
+    assert not set(COLUMNS) & {
+        "stratum",
+        "event",
+        "polarity_cue",
+        "voice_cue",
+        "inclusion_probability",
+    }
+    assert {len(row) for row in rows} == {len(COLUMNS)}
+    assert all(sheet.sheet_state == "visible" for sheet in book.worksheets)
+    assert not [c for s in book.worksheets for r in s.iter_rows() for c in r if c.comment]
+    assert not book.defined_names
+
+
+def test_each_coder_has_an_order_of_their_own(drawn: Layout) -> None:
+    first, second = (
+        [row.cells["mention_id"] for row in read_sheet(sheet(drawn, coder))[1]]
+        for coder in ("anna", "ben")
+    )
+    assert sorted(first) == sorted(second)
+    assert first != second
+
+
+def test_what_is_stored_holds_no_text(drawn: Layout) -> None:
+    assert sorted(path.name for path in drawn.coding.iterdir()) == ["probe.csv", "probe.json"]
+    table = pd.read_csv(drawn.coding / "probe.csv")
+    assert table["inclusion_probability"].between(0, 1, inclusive="right").all()
+    assert (1 / table["inclusion_probability"]).sum() == pytest.approx(
+        (read_features(drawn.features).mentions["tier"] == "core").sum()
+    )
+
+
+def test_without_articles_it_says_how_to_get_them(study: Layout) -> None:
+    shutil.rmtree(study.raw)
+    result = sample()
+    assert isinstance(result.exception, SourceError)
+    assert "nord_1.txt is missing" in fault(result)
+    assert "A coding sheet shows each mention in its context" in fault(result)
+    assert "gipfel ingest FOLDER" in fault(result)
+    assert not study.coding.exists()
+
+
+def test_an_article_that_was_changed_is_noticed(study: Layout) -> None:
+    for path in study.raw.glob("*.txt"):
+        path.write_text("Neu. " + path.read_text(encoding="utf-8"), encoding="utf-8")
+    text = fault(sample())
+    assert "the article is another" in text
+    assert not study.coding.exists()
+
+
+def test_filled_in_sheets_are_not_overwritten(drawn: Layout) -> None:
+    fill(sheet(drawn, "anna"))
+    before = sheet(drawn, "anna").read_bytes()
+    result = sample("--coders", "anna")
+    assert isinstance(result.exception, ExportError)
+    assert "may have been filled in" in fault(result)
+    assert sheet(drawn, "anna").read_bytes() == before
+    assert sample("--coders", "carla").exit_code == 0
+
+
+def test_another_seed_does_not_take_the_name(drawn: Layout) -> None:
+    assert "another sample has this name" in fault(sample("--seed", "5", "--coders", "carla"))
+    assert not sheet(drawn, "carla").exists()
+
+
+def test_help_gives_examples() -> None:
+    assert "gipfel code sample --n 100 --by event,frame" in call("sample", "--help").output
+    assert "gipfel code import" in call("import", "--help").output
+
+
+# ---------------------------------------------------------------- import
+
+
+def test_labels_of_two_coders_are_stored_and_compared(drawn: Layout) -> None:
+    def differ(rows: list[Row]) -> None:
+        rows[0] |= {"polarity": "negated"}
+        rows[1] |= {"voice": "direct", "speaker": "@anna", "remark": "=1+1"}
+
+    result = call("import", fill(sheet(drawn, "anna")), fill(sheet(drawn, "ben"), differ))
+    assert result.exit_code == 0, result.exception
+    for word in ("Agreement", "alpha", "kappa", "ac1", "Where coders differ", "Shares, raw and"):
+        assert word in result.output
+    table = read_codings(read_features(drawn.features), "probe", drawn.coding)
+    assert table.groupby("coder").size().to_dict() == {"anna": N, "ben": N}
+    assert "@anna" in set(table["speaker"])
+    assert "remark" not in table
+    assert "as before" in call("import", str(sheet(drawn, "anna"))).output
+
+
+def test_a_workbook_is_imported(drawn: Layout) -> None:
+    path = sheet(drawn, "anna", ".xlsx")
+    book = openpyxl.load_workbook(path)
+    for row in book.worksheets[0].iter_rows(min_row=2):
+        for name, label in RIGHT.items():
+            row[COLUMNS.index(name)].value = label
+    book.save(path)
+    result = call("import", str(path))
+    assert result.exit_code == 0, result.exception
+    assert "agreement needs two coders, came 1" in result.output
+
+
+def refused(layout: Layout, *paths: str) -> str:
+    """Give the message of an import that stores nothing."""
+    text = fault(call("import", *paths))
+    assert not list(layout.coding.glob("probe_*.csv"))
+    assert text.endswith("Nothing was stored.")
+    return text
+
+
+def test_all_faults_of_a_sheet_in_one_message(drawn: Layout) -> None:
+    def spoil(rows: list[Row]) -> list[Row]:
+        rows[0]["polarity"] = "afirmed"
+        rows[1] |= {"voice": "direct", "speaker": ""}
+        rows[2]["speaker"] = "Bruno"
+        rows[3]["frame_right"] = "no"
+        rows[4]["target"] = ""
+        rows[5]["target"] = ""
+        rows[6] |= {"voice": "direct", "speaker": "sehr lang " * 9}
+        rows[7]["mention_id"] = rows[8]["mention_id"]
+        rows[9]["mention_id"] += "0"
+        return rows[:-1]
+
+    text = refused(drawn, fill(sheet(drawn, "anna"), spoil))
+    wanted = [
+        "row 2, column 'polarity': unknown label 'afirmed'. Allowed: affirmed, negated, open. "
+        "Did you mean 'affirmed'?",
+        "row 3, column 'speaker': empty. Allowed: a name, or ? if it is not said.",
+        "row 4, column 'speaker': wanted nothing, since voice is narrator; came 'Bruno'",
+        "row 5, column 'target': wanted nothing, since frame_right is no; came 'summit'",
+        "rows 6, 7, column 'target': empty. Allowed: other, summit.",
+        "row 8, column 'speaker': wanted a name of one line and at most 60 characters",
+        "rows 9, 10: mention ",
+        "row 11, column 'mention_id': ",
+        "is not in sample 'probe'; was it changed?",
+        f"no row for 3 of {N} mentions: ",
+    ]
+    for part in wanted:
+        assert part in text
+    assert text.count("probe_anna.csv: ") == 1
+
+
+def test_an_empty_coding_is_one_fault(drawn: Layout) -> None:
+    text = refused(drawn, str(sheet(drawn, "anna")))
+    assert "1 fault\n  - nothing is coded: all columns to be filled in are empty" in text
+
+
+def test_rows_of_two_coders_mixed_up(drawn: Layout) -> None:
+    def mix(rows: list[Row]) -> None:
+        rows[2]["sheet"] = "probe/ben"
+
+    text = refused(drawn, fill(sheet(drawn, "anna"), mix))
+    assert "column 'sheet': rows of several sheets are mixed up: probe/anna (11 rows), " in text
+    assert "probe/ben (1 rows)" in text
+
+
+def test_the_sheet_of_one_coder_under_the_name_of_another(drawn: Layout) -> None:
+    fill(sheet(drawn, "anna"))
+    path = shutil.copy(sheet(drawn, "anna"), sheet(drawn, "ben"))
+    text = refused(drawn, str(path))
+    assert "the file's name says coder 'ben', its rows are of coder 'anna'" in text
+
+
+def test_the_same_coder_twice(drawn: Layout, tmp_path: Path) -> None:
+    first = fill(sheet(drawn, "anna"))
+    second = str(shutil.copy(first, tmp_path / "copy.csv"))
+    text = refused(drawn, first, second)
+    assert "probe_anna.csv, copy.csv: all are the sheet of coder 'anna' of sample 'probe'" in text
+
+
+def test_one_bad_sheet_stops_the_good_one(drawn: Layout) -> None:
+    text = refused(drawn, fill(sheet(drawn, "anna")), str(sheet(drawn, "ben")))
+    assert "probe_ben.csv: 1 fault" in text
+
+
+def test_a_sheet_drawn_from_other_data(drawn: Layout) -> None:
+    def redate(rows: list[Row]) -> None:
+        for row in rows:
+            row["drawn_from"] = "0123456789ab"
+
+    text = refused(drawn, fill(sheet(drawn, "anna"), redate))
+    assert "column 'drawn_from': the sheet was drawn from other data: wanted " in text
+    assert "came 0123456789ab" in text
+
+
+def test_open_tables_that_changed_since(drawn: Layout) -> None:
+    from analysis.features import write_table
+
+    mentions = read_features(drawn.features).mentions
+    write_table(mentions.iloc[1:], "mentions", drawn.features)
+    text = refused(drawn, fill(sheet(drawn, "anna")))
+    assert "sample 'probe' was drawn from other data" in text
+
+
+def test_sheets_of_no_sample(drawn: Layout) -> None:
+    def rename(rows: list[Row]) -> None:
+        for row in rows:
+            row["sheet"] = "prob/anna"
+
+    text = refused(drawn, fill(sheet(drawn, "anna"), rename))
+    assert "unknown sample 'prob'. Allowed: probe. Did you mean 'probe'?" in text
+
+
+def test_a_sheet_without_coder(drawn: Layout) -> None:
+    def rename(rows: list[Row]) -> None:
+        for row in rows:
+            row["sheet"] = "probe/../../x"
+
+    text = refused(drawn, fill(sheet(drawn, "anna"), rename))
+    assert "column 'sheet': wanted sample/coder, came 'probe/../../x'" in text
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--adjudication=carla", "unknown adjudication 'carla'. Allowed: anna, majority."),
+        ("--by=events", "unknown column 'events'."),
+        ("--population=all", "unknown population 'all'. Allowed: finite, superpopulation."),
+    ],
+)
+def test_wrong_options_store_nothing(drawn: Layout, option: str, message: str) -> None:
+    assert message in fault(call("import", fill(sheet(drawn, "anna")), option))
+    assert not list(drawn.coding.glob("probe_*.csv"))
+
+
+def test_columns_that_are_missing(drawn: Layout) -> None:
+    path = sheet(drawn, "anna")
+    path.write_text("sheet,mention_id,voice,voice\nprobe/anna,x,direct,direct\n", encoding="utf-8")
+    result = call("import", str(path))
+    assert isinstance(result.exception, TableError)
+    assert "column 'polarity' is missing" in fault(result)
+    assert "column 'voice' stands twice" in fault(result)
+    path.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
+    assert "no row: wanted the mentions of a sample" in fault(call("import", str(path)))

@@ -1,0 +1,155 @@
+"""Sheets for people: harmless to open, what is written is read, choices are offered."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import openpyxl
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from analysis.errors import ExportError, TableError
+from analysis.handcoding.cells import clean, guard, unguard
+from analysis.handcoding.workbook import (
+    SheetColumn,
+    read_sheet,
+    write_sheet,
+)
+
+COLUMNS = [
+    SheetColumn("text", width=60),
+    SheetColumn("mood", ("good", "bad"), is_filled_in=True),
+    SheetColumn("who", ("Anna", "Bruno"), is_free=True, is_filled_in=True),
+]
+DANGEROUS = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    '=HYPERLINK("x")',
+    "=cmd|' /C calc'!A0",
+]
+
+
+@given(st.text())
+@example("'=1")
+@example("''")
+def test_a_guarded_cell_is_harmless_and_reads_back(text: str) -> None:
+    guarded = guard(text)
+    assert not guarded.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert unguard(guarded) == text
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".csv"])
+@settings(max_examples=60, deadline=None)
+@given(texts=st.lists(st.text(st.characters()), min_size=1, max_size=4))
+@example(texts=["=1+1", "_x0041_", "<b>&amp;</b>", "#N/A", "1e5", "007", "TRUE", "\ufffe\ud800"])
+@example(texts=['„Kein Erfolg“; "nie", sagte\ner', "'tis", "\x00\x07", "a\r\nb", "\u2028"])
+def test_what_is_written_is_read(ending: str, texts: list[str]) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"a{ending}"
+        write_sheet([{"text": text, "mood": "good"} for text in texts], COLUMNS, path)
+        headings, rows = read_sheet(path)
+    assert headings == ["text", "mood", "who"]
+    assert [row.cells["text"] for row in rows] == [clean(text).strip() for text in texts]
+    assert {row.cells["mood"] for row in rows} == {"good"}
+    assert [row.number for row in rows] == list(range(2, len(texts) + 2))
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_no_cell_of_a_workbook_is_a_formula(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    write_sheet([{"text": text}], COLUMNS, path, notes=[text])
+    for sheet in openpyxl.load_workbook(path).worksheets:
+        assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
+        assert all(not isinstance(c.value, int | float) for row in sheet.iter_rows() for c in row)
+    with zipfile.ZipFile(path) as packed:
+        cells = packed.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in cells
+    assert openpyxl.load_workbook(path).worksheets[0]["A2"].quotePrefix == (text[0] != "\r")
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_no_cell_of_a_csv_begins_like_a_formula(text: str, tmp_path: Path) -> None:
+    write_sheet([{"text": text}], COLUMNS, tmp_path / "a.csv")
+    second = (tmp_path / "a.csv").read_text(encoding="utf-8-sig").split("\n", 1)[1]
+    assert second.lstrip('"')[0] in ("'", "\n")
+
+
+def test_choices_are_offered_and_enforced_unless_free(tmp_path: Path) -> None:
+    write_sheet([{"text": "x"}, {"text": "y"}], COLUMNS, tmp_path / "a.xlsx", notes=["Read me."])
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    sheet = book.worksheets[0]
+    mood, who = sheet.data_validations.dataValidation
+    assert (str(mood.sqref), mood.formula1) == ("B2:B3", "=choices!$A$2:$A$3")
+    assert (str(who.sqref), who.formula1) == ("C2:C3", "=choices!$B$2:$B$3")
+    assert (mood.showErrorMessage, who.showErrorMessage) == (True, False)
+    assert [c.value for c in book["choices"]["A"]] == ["mood", "good", "bad"]
+    assert [c.value for c in book["choices"]["B"]] == ["who", "Anna", "Bruno"]
+    assert book["instructions"]["A1"].value == "Read me."
+    assert (sheet["A2"].protection.locked, sheet["B2"].protection.locked) == (True, False)
+    assert sheet.protection.sheet
+
+
+def test_nothing_is_hidden(tmp_path: Path) -> None:
+    write_sheet([{"text": "x"}], COLUMNS, tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert [sheet.sheet_state for sheet in book.worksheets] == ["visible"] * 3
+    assert not any(d.hidden for s in book.worksheets for d in s.column_dimensions.values())
+
+
+def test_a_sheet_is_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("mine")
+    with pytest.raises(ExportError, match="there already, and may have been filled in"):
+        write_sheet([], COLUMNS, path)
+    assert path.read_text() == "mine"
+
+
+def test_another_ending_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"wanted a file that ends in \.xlsx or \.csv"):
+        write_sheet([], COLUMNS, tmp_path / "a.ods")
+
+
+def test_a_very_long_text_is_cut(tmp_path: Path) -> None:
+    write_sheet([{"text": "ä" * 40_000}], COLUMNS, tmp_path / "a.xlsx")
+    (row,) = read_sheet(tmp_path / "a.xlsx")[1]
+    assert len(row.cells["text"]) == 32_000
+    assert row.cells["text"].endswith("…")
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_csv_of_any_program_is_read(mark: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"text{mark}mood\r\nx{mark} good \r\n{mark}\r\n".encode("utf-8-sig"))
+    headings, rows = read_sheet(path)
+    assert headings == ["text", "mood"]
+    assert [row.cells for row in rows] == [{"text": "x", "mood": "good"}]
+
+
+def test_files_that_are_no_sheets_are_named(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="no such file; wanted a filled-in sheet, XLSX or CSV"):
+        read_sheet(tmp_path / "none.csv")
+    (tmp_path / "a.xlsx").write_bytes(b"not a workbook")
+    with pytest.raises(TableError, match="wanted an XLSX file"):
+        read_sheet(tmp_path / "a.xlsx")
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as packed:
+        packed.writestr("x.txt", "x")
+    (tmp_path / "b.xlsx").write_bytes(held.getvalue())
+    with pytest.raises(TableError, match="wanted an XLSX file"):
+        read_sheet(tmp_path / "b.xlsx")
+    (tmp_path / "a.csv").write_bytes("text\nGrüße\n".encode("cp1252"))
+    with pytest.raises(
+        TableError, match=r'in UTF-8 or an XLSX file\. Save the sheet as XLSX, or as "CSV UTF-8"'
+    ):
+        read_sheet(tmp_path / "a.csv")
+    (tmp_path / "b.csv").write_text('text\n"open\n')
+    with pytest.raises(TableError, match="wanted a CSV file"):
+        read_sheet(tmp_path / "b.csv")
