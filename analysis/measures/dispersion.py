@@ -69,7 +69,7 @@ def _by_block(
     matrix: sparse.csr_array, sizes: npt.ArrayLike, measures: tuple[str, ...]
 ) -> FloatArray:
     """Fill in some terms at a time: quicker, and memory stays bounded."""
-    columns, step = sparse.csc_array(matrix), max(1, BLOCK // matrix.shape[0])
+    columns, step = sparse.csc_array(matrix, dtype=float), max(1, BLOCK // matrix.shape[0])
     found = np.empty((matrix.shape[1], len(measures)))
     for start in range(0, matrix.shape[1], step):
         at = slice(start, start + step)
