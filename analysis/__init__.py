@@ -12,11 +12,8 @@ from typing import Any
 _HOMES = {
     "analysis.features": ("read_features", "read_validation"),
     "analysis.lexicons": ("read_stop_words",),
-    "analysis.measures.collocation": (
-        "association",
-        "association_difference",
-        "strongest_collocates",
-    ),
+    "analysis.measures.collocation": ("association", "strongest_collocates"),
+    "analysis.measures.collocation_difference": ("association_difference",),
     "analysis.measures.counts": ("Recipe", "count_terms"),
     "analysis.measures.dispersion": ("dispersion", "leading_dispersion"),
     "analysis.measures.framing": ("frame_rates", "frame_shares", "profile_distance"),

@@ -5,8 +5,9 @@ Formulas are in `association_tests` (how surely) and `association_strength` (how
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 
+from analysis.errors import MeasureError, unknown
 from analysis.measures import association_strength as strength
 from analysis.measures import association_tests as tests
 from analysis.measures.cells import Pairs
@@ -42,3 +43,21 @@ MEASURES: dict[str, Callable[[Pairs], FloatArray]] = {
     "z_score": tests.z_score,
     "z_score_yates": tests.z_score_yates,
 }
+
+
+def check_measures(names: Iterable[str], *, without: Collection[str] = ()) -> None:
+    """Check that all names are measures, some of them not allowed here.
+
+    Raises
+    ------
+    MeasureError
+        If one is not.
+
+    Examples
+    --------
+    >>> check_measures(["g2", "log_dice"])
+    """
+    allowed = sorted(set(MEASURES) - set(without))
+    for name in names:
+        if name not in allowed:
+            raise MeasureError(f"association: {unknown('measure', name, allowed)}")

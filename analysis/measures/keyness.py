@@ -253,4 +253,7 @@ def _check_counts(counts: TermCounts) -> None:
     if np.any(values < 0):
         raise MeasureError(f"keyness: wanted counts of 0 or more, came {values.min()}")
     if np.any(values != np.round(values)):
-        raise MeasureError("keyness: wanted whole counts, came weights; count terms unweighted")
+        raise MeasureError(
+            "keyness: wanted whole counts, came weights. Count repeats once with"
+            " Recipe(weight=..., copies='first'), or every segment with weight='none'."
+        )

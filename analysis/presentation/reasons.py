@@ -39,17 +39,13 @@ REASONS: dict[str, tuple[str, str]] = {
         "Knoten oder Kollokat fehlt in einem Ereignis",
         "node or collocate is missing in one event",
     ),
-    r"the pair is seen on one side only: no interval from resampling": (
-        "das Paar steht nur in einem Ereignis",
-        "the pair is seen in one event only",
-    ),
     r"the pair is seen in one of the groups only: no difference": (
         "das Paar steht nur in einem Ereignis",
         "the pair is seen in one event only",
     ),
-    r"too many resamples lack the node or the collocate": (
-        "Knoten oder Kollokat fehlt in zu vielen Ziehungen",
-        "node or collocate is missing in too many resamples",
+    r"too many resamples lack the pair": (
+        "das Paar fehlt in zu vielen Ziehungen",
+        "the pair is missing in too many resamples",
     ),
     r"a group of one document cannot be split": (
         "ein einzelnes Dokument lässt sich nicht teilen",
