@@ -338,8 +338,27 @@ def test_few_documents_and_absent_pairs_are_refused():
     gone = replace(counts, windows=counts.windows[counts.windows["doc_id"].isin(in_target)],
                    joint=counts.joint[counts.joint["doc_id"].isin(in_target)])  # fmt: skip
     row = association_difference(gone, **HOW).loc[0]
-    assert row["reason"] == "the node or the collocate does not occur in one of the groups"
+    assert row["reason"] == "the pair is seen in one of the groups only: no difference"
+    full = replace(counts, windows=counts.windows.assign(n_node=400))
+    row = association_difference(full, **HOW).loc[0]
+    assert row["reason"] == "every token of a group stands near the node"
     assert np.isnan(row["difference"])
+
+
+def test_half_an_occurrence_is_no_association():
+    """Ten words near a rare node: half an occurrence there would be attraction."""
+    counts = draw_cooccurrences()
+    side = counts.documents["event"] == "y"
+    rare = replace(
+        counts,
+        joint=counts.joint.assign(n_joint=counts.joint["n_joint"].where(~side, 0)),
+        windows=counts.windows.assign(n_node=counts.windows["n_node"].where(~side, 1)),
+    )
+    for measure in ("log_ratio", "log_odds", "g2", "mi"):
+        row = association_difference(rare, measure=measure, **HOW).loc[0]
+        assert row[["association_reference", "difference"]].isna().all()
+        assert row["status"] == "not_estimable"
+        assert np.isfinite(row["association_target"])
 
 
 def test_node_in_few_documents():

@@ -1,4 +1,4 @@
-"""Collocation compared: does the association of a pair differ between two groups?"""
+"""Collocation compared: the association of each pair in two groups of documents."""
 
 from __future__ import annotations
 
@@ -115,12 +115,11 @@ def _compare_node(
 
 def _refuse_unseen(table: pd.DataFrame) -> None:
     """Say why there is no difference."""
-    unseen = table["difference"].isna()
-    parts = ("n_node_target", "n_node_reference", "n_collocate_target", "n_collocate_reference")
-    absent = (table[list(parts)] == 0).any(axis=1)
+    unseen = (table[["n_joint_target", "n_joint_reference"]] == 0).any(axis=1)
+    filled = table["difference"].isna() & ~unseen
     pair = refuse("the pair is seen in one of the groups only: no difference")
-    part = refuse("the node or the collocate does not occur in one of the groups")
-    for where, reason in ((unseen, pair), (unseen & absent, part)):
+    near = refuse("every token of a group stands near the node")
+    for where, reason in ((unseen, pair), (filled, near)):
         table.loc[where, ["status", "reason"]] = list(reason)
 
 

@@ -76,7 +76,7 @@ def lrc(
         *(np.where(leads, *pair) for pair in ((a, b), (b, a), (size_a, size_b), (size_b, size_a)))
     )
     bound = np.maximum(_lower_bound(leading, alpha / (2 * n_tests)), 0)
-    return np.where(leads, bound, -bound)
+    return np.where(leads | (bound == 0), bound, -bound)
 
 
 def lrc_positive(

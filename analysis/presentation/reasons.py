@@ -35,9 +35,9 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     r"the term does not occur": ("der Term kommt nicht vor", "the term does not occur"),
     r"one document only: no dispersion": ("nur ein Dokument", "one document only"),
-    r"the node or the collocate does not occur in one of the groups": (
-        "Knoten oder Kollokat fehlt in einem Ereignis",
-        "node or collocate is missing in one event",
+    r"every token of a group stands near the node": (
+        "in einem Ereignis steht alles beim Knoten",
+        "everything in one event stands near the node",
     ),
     r"the pair is seen in one of the groups only: no difference": (
         "das Paar steht nur in einem Ereignis",
