@@ -83,7 +83,7 @@ def keyness(
     """
     plan = resampling or Resampling()
     _check_names(measures, correction)
-    _check_counts(counts)
+    counts.require_whole("keyness")
     counts = _two_groups(counts, target, reference, plan)
     is_target = (counts.rows[plan.group] == target).to_numpy()
     table, cells = _frequencies(counts, is_target)
@@ -246,14 +246,3 @@ def _check_names(measures: Sequence[str], correction: str) -> None:
             raise MeasureError(f"keyness: {unknown('measure', name, known)}")
     if correction not in (MAX_T, *CORRECTIONS):
         raise MeasureError(f"keyness: {unknown('correction', correction, [MAX_T, *CORRECTIONS])}")
-
-
-def _check_counts(counts: TermCounts) -> None:
-    values = counts.matrix.data
-    if np.any(values < 0):
-        raise MeasureError(f"keyness: wanted counts of 0 or more, came {values.min()}")
-    if np.any(values != np.round(values)):
-        raise MeasureError(
-            "keyness: wanted whole counts, came weights. Count repeats once with"
-            " Recipe(weight=..., copies='first'), or every segment with weight='none'."
-        )

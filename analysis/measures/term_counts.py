@@ -192,6 +192,17 @@ class TermCounts:
         """Give the number of rows that each term occurs in, shape (n_terms,)."""
         return np.bincount(self.matrix.nonzero()[1], minlength=len(self.terms))
 
+    def require_whole(self, who: str) -> None:
+        """Refuse weights and negative numbers; `who` complains."""
+        values = self.matrix.data
+        if np.any(values < 0):
+            raise MeasureError(f"{who}: wanted counts of 0 or more, came {values.min()}")
+        if np.any(values != np.round(values)):
+            raise MeasureError(
+                f"{who}: wanted whole counts, came weights. Count repeats once with"
+                " Recipe(weight=..., copies='first'), or every segment with weight='none'."
+            )
+
     def _with_terms(self, kept: np.ndarray) -> TermCounts:
         matrix, unweighted = self._each(lambda held: held[:, kept])
         return replace(self, matrix=matrix, unweighted=unweighted, terms=self.terms[kept])
