@@ -14,11 +14,8 @@ _HOMES = {
     "analysis.features": ("read_features", "read_validation"),
     "analysis.lexicons": ("read_stop_words",),
     "analysis.measures.coders": ("Intervals", "agreement"),
-    "analysis.measures.collocation": (
-        "association",
-        "association_difference",
-        "strongest_collocates",
-    ),
+    "analysis.measures.collocation": ("association", "strongest_collocates"),
+    "analysis.measures.collocation_difference": ("association_difference",),
     "analysis.measures.corrected": ("Correction", "corrected_shares"),
     "analysis.measures.counts": ("Recipe", "count_terms"),
     "analysis.measures.dispersion": ("dispersion", "leading_dispersion"),

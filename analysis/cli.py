@@ -186,7 +186,8 @@ def collocates(
     from analysis.measures.neighbours import count_pairs
 
     layout = find_layout()
-    near = read_features(layout.features).with_tables(**count_near_lemma(layout, lemma))
+    features = read_features(layout.features)
+    near = features.with_tables(**count_near_lemma(layout, lemma, features.segments))
     table = association(count_pairs(near, node_kind="lemma"))
     console.write_table(table, csv)
     known = ~table["collocate"].str.casefold().isin(read_stop_words())

@@ -314,6 +314,18 @@ MENTIONS = Table(
     sort=("doc_id", "begin"),
 )
 
+
+def _once(*names: str) -> tuple[Column, ...]:
+    """Give the columns for counts without copies."""
+    where = {"within": "the article", "across": "all articles"}
+    meaning = "{} in the first segment of each group of repeats in {}, and in all others"
+    return tuple(
+        Column(f"{name}_once_{scope}", "int", meaning.format(name, where[scope]), "tokens")
+        for scope in where
+        for name in names
+    )
+
+
 _SPAN = Column(
     "span",
     "text",
@@ -362,6 +374,7 @@ COOCCURRENCES = Table(
             "occurrences as a token of the node itself; to be taken off its frequency in terms",
             "tokens",
         ),
+        *_once("n_joint", "n_in_node"),
     ),
     key=("doc_id", "span", "node_kind", "node", "lemma", "pos"),
     sort=("doc_id", "span", "node_kind", "node", "lemma", "pos"),
@@ -379,6 +392,7 @@ WINDOWS = Table(
         Column("n_nodes", "int", "occurrences of the node", "occurrences"),
         Column("n_node_tokens", "int", "tokens of the node; a name may have two", "tokens"),
         Column("n_positions", "int", "tokens near the node, each once, its own left out", "tokens"),
+        *_once("n_node_tokens", "n_positions"),
     ),
     key=("doc_id", "span", "node_kind", "node"),
     sort=("doc_id", "span", "node_kind", "node"),

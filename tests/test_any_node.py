@@ -13,11 +13,13 @@ from analysis.errors import SourceError
 from analysis.features import read_features
 from analysis.measures.neighbours import count_cooccurrences, count_pairs
 from analysis.paths import Layout
+from analysis.schema import empty_table
 
 
 def test_a_frames_own_lemma_gives_what_the_open_table_has(toy_layout: Layout) -> None:
     """Einmischung as a word, where it is the only form of its frame in a document."""
-    near = count_near_lemma(toy_layout, "Einmischung")
+    segments = read_features(toy_layout.features).segments
+    near = count_near_lemma(toy_layout, "Einmischung", segments)
     windows = near["windows"].query("span == 'L5R5'")
     assert windows[["doc_id", "n_nodes"]].to_numpy().tolist() == [["nord_1", 1]]
     words = near["cooccurrences"].query("span == 'L5R5' and n_joint > 0")
@@ -27,7 +29,7 @@ def test_a_frames_own_lemma_gives_what_the_open_table_has(toy_layout: Layout) ->
 
 def test_pairs_and_differences_take_the_tables(toy_layout: Layout) -> None:
     features = read_features(toy_layout.features)
-    near = features.with_tables(**count_near_lemma(toy_layout, "tunnel"))
+    near = features.with_tables(**count_near_lemma(toy_layout, "tunnel", features.segments))
     pairs = count_pairs(near, node_kind="lemma", span="sentence")
     assert set(pairs["event"]) == {"sued-2023"}
     assert pairs.set_index("collocate").loc["Bahn", "n_joint"] >= 5
@@ -36,11 +38,12 @@ def test_pairs_and_differences_take_the_tables(toy_layout: Layout) -> None:
 
 
 def test_an_unknown_lemma_and_missing_articles_say_so(toy: Layout) -> None:
+    segments = empty_table("segments")
     with pytest.raises(SourceError, match="no article has the lemma 'Zeppelin'"):
-        count_near_lemma(toy, "Zeppelin")
+        count_near_lemma(toy, "Zeppelin", segments)
     shutil.rmtree(toy.raw)
     with pytest.raises(SourceError, match=r"data/raw/nord_1\.txt is missing.*gipfel ingest"):
-        count_near_lemma(toy, "Tunnel")
+        count_near_lemma(toy, "Tunnel", segments)
 
 
 def test_the_command_shows_a_table(toy_layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:

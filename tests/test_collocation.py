@@ -13,14 +13,13 @@ from keyness_samples import GOLD
 from numpy.testing import assert_allclose
 
 from analysis.errors import MeasureError
-from analysis.measures import association as formulas
-from analysis.measures import scores
-from analysis.measures.cells import check_pairs
-from analysis.measures.collocation import (
-    association,
-    association_difference,
-    strongest_collocates,
-)
+from analysis.measures import association_strength as strength
+from analysis.measures import association_tests as significance
+from analysis.measures import effects, scores
+from analysis.measures.association import MEASURES
+from analysis.measures.cells import Pairs, check_pairs
+from analysis.measures.collocation import association, strongest_collocates
+from analysis.measures.collocation_difference import association_difference
 from analysis.measures.cooccurrences import CoOccurrences
 from analysis.measures.resampling import Resampling
 
@@ -34,30 +33,71 @@ def near(value, text: str) -> None:
     assert abs(float(value) - float(text)) <= 0.5001 * 10.0**-decimals, (value, text)
 
 
-def test_pairs_of_ucs():
+def read_ucs():
     gold = pd.read_csv(GOLD / "ucs-gold-100.ds", sep="\t", comment="#", quoting=3)
-    assert len(gold) > 90
-    pairs = check_pairs(gold["f"], gold["f1"], gold["f2"], gold["N"])
-    found = {
-        "Dice": formulas.dice(pairs),
-        "MI": formulas.mi(pairs) / LOG2_10,
-        "MI2": formulas.mi2(pairs) / LOG2_10,
-        "MI3": formulas.mi3(pairs) / LOG2_10,
-        "MS": formulas.minimum_sensitivity(pairs),
-        "average.MI": np.abs(formulas.g2(pairs)) / (2 * np.log(10)),
-        "chi.squared": formulas.chi2(pairs),
-        "local.MI": formulas.local_mi(pairs) / LOG2_10,
-        "log.likelihood": formulas.g2(pairs),
-        "odds.ratio.disc": formulas.log_odds(pairs) / LOG2_10,
-        "simple.ll": formulas.simple_ll(pairs),
-        "t.score": formulas.t_score(pairs),
-        "z.score": formulas.z_score(pairs),
+    return gold, check_pairs(gold["f"], gold["f1"], gold["f2"], gold["N"])
+
+
+def in_words_of_ucs(pairs):
+    """Give our measures under the names, and with the logarithms, of UCS."""
+    return {
+        "Dice": strength.dice(pairs),
+        "Fisher.pv": significance.fisher(pairs),
+        "Jaccard": strength.jaccard(pairs),
+        "MI": strength.mi(pairs) / LOG2_10,
+        "MI2": strength.mi2(pairs) / LOG2_10,
+        "MI3": strength.mi3(pairs) / LOG2_10,
+        "MS": strength.minimum_sensitivity(pairs),
+        "Poisson.Stirling": significance.poisson_stirling(pairs),
+        "Poisson.pv": significance.poisson(pairs),
+        "average.MI": np.abs(significance.g2(pairs)) / (2 * np.log(10)),
+        "chi.squared": significance.chi2(pairs),
+        "frequency": pairs.o11,
+        "gmean": strength.geometric_mean(pairs),
+        "local.MI": strength.local_mi(pairs) / LOG2_10,
+        "log.likelihood": significance.g2(pairs),
+        "odds.ratio": np.log10(strength.odds_ratio(pairs)),
+        "odds.ratio.disc": strength.log_odds(pairs) / LOG2_10,
+        "relative.risk": np.log10(strength.relative_risk(pairs)),
+        "simple.ll": significance.simple_ll(pairs),
+        "t.score": significance.t_score(pairs),
+        "z.score": significance.z_score(pairs),
     }
-    for name, values in found.items():
+
+
+CORRECTED = {
+    "chi.squared.corr": significance.chi2_yates,
+    "z.score.corr": significance.z_score_yates,
+}
+
+
+def test_pairs_of_ucs():
+    gold, pairs = read_ucs()
+    assert len(gold) > 90
+    for name, values in in_words_of_ucs(pairs).items():
         column = gold[f"am.{name}"]
         known = np.abs(column) != UCS_INFINITE
         assert known.sum() > 80, name
         assert_allclose(values[known], column[known], rtol=1e-9, atol=1e-12, err_msg=name)
+        assert np.isinf(values[~known]).all(), name
+
+
+def test_corrected_pairs_of_ucs():
+    gold, pairs = read_ucs()
+    apart = np.abs(pairs.o11 - pairs.e11)
+    far = apart >= 0.5
+    assert (far.sum(), (~far).sum()) == (72, 22)
+    for name, measure in CORRECTED.items():
+        assert_allclose(measure(pairs)[far], gold[f"am.{name}"][far], rtol=1e-9, err_msg=name)
+        assert (measure(pairs)[~far] == 0).all()  # where UCS corrects beyond 0
+    beyond = pairs.sign * (apart - 0.5) / np.sqrt(pairs.e11)
+    assert_allclose(beyond[~far], gold["am.z.score.corr"][~far], rtol=1e-9)
+
+
+def test_every_measure_of_ucs_is_held():
+    gold, pairs = read_ucs()
+    columns = {name.removeprefix("am.") for name in gold.columns if name.startswith("am.")}
+    assert columns - {"random"} == {*in_words_of_ucs(pairs), *CORRECTED}
 
 
 def test_german_example():
@@ -73,39 +113,39 @@ def test_german_example():
         "log_dice": "9.832691",
     }
     for name, value in gold.items():
-        near(formulas.MEASURES[name](FUER), value)
-    near(formulas.mi(FUER) / LOG2_10, "1.00514")
+        near(MEASURES[name](FUER), value)
+    near(strength.mi(FUER) / LOG2_10, "1.00514")
 
 
 def test_single_examples():
     companies = check_pairs(8, 15828, 4675, 14307668)
-    near(formulas.t_score(companies), ".999932")
-    near(formulas.chi2(companies), "1.55")
-    near(formulas.t_score(check_pairs(20, 42, 20, 14307668)), "4.4721")
-    near(formulas.mi(check_pairs(8, 1105, 44, 15_000_000)), "11.3")
-    assert round(float(formulas.chi2(check_pairs(59, 67, 65, 571007))), -2) == 456400
+    near(significance.t_score(companies), ".999932")
+    near(significance.chi2(companies), "1.55")
+    near(significance.t_score(check_pairs(20, 42, 20, 14307668)), "4.4721")
+    near(strength.mi(check_pairs(8, 1105, 44, 15_000_000)), "11.3")
+    assert round(float(significance.chi2(check_pairs(59, 67, 65, 571007))), -2) == 456400
     gries = check_pairs(5610, 174548, 7867, 10409868)
-    near(formulas.delta_p_collocate(gries), ".032")
-    near(formulas.delta_p_node(gries), ".697")
-    near(formulas.dice(check_pairs(130, 3121, 143, 14307668)), ".08")
-    near(formulas.minimum_sensitivity(check_pairs(17, 257, 1018, 1300000)), ".016699")
+    near(strength.delta_p_collocate(gries), ".032")
+    near(strength.delta_p_node(gries), ".697")
+    near(strength.dice(check_pairs(130, 3121, 143, 14307668)), ".08")
+    near(strength.minimum_sensitivity(check_pairs(17, 257, 1018, 1300000)), ".016699")
     phi = check_pairs(31950, 43954, 36743, 897077)
-    near(formulas.chi2(phi) / phi.n, ".62")
+    near(significance.chi2(phi) / phi.n, ".62")
     near(scores.g2_four_cell(2, 0, 2, 7) / (2 * 9 * np.log(2)), ".764")
     deswegen = (55, 37, 55 + 41296, 37 + 108412)
     near(scores.g2_four_cell(*deswegen), "41.5308")
-    near(formulas.effects.log_ratio(*deswegen), "1.96293")
+    near(effects.log_ratio(*deswegen), "1.96293")
 
 
 def test_npmi_at_its_ends():
-    assert_allclose(formulas.npmi(check_pairs([10, 1, 0], 10, 10, 100)), [1, 0, -1], atol=1e-12)
+    assert_allclose(strength.npmi(check_pairs([10, 1, 0], 10, 10, 100)), [1, 0, -1], atol=1e-12)
 
 
 def test_lambda_of_blaheta_and_johnson():
     def both(table):
         """Give lambda and z from the four cells without the half added."""
         pairs = check_pairs(table[0], table[0] + table[1], table[0] + table[2], sum(table))
-        odds = formulas.log_odds(pairs) * np.log(2)
+        odds = strength.log_odds(pairs) * np.log(2)
         return odds, odds / np.sqrt(sum(1 / (cell + 0.5) for cell in table))
 
     assert_allclose(both((2, 0, 0, 7)), (4.317488, 2.027787), atol=6e-7)
@@ -131,31 +171,33 @@ def test_bigrams_of_tmtoolkit():
     def pairs(two):
         # bigrams at the edges can make more than the margins: no check here
         counts = (bigrams[two[0], two[1]], words[two[0]], words[two[1]], words.total())
-        return formulas.Pairs(*(np.array(n, dtype=float) for n in counts))
+        return Pairs(*(np.array(n, dtype=float) for n in counts))
 
     for two, value in gold.items():
-        assert formulas.npmi(pairs(two)) == pytest.approx(value, abs=6e-8)
+        assert strength.npmi(pairs(two)) == pytest.approx(value, abs=6e-8)
     ef, bc, ln_n = pairs("ef"), pairs("bc"), np.log(words.total())
-    assert formulas.mi(ef) * np.log(2) == pytest.approx(1.7346011, abs=6e-8)
+    assert strength.mi(ef) * np.log(2) == pytest.approx(1.7346011, abs=6e-8)
     # tmtoolkit's powers are of probabilities, those here (as in UCS) of frequencies
-    assert formulas.mi2(ef) * np.log(2) - ln_n == pytest.approx(-0.4054651, abs=6e-8)
-    assert formulas.mi3(bc) * np.log(2) - 2 * ln_n == pytest.approx(-1.8932061, abs=6e-8)
-    of_bigrams = formulas.npmi(ef, n_joint_total=bigrams.total())
+    assert strength.mi2(ef) * np.log(2) - ln_n == pytest.approx(-0.4054651, abs=6e-8)
+    assert strength.mi3(bc) * np.log(2) - 2 * ln_n == pytest.approx(-1.8932061, abs=6e-8)
+    of_bigrams = strength.npmi(ef, n_joint_total=bigrams.total())
     assert of_bigrams == pytest.approx(0.9230043, abs=6e-8)
 
 
-@pytest.mark.parametrize("name", sorted(formulas.MEASURES))
+@pytest.mark.parametrize("name", sorted(MEASURES))
 def test_attraction_is_above_repulsion(name):
     attracted, repelled = (check_pairs(n, 100, 100, 1000) for n in (40, 2))
-    assert formulas.MEASURES[name](attracted) > formulas.MEASURES[name](repelled)
+    assert MEASURES[name](attracted) > MEASURES[name](repelled)
 
 
 @pytest.mark.parametrize(
     "name",
-    sorted(set(formulas.MEASURES) - {"delta_p_collocate", "delta_p_node", "lrc", "log_ratio"}),
+    sorted(
+        set(MEASURES) - {"delta_p_collocate", "delta_p_node", "lrc", "log_ratio", "relative_risk"}
+    ),
 )
 def test_symmetric_measures(name):
-    measure = formulas.MEASURES[name]
+    measure = MEASURES[name]
     assert measure(check_pairs(9, 50, 80, 900)) == pytest.approx(
         measure(check_pairs(9, 80, 50, 900))
     )
@@ -163,13 +205,13 @@ def test_symmetric_measures(name):
 
 def test_delta_p_runs_both_ways():
     there, back = check_pairs(9, 50, 80, 900), check_pairs(9, 80, 50, 900)
-    assert formulas.delta_p_collocate(there) == pytest.approx(formulas.delta_p_node(back))
+    assert strength.delta_p_collocate(there) == pytest.approx(strength.delta_p_node(back))
 
 
 def test_nothing_observed():
     none = check_pairs(0, 50, 80, 900)
     infinite = {"log_dice", "mi", "mi2", "mi3", "t_score"}
-    for name, measure in formulas.MEASURES.items():
+    for name, measure in MEASURES.items():
         value = measure(none)
         assert value == -np.inf if name in infinite else np.isfinite(value), name
 
@@ -185,10 +227,10 @@ def test_table_of_pairs():
             "n_tokens": 1000,
         }
     )
-    table = association(pairs, measures=tuple(formulas.MEASURES))
+    table = association(pairs, measures=tuple(MEASURES))
     assert table[["node", "collocate"]].to_numpy().tolist() == [["a", "x"], ["a", "y"], ["b", "x"]]
     assert table["n_expected"].tolist() == pytest.approx([0.8, 0.8, 0.6])
-    assert set(formulas.MEASURES) < set(table.columns)
+    assert set(MEASURES) < set(table.columns)
 
 
 @pytest.mark.parametrize(
@@ -203,6 +245,11 @@ def test_table_of_pairs():
 def test_bad_pairs(counts, message):
     with pytest.raises(MeasureError, match=message):
         check_pairs(*counts)
+
+
+def test_fisher_wants_whole_frequencies():
+    with pytest.raises(MeasureError, match="fisher needs whole frequencies, came weights"):
+        significance.fisher(check_pairs(1.5, 50, 80, 900))
 
 
 def draw_cooccurrences(n_target=30, n_reference=30, *, seed=1, factor=1.0):
@@ -245,13 +292,13 @@ def test_difference_by_hand():
             counts.frequencies["n_collocate"][inside].sum(),
             400 * 30,
         )
-        both.append(float(formulas.log_ratio(pairs)))
+        both.append(float(strength.log_ratio(pairs)))
     assert row["difference"] == pytest.approx(both[0] - both[1])
     assert row["low"] < row["difference"] < row["high"]
     assert row["n_tokens_target"] == 12000
 
 
-@pytest.mark.parametrize("measure", sorted(set(formulas.MEASURES) - {"lrc"}))
+@pytest.mark.parametrize("measure", sorted(set(MEASURES) - {"lrc"}))
 def test_difference_changes_sign_when_swapped(measure):
     counts = draw_cooccurrences(factor=2)
     there = association_difference(counts, **HOW, measure=measure)["difference"]
@@ -285,13 +332,33 @@ def test_few_documents_and_absent_pairs_are_refused():
     in_target = counts.documents["doc_id"][counts.documents["event"] == "x"]
     absent = replace(counts, joint=counts.joint[counts.joint["doc_id"].isin(in_target)])
     row = association_difference(absent, **HOW).loc[0]
-    assert row["reason"] == "the pair is seen on one side only: no interval from resampling"
-    assert np.isnan(row["low"])
+    assert row["reason"] == "the pair is seen in one of the groups only: no difference"
+    assert row[["association_reference", "difference", "low", "high"]].isna().all()
+    assert row["association_target"] > 0
     gone = replace(counts, windows=counts.windows[counts.windows["doc_id"].isin(in_target)],
                    joint=counts.joint[counts.joint["doc_id"].isin(in_target)])  # fmt: skip
     row = association_difference(gone, **HOW).loc[0]
-    assert row["reason"] == "the node or the collocate does not occur in one of the groups"
+    assert row["reason"] == "the pair is seen in one of the groups only: no difference"
+    full = replace(counts, windows=counts.windows.assign(n_node=400))
+    row = association_difference(full, **HOW).loc[0]
+    assert row["reason"] == "every token of a group stands near the node"
     assert np.isnan(row["difference"])
+
+
+def test_half_an_occurrence_is_no_association():
+    """Ten words near a rare node: half an occurrence there would be attraction."""
+    counts = draw_cooccurrences()
+    side = counts.documents["event"] == "y"
+    rare = replace(
+        counts,
+        joint=counts.joint.assign(n_joint=counts.joint["n_joint"].where(~side, 0)),
+        windows=counts.windows.assign(n_node=counts.windows["n_node"].where(~side, 1)),
+    )
+    for measure in ("log_ratio", "log_odds", "g2", "mi"):
+        row = association_difference(rare, measure=measure, **HOW).loc[0]
+        assert row[["association_reference", "difference"]].isna().all()
+        assert row["status"] == "not_estimable"
+        assert np.isfinite(row["association_target"])
 
 
 def test_node_in_few_documents():
@@ -299,7 +366,7 @@ def test_node_in_few_documents():
     keep = counts.joint["doc_id"].isin(["d00", "d01", *counts.documents["doc_id"][30:]])
     rare = replace(counts, joint=counts.joint[keep], windows=counts.windows[keep])
     row = association_difference(rare, **HOW).loc[0]
-    assert row["reason"] == "too many resamples lack the node or the collocate"
+    assert row["reason"] == "too many resamples lack the pair"
 
 
 @pytest.mark.parametrize(
@@ -354,12 +421,3 @@ def test_strongest_collocates_are_ranked_by_what_was_seen():
         ["Erfolg", "groß"],
     ]
     assert strongest_collocates(_differences(), top=1)["collocate"].tolist() == ["groß", "groß"]
-
-
-def test_side_that_never_has_the_pair_gets_no_association_and_no_difference():
-    table = strongest_collocates(_differences()).set_index(["node", "collocate"])
-    unseen = table.loc[("Deal", "gut")]
-    assert unseen["association_target"] == 4.2
-    assert unseen[["association_reference", "difference", "low", "high"]].isna().all()
-    assert unseen["reason"] == "the pair is seen in one of the groups only: no difference"
-    assert table.loc[("Deal", "groß"), ["difference", "status"]].tolist() == [-3.0, "ok"]

@@ -8,9 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.spatial.distance import jensenshannon
+from sklearn.metrics import cohen_kappa_score
 
 from analysis.errors import MeasureError
-from analysis.measures.comparison import divergences, jensen_shannon_shift, rank_biased_overlap
+from analysis.measures.comparison import (
+    divergences,
+    jensen_shannon_shift,
+    list_agreement,
+    rank_biased_overlap,
+)
 
 ONE, OTHER = "abcdefghij", "acbdhijefg"
 SUMMITS = ([30, 10, 60], [10, 50, 40])
@@ -19,7 +25,8 @@ SUMMITS = ([30, 10, 60], [10, 50, 40])
 def test_rank_biased_overlap_of_webber():
     found = rank_biased_overlap(ONE, OTHER)
     assert_allclose(found, (0.738264, 0.144415, 0.882679), atol=6e-7)
-    assert round(rank_biased_overlap(ONE, OTHER, persistence=0.95).estimate, 3) == 0.927
+    longer = rank_biased_overlap(ONE, OTHER, persistence=0.95)
+    assert longer.estimate == pytest.approx(0.927042, abs=6e-7)
 
 
 def test_rankings_alike_and_unlike():
@@ -126,3 +133,18 @@ def test_same_distribution_has_no_shift():
 def test_bad_frequencies(target, reference, message):
     with pytest.raises(MeasureError, match=message):
         jensen_shannon_shift(target, reference, terms=["a", "b"])
+
+
+def test_agreement_of_two_lists():
+    found = list_agreement(30, 10, 20, 940)
+    assert found == pytest.approx((0.651163, 0.967179), abs=6e-7)
+    labels = [1] * 40 + [0] * 960, [1] * 30 + [0] * 10 + [1] * 20 + [0] * 940
+    assert found.kappa == pytest.approx(cohen_kappa_score(*labels))
+    assert list_agreement(30, 20, 10, 940) == pytest.approx(found)
+    assert list_agreement(5, 0, 0, 5) == pytest.approx((1, 1))
+
+
+@pytest.mark.parametrize("table", [(0, 0, 0, 0), (1, -1, 2, 3), (5, 0, 0, 0), (0, 0, 0, 5)])
+def test_lists_without_agreement(table):
+    with pytest.raises(MeasureError, match="list_agreement: wanted counts of 0 or more, terms in"):
+        list_agreement(*table)

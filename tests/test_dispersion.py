@@ -10,9 +10,12 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 
 from analysis.errors import MeasureError
+from analysis.measures import adjusted_frequency
 from analysis.measures.counts import TermCounts
-from analysis.measures.dispersion import dispersion, leading_dispersion
-from analysis.measures.dispersion_measures import MEASURES, check_parts
+from analysis.measures.dispersion import MEASURES, dispersion, leading_dispersion
+from analysis.measures.dispersion_measures import MEASURES as EVENNESS
+from analysis.measures.dispersion_parts import check_parts
+from analysis.measures.distances import measure_distances
 
 V = [1, 2, 3, 4, 5]
 EQUAL, UNEQUAL = [10] * 5, [9, 10, 10, 10, 11]
@@ -41,12 +44,72 @@ def test_corpus_of_gries(name, equal, unequal, decimals):
     assert_allclose(score(name, V, UNEQUAL), unequal, atol=0.51 * 10.0**-decimals)
 
 
-def test_adjusted_frequencies_of_gries():
-    frequency, n_parts = 15, 5
-    d2 = score("carroll_d2", V, EQUAL)[0]
-    assert round(frequency * d2 + (1 - d2) * frequency / n_parts, 3) == 14.108
-    assert round(frequency * score("rosengren_s", V, EQUAL)[0], 3) == 14.053
-    assert frequency * score("range", V, EQUAL)[0] / n_parts == 15
+def test_equal_parts_of_gries():
+    assert round(score("lyne_d3", V, EQUAL)[0], 3) == 0.944
+    assert round(score("zhang_dc", V, EQUAL)[0], 3) == 0.937
+
+
+@pytest.mark.parametrize(
+    ("name", "frequencies", "value", "decimals"),
+    [
+        ("carroll_um", V, 14.108, 3),
+        ("carroll_um", [2, 1, 1, 1, 0], 4.31, 2),
+        ("carroll_um", [4, 2, 1, 1, 0], 6.424, 3),
+        ("engwall_fm", V, 15, 9),
+        ("engwall_fm", [4, 2, 1, 1, 0], 6.4, 9),
+        ("juilland_u", [0, 4, 3, 2, 1], 6.46, 2),
+        ("juilland_u", [4, 2, 1, 1, 0], 4.609, 3),
+        ("kromer_ur", [2, 1, 1, 1, 0], 4.5, 9),
+        ("rosengren_kf", V, 14.053, 3),
+        ("rosengren_kf", [2, 2, 2, 2, 1], 8.86, 2),
+        ("rosengren_kf", [4, 2, 1, 1, 0], 5.863, 3),
+    ],
+)
+def test_adjusted_frequencies(name, frequencies, value, decimals):
+    assert_allclose(score(name, frequencies, EQUAL), value, atol=0.51 * 10.0**-decimals)
+
+
+@pytest.mark.parametrize("name", sorted(set(adjusted_frequency.MEASURES) - {"kromer_ur"}))
+def test_adjusted_frequency_of_an_even_spread_is_the_frequency(name):
+    assert score(name, [3, 3, 3, 3], [50] * 4)[0] == pytest.approx(12)
+    assert score(name, [12, 0, 0, 0], [50] * 4)[0] < 3.001
+
+
+#: Places of *a* in Gries' corpus of fifty words.
+PLACES = [1, 11, 13, 22, 24, 29, 31, 34, 37, 38, 41, 43, 44, 47, 49]
+
+
+def test_distances_in_the_corpus_of_gries():
+    found = measure_distances(PLACES, 50)
+    assert round(found.arf, 1) == 10.8
+    assert found.awt == pytest.approx(3.18)
+    assert round(found.ald, 3) == 0.628
+    assert round(found.f_ald, 3) == 11.764
+    assert round(found.f_awt, 3) == 9.328
+
+
+def test_distances_do_not_depend_on_order_or_beginning():
+    moved = [(place + 17) % 50 for place in PLACES]
+    assert measure_distances(moved, 50) == pytest.approx(measure_distances(PLACES, 50))
+
+
+def test_distances_of_an_even_and_of_a_single_term():
+    assert measure_distances(range(0, 60, 6), 60)[::3] == pytest.approx((10, 10))
+    assert measure_distances([7], 60)[::3] == pytest.approx((1, 1))
+
+
+@pytest.mark.parametrize(
+    ("positions", "message"),
+    [
+        ([], "came none or a repeat"),
+        ([3, 3], "came none or a repeat"),
+        ([-1], "from 0 to 9"),
+        ([10], "from 0 to 9"),
+    ],
+)
+def test_bad_positions(positions, message):
+    with pytest.raises(MeasureError, match=message):
+        measure_distances(positions, 10)
 
 
 def test_other_words_of_gries():
@@ -65,9 +128,6 @@ def test_other_words_of_gries():
 def test_single_examples():
     assert_allclose(score("carroll_d2", [2, 1, 1, 1, 0], EQUAL), 0.8277, atol=5e-5)
     assert_allclose(score("juilland_d", [0, 4, 3, 2, 1], EQUAL), 0.6464, atol=5e-5)
-    assert_allclose(10 * score("juilland_d", [0, 4, 3, 2, 1], EQUAL), 6.46, atol=5e-3)
-    d2 = score("carroll_d2", [2, 1, 1, 1, 0], EQUAL)
-    assert_allclose(5 * d2 + (1 - d2) * 5 / 5, 4.31, atol=5e-3)
     assert_allclose(score("dp_norm", [2, 1, 0], [10, 10, 10]), 0.5)
 
 
@@ -83,6 +143,8 @@ def test_single_examples():
         ("dp_norm", 0.55354798, 8),
         ("dp_egbert", 1 - 0.55376904, 8),
         ("range", 5, 8),
+        ("relative_range", 0.5, 8),
+        ("d_mb", 0.7910276, 7),
     ],
 )
 def test_allemand_of_lyne(name, value, decimals):
@@ -99,7 +161,7 @@ def test_order_of_documents_does_not_matter(name):
     assert_allclose(turned, score(name, x, sizes), rtol=1e-10)
 
 
-@pytest.mark.parametrize("name", sorted(set(MEASURES) - {"range"}))
+@pytest.mark.parametrize("name", sorted(set(EVENNESS) - {"range", "relative_range", "d_mb"}))
 def test_even_spread_is_the_extreme(name):
     even = score(name, [3, 3, 3, 3], [50] * 4)[0]
     uneven = score(name, [9, 1, 1, 1], [50] * 4)[0]

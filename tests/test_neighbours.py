@@ -9,7 +9,8 @@ import pytest
 
 from analysis.errors import MeasureError
 from analysis.features import Features
-from analysis.measures.collocation import association, association_difference
+from analysis.measures.collocation import association
+from analysis.measures.collocation_difference import association_difference
 from analysis.measures.neighbours import count_cooccurrences, count_pairs
 
 SPANS = ["window", "sentence", "segment"]

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from toy_articles import replace_article
 
 from analysis.annotation import pipeline
 from analysis.annotation.pipeline import annotate, made_from
 from analysis.annotation.rows import RUNS, annotate_text, count_words
 from analysis.annotation.tools import load_tools
+from analysis.annotation.windows import add_up_segments
 from analysis.checking import check_table, coerce_table
 from analysis.corpus.cleaning import Rule, read_boilerplate
-from analysis.corpus.readers import checksum
 from analysis.corpus.segmentation import segment
 from analysis.corpus.sources import Source, read_sources
 from analysis.errors import SourceError, TextError
@@ -30,15 +31,6 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def contents(features: Features) -> dict[str, str]:
     return {name: content_hash(getattr(features, name)) for name in TABLES}
-
-
-def replace_article(toy: Layout, name: str, data: bytes) -> None:
-    """Put other bytes into an article, and its checksum into the list."""
-    path = toy.raw / f"{name}.txt"
-    before = checksum(path)
-    path.write_bytes(data)
-    text = toy.sources_file.read_text(encoding="utf-8")
-    toy.sources_file.write_text(text.replace(before, checksum(path)), encoding="utf-8")
 
 
 # ------------------------------------------------------------------ annotate
@@ -275,8 +267,11 @@ def test_rows_of_any_kind_of_article_fit_the_schema(toy: Layout) -> None:
     for text in ("x", "Titel\n\n\u00ad\n\u200b", "😀", "a" * 3_000, "Der Deal\x00\x0b\x0cErfolg"):
         found = annotate_text(text, sources["sued_1"], tools)
         assert set(found) - {RUNS} == set(TABLES) - {"ngrams"}
+        segments = pd.DataFrame(found["segments"])
+        for name in pipeline.ADDED_UP:
+            found[name] = add_up_segments(pd.DataFrame(found[name]), segments, name)
         for name, rows in ((name, found[name]) for name in found if name != RUNS):
-            frame = coerce_table(pd.DataFrame(rows), name) if rows else empty_table(name)
+            frame = coerce_table(pd.DataFrame(rows), name) if len(rows) else empty_table(name)
             check_table(frame, name)
 
 

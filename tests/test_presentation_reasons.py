@@ -11,7 +11,7 @@ from analysis.measures.verdicts import judge_interval, judge_p_value
 from analysis.presentation.reasons import status_line, word_reason, word_reasons
 
 #: Modules whose reasons come into the plots.
-MODULES = ("collocation", "dispersion", "noise_floor", "permutation", "resampling")
+MODULES = ("collocation_difference", "dispersion", "noise_floor", "permutation", "resampling")
 
 
 def literal_reasons() -> list[str]:

@@ -67,6 +67,20 @@ def test_two_documents_of_quanteda_against_r():
     near(scores.chi2(3, 10, 10, 15), "3.231837607")
 
 
+@pytest.mark.parametrize(
+    ("term", "a", "b", "value"),
+    [
+        ("we", 1048, 779, "764.4484"),
+        (".", 2014, 3141, "300.1887"),
+        ("us", 289, 216, "207.5181"),
+        ("the", 2089, 8094, "331.9907"),
+    ],
+)
+def test_inaugural_speeches_of_quanteda(term, a, b, value):
+    """The sizes, not printed, are those that give all four: two unknowns, four numbers."""
+    near(scores.chi2(a, b, 43002, 108539), value)
+
+
 def test_fisher_of_pedersen():
     near(scores.fisher_p(1, 3, 4, 4), ".486")
     near(scores.fisher_p(1, 3, 4, 4, alternative="less"), ".243")

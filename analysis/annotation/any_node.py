@@ -9,6 +9,7 @@ from analysis.annotation.tokens import Token
 from analysis.annotation.tools import load_annotator
 from analysis.annotation.windows import (
     WindowCounts,
+    add_up_segments,
     cooccurrence_rows,
     count_windows,
     node_rows,
@@ -26,7 +27,7 @@ KIND = "lemma"
 TABLES = ("cooccurrences", "windows", "nodes")
 
 
-def count_near_lemma(layout: Layout, lemma: str) -> dict[str, pd.DataFrame]:
+def count_near_lemma(layout: Layout, lemma: str, segments: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Count words near a lemma in every article.
 
     Parameters
@@ -35,6 +36,8 @@ def count_near_lemma(layout: Layout, lemma: str) -> dict[str, pd.DataFrame]:
         The study; its articles must lie in ``data/raw``.
     lemma : str
         A base form; case does not matter.
+    segments : DataFrame
+        The open table ``segments``, which says what is repeated.
 
     Returns
     -------
@@ -58,18 +61,20 @@ def count_near_lemma(layout: Layout, lemma: str) -> dict[str, pd.DataFrame]:
                 "bring them in with `gipfel ingest FOLDER`; frames and actors need none."
             )
         text = read_text(path)
-        counts = WindowCounts()
         for i, part in enumerate(segment(text, source, rules).segments):
             sentences = load_annotator().sentences(text[part.begin : part.end], part.begin)
             tokens = [token for sentence in sentences for token in sentence.tokens]
             nodes = {(KIND, lemma): found} if (found := _occurrences(tokens, lemma)) else {}
+            counts, segment_id = WindowCounts(), f"{source.id}:{i:04d}"
             count_windows(counts, sentences, nodes, study.collocation.width)
-            rows["nodes"] += node_rows(nodes, f"{source.id}:{i:04d}")
-        rows["cooccurrences"] += cooccurrence_rows(counts, source.id)
-        rows["windows"] += window_rows(counts, source.id)
+            rows["nodes"] += node_rows(nodes, segment_id)
+            rows["cooccurrences"] += cooccurrence_rows(counts, segment_id)
+            rows["windows"] += window_rows(counts, segment_id)
     if not rows["nodes"]:
         raise SourceError(f"collocates: no article has the lemma {lemma!r}. Is it a base form?")
-    return {name: pd.DataFrame(found) for name, found in rows.items()}
+    by_segment = {name: pd.DataFrame(each) for name, each in rows.items()}
+    sums = {name: add_up_segments(by_segment[name], segments, name) for name in TABLES[:2]}
+    return {**by_segment, **sums}
 
 
 def _occurrences(tokens: list[Token], lemma: str) -> list[tuple[Token, ...]]:

@@ -15,6 +15,7 @@ from analysis.annotation.ngrams import Sequences
 from analysis.annotation.origin import made_from
 from analysis.annotation.rows import RUNS, Row, annotate_text
 from analysis.annotation.tools import load_tools
+from analysis.annotation.windows import add_up_segments
 from analysis.checking import coerce_table
 from analysis.corpus.duplicates import find_repeats
 from analysis.corpus.readers import read_text
@@ -29,6 +30,8 @@ from analysis.study import read_study
 BATCH = 20
 #: Tables whose rows each article gives by itself; n-grams need all articles.
 BY_ARTICLE = tuple(name for name in TABLES if name != "ngrams")
+#: Tables that are added up from segments once repeats are known.
+ADDED_UP = ("cooccurrences", "windows")
 
 
 def annotate(
@@ -142,6 +145,8 @@ def annotate_batch(batch: Sequence[Source], root: Path) -> Batch:
 
 
 def _as_table(rows: list[Row], name: str) -> pd.DataFrame:
+    if name in ADDED_UP:
+        return pd.DataFrame(rows)
     return coerce_table(pd.DataFrame(rows), name) if rows else empty_table(name)
 
 
@@ -151,14 +156,15 @@ def with_repeats(tables: dict[str, pd.DataFrame], hashes: np.ndarray) -> dict[st
     Parameters
     ----------
     tables : dict of DataFrame
-        The open tables; segments in the order of the hashes.
+        The open tables; segments in the order of the hashes; what stands near nodes by
+        segment.
     hashes : ndarray of uint64
         Of the words of all segments, one after the other.
 
     Returns
     -------
     dict of DataFrame
-        The same tables; groups, weights and weighted sizes filled in.
+        The open tables; groups, weights and weighted sizes filled in.
     """
     segments = tables["segments"].reset_index(drop=True)
     repeats = find_repeats(segments, hashes)
@@ -172,6 +178,7 @@ def with_repeats(tables: dict[str, pd.DataFrame], hashes: np.ndarray) -> dict[st
         "segments": segments,
         "documents": _with_weighted_sizes(tables["documents"], segments),
         "mentions": tables["mentions"].assign(**copied),
+        **{name: add_up_segments(tables[name], segments, name) for name in ADDED_UP},
     }
 
 

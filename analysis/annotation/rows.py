@@ -77,7 +77,8 @@ def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row
     dict
         Rows by the name of the open table that they belong to. Each segment stands for
         itself, as if nothing were repeated, and brings the hashes of its words (``hashes``,
-        no column of the table), by which `find_repeats` compares it with the others. Under
+        no column of the table), by which `find_repeats` compares it with the others. What
+        stands near nodes is given by segment, and added up when repeats are known. Under
         `RUNS` stand the words in their order, from which n-grams are counted when all
         articles are done.
 
@@ -98,7 +99,7 @@ def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row
         "segments": [_segment_row(one, i, text, source.id) for i, one in enumerate(annotated)],
         "terms": [row for one in annotated for row in _term_rows(one)],
         "mentions": _corrected(mentions, text, source, tools),
-        **_neighbour_rows(annotated, source.id, tools.width),
+        **_neighbour_rows(annotated, tools.width),
         RUNS: [{"doc_id": source.id, RUNS: [run for one in annotated for run in _runs(one)]}],
     }
 
@@ -107,21 +108,17 @@ def _runs(one: Annotated) -> list[list[str]]:
     return word_runs(one.sentences)
 
 
-def _neighbour_rows(
-    annotated: Sequence[Annotated], doc_id: str, width: int
-) -> dict[str, list[Row]]:
-    """Count what stands near the nodes, segment by segment, and sum it up."""
-    counts = WindowCounts()
-    named: list[Row] = []
+def _neighbour_rows(annotated: Sequence[Annotated], width: int) -> dict[str, list[Row]]:
+    """Count what stands near the nodes, segment by segment."""
+    found: dict[str, list[Row]] = {"nodes": [], "cooccurrences": [], "windows": []}
     for one in annotated:
         nodes = find_nodes([mention for mention, _ in one.mentions], one.actors)
+        counts = WindowCounts()
         count_windows(counts, one.sentences, nodes, width)
-        named += node_rows(nodes, one.segment_id)
-    return {
-        "nodes": named,
-        "cooccurrences": list(cooccurrence_rows(counts, doc_id)),
-        "windows": list(window_rows(counts, doc_id)),
-    }
+        found["nodes"] += node_rows(nodes, one.segment_id)
+        found["cooccurrences"] += cooccurrence_rows(counts, one.segment_id)
+        found["windows"] += window_rows(counts, one.segment_id)
+    return found
 
 
 def _annotate_segment(

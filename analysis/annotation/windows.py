@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
+
+import pandas as pd
 
 from analysis.annotation.mentions import Mention
 from analysis.annotation.names import ActorMention
 from analysis.annotation.tokens import Sentence, Token
+from analysis.repeats import first_of_repeats
+from analysis.schema import Weight, empty_table, find_table
 
 Row = dict[str, Any]
 #: Kind of node (frame, actor) and its id in ``study.toml``.
@@ -18,7 +22,7 @@ NodeId = tuple[str, str]
 
 @dataclass
 class WindowCounts:
-    """What one document counts near its nodes; keys begin with span, kind of node, node."""
+    """What one segment counts near its nodes; keys begin with span, kind of node, node."""
 
     joint: Counter[tuple[str, str, str, str, str]] = field(default_factory=Counter)
     in_node: Counter[tuple[str, str, str, str, str]] = field(default_factory=Counter)
@@ -102,12 +106,12 @@ def count_windows(
     nodes: Mapping[NodeId, Sequence[tuple[Token, ...]]],
     width: int,
 ) -> None:
-    """Add what stands near the nodes of one segment to the counts of its document.
+    """Count what stands near the nodes of one segment.
 
     Parameters
     ----------
     counts : WindowCounts
-        The document's counts so far; added to in place.
+        Added to in place.
     sentences : sequence of Sentence
         The segment's.
     nodes : mapping
@@ -147,11 +151,11 @@ def node_rows(
         }
 
 
-def window_rows(counts: WindowCounts, doc_id: str) -> Iterator[Row]:
-    """Give the rows of one document for the open table ``windows``."""
+def window_rows(counts: WindowCounts, segment_id: str) -> Iterator[Row]:
+    """Give the rows of one segment that `add_up_segments` makes the table ``windows`` of."""
     for key in sorted(counts.nodes):
         yield {
-            "doc_id": doc_id,
+            "segment_id": segment_id,
             **dict(zip(("span", "node_kind", "node"), key, strict=True)),
             "n_nodes": counts.nodes[key],
             "n_node_tokens": counts.node_tokens[key],
@@ -159,13 +163,43 @@ def window_rows(counts: WindowCounts, doc_id: str) -> Iterator[Row]:
         }
 
 
-def cooccurrence_rows(counts: WindowCounts, doc_id: str) -> Iterator[Row]:
-    """Give the rows of one document for the open table ``cooccurrences``."""
+def cooccurrence_rows(counts: WindowCounts, segment_id: str) -> Iterator[Row]:
+    """Give the rows of one segment that make the table ``cooccurrences``."""
     columns = ("span", "node_kind", "node", "lemma", "pos")
     for key in sorted({*counts.joint, *counts.in_node}):
         yield {
-            "doc_id": doc_id,
+            "segment_id": segment_id,
             **dict(zip(columns, key, strict=True)),
             "n_joint": counts.joint[key],
             "n_in_node": counts.in_node[key],
         }
+
+
+def add_up_segments(rows: pd.DataFrame, segments: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Make an open table of documents from the counts of their segments.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        What `window_rows` or `cooccurrence_rows` gives for all segments.
+    segments : DataFrame
+        The open table ``segments`` with its groups of repeats.
+    name : str
+        windows or cooccurrences.
+
+    Returns
+    -------
+    DataFrame
+        The open table, not yet sorted: sums over each document, all segments and, in the
+        columns ``*_once_within`` and ``*_once_across``, one of each group of repeats.
+    """
+    table = find_table(name)
+    if rows.empty:
+        return empty_table(name)
+    counted = rows.assign(doc_id=rows["segment_id"].map(segments.set_index("segment_id")["doc_id"]))
+    for weight in get_args(Weight):
+        kept = segments["segment_id"][first_of_repeats(segments, weight)]
+        of_kept = counted["segment_id"].isin(kept)
+        for column in (each for each in table.names if each.endswith(f"_once_{weight}")):
+            counted[column] = counted[column.removesuffix(f"_once_{weight}")].where(of_kept, 0)
+    return counted.groupby(list(table.key), as_index=False).sum(numeric_only=True)

@@ -96,6 +96,51 @@ def _check_rankings(first: Sequence[Hashable], second: Sequence[Hashable], p: fl
         raise MeasureError("rank_biased_overlap: a ranking names a term twice; name each once")
 
 
+class ListAgreement(NamedTuple):
+    """Agreement of two lists of terms beyond chance.
+
+    Attributes
+    ----------
+    kappa : float
+        Cohen's (1960), each list's own length taken as given.
+    ac1 : float
+        Gwet's (2008), which does not fall when nearly all terms are in neither list.
+    """
+
+    kappa: float
+    ac1: float
+
+
+def list_agreement(
+    n_both: int, n_first_only: int, n_second_only: int, n_neither: int
+) -> ListAgreement:
+    """Compare two lists of key terms or collocates chosen from one vocabulary.
+
+    Raises
+    ------
+    MeasureError
+        If a count is negative, or no term, or every term, is in a list.
+
+    Examples
+    --------
+    >>> agreement = list_agreement(30, 10, 20, 940)
+    >>> f"{agreement.kappa:.6f} {agreement.ac1:.6f}"
+    '0.651163 0.967179'
+    """
+    counts = np.array([[n_both, n_first_only], [n_second_only, n_neither]], dtype=float)
+    total = counts.sum()
+    listed = (counts[0].sum() + counts[:, 0].sum()) / 2
+    if np.any(counts < 0) or not 0 < listed < total:
+        raise MeasureError(
+            "list_agreement: wanted counts of 0 or more, terms in a list and terms in none;"
+            f" came {n_both}, {n_first_only}, {n_second_only}, {n_neither}"
+        )
+    observed = float(np.trace(counts) / total)
+    by_list = float(counts.sum(axis=0) @ counts.sum(axis=1) / total**2)
+    evenly = 2 * listed / total * (1 - listed / total)
+    return ListAgreement(*((observed - chance) / (1 - chance) for chance in (by_list, evenly)))
+
+
 def jensen_shannon_shift(
     n_target: npt.ArrayLike, n_reference: npt.ArrayLike, *, terms: Sequence[str]
 ) -> pd.DataFrame:

@@ -1,192 +1,20 @@
-"""Counting terms: always documents, segments or groups of them, by terms."""
+"""Counting terms in documents or segments of the open tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from nltk.stem.snowball import GermanStemmer
 from scipy import sparse
 
-from analysis.errors import MeasureError, unknown
+from analysis.errors import MeasureError
 from analysis.features import Features
-from analysis.schema import WEIGHTS, Weight
+from analysis.measures.term_counts import UNITS, Recipe, TermCounts, Unit
+from analysis.repeats import find_clusters, first_of_repeats
 
-Unit = Literal["form", "stem", "lemma", "lemma_pos", "head"]
-Rows = Literal["document", "segment"]
-
-UNITS: dict[str, str] = {
-    "form": "word as written, lower case",
-    "stem": "NLTK's German Snowball stem of the form",
-    "lemma": "base form",
-    "lemma_pos": "base form and tag",
-    "head": "base form, compounds under their last part",
-}
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What is counted: the settings that a table of counts was made with.
-
-    Attributes
-    ----------
-    unit : str
-        form (lower case), stem, lemma, lemma_pos (``Deal/NN``) or head
-        (``Immobiliendeal`` counted as ``Deal``).
-    rows : str
-        document or segment.
-    pos : tuple of str
-        Only tags that begin with one of these; empty: all.
-    zones, kinds, voices : tuple of str
-        Only these parts of articles, kinds of article, and words in these voices
-        (narrator, direct, indirect); empty: all.
-    weight : str
-        How repeats count: none (each segment 1), within or across (1 over the size of
-        its group of repeats, in the document or over all documents).
-    n : int
-        Words in a row; more than 1 is counted by `analysis.measures.ngrams.count_ngrams`.
-    """
-
-    unit: Unit = "lemma"
-    rows: Rows = "document"
-    pos: tuple[str, ...] = ()
-    zones: tuple[str, ...] = ()
-    kinds: tuple[str, ...] = ()
-    weight: Weight = "none"
-    n: int = 1
-    voices: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.unit not in UNITS:
-            raise MeasureError(f"count_terms: {unknown('unit', self.unit, UNITS)}")
-        if self.rows not in ("document", "segment"):
-            raise MeasureError(
-                f"count_terms: {unknown('rows', self.rows, ['document', 'segment'])}"
-            )
-        if self.weight not in WEIGHTS:
-            raise MeasureError(f"count_terms: {unknown('weight', self.weight, WEIGHTS)}")
-
-
-@dataclass(frozen=True)
-class TermCounts:
-    """A sparse matrix of counts with its rows, its terms and its recipe.
-
-    Attributes
-    ----------
-    matrix : csr_array, shape (n_rows, n_terms)
-        Occurrences of each term in each row; real numbers if the recipe weights them.
-    rows : DataFrame
-        One row per row of the matrix; columns doc_id, event, outlet, kind and,
-        for segments, segment_id, zone, n_words, repeat_across,
-        repeat_weight.
-    terms : Index
-        The terms, sorted.
-    totals : ndarray, shape (n_rows,)
-        Tokens of each row **before** trimming: the size to relate counts to.
-    recipe : Recipe
-        What was counted.
-    unweighted : csr_array, optional
-        The occurrences before weighting; none: `matrix` is not weighted.
-    """
-
-    matrix: sparse.csr_array
-    rows: pd.DataFrame
-    terms: pd.Index
-    totals: np.ndarray
-    recipe: Recipe
-    unweighted: sparse.csr_array | None = None
-
-    @property
-    def raw(self) -> sparse.csr_array:
-        """The occurrences, whatever the weight of repeats."""
-        return self.matrix if self.unweighted is None else self.unweighted
-
-    def __post_init__(self) -> None:
-        shape = (len(self.rows), len(self.terms))
-        if self.matrix.shape != shape or self.raw.shape != shape or len(self.totals) != shape[0]:
-            raise MeasureError(
-                f"TermCounts: wanted a matrix of {shape} and {shape[0]} totals,"
-                f" came {self.matrix.shape} and {len(self.totals)}"
-            )
-
-    def group(self, by: str) -> TermCounts:
-        """Add up the rows that share a value of a column of `rows`, such as event.
-
-        Examples
-        --------
-        >>> from analysis.features import read_features
-        >>> count_terms(read_features()).group("event").matrix.shape[0]
-        2
-        """
-        if by not in self.rows.columns:
-            raise MeasureError(f"group: {unknown('column', by, self.rows.columns)}")
-        codes, labels = pd.factorize(self.rows[by], sort=True)
-        adder = sparse.csr_array(
-            (np.ones(len(codes), dtype=np.int64), (codes, np.arange(len(codes)))),
-            shape=(len(labels), len(codes)),
-        )
-        matrix, unweighted = self._each(lambda held: adder @ held)
-        return replace(
-            self,
-            matrix=matrix,
-            unweighted=unweighted,
-            rows=pd.DataFrame({by: labels}),
-            totals=np.bincount(codes, weights=self.totals).astype(self.totals.dtype),
-        )
-
-    def select(self, keep: np.ndarray) -> TermCounts:
-        """Keep the rows marked in a boolean array."""
-        matrix, unweighted = self._each(lambda held: held[np.flatnonzero(keep)])
-        return replace(
-            self,
-            matrix=matrix,
-            unweighted=unweighted,
-            rows=self.rows[keep].reset_index(drop=True),
-            totals=self.totals[keep],
-        )
-
-    def with_rows(self, rows: pd.DataFrame) -> TermCounts:
-        """Describe the same rows by another table."""
-        return replace(self, rows=rows)
-
-    def occurrence(self) -> TermCounts:
-        """Set every count above zero to one: whether a term occurs, not how often."""
-        once = sparse.csr_array(self.matrix > 0).astype(np.int64)
-        return replace(self, matrix=once, unweighted=None)
-
-    def trim(self, *, min_count: int = 1, min_rows: int = 1) -> TermCounts:
-        """Drop terms that are rarer; totals stay those before trimming."""
-        frequent = self.frequencies() >= min_count
-        spread = self.row_frequencies() >= min_rows
-        return self._with_terms(np.flatnonzero(frequent & spread))
-
-    def drop(self, terms: frozenset[str]) -> TermCounts:
-        """Drop the terms of a list, such as stop words, whatever their case."""
-        kept = [i for i, term in enumerate(self.terms) if term.casefold() not in terms]
-        return self._with_terms(np.array(kept, dtype=int))
-
-    def frequencies(self) -> np.ndarray:
-        """Give each term's occurrences over all rows, shape (n_terms,)."""
-        return np.asarray(self.matrix.sum(axis=0)).ravel()
-
-    def row_frequencies(self) -> np.ndarray:
-        """Give the number of rows that each term occurs in, shape (n_terms,)."""
-        return np.bincount(self.matrix.nonzero()[1], minlength=len(self.terms))
-
-    def _with_terms(self, kept: np.ndarray) -> TermCounts:
-        matrix, unweighted = self._each(lambda held: held[:, kept])
-        return replace(self, matrix=matrix, unweighted=unweighted, terms=self.terms[kept])
-
-    def _each(
-        self, change: Callable[[sparse.csr_array], sparse.csr_array]
-    ) -> tuple[sparse.csr_array, sparse.csr_array | None]:
-        """Change the matrix, and the unweighted one alike if there is one."""
-        unweighted = self.unweighted
-        changed = None if unweighted is None else sparse.csr_array(change(unweighted))
-        return sparse.csr_array(change(self.matrix)), changed
+__all__ = ["UNITS", "Recipe", "TermCounts", "count_terms", "describe_documents"]
 
 
 def count_terms(features: Features, recipe: Recipe | None = None) -> TermCounts:
@@ -203,7 +31,8 @@ def count_terms(features: Features, recipe: Recipe | None = None) -> TermCounts:
     -------
     TermCounts
         Rows in the order of the documents (segments), terms sorted. A document
-        without a counted term stays, as a row of zeros.
+        without a counted term stays, as a row of zeros; one without a segment counted,
+        such as a copy under ``copies="first"``, does not.
 
     Raises
     ------
@@ -234,13 +63,29 @@ def count_terms(features: Features, recipe: Recipe | None = None) -> TermCounts:
     shape = (len(rows.table), len(labels))
     n = terms["n"].to_numpy()
     matrix = sparse.csr_array((n, (row, codes)), shape=shape)
-    if recipe.weight == "none":
+    if not recipe.weighs:
         totals = np.bincount(row, weights=n, minlength=shape[0]).astype(np.int64)
         return TermCounts(matrix, rows.table, pd.Index(labels), totals, recipe)
     weighted = n * rows.segments[f"weight_{recipe.weight}"].to_numpy()[at]
     totals = np.bincount(row, weights=weighted, minlength=shape[0])
     counted = sparse.csr_array((weighted, (row, codes)), shape=shape)
     return TermCounts(counted, rows.table, pd.Index(labels), totals, recipe, matrix)
+
+
+def describe_documents(features: Features) -> pd.DataFrame:
+    """Describe the documents for rows of counts: doc_id, event, outlet, kind, repeat_cluster.
+
+    Documents of one cluster share a repeat: to be resampled and relabelled as one.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> describe_documents(read_features())["repeat_cluster"].nunique()
+    5
+    """
+    about = features.documents[["doc_id", "event", "outlet", "kind"]]
+    cluster = about["doc_id"].map(find_clusters(features.segments))
+    return about.assign(repeat_cluster=cluster.fillna(about["doc_id"]))
 
 
 @dataclass(frozen=True)
@@ -253,16 +98,18 @@ class _CountRows:
 
 
 def _count_rows(features: Features, recipe: Recipe) -> _CountRows:
-    about = features.documents[["doc_id", "event", "outlet", "kind"]]
+    about = describe_documents(features)
     segments = features.segments.merge(about, on="doc_id", validate="many_to_one")
     for column, wanted in (("zone", recipe.zones), ("kind", recipe.kinds)):
         if wanted:
             segments = segments[segments[column].isin(wanted)]
+    if recipe.copies == "first":
+        segments = segments[first_of_repeats(segments, recipe.weight)]
     if segments.empty:
         raise MeasureError(f"count_terms: no segment is left to count in, by {recipe}")
     if recipe.rows == "segment":
-        columns = ["segment_id", "doc_id", "event", "outlet", "kind", "zone", "n_words"]
-        weight = 1.0 if recipe.weight == "none" else segments[f"weight_{recipe.weight}"]
+        columns = ["segment_id", *about.columns, "zone", "n_words"]
+        weight = segments[f"weight_{recipe.weight}"] if recipe.weighs else 1.0
         table = segments[[*columns, "repeat_across"]].assign(repeat_weight=weight)
         table = table.reset_index(drop=True)
         return _CountRows(table, segments, np.arange(len(table)))

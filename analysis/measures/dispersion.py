@@ -8,11 +8,16 @@ import pandas as pd
 from scipy import sparse
 
 from analysis.errors import MeasureError, unknown
+from analysis.measures import adjusted_frequency, dispersion_measures
 from analysis.measures.counts import TermCounts
-from analysis.measures.dispersion_measures import MEASURES, check_parts
+from analysis.measures.dispersion_parts import check_parts
 from analysis.measures.inference import FloatArray
-from analysis.measures.resampling import BLOCK
 from analysis.measures.verdicts import OK, refuse
+
+#: Name -> formula.
+MEASURES = dispersion_measures.MEASURES | adjusted_frequency.MEASURES
+#: Cells filled in at once: as many as the processor's cache can hold.
+BLOCK = 200_000
 
 
 def dispersion(
@@ -63,8 +68,8 @@ def dispersion(
 def _by_block(
     matrix: sparse.csr_array, sizes: npt.ArrayLike, measures: tuple[str, ...]
 ) -> FloatArray:
-    """Fill in some terms at a time, so that memory stays bounded."""
-    columns, step = sparse.csc_array(matrix), max(1, BLOCK // matrix.shape[0])
+    """Fill in some terms at a time: quicker, and memory stays bounded."""
+    columns, step = sparse.csc_array(matrix, dtype=float), max(1, BLOCK // matrix.shape[0])
     found = np.empty((matrix.shape[1], len(measures)))
     for start in range(0, matrix.shape[1], step):
         at = slice(start, start + step)
@@ -78,7 +83,8 @@ def _with_reasons(table: pd.DataFrame) -> pd.DataFrame:
     one_part = (table["n_parts"] < 2, refuse("one document only: no dispersion"))
     absent = (table["n"] == 0, refuse("the term does not occur"))
     for where, verdict in (one_part, absent):
-        table.loc[where, ["status", "reason"]] = list(verdict)
+        if where.any():
+            table.loc[where, ["status", "reason"]] = list(verdict)
     return table
 
 

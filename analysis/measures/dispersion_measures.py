@@ -8,71 +8,16 @@ even, 0 is all in one place; Gries' DP runs the other way and keeps its own name
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
-from analysis.errors import MeasureError
+from analysis.measures.dispersion_parts import (
+    Parts,
+    check_parts,  # noqa: F401  (the examples call it)
+    over,
+)
 from analysis.measures.inference import FloatArray
-
-
-class Parts(NamedTuple):
-    """Frequencies of terms in parts, checked; x in the formulas below.
-
-    Attributes
-    ----------
-    x : ndarray, shape (n_parts, n_terms)
-        Frequencies.
-    w : ndarray, shape (n_parts, 1)
-        Each part's share of all tokens.
-    sizes : ndarray, shape (n_parts, 1)
-        Tokens of each part.
-    """
-
-    x: FloatArray
-    w: FloatArray
-    sizes: FloatArray
-
-    @property
-    def t(self) -> FloatArray:
-        """Share of the term's occurrences in each part; NaN for a term without any."""
-        with np.errstate(invalid="ignore"):
-            return np.asarray(self.x / self.x.sum(axis=0))
-
-    @property
-    def p(self) -> FloatArray:
-        """Share of the sum of the term's relative frequencies in each part."""
-        with np.errstate(invalid="ignore"):
-            rates = self.x / self.sizes
-            return np.asarray(rates / rates.sum(axis=0))
-
-
-def check_parts(frequencies: npt.ArrayLike, sizes: npt.ArrayLike) -> Parts:
-    """Check frequencies in parts; one term may be given as a vector.
-
-    Raises
-    ------
-    MeasureError
-        If the shapes differ, a size is not above 0, or a frequency is negative or above it.
-
-    Examples
-    --------
-    >>> check_parts([1, 2, 3], [10, 10, 20]).w.ravel().tolist()
-    [0.25, 0.25, 0.5]
-    """
-    x, size = np.asarray(frequencies, dtype=float), np.asarray(sizes, dtype=float)
-    x = x[:, None] if x.ndim == 1 else x
-    if x.shape[0] != size.size or size.size == 0:
-        raise MeasureError(
-            f"dispersion: wanted a size for each part, came {x.shape[0]} parts, {size.size} sizes"
-        )
-    if not np.all(size > 0):
-        raise MeasureError("dispersion: a part has no tokens; leave empty parts out")
-    if np.any(x < 0) or np.any(x > size[:, None]) or not np.all(np.isfinite(x)):
-        raise MeasureError("dispersion: wanted frequencies from 0 up to the size of the part")
-    return Parts(x, (size / size.sum())[:, None], size[:, None])
 
 
 def part_range(parts: Parts) -> FloatArray:
@@ -86,6 +31,31 @@ def part_range(parts: Parts) -> FloatArray:
     return np.asarray((parts.x > 0).sum(axis=0), dtype=float)
 
 
+def relative_range(parts: Parts) -> FloatArray:
+    """Share of the parts with the term (Keniston 1920).
+
+    Examples
+    --------
+    >>> relative_range(check_parts([2, 0, 1, 0], [10] * 4)).tolist()
+    [0.5]
+    """
+    return part_range(parts) / len(parts.x)
+
+
+def d_mb(parts: Parts) -> FloatArray:
+    """Parts with the term over those that would have it by chance, at most 1 (Nelson 2025).
+
+    By chance: Poisson's distribution with the size of each part, as in tlda's D_MB.
+
+    Examples
+    --------
+    >>> d_mb(check_parts([4, 0, 0, 0], [10] * 4)).round(4).tolist()
+    [0.3955]
+    """
+    by_chance = -np.expm1(-parts.f * parts.w).mean(axis=0)
+    return np.minimum(over(relative_range(parts), by_chance), 1)
+
+
 def dp(parts: Parts) -> FloatArray:
     """Deviation of proportions: half the sum of |t - w| (Gries 2008); 0 is even.
 
@@ -94,7 +64,7 @@ def dp(parts: Parts) -> FloatArray:
     >>> dp(check_parts([1, 2, 3, 4, 5], [9, 10, 10, 10, 11])).round(6).tolist()
     [0.18]
     """
-    return np.asarray(np.abs(parts.t - parts.w).sum(axis=0) / 2)
+    return parts.deviation
 
 
 def dp_norm(parts: Parts) -> FloatArray:
@@ -105,7 +75,7 @@ def dp_norm(parts: Parts) -> FloatArray:
     >>> dp_norm(check_parts([2, 1, 0], [10, 10, 10])).round(6).tolist()
     [0.5]
     """
-    return _over(dp(parts), 1 - parts.w.min())
+    return over(parts.deviation, 1 - parts.w.min())
 
 
 def dp_egbert(parts: Parts) -> FloatArray:
@@ -119,7 +89,7 @@ def dp_egbert(parts: Parts) -> FloatArray:
     [0.5]
     """
     smallest = np.where(parts.x > 0, parts.w, np.inf).min(axis=0)
-    return 1 - _over(dp(parts), np.where(np.isfinite(smallest), 1 - smallest, np.nan))
+    return 1 - over(parts.deviation, np.where(np.isfinite(smallest), 1 - smallest, np.nan))
 
 
 def juilland_d(parts: Parts) -> FloatArray:
@@ -130,9 +100,8 @@ def juilland_d(parts: Parts) -> FloatArray:
     >>> juilland_d(check_parts([0, 4, 3, 2, 1], [10] * 5)).round(4).tolist()
     [0.6464]
     """
-    rates = parts.x / parts.sizes
-    variation = _over(rates.std(axis=0), rates.mean(axis=0))
-    return 1 - _over(variation, np.sqrt(len(rates) - 1))
+    variation = over(parts.rates.std(axis=0), parts.rates.mean(axis=0))
+    return 1 - over(variation, np.sqrt(len(parts.x) - 1))
 
 
 def carroll_d2(parts: Parts) -> FloatArray:
@@ -143,7 +112,7 @@ def carroll_d2(parts: Parts) -> FloatArray:
     >>> carroll_d2(check_parts([2, 1, 1, 1, 0], [10] * 5)).round(4).tolist()
     [0.8277]
     """
-    return _over(special.entr(parts.p).sum(axis=0), np.log(len(parts.x)))
+    return over(special.entr(parts.p).sum(axis=0), np.log(len(parts.x)))
 
 
 def rosengren_s(parts: Parts) -> FloatArray:
@@ -155,6 +124,32 @@ def rosengren_s(parts: Parts) -> FloatArray:
     [0.937]
     """
     return np.asarray(np.sqrt(parts.w * parts.t).sum(axis=0) ** 2)
+
+
+def lyne_d3(parts: Parts) -> FloatArray:
+    """Lyne's D3: 1 - chi-squared over 4 f; below 0 where few of many parts have the term.
+
+    Chi-squared against the sizes of the parts (Lyne 1985).
+
+    Examples
+    --------
+    >>> lyne_d3(check_parts([1, 2, 3, 4, 5], [10] * 5)).round(3).tolist()
+    [0.944]
+    """
+    return np.asarray(1 - ((parts.t - parts.w) ** 2 / parts.w).sum(axis=0) / 4)
+
+
+def zhang_dc(parts: Parts) -> FloatArray:
+    """Zhang et al.'s (2004) distributional consistency, of relative frequencies.
+
+    Square of the mean root over the mean; Rosengren's S where parts are of one size.
+
+    Examples
+    --------
+    >>> zhang_dc(check_parts([1, 2, 3, 4, 5], [10] * 5)).round(3).tolist()
+    [0.937]
+    """
+    return over(np.sqrt(parts.rates).mean(axis=0) ** 2, parts.rates.mean(axis=0))
 
 
 def kld(parts: Parts) -> FloatArray:
@@ -191,29 +186,26 @@ def da(parts: Parts) -> FloatArray:
     >>> da(check_parts([1, 2, 3, 4, 5], [10] * 5)).round(7).tolist()
     [0.6666667]
     """
-    rates = np.sort(parts.x / parts.sizes, axis=0)
+    rates = np.sort(parts.rates, axis=0)
     n = len(rates)
     weights = (2 * np.arange(1, n + 1) - n - 1)[:, None]
-    return 1 - _over((weights * rates).sum(axis=0), rates.sum(axis=0) * (n - 1))
+    return 1 - over((weights * rates).sum(axis=0), rates.sum(axis=0) * (n - 1))
 
 
 #: Name -> formula.
 MEASURES: dict[str, Callable[[Parts], FloatArray]] = {
     "carroll_d2": carroll_d2,
     "d_kld": d_kld,
+    "d_mb": d_mb,
     "da": da,
     "dp": dp,
     "dp_egbert": dp_egbert,
     "dp_norm": dp_norm,
     "juilland_d": juilland_d,
     "kld": kld,
+    "lyne_d3": lyne_d3,
     "range": part_range,
+    "relative_range": relative_range,
     "rosengren_s": rosengren_s,
+    "zhang_dc": zhang_dc,
 }
-
-
-def _over(above: FloatArray, below: npt.ArrayLike) -> FloatArray:
-    """Divide; what is divided by nothing is not defined."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.asarray(above / np.asarray(below, dtype=float))
-    return np.where(np.isfinite(ratio), ratio, np.nan)

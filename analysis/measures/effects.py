@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 
 from analysis.errors import MeasureError
-from analysis.measures.cells import Counts, check_cells
+from analysis.measures.cells import Cells, Counts, check_cells
 from analysis.measures.inference import FloatArray
 
 
@@ -68,10 +68,15 @@ def lrc(
     >>> f"{lrc(13, 0, 1177, 341805, n_tests=20109):.6f}"
     '7.297356'
     """
-    low, high = _lrc_bounds(
-        (n_target, n_reference, size_target, size_reference), alpha / (2 * n_tests)
+    cells = check_cells(n_target, n_reference, size_target, size_reference)
+    a, b, size_a, size_b = cells
+    leads = a * size_b >= b * size_a
+    # the bound next to 0 is the lower one of the side that leads
+    leading = Cells(
+        *(np.where(leads, *pair) for pair in ((a, b), (b, a), (size_a, size_b), (size_b, size_a)))
     )
-    return _next_to_zero(low, high)
+    bound = np.maximum(_lower_bound(leading, alpha / (2 * n_tests)), 0)
+    return np.where(leads | (bound == 0), bound, -bound)
 
 
 def lrc_positive(
@@ -92,7 +97,8 @@ def lrc_positive(
     >>> f"{lrc_positive(7, 2, 1000, 1000):.6f}"
     '-0.287418'
     """
-    return _lrc_bounds((n_target, n_reference, size_target, size_reference), alpha / n_tests)[0]
+    cells = check_cells(n_target, n_reference, size_target, size_reference)
+    return _lower_bound(cells, alpha / n_tests)
 
 
 def lrc_normal(
@@ -197,18 +203,14 @@ def simple_maths(
     return np.asarray((a * 1e6 / size_a + smoothing) / (b * 1e6 / size_b + smoothing))
 
 
-def _lrc_bounds(
-    counts: tuple[Counts, Counts, Counts, Counts], tail: float
-) -> tuple[FloatArray, FloatArray]:
-    """Bound the log ratio through Clopper and Pearson's bounds of the target's part."""
+def _lower_bound(cells: Cells, tail: float) -> FloatArray:
+    """Bound the log ratio through Clopper and Pearson's bound of the target's part."""
     if not 0 < tail < 0.5:
         raise MeasureError(f"lrc: wanted alpha between 0 and 1 and n_tests from 1 on, came {tail}")
-    a, b, size_a, size_b = check_cells(*counts)
+    a, b, size_a, size_b = cells
     with np.errstate(divide="ignore", invalid="ignore"):
-        low = np.where(a == 0, 0.0, stats.beta.ppf(tail, a, b + 1))
-        high = np.where(b == 0, 1.0, stats.beta.isf(tail, a + 1, b))
-        bounds = [np.log2(size_b / size_a * part / (1 - part)) for part in (low, high)]
-    return bounds[0], bounds[1]
+        part = np.where(a == 0, 0.0, stats.beta.ppf(tail, a, b + 1))
+        return np.asarray(np.log2(size_b / size_a * part / (1 - part)))
 
 
 def _next_to_zero(low: FloatArray, high: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.errors import MeasureError, unknown
 from analysis.measures.counts import TermCounts
+from analysis.measures.effects import log_ratio
 from analysis.measures.rates import Interval, rate_intervals
 
 GROUPINGS = ("all", "event", "outlet", "doc_id")
@@ -190,7 +191,8 @@ def most_different(
     [31, 0]
     """
     both = _side_by_side(table, target, reference)
-    both["log_ratio"] = np.log2(_rate(both, "target") / _rate(both, "reference"))
+    sizes = both["n_tokens_target"], both["n_tokens_reference"]
+    both["log_ratio"] = log_ratio(both["n_target"], both["n_reference"], *sizes)
     more = np.where(
         both["log_ratio"] > 0, both["n_documents_target"], both["n_documents_reference"]
     )
@@ -218,7 +220,3 @@ def _side_by_side(table: pd.DataFrame, target: str, reference: str) -> pd.DataFr
     return groups[target].merge(
         groups[reference], on="term", suffixes=("_target", "_reference"), validate="one_to_one"
     )
-
-
-def _rate(both: pd.DataFrame, side: str) -> pd.Series:
-    return both[f"n_{side}"].clip(lower=0.5) / both[f"n_tokens_{side}"]

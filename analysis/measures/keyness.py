@@ -11,7 +11,7 @@ from scipy import sparse
 
 from analysis.errors import MeasureError, unknown
 from analysis.measures import effects
-from analysis.measures.cells import Cells
+from analysis.measures.cells import Cells, check_cells
 from analysis.measures.counts import TermCounts
 from analysis.measures.inference import CORRECTIONS, FloatArray, adjust_p_values
 from analysis.measures.keyness_measures import DOCUMENT_MEASURES, MEASURES
@@ -83,14 +83,14 @@ def keyness(
     """
     plan = resampling or Resampling()
     _check_names(measures, correction)
-    _check_counts(counts)
+    counts.require_whole("keyness")
     counts = _two_groups(counts, target, reference, plan)
     is_target = (counts.rows[plan.group] == target).to_numpy()
     table, cells = _frequencies(counts, is_target)
-    for name in measures:
-        table[name] = _compute(name, cells, counts, is_target)
-    table["log_ratio"] = effects.log_ratio(*cells)
-    table = pd.concat([table, _inference(counts, is_target, correction, plan)], axis=1)
+    scores = {name: _compute(name, cells, counts, is_target) for name in measures}
+    scores["log_ratio"] = effects.log_ratio(*cells)
+    inference = _inference(counts, is_target, correction, plan)
+    table = pd.concat([table, pd.DataFrame(scores), inference], axis=1)
     first = measures[0] if measures else "log_ratio"
     return table.sort_values([first, "term"], ascending=[False, True], ignore_index=True)
 
@@ -156,23 +156,30 @@ def _frequencies(
     counts: TermCounts, is_target: npt.NDArray[np.bool_]
 ) -> tuple[pd.DataFrame, Cells]:
     """Count terms, tokens and documents on both sides."""
-    table = pd.DataFrame({"term": counts.terms})
-    sides = {"target": is_target, "reference": ~is_target}
-    for side, rows in sides.items():
-        table[f"n_{side}"] = counts.matrix[np.flatnonzero(rows)].sum(axis=0).astype(np.int64)
-    for side, rows in sides.items():
-        table[f"size_{side}"] = int(counts.totals[rows].sum())
-    for side in sides:
-        table[f"per_million_{side}"] = 1e6 * table[f"n_{side}"] / table[f"size_{side}"]
-    for side, rows in sides.items():
-        table[f"n_documents_{side}"] = _by_document(counts.select(rows)).row_frequencies()
-    table["range"] = table["n_documents_target"] + table["n_documents_reference"]
-    columns = ["n_target", "n_reference", "size_target", "size_reference"]
-    return table, Cells(*(table[column].to_numpy(dtype=float) for column in columns))
+    sides = {
+        "target": _by_document(counts.select(is_target)),
+        "reference": _by_document(counts.select(~is_target)),
+    }
+    n = {side: held.frequencies().astype(np.int64) for side, held in sides.items()}
+    size = {side: int(held.totals.sum()) for side, held in sides.items()}
+    spread = {side: held.row_frequencies() for side, held in sides.items()}
+    table = pd.DataFrame(
+        {
+            "term": counts.terms,
+            **{f"n_{side}": n[side] for side in sides},
+            **{f"size_{side}": size[side] for side in sides},
+            **{f"per_million_{side}": 1e6 * n[side] / size[side] for side in sides},
+            **{f"n_documents_{side}": spread[side] for side in sides},
+            "range": spread["target"] + spread["reference"],
+        }
+    )
+    return table, check_cells(n["target"], n["reference"], size["target"], size["reference"])
 
 
 def _by_document(counts: TermCounts) -> TermCounts:
-    return counts.group("doc_id") if "doc_id" in counts.rows.columns else counts
+    if "doc_id" not in counts.rows.columns or counts.rows["doc_id"].is_unique:
+        return counts
+    return counts.group("doc_id")
 
 
 def _units_of(counts: TermCounts, is_target: npt.NDArray[np.bool_], plan: Resampling) -> Units:
@@ -239,11 +246,3 @@ def _check_names(measures: Sequence[str], correction: str) -> None:
             raise MeasureError(f"keyness: {unknown('measure', name, known)}")
     if correction not in (MAX_T, *CORRECTIONS):
         raise MeasureError(f"keyness: {unknown('correction', correction, [MAX_T, *CORRECTIONS])}")
-
-
-def _check_counts(counts: TermCounts) -> None:
-    values = counts.matrix.data
-    if np.any(values < 0):
-        raise MeasureError(f"keyness: wanted counts of 0 or more, came {values.min()}")
-    if np.any(values != np.round(values)):
-        raise MeasureError("keyness: wanted whole counts, came weights; count terms unweighted")

@@ -9,6 +9,9 @@ import pandas as pd
 from analysis.errors import MeasureError, unknown
 from analysis.features import Features
 from analysis.measures.cooccurrences import CoOccurrences
+from analysis.measures.counts import describe_documents
+from analysis.repeats import first_of_repeats
+from analysis.schema import WEIGHTS, Weight
 
 Span = Literal["window", "sentence", "segment"]
 NodeKind = Literal["frame", "actor", "lemma"]
@@ -32,6 +35,7 @@ def count_cooccurrences(
     node_kind: NodeKind = "frame",
     span: Span = "window",
     pos: tuple[str, ...] = (),
+    weight: Weight = "none",
 ) -> CoOccurrences:
     """Count lemmas near frames or actors, document by document.
 
@@ -45,17 +49,21 @@ def count_cooccurrences(
         window, sentence or segment; see `SPANS`.
     pos : tuple of str
         Only collocates whose tag begins with one of these; empty: all.
+    weight : str
+        How repeats count: none (every segment), within or across (one segment of each
+        group of repeats, in the document or over all documents; counts stay whole).
 
     Returns
     -------
     CoOccurrences
-        Every document, also those without a node. Frequencies and sizes of documents are
-        those of `terms`, a node's own tokens included; `count_pairs` leaves them out.
+        Every document with a token counted, also those without a node. Frequencies and
+        sizes of documents are those of `terms`, a node's own tokens included; `count_pairs`
+        leaves them out.
 
     Raises
     ------
     MeasureError
-        If the span or kind of node is unknown.
+        If the span, kind of node or weight is unknown.
 
     Examples
     --------
@@ -64,6 +72,9 @@ def count_cooccurrences(
     >>> "Trump" in set(counts.joint["node"])
     True
     """
+    documents = describe_documents(features)
+    features = count_once(features, weight)
+    documents["n_tokens"] = features.documents["n_tokens"]
     near, sizes = _find_near(features, node_kind, span)
     near = _chosen(near[near["n_joint"] > 0], pos).rename(columns={"lemma": "collocate"})
     keys = ["doc_id", "node", "collocate"]
@@ -71,7 +82,7 @@ def count_cooccurrences(
         joint=near.groupby(keys)["n_joint"].sum().reset_index(),
         windows=sizes.rename(columns={"n_positions": "n_node"})[["doc_id", "node", "n_node"]],
         frequencies=_frequencies(features, pos),
-        documents=features.documents[["doc_id", "event", "outlet", "kind", "n_tokens"]],
+        documents=documents[documents["n_tokens"] > 0].reset_index(drop=True),
     )
 
 
@@ -82,6 +93,7 @@ def count_pairs(
     span: Span = "window",
     pos: tuple[str, ...] = (),
     by: str = "event",
+    weight: Weight = "none",
 ) -> pd.DataFrame:
     """Count pairs of node and collocate in groups of documents, as cwb-ccc does.
 
@@ -96,6 +108,8 @@ def count_pairs(
         As in `count_cooccurrences`.
     by : str
         Column of documents to group by.
+    weight : str
+        How repeats count, as in `count_cooccurrences`.
 
     Returns
     -------
@@ -106,7 +120,7 @@ def count_pairs(
     Raises
     ------
     MeasureError
-        If the span, kind of node or column is unknown.
+        If the span, kind of node, column or weight is unknown.
 
     Examples
     --------
@@ -115,6 +129,7 @@ def count_pairs(
     >>> bool((pairs["n_joint"] <= pairs["n_collocate"]).all())
     True
     """
+    features = count_once(features, weight)
     documents = features.documents
     if by not in documents.columns:
         raise MeasureError(f"count_pairs: {unknown('column', by, documents.columns)}")
@@ -133,6 +148,46 @@ def count_pairs(
     wanted = [by, "node", "collocate", "n_joint", "n_node", "n_collocate", "n_tokens"]
     found = table.loc[table["n_joint"] > 0, wanted]
     return found.sort_values(wanted[:3], ignore_index=True)
+
+
+def count_once(features: Features, weight: Weight) -> Features:
+    """Give the tables with one segment of each group of repeats, whole counts throughout.
+
+    Raises
+    ------
+    MeasureError
+        If the weight is unknown.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> features = read_features()
+    >>> len(count_once(features, "within").segments) < len(features.segments)
+    True
+    """
+    if weight not in WEIGHTS:
+        raise MeasureError(f"cooccurrences: {unknown('weight', weight, WEIGHTS)}")
+    if weight == "none":
+        return features
+    segments = features.segments[first_of_repeats(features.segments, weight)]
+    n_tokens = segments.groupby("doc_id")["n_tokens"].sum()
+    of_document = features.documents["doc_id"].map(n_tokens).fillna(0).astype("int64")
+    kept = {
+        name: table[table["segment_id"].isin(segments["segment_id"])]
+        for name, table in (("terms", features.terms), ("nodes", features.nodes))
+    }
+    return features.with_tables(
+        **kept,
+        segments=segments,
+        documents=features.documents.assign(n_tokens=of_document),
+        cooccurrences=_once(features.cooccurrences, ("n_joint", "n_in_node"), weight),
+        windows=_once(features.windows, ("n_node_tokens", "n_positions"), weight),
+    )
+
+
+def _once(table: pd.DataFrame, columns: tuple[str, ...], weight: Weight) -> pd.DataFrame:
+    counted = table.assign(**{name: table[f"{name}_once_{weight}"] for name in columns})
+    return counted[(counted[list(columns)] > 0).any(axis=1)]
 
 
 def _add_up(table: pd.DataFrame, group: pd.Series, keys: list[str]) -> pd.DataFrame:

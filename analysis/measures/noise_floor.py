@@ -244,7 +244,6 @@ def _check(counts: TermCounts, plan: Resampling, n_splits: int) -> None:
     for column in (plan.group, plan.cluster, *([plan.stratum] if plan.stratum else [])):
         if column not in counts.rows.columns:
             raise MeasureError(f"noise_floor: {unknown('column', column, counts.rows.columns)}")
-    if np.any(counts.matrix.data % 1 != 0):
-        raise MeasureError("noise_floor: wanted whole counts, came weights; give clusters instead")
+    counts.require_whole("noise_floor")
     if counts.rows[plan.group].isna().any():
         raise MeasureError(f"noise_floor: a document has no {plan.group}; give each one")

@@ -35,21 +35,17 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     r"the term does not occur": ("der Term kommt nicht vor", "the term does not occur"),
     r"one document only: no dispersion": ("nur ein Dokument", "one document only"),
-    r"the node or the collocate does not occur in one of the groups": (
-        "Knoten oder Kollokat fehlt in einem Ereignis",
-        "node or collocate is missing in one event",
-    ),
-    r"the pair is seen on one side only: no interval from resampling": (
-        "das Paar steht nur in einem Ereignis",
-        "the pair is seen in one event only",
+    r"every token of a group stands near the node": (
+        "in einem Ereignis steht alles beim Knoten",
+        "everything in one event stands near the node",
     ),
     r"the pair is seen in one of the groups only: no difference": (
         "das Paar steht nur in einem Ereignis",
         "the pair is seen in one event only",
     ),
-    r"too many resamples lack the node or the collocate": (
-        "Knoten oder Kollokat fehlt in zu vielen Ziehungen",
-        "node or collocate is missing in too many resamples",
+    r"too many resamples lack the pair": (
+        "das Paar fehlt in zu vielen Ziehungen",
+        "the pair is missing in too many resamples",
     ),
     r"a group of one document cannot be split": (
         "ein einzelnes Dokument lässt sich nicht teilen",
