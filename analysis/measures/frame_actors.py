@@ -2,48 +2,21 @@
 
 Being named near a frame and being the one who speaks of it are two things, counted by
 two functions. Counts come by document and by event; an association is given only from
-five joint occurrences on (`FEWEST_JOINT`), and refused with its reason below that.
+five joint occurrences on (`analysis.measures.pair_table`), and refused with its reason below that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from analysis.errors import MeasureError
 from analysis.features import Features
-from analysis.measures.association import npmi
-from analysis.measures.cells import Pairs
-from analysis.measures.inference import wilson_interval
 from analysis.measures.mention_selection import Target, Tier, select_mentions, weights_of
+from analysis.measures.pair_table import KEYS, pair_table
 from analysis.measures.sentence_actors import count_in_sentences
-from analysis.measures.verdicts import OK, Verdict, refuse
 from analysis.schema import Weight
-
-#: An association from fewer joint occurrences is noise.
-FEWEST_JOINT = 5
-KEYS = ["frame", "actor", "doc_id"]
-PAIR = ("n_joint", "n_frame", "n_actor", "n_total")
-COUNTS = ("n_joint", "n_unclear", "n_raw", "n_frame", "n_actor", "n_total", "n_documents")
-COLUMNS = (
-    "frame",
-    "actor",
-    "event",
-    "unit",
-    "doc_id",
-    *COUNTS,
-    "counted_as",
-    "n_expected",
-    "npmi",
-    "share",
-    "low",
-    "high",
-    "status",
-    "reason",
-    "weight",
-)
 
 
 def actors_in_segments(
@@ -116,7 +89,7 @@ def actors_in_segments(
         _sum(named.merge(segments, on="segment_id"), ["actor", "doc_id"], "n_actor"),
         _sum(segments, ["doc_id"], "n_total"),
     )
-    return _table(counts, features.documents, "segments", weight)
+    return pair_table(counts, features.documents, "segments", weight)
 
 
 def actors_as_speakers(
@@ -133,7 +106,8 @@ def actors_as_speakers(
     Parameters and columns are those of `actors_in_segments`, with mentions in the place
     of segments: n_joint are mentions of the frame by the actor, n_frame all mentions of
     it, n_actor mentions of any of the frames by the actor, n_total mentions of any of
-    them by anybody, the narrator included. The outermost speaker counts.
+    them by anybody, the narrator included. In a chain (Trump says that Putin
+    denies) the last speaker counts.
 
     Examples
     --------
@@ -151,7 +125,7 @@ def actors_as_speakers(
         _sum(chosen, ["actor", "doc_id"], "n_actor"),
         _sum(chosen, ["doc_id"], "n_total"),
     )
-    return _table(counts, features.documents, "mentions", weight)
+    return pair_table(counts, features.documents, "mentions", weight)
 
 
 def actors_in_sentences(
@@ -193,7 +167,7 @@ def actors_in_sentences(
     grid = _grid(features, frames, actors)
     joint, actor = count_in_sentences(features, chosen, actors)
     counts = _join(grid, joint, _sum(chosen, ["frame", "doc_id"], "n_frame"), actor)
-    return _table(counts, features.documents, "tokens", weight)
+    return pair_table(counts, features.documents, "tokens", weight)
 
 
 def _grid(features: Features, frames: Sequence[str], actors: Sequence[str]) -> pd.DataFrame:
@@ -213,59 +187,3 @@ def _join(grid: pd.DataFrame, *counts: pd.DataFrame) -> pd.DataFrame:
         types = table.drop(columns=keys).dtypes.to_dict()
         grid = grid.merge(table, on=keys, how="left").fillna(dict.fromkeys(types, 0)).astype(types)
     return grid
-
-
-def _table(
-    counts: pd.DataFrame, documents: pd.DataFrame, counted_as: str, weight: str
-) -> pd.DataFrame:
-    """Add the pooled counts of each event, then what is estimated from all of them."""
-    counts = counts.merge(documents[["doc_id", "event"]], on="doc_id")
-    if "n_unclear" not in counts:
-        counts["n_unclear"] = 0
-    counts["n_documents"] = (counts["n_raw"] > 0).astype("int64")
-    pooled = counts.groupby(["frame", "actor", "event"], as_index=False, sort=False)[list(COUNTS)]
-    units = [pooled.sum().assign(unit="pooled", doc_id=""), counts.assign(unit="document")]
-    table = pd.concat(units, ignore_index=True)
-    table = _estimate(table.assign(counted_as=counted_as, weight=weight))
-    order = {key: rank for rank, key in enumerate(counts["frame"].unique())}
-    table["_frame"] = table["frame"].map(order)
-    table = table.sort_values(["_frame", "event", "unit"], key=_pooled_first, kind="stable")
-    return table.loc[:, list(COLUMNS)].reset_index(drop=True)
-
-
-def _pooled_first(column: pd.Series) -> pd.Series:
-    return column != "pooled" if column.name == "unit" else column
-
-
-def _estimate(table: pd.DataFrame) -> pd.DataFrame:
-    """Add expected counts, association and share, each only where it may be given."""
-    n_total = table["n_total"].where(table["n_total"] > 0)
-    table["n_expected"] = table["n_frame"] * table["n_actor"] / n_total
-    counts = table[["n_frame", "n_actor", "n_unclear", "n_joint"]].to_numpy(float)
-    verdicts = [_judge(*row) for row in counts]
-    table["status"] = pd.Series([verdict.status for verdict in verdicts], dtype="str")
-    table["reason"] = pd.Series([verdict.reason for verdict in verdicts], dtype="str")
-    fine = table[table["status"] == "ok"]
-    joint, frame, actor, total = fine[list(PAIR)].to_numpy(float).T
-    table["npmi"] = pd.Series(npmi(Pairs(joint, frame, actor, total)), index=fine.index)
-    sure = table["n_joint"].where(table["n_unclear"] == 0, 0).to_numpy(float)
-    low, high = wilson_interval(sure, table["n_frame"].to_numpy(float))
-    clear = (table["n_unclear"] == 0) & (table["n_frame"] > 0)
-    table["share"] = (table["n_joint"] / table["n_frame"].where(table["n_frame"] > 0)).where(clear)
-    return table.assign(
-        low=pd.Series(low, index=table.index).where(clear),
-        high=pd.Series(high, index=table.index).where(clear),
-    )
-
-
-def _judge(n_frame: float, n_actor: float, n_unclear: float, n_joint: float) -> Verdict:
-    """Say whether an association of a pair may be given."""
-    if not n_frame:
-        return refuse("the frame is not mentioned")
-    if not n_actor:
-        return refuse("the actor does not occur")
-    if n_unclear:
-        return refuse("the open tables do not say which mentions stand in those sentences")
-    if n_joint < FEWEST_JOINT:
-        return refuse(f"together fewer than {FEWEST_JOINT} times")
-    return OK
