@@ -3,6 +3,8 @@
 They hold no sentences, but for each article and actor how often a lemma stands in
 sentences that name the actor. The lemmas of the mentions, looked up there, give the
 number of mentions; exactly, where every occurrence of the lemma is a mention selected.
+Else the segments narrow it: a mention whose segment does not name the actor is none, and
+one in a segment of a single sentence that names the actor is one.
 """
 
 from __future__ import annotations
@@ -24,9 +26,9 @@ def count_in_sentences(
     Parameters
     ----------
     features : Features
-        The open tables; cooccurrences, windows, terms, segments and documents are read.
+        The open tables; cooccurrences, windows, terms, nodes, segments, documents are read.
     mentions : DataFrame
-        Those selected; columns doc_id, lemma, pos, frame.
+        Those selected; columns segment_id, doc_id, lemma, pos, frame.
     actors : sequence of str
         Ids.
 
@@ -52,7 +54,8 @@ def count_in_sentences(
     near = _of_actors(features.cooccurrences).rename(columns={"node": "actor"})
     pairs = lemmas.merge(_sizes(features, actors).query("n_actor > 0"), on="doc_id")
     pairs = pairs.merge(near[["actor", *TERM, "n_joint"]], how="left").fillna({"n_joint": 0})
-    low, high = _bounds(pairs)
+    pairs = pairs.merge(_in_segments(features, mentions), how="left")
+    low, high = _bounds(pairs.fillna({"n_in_segment": 0, "n_alone": 0}))
     pairs = pairs.assign(n_joint=low, n_unclear=high - low, n_raw=low)
     counts = ["n_joint", "n_unclear", "n_raw"]
     joint = pairs.groupby(["frame", "actor", "doc_id"], as_index=False)[counts].sum()
@@ -68,9 +71,20 @@ def _bounds(pairs: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     n = pairs["n"].fillna(0).astype("int64")
     others = (n - pairs["n_selected"]).clip(lower=0)
     unseen = (pairs["n_selected"] - n).clip(lower=0)
-    low = (pairs["n_joint"] - others).clip(lower=0).astype("int64")
+    low = pairs["n_alone"].clip(lower=pairs["n_joint"] - others)
     high = pairs[["n_joint", "n_selected"]].min(axis="columns") + unseen
-    return low, high.astype("int64")
+    high = high.clip(upper=pairs["n_in_segment"])
+    return low.astype("int64"), high.astype("int64")
+
+
+def _in_segments(features: Features, mentions: pd.DataFrame) -> pd.DataFrame:
+    """Count the mentions whose segment names an actor, and those that have no other sentence."""
+    named = features.nodes.loc[features.nodes["node_kind"] == "actor", ["segment_id", "node"]]
+    held = mentions.merge(named.rename(columns={"node": "actor"}), on="segment_id")
+    held = held.merge(features.segments[["segment_id", "n_sentences"]], on="segment_id")
+    held = held.assign(n_in_segment=1, n_alone=(held["n_sentences"] == 1).astype("int64"))
+    keys = ["actor", *TERM, "frame"]
+    return held.groupby(keys, as_index=False)[["n_in_segment", "n_alone"]].sum()
 
 
 def _frequencies(features: Features) -> pd.DataFrame:

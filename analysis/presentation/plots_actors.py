@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from analysis.presentation.layout import (
     check_columns,
     check_values,
     finish,
+    frame_mm,
     one_per,
     panels,
 )
@@ -25,14 +27,14 @@ from analysis.presentation.style import GRID, INK, PALE, QUIET, SMALL_POINTS, st
 
 ROW_MM = 6.2
 #: Room for the names above and below a matrix; at column width frames are written upright.
-HEAD_UPRIGHT_MM, HEAD_MM = 26.0, 17.0
+HEAD_UPRIGHT_MM, HEAD_MM = 28.0, 18.0
 #: Free space between the columns of two events, in columns.
 GAP = 0.35
-#: What a table counts -> the panel's heading, and the name of the row of all.
+#: What a table counts -> the panel's heading.
 HEADINGS = {
-    "segments": ("actors_named", "all_segments"),
-    "tokens": ("actors_named_sentence", "all_mentions"),
-    "mentions": ("actors_speaking", "all_mentions"),
+    "segments": "actors_named",
+    "tokens": "actors_named_sentence",
+    "mentions": "actors_speaking",
 }
 
 
@@ -63,8 +65,8 @@ def plot_frame_actors(tables: Sequence[pd.DataFrame], look: Look, *, note: str =
     Raises
     ------
     TableError
-        If a column is missing, a pair stands twice or is missing, counted_as is unknown, or no table
-        has a pooled row.
+        If a column is missing, a pair stands twice or is missing, counted_as is
+        unknown, or no table has a pooled row.
     ExportError
         If an event or frame has no colour.
 
@@ -83,16 +85,17 @@ def plot_frame_actors(tables: Sequence[pd.DataFrame], look: Look, *, note: str =
     if not pooled:
         raise TableError("plot_frame_actors: wanted at least one table, came none")
     rows = [_actors(table) for table in pooled]
-    head = HEAD_UPRIGHT_MM if look.width == "column" else HEAD_MM
-    heights = [(len(actors) + 1) * ROW_MM + head for actors in rows]
-    drawn, axes = panels(look, heights, extra_mm=24, share_x=False)
-    for panel, table, actors in zip(axes, pooled, rows, strict=True):
-        _draw(panel, table, actors, look)
     keys = [
         (Patch(facecolor=PALE, edgecolor=QUIET, linewidth=0.6), look.word("pair_estimable")),
         (Patch(facecolor="white", edgecolor=GRID), f"(n) {look.word('pair_refused')}"),
     ]
-    add_legend(drawn, look, keys)
+    head = HEAD_UPRIGHT_MM if look.width == "column" else HEAD_MM
+    around = head * len(rows) + frame_mm(look, [text for _, text in keys], note)
+    heights = [(len(actors) + 1) * ROW_MM for actors in rows]
+    drawn, axes = panels(look, heights, extra_mm=around, share_x=False)
+    for panel, table, actors in zip(axes, pooled, rows, strict=True):
+        _draw(panel, table, actors, look)
+    add_legend(drawn, look, [*keys])
     return finish(drawn, look, note)
 
 
@@ -103,12 +106,14 @@ def _check(table: pd.DataFrame) -> pd.DataFrame:
     check_values(table, "counted_as", list(HEADINGS), who)
     pooled = table[table["unit"] == "pooled"]
     if pooled.empty:
-        raise TableError(f"{who}: no row is pooled; came: {', '.join(sorted(set(table['unit'])))}")
-    one_per(pooled, ["frame", "actor", "event"], who)
-    wanted_rows = pooled[["frame", "actor", "event"]].nunique().prod()
-    if len(pooled) != wanted_rows:
         raise TableError(
-            f"{who}: wanted a pooled row for every frame, actor and event, {wanted_rows} in all;"
+            f"{who}: no row is pooled; came: {', '.join(sorted(map(str, set(table['unit']))))}"
+        )
+    one_per(pooled, ["frame", "actor", "event"], who)
+    n_wanted = math.prod(pooled[key].nunique() for key in ("frame", "actor", "event"))
+    if len(pooled) != n_wanted:
+        raise TableError(
+            f"{who}: wanted a pooled row for every frame, actor and event, {n_wanted} in all;"
             f" came {len(pooled)}. Pass zeros as rows."
         )
     return pooled
@@ -130,7 +135,7 @@ def _columns(table: pd.DataFrame, look: Look) -> Iterator[tuple[float, str, str]
 
 def _draw(axes: Axes, table: pd.DataFrame, actors: list[str], look: Look) -> None:
     columns = list(_columns(table, look))
-    heading, whole = HEADINGS[table["counted_as"].iloc[0]]
+    heading = HEADINGS[table["counted_as"].iloc[0]]
     places = pd.Series({event: x for x, event, _ in reversed(columns)})
     for event, x in places.items():
         axes.text(
@@ -145,7 +150,7 @@ def _draw(axes: Axes, table: pd.DataFrame, actors: list[str], look: Look) -> Non
             _draw_cell(axes, (x, y), cells[event, frame, actor], look)
     letters = look.letters(0.24)
     names = [break_name(look.name(actor), letters) for actor in actors]
-    axes.set_yticks(range(len(actors) + 1), [break_name(look.word(whole), letters), *names])
+    axes.set_yticks(range(len(actors) + 1), [look.word("in_all"), *names])
     axes.set_ylim(len(actors) + 0.5, -0.5)
     _name_columns(axes, columns, look)
     axes.set_title(look.word(heading), pad=16)

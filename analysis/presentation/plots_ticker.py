@@ -9,20 +9,20 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from analysis.presentation.layout import (
     add_legend,
     check_columns,
     check_values,
     finish,
+    frame_mm,
     one_per,
     panels,
 )
 from analysis.presentation.look import Look
 from analysis.presentation.plots_posts import POST_STROKES, TIMED, check_times, time_axis
 from analysis.presentation.reasons import status_line
-from analysis.presentation.style import INK, NEUTRAL, style, width_mm
+from analysis.presentation.style import NEUTRAL, style, width_mm
 from analysis.presentation.ticker_lanes import (
     GAP_MM,
     LANE_MM,
@@ -32,18 +32,20 @@ from analysis.presentation.ticker_lanes import (
     lay_lanes,
     stack_levels,
 )
+from analysis.presentation.ticker_marks import (
+    MARK_POINTS,
+    POLARITY_MARKS,
+    POST_LINES,
+    mention_mark,
+    post_stroke,
+    ticker_keys,
+)
 
 POSTS = "frame_posts"
-MARK_POINTS = 5.0
-#: Marker and whether it is filled: told apart without colour.
-POLARITY_MARKS: dict[str, tuple[str, bool]] = {
-    "affirmed": ("o", True),
-    "negated": ("X", True),
-    "open": ("o", False),
-}
-POST_LINES: dict[str, Any] = {"explicit": "-", "date_inferred": (0, (4, 2)), "order_only": ":"}
 #: Share of the width that is left for the axes beside the names of the lanes.
 AXES_SHARE = 0.72
+#: Room for the title, the axis and its label of a panel.
+AROUND_MM = 20.0
 
 
 @style()
@@ -104,17 +106,17 @@ def plot_ticker(
     """
     _check(mentions, posts)
     parts = _parts(mentions, posts, look)
-    heights = [part.lanes[-1].base + LANE_MM * 0.6 + 10.0 for part in parts]
-    drawn, axes = panels(look, heights, extra_mm=30, share_x=False)
+    qualities = set(posts.loc[_is_drawn(posts, posts), "ts_quality"])
+    keys = ticker_keys(set(mentions["polarity"]), qualities, look)
+    said = [status_line(trend, look, "status_trend"), _not_drawn(mentions, posts, look), note]
+    text = " ".join(part for part in said if part)
+    heights = [_height(part) for part in parts]
+    around = AROUND_MM * len(parts) + frame_mm(look, [word for _, word in keys], text)
+    drawn, axes = panels(look, heights, extra_mm=around, share_x=False)
     for panel, part in zip(axes, parts, strict=True):
         _draw(panel, part, look)
-    add_legend(drawn, look, _keys(mentions, posts, look))
-    said = [
-        status_line(trend, look, "status_trend"),
-        _not_drawn(mentions, posts, look),
-        note,
-    ]
-    return finish(drawn, look, " ".join(text for text in said if text))
+    add_legend(drawn, look, [*keys])
+    return finish(drawn, look, text)
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,10 @@ class _Part:
     posts: pd.DataFrame
     mentions: pd.DataFrame
     lanes: list[Lane]
+
+
+def _height(part: _Part) -> float:
+    return part.lanes[-1].base + LANE_MM * 0.6 - GAP_MM * 0.3
 
 
 def _check(mentions: pd.DataFrame, posts: pd.DataFrame) -> None:
@@ -210,38 +216,16 @@ def _draw_posts(axes: Axes, part: _Part, lane: Lane, look: Look) -> None:
     y = lane.base - 0.3 * LANE_MM
     posts = part.posts[part.posts["doc_id"] == lane.doc_id]
     for quality, rows in posts.groupby("ts_quality", sort=True):
-        axes.plot(rows["x"], [y] * len(rows), **_stroke(str(quality), colour), label="posts")
+        axes.plot(rows["x"], [y] * len(rows), **post_stroke(str(quality), colour), label="posts")
         ends = [rows["x"].min(), rows["x"].max()]
         axes.plot(ends, [y, y], color=colour, linewidth=0.7, linestyle=POST_LINES[str(quality)])
-
-
-def _stroke(quality: str, colour: str) -> dict[str, Any]:
-    return {
-        "marker": POST_STROKES[quality],
-        "markersize": 7 if quality == "explicit" else 4.5,
-        "markeredgewidth": 0.9,
-        "color": colour,
-        "linestyle": "none",
-    }
 
 
 def _draw_mention(axes: Axes, row: dict[Hashable, Any], y: float, look: Look) -> None:
     """Draw one mention; a repeat that counts less is smaller."""
     size = MARK_POINTS * float(row["n"]) ** 0.5
-    mark = _mark(row["polarity"], look.colours[row["frame"]], size)
+    mark = mention_mark(row["polarity"], look.colours[row["frame"]], size)
     axes.plot([row["x"]], [y], **mark, zorder=5, clip_on=False, label=row["mention_id"])
-
-
-def _mark(polarity: str, colour: str, size: float = MARK_POINTS) -> dict[str, Any]:
-    marker, filled = POLARITY_MARKS[polarity]
-    return {
-        "marker": marker,
-        "markersize": size,
-        "markerfacecolor": colour if filled else "white",
-        "markeredgecolor": INK,
-        "markeredgewidth": 0.7,
-        "linestyle": "none",
-    }
 
 
 def _name_lanes(axes: Axes, part: _Part, look: Look) -> None:
@@ -264,21 +248,6 @@ def _order_axis(axes: Axes, n_posts: int) -> None:
     ticks = [1, *range(step, n_posts + 1, step)] if step > 1 else list(range(1, n_posts + 1))
     axes.set_xticks(sorted(set(ticks)))
     axes.set_xlim(0.4, n_posts + 0.6)
-
-
-def _keys(mentions: pd.DataFrame, posts: pd.DataFrame, look: Look) -> list[tuple[Any, str]]:
-    """Make the legend: polarities first, then how times are known."""
-    keys: list[tuple[Any, str]] = [
-        (Line2D([], [], **_mark(polarity, NEUTRAL)), look.word(polarity))
-        for polarity in POLARITY_MARKS
-        if (mentions["polarity"] == polarity).any()
-    ]
-    drawn = set(posts.loc[_is_drawn(posts, posts), "ts_quality"])
-    for quality in (quality for quality in POST_STROKES if quality in drawn):
-        line = _stroke(quality, INK if quality in TIMED else NEUTRAL)
-        line |= {"linestyle": POST_LINES[quality], "linewidth": 0.7}
-        keys.append((Line2D([], [], **line), look.word(quality)))
-    return keys
 
 
 def _not_drawn(mentions: pd.DataFrame, posts: pd.DataFrame, look: Look) -> str:
