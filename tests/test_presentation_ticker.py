@@ -200,7 +200,9 @@ def test_the_refusal_of_a_trend_stands_in_the_figure() -> None:
 
 
 def test_a_repeat_that_counts_half_is_half_the_area() -> None:
-    marks = drawn_mentions(plot_ticker(mentions().assign(n=0.5), posts(), look(), trend=trend()))
+    drawn = plot_ticker(mentions().assign(n=0.5), posts(), look("page"), trend=trend())
+    marks = drawn_mentions(drawn)
+    assert "Kleinere Zeichen: Wiederholungen" in " ".join(text for text, _ in drawn_texts(drawn))
     assert {mark.get_markersize() for mark in marks.values()} == {MARK_POINTS * 0.5**0.5}
 
 
@@ -253,6 +255,14 @@ def test_cells_hold_the_counts_and_mark_what_is_too_few() -> None:
     filled = [box for box in drawn.axes[0].patches if to_hex(box.get_facecolor()) == PALE]
     assert len(filled) == len(fine)
     assert len(drawn.axes[0].patches) == len(table)
+
+
+def test_a_count_that_is_a_bound_says_so() -> None:
+    table = actors().assign(n_unclear=0)
+    table.loc[table["n_joint"] == 3, "n_unclear"] = 2
+    texts = [text.get_text() for text in plot_frame_actors([table], look()).axes[0].texts]
+    assert texts.count("(≥3)") == (table["n_joint"] == 3).sum() > 0
+    assert "(3)" not in texts
 
 
 def test_actors_without_a_frame_have_no_row() -> None:

@@ -192,6 +192,10 @@ LABELS: dict[str, tuple[str, str]] = {
     "short_documents": ("Dok.", "docs"),
     "size_reference": ("Tokens Referenz", "tokens reference"),
     "size_target": ("Tokens Ziel", "tokens target"),
+    "smaller_repeat": (
+        "Kleinere Zeichen: Wiederholungen, die weniger zählen.",
+        "Smaller marks: repeats, which count less.",
+    ),
     "source": ("Daten", "data"),
     "source_mentions": ("Frame-Nennungen", "Frame mentions"),
     "source_quotes": ("Redewiedergabe (WikiNews)", "Quotations (WikiNews)"),

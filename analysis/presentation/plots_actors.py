@@ -46,8 +46,8 @@ def plot_frame_actors(tables: Sequence[pd.DataFrame], look: Look, *, note: str =
     ----------
     tables : sequence of DataFrame
         One per panel; long, pooled by event: columns frame, actor, event, unit, n_joint,
-        n_frame, counted_as (segments, tokens or mentions), npmi, status, reason. Rows of
-        single documents are left out; so are actors who go with no frame in the panel.
+        n_frame, counted_as (segments, tokens or mentions), npmi, status, reason and, if
+        counts are bounds, n_unclear (a cell then reads ≥). Rows of single documents are left out; so are actors who go with no frame in the panel.
     look : Look
         Language, width, names.
     note : str
@@ -179,8 +179,11 @@ def _draw_cell(axes: Axes, at: tuple[float, float], cell: dict[Hashable, Any], l
         axes.text(x, y - 0.17, count, ha="center", va="center", color=INK, weight="semibold")
         value = look.number(float(cell["npmi"]), digits=2)
         axes.text(x, y + 0.24, value, ha="center", va="center", color=INK, fontsize=6.0)
-    elif cell["n_joint"] > 0:
-        axes.text(x, y, f"({count})", ha="center", va="center", color=QUIET, fontsize=SMALL_POINTS)
+    elif cell["n_joint"] > 0 or cell.get("n_unclear", 0) > 0:
+        least = "≥" if cell.get("n_unclear", 0) > 0 else ""
+        axes.text(
+            x, y, f"({least}{count})", ha="center", va="center", color=QUIET, fontsize=SMALL_POINTS
+        )
 
 
 def _count(n: float, look: Look) -> str:

@@ -108,7 +108,9 @@ def plot_ticker(
     parts = _parts(mentions, posts, look)
     qualities = set(posts.loc[_is_drawn(posts, posts), "ts_quality"])
     keys = ticker_keys(set(mentions["polarity"]), qualities, look)
-    said = [status_line(trend, look, "status_trend"), _not_drawn(mentions, posts, look), note]
+    smaller = look.word("smaller_repeat") if (mentions["n"] < 1).any() else ""
+    lost = _not_drawn(mentions, posts, look)
+    said = [status_line(trend, look, "status_trend"), lost, smaller, note]
     text = " ".join(part for part in said if part)
     heights = [_height(part) for part in parts]
     around = AROUND_MM * len(parts) + frame_mm(look, [word for _, word in keys], text)
