@@ -47,7 +47,8 @@ def plot_frame_actors(tables: Sequence[pd.DataFrame], look: Look, *, note: str =
     tables : sequence of DataFrame
         One per panel; long, pooled by event: columns frame, actor, event, unit, n_joint,
         n_frame, counted_as (segments, tokens or mentions), npmi, status, reason and, if
-        counts are bounds, n_unclear (a cell then reads ≥). Rows of single documents are left out; so are actors who go with no frame in the panel.
+        counts are bounds, n_unclear (a cell then reads ≥). Rows of single documents are
+        left out; so are actors who go with no frame in the panel.
     look : Look
         Language, width, names.
     note : str
