@@ -112,8 +112,7 @@ def from_zero(axes: Sequence[Axes], highest: float) -> None:
 
 def add_legend(figure: Figure, look: Look, entries: Sequence[tuple[Handle, str]]) -> None:
     """Put a legend above the panels, in as many columns as fit."""
-    letters = max(len(text) for _, text in entries) + 6
-    columns = max(1, min(len(entries), look.letters(1.0) // letters))
+    columns = _legend_columns(look, [text for _, text in entries])
     figure.legend(
         [cast(Artist, handle) for handle, _ in entries],
         [text for _, text in entries],
@@ -126,6 +125,25 @@ def add_legend(figure: Figure, look: Look, entries: Sequence[tuple[Handle, str]]
         columnspacing=1.4,
         labelspacing=0.5,
     )
+
+
+def _legend_columns(look: Look, texts: Sequence[str]) -> int:
+    letters = max(len(text) for text in texts) + 6
+    return max(1, min(len(texts), look.letters(1.0) // letters))
+
+
+def frame_mm(look: Look, texts: Sequence[str], note: str) -> float:
+    """Give the height that a legend of these texts and a note take, for `panels`.
+
+    Examples
+    --------
+    >>> look = Look({}, {}, {}, {}, width="page")
+    >>> round(frame_mm(look, ["bejaht", "verneint"], "Eine Zeile."), 1)
+    11.4
+    """
+    rows = math.ceil(len(texts) / _legend_columns(look, texts))
+    lines = break_name(note, look.letters(1.04)).count("\n") + 1 if note else 0
+    return 4.0 + 4.1 * rows + 3.3 * lines
 
 
 def finish(figure: Figure, look: Look, note: str) -> Figure:

@@ -1,5 +1,6 @@
 """Every plot of a result table, in one place to import from."""
 
+from analysis.presentation.plots_actors import plot_frame_actors
 from analysis.presentation.plots_collocates import plot_collocates
 from analysis.presentation.plots_corpus import plot_corpus
 from analysis.presentation.plots_corrected import plot_corrected
@@ -9,12 +10,14 @@ from analysis.presentation.plots_noise import plot_noise_floor
 from analysis.presentation.plots_posts import plot_posts
 from analysis.presentation.plots_quality import plot_quality
 from analysis.presentation.plots_terms import plot_term_difference, plot_terms
+from analysis.presentation.plots_ticker import plot_ticker
 from analysis.presentation.plots_topics import plot_topic_prevalence, plot_topic_terms
 
 __all__ = [
     "plot_collocates",
     "plot_corpus",
     "plot_corrected",
+    "plot_frame_actors",
     "plot_frame_rates",
     "plot_frame_shares",
     "plot_keyness",
@@ -23,6 +26,7 @@ __all__ = [
     "plot_quality",
     "plot_term_difference",
     "plot_terms",
+    "plot_ticker",
     "plot_topic_prevalence",
     "plot_topic_terms",
 ]

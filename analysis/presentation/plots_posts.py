@@ -71,13 +71,13 @@ def plot_posts(posts: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     ['ticker']
     """
     check_columns(posts, ["doc_id", "event", "posted_at", "ts_quality"], "plot_posts")
-    _check_times(posts)
+    check_times(posts, "plot_posts")
     groups = [(event, posts[posts["event"] == event]) for event in look.order(posts["event"])]
     rows = [group["doc_id"].nunique() * 8.0 + 12.5 for _, group in groups]
     drawn, axes = panels(look, rows, extra_mm=19, share_x=False)
     for panel, (event, group) in zip(axes, groups, strict=True):
         _draw_posts(panel, group, look, look.colours[event])
-        _time_axis(panel, group["posted_at"].dropna(), look)
+        time_axis(panel, group["posted_at"].dropna(), look)
         panel.set_title(look.name(event))
     axes[-1].set_xlabel(look.word("posted_at"))
     came = set(posts["ts_quality"])
@@ -86,13 +86,14 @@ def plot_posts(posts: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     return finish(drawn, look, note)
 
 
-def _check_times(posts: pd.DataFrame) -> None:
-    check_values(posts, "ts_quality", list(POST_STROKES), "plot_posts")
+def check_times(posts: pd.DataFrame, who: str) -> None:
+    """Check that posts have a time exactly where their quality says so."""
+    check_values(posts, "ts_quality", list(POST_STROKES), who)
     wrong = posts["posted_at"].isna() == posts["ts_quality"].isin(TIMED)
     if wrong.any():
         row = posts[wrong].iloc[0]
         raise TableError(
-            f"plot_posts: a post of {row['doc_id']!r} is {row['ts_quality']!r}"
+            f"{who}: a post of {row['doc_id']!r} is {row['ts_quality']!r}"
             f" but its posted_at is {row['posted_at']}"
         )
 
@@ -135,7 +136,7 @@ def _stroke_key(quality: str) -> Line2D:
     )
 
 
-def _time_axis(axes: Axes, times: pd.Series, look: Look) -> None:
+def time_axis(axes: Axes, times: pd.Series, look: Look) -> None:
     """Put few round times on a panel's axis, with the day where it changes."""
     if times.empty:
         axes.set_xticks([])

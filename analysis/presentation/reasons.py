@@ -85,6 +85,33 @@ REASONS: dict[str, tuple[str, str]] = {
         "no interval: too many resamples hold one label only",
     ),
     r"one side has no tokens": ("eine Seite ist leer", "one side is empty"),
+    r"a trend needs (\d+) posts with a mention; came \d+": (
+        "ein Verlauf braucht {0} Beiträge mit einer Nennung, hier sind es weniger",
+        "a trend needs {0} posts with a mention, here are fewer",
+    ),
+    r"posts in order without times: no interval of time": (
+        "Beiträge ohne Uhrzeit",
+        "posts without times",
+    ),
+    r"outside the posts: no time": (
+        "außerhalb der Beiträge",
+        "outside the posts",
+    ),
+    r"no post in the interval": ("kein Beitrag in dieser Zeit", "no post in this time"),
+    r"no token in the posts of the interval": (
+        "kein Wort in dieser Zeit",
+        "no word in this time",
+    ),
+    r"the frame is not mentioned": ("der Frame wird nicht genannt", "the frame is not mentioned"),
+    r"the actor does not occur": ("der Akteur kommt nicht vor", "the actor does not occur"),
+    r"the open tables do not say which mentions stand in those sentences": (
+        "die offenen Tabellen sagen nicht, welche Nennungen in den Sätzen stehen",
+        "the open tables do not say which mentions stand in those sentences",
+    ),
+    r"together fewer than (\d+) times": (
+        "weniger als {0}-mal zusammen",
+        "together fewer than {0} times",
+    ),
     r"no term is frequent enough": (
         "kein Term ist häufig genug",
         "no term is frequent enough",

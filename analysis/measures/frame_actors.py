@@ -1,0 +1,189 @@
+"""Frames and actors: who is named where a frame is mentioned, and who mentions it.
+
+Being named near a frame and being the one who speaks of it are two things, counted by
+two functions. Counts come by document and by event; an association is given only from
+five joint occurrences on (`analysis.measures.pair_table`), and refused with its reason below that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analysis.errors import MeasureError
+from analysis.features import Features
+from analysis.measures.mention_selection import Target, Tier, select_mentions, weights_of
+from analysis.measures.pair_table import KEYS, pair_table
+from analysis.measures.sentence_actors import count_in_sentences
+from analysis.schema import Weight
+
+
+def actors_in_segments(
+    features: Features,
+    frames: Sequence[str],
+    *,
+    actors: Sequence[str],
+    tier: Tier = "core",
+    target: Target = "all",
+    weight: Weight = "none",
+) -> pd.DataFrame:
+    """Count the segments that mention a frame and name an actor.
+
+    Parameters
+    ----------
+    features : Features
+        The open tables; segments, mentions, nodes and documents are read.
+    frames, actors : sequence of str
+        Ids, in the order wanted; a pair that never stands together counts 0.
+    tier : str
+        core, or core_near for both tiers.
+    target : str
+        all, or summit for mentions that speak of the summit.
+    weight : str
+        How repeated segments count: none (1), within or across (1 over the size of
+        their group of repeats, in the document or over all documents).
+
+    Returns
+    -------
+    DataFrame
+        Long: frame, actor, event, unit (pooled: all documents of the event; document),
+        doc_id (empty if pooled); then
+
+        - n_joint: segments with both, weighted; n_raw: whatever the weight
+        - n_unclear: further ones that may be joint; 0 but for sentences
+        - n_frame, n_actor: segments with a mention of the frame, with a name of the actor
+        - n_total: all segments, the denominator; counted_as: segments
+        - n_documents: documents with the pair
+        - n_expected: n_frame n_actor / n_total
+        - npmi: pointwise mutual information over its maximum (Bouma 2009), -1 to 1;
+          empty where status is not_estimable, with the reason
+        - share: n_joint / n_frame, low, high: Wilson's interval of it, segments as
+          units, so conditional on these texts
+        - weight
+
+    Raises
+    ------
+    MeasureError
+        If tier, target or weight is unknown.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> table = actors_in_segments(read_features(), ["Deal"], actors=["Trump", "Merz"])
+    >>> table.query("unit == 'pooled'")[["event", "actor", "n_joint", "n_frame"]].values.tolist()
+    [['alaska-2025', 'Trump', 8, 10], ['alaska-2025', 'Merz', 0, 10],
+     ['helsinki-2018', 'Trump', 0, 1], ['helsinki-2018', 'Merz', 0, 1]]
+    """
+    chosen = select_mentions(features.mentions, tier=tier, target=target, weight=weight)
+    segments = features.segments[["segment_id", "doc_id"]]
+    segments = segments.assign(n=weights_of(features.segments, weight), n_raw=1)
+    framed = chosen[["segment_id", "frame"]].drop_duplicates().merge(segments, on="segment_id")
+    names = features.nodes[features.nodes["node_kind"] == "actor"]
+    named = names[["segment_id", "node"]].set_axis(["segment_id", "actor"], axis="columns")
+    joint = framed.merge(named, on="segment_id")
+    counts = _join(
+        _grid(features, frames, actors),
+        joint.groupby(KEYS, as_index=False)[["n", "n_raw"]].sum().rename(columns={"n": "n_joint"}),
+        _sum(framed, ["frame", "doc_id"], "n_frame"),
+        _sum(named.merge(segments, on="segment_id"), ["actor", "doc_id"], "n_actor"),
+        _sum(segments, ["doc_id"], "n_total"),
+    )
+    return pair_table(counts, features.documents, "segments", weight)
+
+
+def actors_as_speakers(
+    features: Features,
+    frames: Sequence[str],
+    *,
+    actors: Sequence[str],
+    tier: Tier = "core",
+    target: Target = "all",
+    weight: Weight = "none",
+) -> pd.DataFrame:
+    """Count the mentions of each frame that an actor speaks, in direct or reported speech.
+
+    Parameters and columns are those of `actors_in_segments`, with mentions in the place
+    of segments: n_joint are mentions of the frame by the actor, n_frame all mentions of
+    it, n_actor mentions of any of the frames by the actor, n_total mentions of any of
+    them by anybody, the narrator included. In a chain (Trump says that Putin
+    denies) the last speaker counts.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> table = actors_as_speakers(read_features(), ["Einmischung"], actors=["Putin"])
+    >>> table.query("unit == 'pooled'")[["event", "n_joint", "n_frame"]].values.tolist()
+    [['alaska-2025', 0, 0], ['helsinki-2018', 6, 8]]
+    """
+    chosen = select_mentions(features.mentions, tier=tier, target=target, weight=weight)
+    chosen = chosen[chosen["frame"].isin(frames)].rename(columns={"speaker": "actor"})
+    counts = _join(
+        _grid(features, frames, actors),
+        chosen.groupby(KEYS, as_index=False)[["n", "n_raw"]].sum().rename(columns={"n": "n_joint"}),
+        _sum(chosen, ["frame", "doc_id"], "n_frame"),
+        _sum(chosen, ["actor", "doc_id"], "n_actor"),
+        _sum(chosen, ["doc_id"], "n_total"),
+    )
+    return pair_table(counts, features.documents, "mentions", weight)
+
+
+def actors_in_sentences(
+    features: Features,
+    frames: Sequence[str],
+    *,
+    actors: Sequence[str],
+    tier: Tier = "core",
+    target: Target = "all",
+    weight: Weight = "none",
+) -> pd.DataFrame:
+    """Count the mentions of each frame in sentences that name an actor.
+
+    Parameters and columns are those of `actors_in_segments`; n_joint and n_frame are
+    mentions, n_actor tokens in sentences with the actor, n_total tokens of the
+    documents, both without the actor's own. The open tables hold how often a lemma
+    stands in sentences with an actor, not which of its occurrences: where some of them
+    are not selected (target summit), n_joint is the least that is possible,
+    n_unclear how many more it may be, and status is not_estimable unless that is 0.
+
+    Raises
+    ------
+    MeasureError
+        If a weight is asked for: the tables do not say which repeats stand in a sentence.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> table = actors_in_sentences(read_features(), ["Einmischung"], actors=["Putin"])
+    >>> table.query("unit == 'pooled'")["n_joint"].tolist()
+    [0, 5]
+    """
+    chosen = select_mentions(features.mentions, tier=tier, target=target, weight=weight)
+    if weight != "none":
+        raise MeasureError(
+            "actors_in_sentences: the open tables do not say which repeats stand in a sentence"
+            f" with an actor; wanted weight 'none', came {weight!r}. Ask for segments instead."
+        )
+    grid = _grid(features, frames, actors)
+    joint, actor = count_in_sentences(features, chosen, actors)
+    counts = _join(grid, joint, _sum(chosen, ["frame", "doc_id"], "n_frame"), actor)
+    return pair_table(counts, features.documents, "tokens", weight)
+
+
+def _grid(features: Features, frames: Sequence[str], actors: Sequence[str]) -> pd.DataFrame:
+    """Give one row per frame, actor and document, so that what never occurs counts 0."""
+    every = pd.MultiIndex.from_product([frames, actors, features.documents["doc_id"]], names=KEYS)
+    return every.to_frame(index=False).astype("str")
+
+
+def _sum(table: pd.DataFrame, keys: list[str], name: str) -> pd.DataFrame:
+    return table.groupby(keys, as_index=False)[["n"]].sum().rename(columns={"n": name})
+
+
+def _join(grid: pd.DataFrame, *counts: pd.DataFrame) -> pd.DataFrame:
+    """Put counts beside the pairs that they belong to; types stay, absent ones are 0."""
+    for table in counts:
+        keys = [key for key in KEYS if key in table.columns]
+        types = table.drop(columns=keys).dtypes.to_dict()
+        grid = grid.merge(table, on=keys, how="left").fillna(dict.fromkeys(types, 0)).astype(types)
+    return grid

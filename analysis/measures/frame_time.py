@@ -1,0 +1,235 @@
+"""Frames over time in a live ticker: mentions with the posts as exposure.
+
+A ticker says the more, the more it writes; so mentions are related to the tokens of the
+posts, never to minutes alone. A post without an hour keeps its order and gets no time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analysis.errors import MeasureError
+from analysis.features import Features
+from analysis.measures.inference import FloatArray, zero_count_upper_bound
+from analysis.measures.mention_selection import Target, Tier
+from analysis.measures.posts import ticker_mentions, ticker_posts
+from analysis.schema import Weight
+
+MINUTES_A_DAY = 1440
+TIMED = ("explicit", "date_inferred")
+UNTIMED = {
+    "order_only": "posts in order without times: no interval of time",
+    "none": "outside the posts: no time",
+}
+INTERVAL_COLUMNS = (
+    "frame",
+    "doc_id",
+    "event",
+    "ts_quality",
+    "begin",
+    "end",
+    "n",
+    "n_raw",
+    "n_posts",
+    "n_tokens",
+    "per_1000",
+    "low",
+    "high",
+    "status",
+    "reason",
+    "weight",
+)
+
+
+def mentions_by_post(
+    features: Features,
+    frames: Sequence[str],
+    *,
+    tier: Tier = "core",
+    target: Target = "all",
+    weight: Weight = "none",
+) -> pd.DataFrame:
+    """Count the mentions of each frame post by post, from the oldest on.
+
+    Parameters
+    ----------
+    features : Features
+        The open tables; mentions, segments and documents are read.
+    frames : sequence of str
+        Ids, in the order wanted.
+    tier : str
+        core, or core_near for both tiers.
+    target : str
+        all, or summit for mentions that speak of the summit.
+    weight : str
+        How repeats count: none (each segment 1), within or across (1 over the size of
+        its group of repeats). Weights mentions and tokens alike.
+
+    Returns
+    -------
+    DataFrame
+        Long, a row per frame and post: frame, doc_id, event, post, post_order,
+        posted_at, ts_quality, n (mentions, weighted), n_raw (whatever the weight),
+        n_tokens (of the post, weighted), n_cumulative, n_tokens_cumulative (of this and
+        all older posts of the ticker), weight. Mentions outside the posts are not here;
+        `mentions_by_interval` accounts for them.
+
+    Raises
+    ------
+    MeasureError
+        If tier, target or weight is unknown.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> table = mentions_by_post(read_features(), ["Deal"])
+    >>> table.groupby("doc_id")["n_cumulative"].max().tolist()
+    [1, 2, 6]
+    """
+    posts = ticker_posts(features, weight=weight)
+    mentions = ticker_mentions(features, tier=tier, target=target, weight=weight)
+    counted = mentions.dropna(subset=["post"]).groupby(["frame", "doc_id", "post"])[["n", "n_raw"]]
+    every = pd.DataFrame({"frame": list(frames)}, dtype="str").merge(posts, how="cross")
+    table = every.merge(counted.sum().reset_index(), on=["frame", "doc_id", "post"], how="left")
+    kind = "int64" if weight == "none" else "float64"
+    table = table.fillna({"n": 0, "n_raw": 0}).astype({"n": kind, "n_raw": "int64"})
+    sums = table.groupby(["frame", "doc_id"], sort=False)[["n", "n_tokens"]].cumsum()
+    table[["n_cumulative", "n_tokens_cumulative"]] = sums
+    about = ["frame", "doc_id", "event", "post", "post_order", "posted_at", "ts_quality"]
+    counts = ["n", "n_raw", "n_tokens", "n_cumulative", "n_tokens_cumulative"]
+    return table[[*about, *counts]].assign(weight=weight)
+
+
+def mentions_by_interval(
+    features: Features,
+    frames: Sequence[str],
+    *,
+    minutes: int = 60,
+    tier: Tier = "core",
+    target: Target = "all",
+    weight: Weight = "none",
+) -> pd.DataFrame:
+    """Count the mentions of each frame in intervals of the clock, per 1,000 tokens posted.
+
+    Parameters
+    ----------
+    features, frames, tier, target, weight
+        As in `mentions_by_post`.
+    minutes : int
+        Length of an interval; it must divide the day.
+
+    Returns
+    -------
+    DataFrame
+        Long, a row per frame, ticker and interval between its first and last timed post:
+        frame, doc_id, event, ts_quality, begin, end (half-open), n, n_raw, n_posts,
+        n_tokens, per_1000, low, high (Garwood's 1936 interval of a Poisson rate, mentions
+        as units, so conditional on these texts; for no mention the one-sided upper
+        bound), status, reason, weight. What has no time has one row a quality, order_only
+        or none, with its counts, so that no mention is lost, and without a rate.
+
+    Raises
+    ------
+    MeasureError
+        If the minutes do not divide the day, or tier, target or weight is unknown.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> table = mentions_by_interval(read_features(), ["Deal"], minutes=360)
+    >>> timed = table[table["status"] == "ok"]
+    >>> timed[["n", "n_posts", "n_tokens"]].values.tolist()
+    [[1, 13, 564], [1, 19, 675], [6, 12, 809], [0, 11, 803], [0, 3, 244]]
+    """
+    if minutes < 1 or MINUTES_A_DAY % minutes:
+        raise MeasureError(
+            "mentions_by_interval: wanted minutes that divide a day, such as 15, 30, 60, 120"
+            f" or 360; came {minutes}"
+        )
+    posts = mentions_by_post(features, frames, tier=tier, target=target, weight=weight)
+    mentions = ticker_mentions(features, tier=tier, target=target, weight=weight)
+    timed = posts[posts["ts_quality"].isin(TIMED)]
+    parts = [
+        _clock(rows, pd.Timedelta(minutes=minutes))
+        for _, rows in timed.groupby(["frame", "doc_id"], sort=False)
+    ]
+    parts.append(_without_time(posts[posts["ts_quality"] == "order_only"]))
+    parts.append(_outside(features, mentions, frames, weight))
+    table = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    table = _rate(table.assign(weight=weight))
+    order = table["frame"].map({frame: i for i, frame in enumerate(frames)})
+    by = ["_order", "event", "doc_id", "begin"]
+    table = table.assign(_order=order).sort_values(by, kind="stable", ignore_index=True)
+    return table.loc[:, list(INTERVAL_COLUMNS)]
+
+
+def _clock(posts: pd.DataFrame, step: pd.Timedelta) -> pd.DataFrame:
+    """Add up the posts of one ticker and frame by intervals; those between without a post stay."""
+    begin = posts["posted_at"].dt.floor(step)
+    every = pd.date_range(begin.min(), begin.max(), freq=step, unit="us", name="begin")
+    groups = posts.assign(n_posts=1, begin=begin).groupby("begin")
+    sums = groups[["n", "n_raw", "n_posts", "n_tokens"]].sum().reindex(every, fill_value=0)
+    quality = "explicit" if (posts["ts_quality"] == "explicit").all() else "date_inferred"
+    first = posts.iloc[0]
+    about = {key: first[key] for key in ("frame", "doc_id", "event")}
+    table = sums.reset_index().assign(**about, ts_quality=quality)
+    return table.assign(end=table["begin"] + step)
+
+
+def _without_time(posts: pd.DataFrame) -> pd.DataFrame:
+    """Add up the posts of each ticker that have an order only."""
+    keys = ["frame", "doc_id", "event", "ts_quality"]
+    sums = posts.assign(n_posts=1).groupby(keys, as_index=False, sort=False)
+    return _no_times(sums[["n", "n_raw", "n_posts", "n_tokens"]].sum())
+
+
+def _outside(
+    features: Features, mentions: pd.DataFrame, frames: Sequence[str], weight: Weight
+) -> pd.DataFrame:
+    """Count what stands in tickers but in no post."""
+    posts = ticker_posts(features, weight=weight)
+    size = "n_tokens" if weight == "none" else f"n_tokens_{weight}"
+    about = features.documents[features.documents["doc_id"].isin(posts["doc_id"])]
+    in_posts = about["doc_id"].map(posts.groupby("doc_id")["n_tokens"].sum())
+    rest = about[["doc_id", "event"]].assign(n_tokens=about[size] - in_posts, n_posts=0)
+    every = pd.DataFrame({"frame": list(frames)}, dtype="str").merge(rest, how="cross")
+    found = mentions[mentions["ts_quality"] == "none"].groupby(["frame", "doc_id"])
+    counts = found[["n", "n_raw"]].sum().reset_index()
+    table = every.merge(counts, on=["frame", "doc_id"], how="left").fillna({"n": 0, "n_raw": 0})
+    kind = "int64" if weight == "none" else "float64"
+    return _no_times(table.astype({"n": kind, "n_raw": "int64"}).assign(ts_quality="none"))
+
+
+def _no_times(table: pd.DataFrame) -> pd.DataFrame:
+    never = pd.Series(pd.NaT, index=table.index, dtype="datetime64[us]")
+    return table.assign(begin=never, end=never)
+
+
+def _rate(table: pd.DataFrame) -> pd.DataFrame:
+    """Add rates with intervals, or why there is none."""
+    reasons = table["ts_quality"].map(UNTIMED).fillna("")
+    reasons = reasons.where((reasons != "") | (table["n_posts"] > 0), "no post in the interval")
+    fine = (reasons == "") & (table["n_tokens"] > 0)
+    reasons = reasons.where((reasons != "") | fine, "no token in the posts of the interval")
+    low, high = _poisson(table["n"].where(fine, 0), table["n_tokens"].where(fine, 1))
+    return table.assign(
+        per_1000=(table["n"] / table["n_tokens"].where(fine) * 1000).astype("float64"),
+        low=pd.Series(low, index=table.index).where(fine),
+        high=pd.Series(high, index=table.index).where(fine),
+        status=pd.Series(np.where(fine, "ok", "not_estimable"), dtype="str", index=table.index),
+        reason=reasons.astype("str"),
+    )
+
+
+def _poisson(n: pd.Series, size: pd.Series, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
+    """Give the exact interval of a rate per 1,000 (Garwood 1936)."""
+    count, tokens = n.to_numpy(float), size.to_numpy(float)
+    tail, some = (1 - level) / 2, count > 0
+    low = np.where(some, stats.chi2.ppf(tail, np.where(some, 2 * count, 2)) / 2, 0.0)
+    high = stats.chi2.isf(tail, 2 * count + 2) / 2
+    none = zero_count_upper_bound(tokens, level=level)
+    return low / tokens * 1000, np.where(some, high / tokens * 1000, none)

@@ -1,0 +1,315 @@
+"""The figures of frames over time and of frames by actor, asked for what they draw."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+from presentation_samples import ALASKA, FRAMES, HELSINKI, NOTE, look
+
+from analysis.errors import ExportError, TableError
+from analysis.presentation.checks import drawn_texts, find_cut_texts, find_overlaps
+from analysis.presentation.plots_actors import plot_frame_actors
+from analysis.presentation.plots_ticker import plot_ticker
+from analysis.presentation.style import PALE, WIDTHS_MM
+from analysis.presentation.ticker_lanes import stack_levels
+from analysis.presentation.ticker_marks import MARK_POINTS
+
+POLARITIES = ("affirmed", "negated", "open")
+ACTORS = ("Trump", "Putin", "US-Geheimdienste", "Weißes-Haus", "Europa")
+
+
+def posts() -> pd.DataFrame:
+    """Two timed tickers (one with a post without a time), one explicit, one in order only."""
+    parts = []
+    for doc_id, event, quality, n in [
+        ("t1", ALASKA, "date_inferred", 30),
+        ("t2", ALASKA, "date_inferred", 20),
+        ("t3", HELSINKI, "explicit", 25),
+        ("t4", HELSINKI, "order_only", 22),
+    ]:
+        times = pd.Timestamp("2025-08-15 21:00") + pd.to_timedelta(np.arange(n) * 23, unit="min")
+        times = pd.Series(pd.NaT if quality == "order_only" else times, index=range(n))
+        times = times.astype("datetime64[us]")
+        ranks = pd.array(range(1, n + 1), dtype="Int64")
+        part = pd.DataFrame({"post_order": ranks, "posted_at": times})
+        parts.append(part.assign(doc_id=doc_id, event=event, ts_quality=quality))
+    table = pd.concat(parts, ignore_index=True)
+    first = (table["doc_id"] == "t2") & (table["post_order"] == 1)
+    return table.assign(
+        posted_at=table["posted_at"].mask(first),
+        ts_quality=table["ts_quality"].mask(first, "order_only"),
+    )
+
+
+def mentions() -> pd.DataFrame:
+    """Every third post mentions a frame, the second of each ticker seven times."""
+    held = posts()
+    rows = held[held["post_order"] % 3 == 1]
+    rows = pd.concat([rows, *[held[held["post_order"] == 2]] * 7], ignore_index=True)
+    outside = rows.head(2).assign(ts_quality="none", posted_at=pd.NaT, post_order=pd.NA)
+    rows = pd.concat([rows, outside.astype(rows.dtypes)], ignore_index=True)
+    n = range(len(rows))
+    return rows.assign(
+        mention_id=[f"m{i}" for i in n],
+        frame=[FRAMES[i % 3] for i in n],
+        polarity=[POLARITIES[i % 3 if i % 2 else 0] for i in n],
+        n=1,
+    )
+
+
+def trend(status: str = "not_estimable") -> pd.DataFrame:
+    reason = "a trend needs 10 posts with a mention; came 3"
+    reasons = ["", reason] if status != "ok" else ["", ""]
+    return pd.DataFrame({"status": ["ok", status], "reason": reasons})
+
+
+def drawn_mentions(figure) -> dict[str, object]:
+    return {
+        line.get_label(): line
+        for axes in figure.axes
+        for line in axes.lines
+        if str(line.get_label()).startswith("m")
+    }
+
+
+def actors(counted_as: str = "segments") -> pd.DataFrame:
+    rows = [
+        (frame, actor, event, (7 * i + 5 * j + 3 * k) % 14)
+        for i, frame in enumerate(FRAMES)
+        for j, actor in enumerate(ACTORS)
+        for k, event in enumerate((HELSINKI, ALASKA))
+    ]
+    table = pd.DataFrame(rows, columns=["frame", "actor", "event", "n_joint"])
+    fine = table["n_joint"] >= 5
+    return table.assign(
+        unit="pooled", counted_as=counted_as, n_frame=120,
+        npmi=(table["n_joint"] / 20 - 0.4).where(fine),
+        status=np.where(fine, "ok", "not_estimable"),
+        reason=np.where(fine, "", "together fewer than 5 times"),
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------ page
+
+
+@pytest.mark.parametrize("width", WIDTHS_MM)
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_text_is_on_the_page_and_none_on_another(width, language) -> None:
+    chosen = look(width, language)
+    for drawn in (
+        plot_ticker(mentions(), posts(), chosen, trend=trend(), note=NOTE),
+        plot_frame_actors([actors(), actors("mentions")], chosen, note=NOTE),
+    ):
+        assert find_cut_texts(drawn) == []
+        assert find_overlaps(drawn) == []
+        assert drawn.get_size_inches()[0] * 25.4 == pytest.approx(WIDTHS_MM[width])
+
+
+def test_english_figures_have_no_german_words() -> None:
+    chosen = look("page", "en")
+    figures = [
+        plot_ticker(mentions(), posts(), chosen, trend=trend()),
+        plot_frame_actors([actors("tokens"), actors("mentions")], chosen),
+    ]
+    text = " ".join(text for drawn in figures for text, _ in drawn_texts(drawn))
+    german = ("Beitr", "verneint", "Uhrzeit", "genannt", "Nennung", "insgesamt", "schätzbar")
+    assert [word for word in german if word in text] == []
+
+
+# ------------------------------------------------------------------ ticker
+
+
+def test_mentions_stand_at_the_times_of_their_posts() -> None:
+    table, drawn = mentions(), plot_ticker(mentions(), posts(), look(), trend=trend())
+    marks = drawn_mentions(drawn)
+    for row in table[table["posted_at"].notna()].itertuples():
+        (at,) = marks[row.mention_id].get_xdata(orig=True)
+        assert pd.Timestamp(at) == row.posted_at
+
+
+def test_posts_without_times_have_an_axis_of_ranks_of_their_own() -> None:
+    drawn = plot_ticker(mentions(), posts(), look(), trend=trend())
+    panel = drawn.axes[-1]
+    assert panel.get_xlabel() == "Rang des Beitrags (1: der älteste)"
+    assert panel.get_title(loc="left") == "Helsinki 2018: nur Reihenfolge, ohne Uhrzeit"
+    ranks = [float(line.get_xdata()[0]) for line in panel.lines if line.get_marker() in ("o", "X")]
+    wanted = mentions().query("doc_id == 't4' and ts_quality == 'order_only'")["post_order"]
+    assert sorted(ranks) == sorted(wanted.astype(float))
+    assert not [t for t in panel.get_xticklabels() if ":" in t.get_text()]
+
+
+def test_polarity_is_a_shape_and_not_a_colour_alone() -> None:
+    marks = drawn_mentions(plot_ticker(mentions(), posts(), look(), trend=trend()))
+    for row in mentions().itertuples():
+        if row.mention_id in marks:
+            mark = marks[row.mention_id]
+            shape = mark.get_marker(), mark.get_markerfacecolor() != "white"
+            wanted = {"affirmed": ("o", True), "negated": ("X", True), "open": ("o", False)}
+            assert shape == wanted[row.polarity]
+
+
+def test_inferred_days_are_dashed_and_given_ones_whole() -> None:
+    drawn = plot_ticker(mentions(), posts(), look(), trend=trend())
+    lines = [
+        {line.get_linestyle() for line in axes.lines if len(line.get_xdata()) == 2}
+        for axes in drawn.axes
+    ]
+    strokes = [
+        {line.get_marker() for line in axes.lines if line.get_label() == "posts"}
+        for axes in drawn.axes
+    ]
+    assert [len(found) for found in strokes] == [1, 1, 1]
+    assert len(set.union(*strokes)) == 3
+    assert lines[0] >= {"-"}
+    assert "--" in lines[1]
+    assert ":" in lines[2]
+
+
+def test_mentions_of_one_post_do_not_cover_one_another() -> None:
+    drawn = plot_ticker(mentions(), posts(), look(), trend=trend())
+    places = [
+        (axes, round(float(line.get_xdata(orig=False)[0]), 6), round(float(line.get_ydata()[0]), 6))
+        for axes in drawn.axes
+        for line in axes.lines
+        if str(line.get_label()).startswith("m")
+    ]
+    assert len(places) == len(set(places)) > 40
+
+
+def test_what_has_no_place_is_counted_below() -> None:
+    drawn = plot_ticker(mentions(), posts(), look("page", "en"), trend=trend())
+    text = " ".join(text for text, _ in drawn_texts(drawn)).replace("\n", " ")
+    held = mentions()
+    lost = held.query("ts_quality == 'order_only' and doc_id == 't2'")
+    assert len(lost) == 1
+    assert f"Not drawn – mentions outside the posts: {(held.ts_quality == 'none').sum()};" in text
+    assert "posts without a time: 1; mentions in these: 1." in text
+    assert len(drawn_mentions(drawn)) == len(held) - 2 - len(lost)
+
+
+def test_the_refusal_of_a_trend_stands_in_the_figure() -> None:
+    drawn = plot_ticker(mentions(), posts(), look("page"), trend=trend())
+    text = " ".join(text for text, _ in drawn_texts(drawn)).replace("\n", " ")
+    assert "Kein Verlauf: ein Verlauf braucht 10 Beiträge mit einer Nennung" in text
+    fine = plot_ticker(mentions(), posts(), look("page"), trend=trend("ok"))
+    assert "Kein Verlauf" not in " ".join(text for text, _ in drawn_texts(fine))
+
+
+def test_a_repeat_that_counts_half_is_half_the_area() -> None:
+    drawn = plot_ticker(mentions().assign(n=0.5), posts(), look("page"), trend=trend())
+    marks = drawn_mentions(drawn)
+    assert "Kleinere Zeichen: Wiederholungen" in " ".join(text for text, _ in drawn_texts(drawn))
+    assert {mark.get_markersize() for mark in marks.values()} == {MARK_POINTS * 0.5**0.5}
+
+
+def test_ticker_without_mentions_still_shows_its_posts() -> None:
+    drawn = plot_ticker(mentions().head(0), posts(), look(), trend=trend())
+    assert [len(axes.get_yticks()) for axes in drawn.axes] == [1, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"polarity": "denied"}, r"plot_ticker: unknown polarity 'denied'\. Allowed: affirmed, n"),
+        ({"ts_quality": "guess"}, r"plot_ticker: unknown ts_quality 'guess'\. Allowed: date_inf"),
+        ({"mention_id": "m"}, r"plot_ticker: mention_id \['m'\] stands twice"),
+    ],
+)
+def test_wrong_mentions_are_named(change: dict[str, str], message: str) -> None:
+    with pytest.raises(TableError, match=message):
+        plot_ticker(mentions().assign(**change), posts(), look(), trend=trend())
+
+
+def test_post_whose_time_contradicts_its_quality_is_an_error() -> None:
+    with pytest.raises(
+        TableError, match="plot_ticker: a post of 't2' is 'explicit' but its posted"
+    ):
+        plot_ticker(mentions(), posts().assign(ts_quality="explicit"), look(), trend=trend())
+
+
+@pytest.mark.parametrize("least", [0.5, 1.0, 3.0])
+def test_stacked_marks_keep_their_distance(least: float) -> None:
+    places = np.random.default_rng(1).uniform(0, 10, 40).tolist()
+    levels = stack_levels(places, least)
+    for level in set(levels):
+        mine = sorted(x for x, k in zip(places, levels, strict=True) if k == level)
+        assert all(b - a >= least for a, b in pairwise(mine))
+    assert stack_levels([1.0, 1.0, 1.0], least) == [0, 1, 2]
+
+
+# ------------------------------------------------------------------ actors
+
+
+def test_cells_hold_the_counts_and_mark_what_is_too_few() -> None:
+    table = actors()
+    drawn = plot_frame_actors([table], look("page", "en"))
+    texts = [text.get_text() for text in drawn.axes[0].texts]
+    fine, few = table[table["n_joint"] >= 5], table.query("0 < n_joint < 5")
+    for row in fine.itertuples():
+        assert str(row.n_joint) in texts
+    assert sum(text.startswith("(") for text in texts) == len(few)
+    filled = [box for box in drawn.axes[0].patches if to_hex(box.get_facecolor()) == PALE]
+    assert len(filled) == len(fine)
+    assert len(drawn.axes[0].patches) == len(table)
+
+
+def test_a_count_that_is_a_bound_says_so() -> None:
+    table = actors().assign(n_unclear=0)
+    table.loc[table["n_joint"] == 3, "n_unclear"] = 2
+    texts = [text.get_text() for text in plot_frame_actors([table], look()).axes[0].texts]
+    assert texts.count("(≥3)") == (table["n_joint"] == 3).sum() > 0
+    assert "(3)" not in texts
+
+
+def test_actors_without_a_frame_have_no_row() -> None:
+    table = actors()
+    table.loc[table["actor"] == "Putin", ["n_joint", "status"]] = [0, "not_estimable"]
+    names = [t.get_text() for t in plot_frame_actors([table], look()).axes[0].get_yticklabels()]
+    assert names[:2] == ["insgesamt", "Trump"]
+    assert "Putin" not in names
+    assert "Weißes Haus" in names
+
+
+def test_headings_say_what_is_counted() -> None:
+    drawn = plot_frame_actors([actors("tokens"), actors("mentions")], look())
+    assert [axes.get_title(loc="left") for axes in drawn.axes] == [
+        "Im selben Satz genannt (Zahl der Nennungen)",
+        "Spricht die Nennung selbst (Zahl der Nennungen)",
+    ]
+
+
+def test_rows_of_documents_are_left_out() -> None:
+    both = pd.concat([actors(), actors().assign(unit="document")])
+    boxes = plot_frame_actors([both], look()).axes[0].patches
+    assert len(boxes) == len(actors())
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (actors().assign(unit="document"), "no row is pooled; came: document"),
+        (actors().assign(counted_as="words"), r"unknown counted_as 'words'\. Allowed: mentions"),
+        (actors().iloc[1:], "wanted a pooled row for every frame, actor and event, 30 in all; ca"),
+        (pd.concat([actors(), actors()]), "stands twice; one row each is drawn"),
+        (actors().drop(columns="npmi"), "plot_frame_actors: missing column npmi; came: frame"),
+    ],
+)
+def test_wrong_tables_are_named(table: pd.DataFrame, message: str) -> None:
+    with pytest.raises(TableError, match=message):
+        plot_frame_actors([table], look())
+
+
+def test_no_table_is_an_error() -> None:
+    with pytest.raises(TableError, match="wanted at least one table, came none"):
+        plot_frame_actors([], look())
+
+
+def test_an_unknown_event_is_an_error() -> None:
+    with pytest.raises(ExportError, match="unknown event or frame 'yalta'"):
+        plot_frame_actors(
+            [actors().assign(event="yalta").drop_duplicates(["frame", "actor"])], look()
+        )
