@@ -249,3 +249,39 @@ def test_weights_that_cannot_be_are_refused(features: Features) -> None:
     within = Selection(weight="within")
     with pytest.raises(MeasureError, match="'n_words_file' counts words outside segments, too"):
         frame_rates(mentions, documents, FRAMES, size="n_words_file", selection=within)
+
+
+# ------------------------------------------------------------------ intervals
+
+
+def test_zero_count_of_the_study(features: Features) -> None:
+    r"""Einmischung in Alaska: 0 in 5,422 words (\w+ of the files), at most .553 per 1,000."""
+    table = frame_rates(features.mentions, features.documents, FRAMES, size="n_words_file")
+    row = table.query(f"frame == 'Einmischung' and event == '{ALASKA}' and unit == 'pooled'").iloc[
+        0
+    ]
+    assert (row["n"], row["n_tokens"]) == (0, 5422)
+    assert round(row["high"], 3) == 0.553
+    assert row["rests_on"].startswith("no mention: one-sided")
+
+
+def test_every_estimate_says_what_its_interval_rests_on(features: Features) -> None:
+    for table in (
+        frame_rates(features.mentions, features.documents, FRAMES),
+        frame_shares(features.mentions, features.documents, FRAMES),
+    ):
+        mean = table["unit"] == "mean"
+        assert table.loc[mean, ["low", "high"]].isna().to_numpy().all()
+        assert set(table.loc[mean, "rests_on"]) == {"no interval: every document is shown"}
+        assert table.loc[~mean, "rests_on"].str.endswith("conditional on these texts").all()
+        assert (table.loc[~mean, "low"] < table.loc[~mean, "high"]).all()
+
+
+def test_the_summit_alone(features: Features) -> None:
+    """By hand: three mentions of Erfolg and one of Deal speak of other things."""
+    table = frame_shares(
+        features.mentions, features.documents, FRAMES, selection=Selection(target="summit")
+    )
+    assert cells(table, "pooled", HELSINKI, "n") == [6, 1, 8]
+    assert cells(table, "pooled", ALASKA, "n") == [3, 13, 0]
+    assert set(table["target"]) == {"summit"}

@@ -93,11 +93,12 @@ def net_assertion(profile: pd.DataFrame) -> pd.DataFrame:
     [0.833, -0.467, -0.875]
     """
     by = ["frame", *KEYS]
-    counts = profile.pivot_table(index=by, columns="polarity", values="n", sort=False)
-    table = counts.rename(columns=lambda name: f"n_{name}").reset_index()
-    table["n_mentions"] = table[[f"n_{polarity}" for polarity in POLARITIES]].sum(axis=1)
-    raw = profile.groupby(by, sort=False)["n_raw"].sum()
-    table["n_raw"] = raw.reindex(pd.MultiIndex.from_frame(table[by])).to_numpy()
+    sums = profile.groupby(by, sort=False)[["n", "n_raw"]].sum()
+    table = sums.rename(columns={"n": "n_mentions"}).reset_index()
+    for polarity in POLARITIES:
+        part = profile.loc[profile["polarity"] == polarity, [*by, "n"]]
+        part = part.rename(columns={"n": f"n_{polarity}"})
+        table = table.merge(part, on=by, how="left", validate="one_to_one")
     n = table["n_mentions"]
     table["net"] = (table["n_affirmed"] - table["n_negated"]) / n.where(n > 0)
     table["low"], table["high"] = net_interval(table["n_affirmed"], table["n_negated"], n)
@@ -106,11 +107,9 @@ def net_assertion(profile: pd.DataFrame) -> pd.DataFrame:
     table["status"] = [verdict.status for verdict in verdicts]
     table["reason"] = [verdict.reason for verdict in verdicts]
     selected = {name: profile[name].iloc[0] for name in SELECTED}
-    kind = profile["n"].dtype
-    numbers = [*(f"n_{polarity}" for polarity in POLARITIES), "n_mentions"]
-    table = table.assign(**selected).astype({**dict.fromkeys(numbers, kind), "rests_on": "str"})
-    table.columns.name = None
-    return table[["frame", *KEYS, *numbers, "n_raw", "net", *ESTIMATES, *SELECTED]]
+    table = table.assign(**selected).astype({"rests_on": "str"})
+    numbers = [*(f"n_{polarity}" for polarity in POLARITIES), "n_mentions", "n_raw"]
+    return table[["frame", *KEYS, *numbers, "net", *ESTIMATES, *SELECTED]]
 
 
 def frame_setting(
