@@ -27,7 +27,7 @@ class Look:
     colours : mapping of id to colour
         Events and frames in the order in which figures show them.
     labels : mapping of id to label
-        Names of events, frames, documents, topics; an id without a name shows itself.
+        Names of events, frames, actors, documents, topics; an id without a name shows itself.
     markers, hatches : mapping of id to marker, hatch
         What tells events and frames apart without colour.
     language : {"de", "en"}
@@ -118,7 +118,7 @@ def look_of(study: Study, *, width: Width = "column", language: Language | None 
         raise ExportError(f"study.toml: {sorted(shared)[0]!r} is both an event and a frame")
     return Look(
         colours={item.id: item.colour for item in items},
-        labels={item.id: item.label.in_language(language) for item in items},
+        labels={item.id: item.label.in_language(language) for item in (*study.actors, *items)},
         markers=_by_turns(study, MARKERS),
         hatches=_by_turns(study, HATCHES),
         language=language,
