@@ -306,3 +306,19 @@ def test_plots_leave_their_table_as_it_came():
     before = table.copy(deep=True)
     plots.plot_topic_prevalence(table, look())
     pd.testing.assert_frame_equal(table, before)
+
+
+def test_intervals_of_the_pooled_value_alone_are_drawn():
+    table = samples.frame_shares(5).assign(low=0.1, high=0.9)
+    drawn = plots.plot_frame_emphasis(table, look())
+    for axes in drawn.axes:
+        spans = [tuple(line.get_xdata()) for line in axes.lines if len(line.get_xdata()) == 2]
+        assert spans.count((0.1, 0.9)) == 2
+    assert {axes.get_xlim() for axes in drawn.axes} == {(0, 1)}
+
+
+def test_rates_scale_by_what_is_drawn():
+    table = samples.frame_rates(5)
+    single = table["unit"] == "document"
+    wide = table.assign(low=0.0, high=table["per_1000"].where(~single, 1e4))
+    assert plots.plot_frame_rates(wide, look()).axes[0].get_xlim()[1] < 1e3

@@ -57,8 +57,8 @@ def with_share(table: pd.DataFrame, total: str) -> pd.DataFrame:
     verdicts = [judge_share(each, with_interval=True) for each in size]
     return table.assign(
         share=_ratio(n, size),
-        low=low,
-        high=high,
+        low=np.where((n == 0) & (size > 0), 0.0, low),  # what rounding leaves is no bound
+        high=np.where((n == size) & (size > 0), 1.0, high),
         rests_on=np.where(size > 0, RESTS_ON["mentions"], RESTS_ON["none"]),
         status=[verdict.status for verdict in verdicts],
         reason=[verdict.reason for verdict in verdicts],

@@ -118,7 +118,8 @@ def plot_voices(
     for frame, part in rows.items():
         _draw_heading(axes, profile[profile["frame"] == frame], look, indent, y=y + HEAD / 2)
         y += HEAD
-        _draw_columns(axes, part, look, grid, span=(y, y + sum(heights[frame])))
+        if part:
+            _draw_columns(axes, part, look, grid, span=(y, y + sum(heights[frame])))
         for (speaker, cells), line_mm in zip(part, heights[frame], strict=True):
             _draw_row(axes, (speaker, cells), look, grid, at=(y, line_mm))
             y += line_mm
@@ -197,7 +198,8 @@ def _draw_heading(axes: Axes, part: pd.DataFrame, look: Look, indent: float, *, 
         counts = look.number(n["affirmed"]), look.number(sum(n.values()))
         key = "affirmed_of" if n["affirmed"] else "none_affirmed"
         text = look.word(key).format(*counts, *told)
-    axes.text(EDGE + indent, y + 0.5, text, va="center_baseline", fontsize=7.5)
+    weight = "regular" if n["affirmed"] else "semibold"
+    axes.text(EDGE + indent, y + 0.5, text, va="center_baseline", fontsize=7.5, weight=weight)
 
 
 def _short_name(frame: str, look: Look) -> str:
