@@ -39,7 +39,6 @@ _HOMES = {
     "analysis.presentation.plots": (
         "plot_collocates",
         "plot_corpus",
-        "plot_frame_emphasis",
         "plot_frame_rates",
         "plot_frame_shares",
         "plot_keyness",

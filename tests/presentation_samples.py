@@ -181,7 +181,6 @@ PLOTS: dict[str, Callable[[Look], Figure]] = {
     ),
     "frame_rates": lambda look: plots.plot_frame_rates(frame_rates(), look, note=NOTE),
     "frame_rates_small": lambda look: plots.plot_frame_rates(frame_rates(5), look),
-    "frame_emphasis": lambda look: plots.plot_frame_emphasis(frame_shares(), look, note=NOTE),
     "voices": lambda look: plot_voices(look, 8, 6, NOTE),
     "voices_few": lambda look: plot_voices(look, 2, 2),
     "voices_many": lambda look: plot_voices(look, 900, 16, NOTE),

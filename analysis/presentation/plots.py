@@ -3,14 +3,13 @@
 from analysis.presentation.plots_collocates import plot_collocates
 from analysis.presentation.plots_corpus import plot_corpus
 from analysis.presentation.plots_framing import (
-    plot_frame_emphasis,
     plot_frame_rates,
+    plot_frame_shares,
 )
 from analysis.presentation.plots_keyness import plot_keyness
 from analysis.presentation.plots_noise import plot_noise_floor
 from analysis.presentation.plots_posts import plot_posts
 from analysis.presentation.plots_quality import plot_quality
-from analysis.presentation.plots_shares import plot_frame_shares
 from analysis.presentation.plots_terms import plot_term_difference, plot_terms
 from analysis.presentation.plots_topics import plot_topic_prevalence, plot_topic_terms
 from analysis.presentation.plots_voices import plot_voices
@@ -18,7 +17,6 @@ from analysis.presentation.plots_voices import plot_voices
 __all__ = [
     "plot_collocates",
     "plot_corpus",
-    "plot_frame_emphasis",
     "plot_frame_rates",
     "plot_frame_shares",
     "plot_keyness",
