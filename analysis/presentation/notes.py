@@ -53,7 +53,7 @@ def voices_note(setting: pd.DataFrame, look: Look) -> str:
     --------
     >>> table = pd.DataFrame({"measure": "frame_setting", "unit": ["document", "corpus"],
     ...     "doc_id": ["a", ""], "n_raw": [1, 1], "n_mentions": [4, 4]})
-    >>> voices_note(table, Look({}, {}, {}, {}, language="en"))[:58]
+    >>> voices_note(table, Look({}, {}, {}, {}, language="en")).split(". ")[1]
     'One mark per mention; in brackets Wilson’s 95 % interval, c'
     """
     own = setting[(setting["measure"] == "frame_setting") & (setting["unit"] == "corpus")]
