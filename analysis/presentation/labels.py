@@ -105,7 +105,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "media_status": ("Status („die Medien“)", "status (“the media”)"),
     "mentions_no_claims": (
         "Nennungen, nicht Behauptungen: wer spricht und ob verneint wird, zeigt 07_voices.",
-        "Mentions, not claims: who speaks and what is denied shows 07_voices.",
+        "Mentions, not claims: 07_voices shows who speaks and what is denied.",
     ),
     "metric_accuracy": ("Treffer", "accuracy"),
     "metric_f1": ("F1", "F1"),

@@ -54,7 +54,7 @@ def voices_note(setting: pd.DataFrame, look: Look) -> str:
     >>> table = pd.DataFrame({"measure": "frame_setting", "unit": ["document", "corpus"],
     ...     "doc_id": ["a", ""], "n_raw": [1, 1], "n_mentions": [4, 4]})
     >>> voices_note(table, Look({}, {}, {}, {}, language="en")).split(". ")[1]
-    'One mark per mention; in brackets Wilson’s 95 % interval, c'
+    '3 of 4 mentions are not the texts’ own words: this does not carry “the media framed”'
     """
     own = setting[(setting["measure"] == "frame_setting") & (setting["unit"] == "corpus")]
     total, narrator = int(own["n_mentions"].sum()), int(own["n_raw"].sum())
