@@ -119,6 +119,34 @@ def frame_shares(n: int = 12) -> pd.DataFrame:
     return table.drop(columns="per_1000")
 
 
+SPEAKERS = ("narrator", "?", "Trump", "Putin", "Verteidigungsministerium der Republik", "Merz")
+POLARITIES = ("affirmed", "negated", "open")
+
+
+def speakers(n_most: int = 8, n_speakers: int = 6) -> pd.DataFrame:
+    names = [*SPEAKERS, *(f"Sprecherin {i}" for i in range(20))][:n_speakers]
+    rows = [
+        (frame, speaker, polarity, event, "pooled", (i + 2 * j + 3 * k + m) * n_most // 16)
+        for i, frame in enumerate(FRAMES)
+        for j, speaker in enumerate(names)
+        for k, polarity in enumerate(POLARITIES)
+        for m, event in enumerate((HELSINKI, ALASKA))
+        if frame != FRAMES[2] or event == HELSINKI
+    ]
+    columns = ["frame", "speaker", "polarity", "event", "unit", "n_raw"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def polarity(table: pd.DataFrame) -> pd.DataFrame:
+    n = table.groupby(["frame", "polarity"], as_index=False)["n_raw"].sum()
+    return n.assign(unit="corpus", low=0.123, high=0.987)
+
+
+def plot_voices(look: Look, n_most: int, n_speakers: int, note: str = "") -> Figure:
+    table = speakers(n_most, n_speakers)
+    return plots.plot_voices(table, polarity(table), look, note=note)
+
+
 def topic_terms(n_topics: int = 4, n_terms: int = 8) -> pd.DataFrame:
     rows = [
         (topic, rank, TERMS[(5 * topic + 3 * rank) % 20], 0.08 / rank + 0.002 * topic)
@@ -154,6 +182,9 @@ PLOTS: dict[str, Callable[[Look], Figure]] = {
     ),
     "frame_rates": lambda look: plots.plot_frame_rates(frame_rates(), look, note=NOTE),
     "frame_rates_small": lambda look: plots.plot_frame_rates(frame_rates(5), look),
+    "voices": lambda look: plot_voices(look, 8, 6, NOTE),
+    "voices_few": lambda look: plot_voices(look, 2, 2),
+    "voices_many": lambda look: plot_voices(look, 900, 16, NOTE),
     "frame_shares": lambda look: plots.plot_frame_shares(frame_shares(), look, note=NOTE),
     "topic_terms": lambda look: plots.plot_topic_terms(topic_terms(), look, note=NOTE),
     "topic_terms_5": lambda look: plots.plot_topic_terms(topic_terms(5), look),

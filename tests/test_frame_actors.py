@@ -18,6 +18,7 @@ from analysis.measures.frame_actors import (
 )
 from analysis.measures.inference import wilson_interval
 from analysis.measures.pair_table import COLUMNS
+from analysis.measures.selection import Selection
 
 FRAMES, ACTORS = ["Erfolg", "Deal", "Einmischung"], ["Ada", "Bruno", "Rat"]
 MEASURES = [actors_in_segments, actors_in_sentences, actors_as_speakers]
@@ -111,17 +112,25 @@ def test_a_segment_counts_once_however_many_mentions_it_has() -> None:
 
 
 def test_repeats_count_by_weight_and_raw_beside() -> None:
-    row = one(actors_in_segments(repeated(), ["Deal"], actors=["Ada"], weight="within"))
+    row = one(
+        actors_in_segments(
+            repeated(), ["Deal"], actors=["Ada"], selection=Selection(weight="within")
+        )
+    )
     assert row[["n_joint", "n_raw", "n_frame", "n_actor", "n_total"]].tolist() == [1, 2, 1, 2, 5]
     assert row["weight"] == "within"
 
 
 def test_tier_and_target_choose_mentions() -> None:
-    near = actors_in_segments(repeated(), ["Deal"], actors=["Ada"], tier="core_near")
+    near = actors_in_segments(
+        repeated(), ["Deal"], actors=["Ada"], selection=Selection(tier="core_near")
+    )
     assert one(near)["n_joint"] == 3
     spoken = actors_as_speakers(repeated(), ["Deal"], actors=["Ada"])
     assert one(spoken)[["n_joint", "n_frame"]].tolist() == [1, 3]
-    summit = actors_as_speakers(repeated(), ["Deal"], actors=["Ada"], target="summit")
+    summit = actors_as_speakers(
+        repeated(), ["Deal"], actors=["Ada"], selection=Selection(target="summit")
+    )
     assert one(summit)[["n_joint", "n_frame"]].tolist() == [1, 2]
 
 
@@ -202,7 +211,7 @@ def test_a_split_verb_is_unclear_only_where_the_segment_names_the_actor(
 @pytest.mark.parametrize("target", ["all", "summit"])
 def test_sentences_lie_within_segments(features: Features, tier, target) -> None:
     actors = ["Trump", "Putin", "Clinton"]
-    choice = {"actors": actors, "tier": tier, "target": target}
+    choice = {"actors": actors, "selection": Selection(tier, target)}
     sentences = actors_in_sentences(features, FRAMES, **choice)
     mentions = features.mentions.query("tier == 'core'") if tier == "core" else features.mentions
     if target == "summit":
@@ -217,7 +226,9 @@ def test_sentences_lie_within_segments(features: Features, tier, target) -> None
 
 def test_sentences_take_no_weight(features: Features) -> None:
     with pytest.raises(MeasureError, match="which repeats stand in a sentence with an actor;"):
-        actors_in_sentences(features, FRAMES, actors=["Trump"], weight="within")
+        actors_in_sentences(
+            features, FRAMES, actors=["Trump"], selection=Selection(weight="within")
+        )
 
 
 # ------------------------------------------------------------------ the five articles
@@ -241,4 +252,4 @@ def test_both_are_named_and_one_speaks(features: Features) -> None:
 @pytest.mark.parametrize("measure", MEASURES)
 def test_unknown_choices_are_named(features: Features, measure) -> None:
     with pytest.raises(MeasureError, match=r"unknown tier 'far'\. Allowed: core, core_near"):
-        measure(features, FRAMES, actors=["Trump"], tier="far")
+        measure(features, FRAMES, actors=["Trump"], selection=Selection(tier="far"))

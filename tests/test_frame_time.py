@@ -13,6 +13,7 @@ from analysis.features import Features
 from analysis.measures.frame_time import INTERVAL_COLUMNS, mentions_by_interval, mentions_by_post
 from analysis.measures.frame_trend import mention_trend
 from analysis.measures.posts import ticker_mentions, ticker_posts
+from analysis.measures.selection import Selection
 from analysis.measures.verdicts import FEWEST_MENTIONS
 
 FRAMES = ["Erfolg", "Deal", "Einmischung"]
@@ -54,7 +55,7 @@ def test_posts_of_the_study(features: Features) -> None:
 
 
 def test_mentions_outside_the_posts_are_not_lost(features: Features) -> None:
-    placed = ticker_mentions(features)
+    placed = ticker_mentions(features, FRAMES)
     tickers = features.mentions.query("kind == 'live_ticker' and tier == 'core'")
     assert sorted(placed["mention_id"]) == sorted(tickers["mention_id"])
     assert (placed["post"].isna() == (placed["ts_quality"] == "none")).all()
@@ -68,7 +69,7 @@ def test_cumulative_counts_of_planted_mentions() -> None:
 
 
 def test_weights_reach_mentions_and_tokens(features: Features) -> None:
-    posts = mentions_by_post(features, ["Einmischung"], weight="within")
+    posts = mentions_by_post(features, ["Einmischung"], selection=Selection(weight="within"))
     assert posts["n_tokens"].sum() < mentions_by_post(features, ["Deal"])["n_tokens"].sum()
     assert posts["n"].sum() == 3.0
     assert posts["n_raw"].sum() == 4
@@ -118,9 +119,10 @@ def test_posts_without_times_get_none() -> None:
 @pytest.mark.parametrize("weight", ["none", "within", "across"])
 @pytest.mark.parametrize("minutes", [15, 60, 1440])
 def test_intervals_lose_no_mention_and_no_token(features: Features, weight, minutes: int) -> None:
-    table = mentions_by_interval(features, FRAMES, minutes=minutes, weight=weight)
+    selection = Selection(weight=weight)
+    table = mentions_by_interval(features, FRAMES, minutes=minutes, selection=selection)
     assert list(table.columns) == list(INTERVAL_COLUMNS)
-    found = ticker_mentions(features, weight=weight)
+    found = ticker_mentions(features, FRAMES, selection=selection)
     assert table["n"].sum() == pytest.approx(found["n"].sum())
     size = "n_tokens" if weight == "none" else f"n_tokens_{weight}"
     tickers = features.documents.query("kind == 'live_ticker'")
@@ -198,7 +200,7 @@ def test_a_trend_from_few_posts_is_refused(n_with: int) -> None:
 
 def test_no_trend_in_the_study_is_estimable(features: Features) -> None:
     for tier in ("core", "core_near"):
-        table = mention_trend(features, FRAMES, seed=1, tier=tier)
+        table = mention_trend(features, FRAMES, seed=1, selection=Selection(tier=tier))
         assert len(table) == 9
         assert set(table["status"]) == {"not_estimable"}
     assert table["n_posts_with"].max() == 9

@@ -10,6 +10,7 @@ from scipy.spatial.distance import jensenshannon
 from analysis.errors import MeasureError
 from analysis.features import Features
 from analysis.measures.framing import frame_rates, frame_shares, profile_distance
+from analysis.measures.selection import Selection
 
 FRAMES = ["Erfolg", "Deal", "Einmischung"]
 HELSINKI, ALASKA = "helsinki-2018", "alaska-2025"
@@ -68,7 +69,9 @@ def test_mentions_of_the_toy_study(toy_features: Features) -> None:
     assert cells(core, "pooled", "nord-2019", "n") == [4, 2, 3]
     assert cells(core, "pooled", "sued-2023", "n") == [2, 8, 2]
     assert cells(core, "pooled", "sued-2023", "share") == pytest.approx([2 / 12, 8 / 12, 2 / 12])
-    near = frame_shares(toy_features.mentions, toy_features.documents, FRAMES, tier="core_near")
+    near = frame_shares(
+        toy_features.mentions, toy_features.documents, FRAMES, selection=Selection(tier="core_near")
+    )
     assert cells(near, "pooled", "sued-2023", "n") == [2, 9, 2]
     assert cells(near, "pooled", "nord-2019", "n") == [4, 2, 3]
 
@@ -85,7 +88,9 @@ def test_the_mean_of_documents_weighs_each_alike(toy_features: Features) -> None
 
 @pytest.mark.parametrize("tier", ["core", "core_near"])
 def test_shares_add_up_to_one_and_units_fit(features: Features, tier: str) -> None:
-    table = frame_shares(features.mentions, features.documents, FRAMES, tier=tier)  # type: ignore[arg-type]
+    table = frame_shares(
+        features.mentions, features.documents, FRAMES, selection=Selection(tier=tier)
+    )  # type: ignore[arg-type]
     sums = table.groupby(["unit", "event", "doc_id"])["share"].sum()
     assert sums.to_numpy() == pytest.approx(np.ones(len(sums)))
     single = table.query("unit == 'document'").groupby(["frame", "event"])["n"].sum()
@@ -156,10 +161,13 @@ def test_a_document_without_a_token_has_no_rate_and_says_why(toy_features: Featu
 def test_columns_are_the_same_whatever_the_arguments(toy_features: Features) -> None:
     none = toy_features.mentions.iloc[:0]
     for mentions in (toy_features.mentions, none):
-        rates = frame_rates(mentions, toy_features.documents, FRAMES, tier="core_near")
+        rates = frame_rates(
+            mentions, toy_features.documents, FRAMES, selection=Selection(tier="core_near")
+        )
         assert list(rates.columns) == [
             *("frame", "event", "unit", "doc_id", "n", "n_raw", "n_tokens", "per_1000"),
-            *("status", "reason", "counted_as", "weight"),
+            *("low", "high", "rests_on", "status", "reason", "counted_as"),
+            *("tier", "target", "weight"),
         ]
         shares = frame_shares(mentions, toy_features.documents, FRAMES)
         assert list(shares.columns)[4:8] == ["n", "n_raw", "n_mentions", "share"]
@@ -199,11 +207,7 @@ def test_an_event_without_mentions_has_no_distance(toy_features: Features) -> No
 
 def test_unknown_names_list_the_known_ones(toy_features: Features) -> None:
     mentions, documents = toy_features.mentions, toy_features.documents
-    with pytest.raises(MeasureError, match=r"unknown tier 'all'\. Allowed: core, core_near"):
-        frame_shares(mentions, documents, FRAMES, tier="all")  # type: ignore[arg-type]
-    with pytest.raises(
-        MeasureError, match=r"frame_rates: unknown size 'words'\. Allowed: n_tokens"
-    ):
+    with pytest.raises(MeasureError, match=r"sizes_of: unknown size 'words'\. Allowed: n_tokens"):
         frame_rates(mentions, documents, FRAMES, size="words")
     shares = frame_shares(mentions, documents, FRAMES)
     with pytest.raises(MeasureError, match=r"unknown event 'x'\. Allowed: nord-2019, sued-2023"):
@@ -217,7 +221,9 @@ def test_unknown_names_list_the_known_ones(toy_features: Features) -> None:
 def test_weighted_mentions_keep_their_raw_counts(features: Features, weight: str) -> None:
     """By hand: of four mentions of Deal in 001 one stands in a segment that is said twice."""
     plain = frame_rates(features.mentions, features.documents, FRAMES)
-    table = frame_rates(features.mentions, features.documents, FRAMES, weight=weight)  # type: ignore[arg-type]
+    table = frame_rates(
+        features.mentions, features.documents, FRAMES, selection=Selection(weight=weight)
+    )  # type: ignore[arg-type]
     assert list(table.columns) == list(plain.columns)
     pd.testing.assert_series_equal(table["n_raw"], plain["n_raw"])
     assert plain["n_raw"].tolist() == plain["n"].tolist()
@@ -229,7 +235,9 @@ def test_weighted_mentions_keep_their_raw_counts(features: Features, weight: str
 
 
 def test_weighted_shares_add_up_to_one(features: Features) -> None:
-    table = frame_shares(features.mentions, features.documents, FRAMES, weight="within")
+    table = frame_shares(
+        features.mentions, features.documents, FRAMES, selection=Selection(weight="within")
+    )
     sums = table.groupby(["unit", "event", "doc_id"])["share"].sum()
     assert sums.to_numpy() == pytest.approx(np.ones(len(sums)))
     pooled = table.query("unit == 'pooled'")
@@ -238,7 +246,42 @@ def test_weighted_shares_add_up_to_one(features: Features) -> None:
 
 def test_weights_that_cannot_be_are_refused(features: Features) -> None:
     mentions, documents = features.mentions, features.documents
-    with pytest.raises(MeasureError, match=r"unknown weight 'x'\. Allowed: across, none, within"):
-        frame_shares(mentions, documents, FRAMES, weight="x")  # type: ignore[arg-type]
+    within = Selection(weight="within")
     with pytest.raises(MeasureError, match="'n_words_file' counts words outside segments, too"):
-        frame_rates(mentions, documents, FRAMES, size="n_words_file", weight="within")
+        frame_rates(mentions, documents, FRAMES, size="n_words_file", selection=within)
+
+
+# ------------------------------------------------------------------ intervals
+
+
+def test_zero_count_of_the_study(features: Features) -> None:
+    r"""Einmischung in Alaska: 0 in 5,422 words (\w+ of the files), at most .553 per 1,000."""
+    table = frame_rates(features.mentions, features.documents, FRAMES, size="n_words_file")
+    row = table.query(f"frame == 'Einmischung' and event == '{ALASKA}' and unit == 'pooled'").iloc[
+        0
+    ]
+    assert (row["n"], row["n_tokens"]) == (0, 5422)
+    assert round(row["high"], 3) == 0.553
+    assert row["rests_on"].startswith("no mention: one-sided")
+
+
+def test_every_estimate_says_what_its_interval_rests_on(features: Features) -> None:
+    for table in (
+        frame_rates(features.mentions, features.documents, FRAMES),
+        frame_shares(features.mentions, features.documents, FRAMES),
+    ):
+        mean = table["unit"] == "mean"
+        assert table.loc[mean, ["low", "high"]].isna().to_numpy().all()
+        assert set(table.loc[mean, "rests_on"]) == {"no interval: every document is shown"}
+        assert table.loc[~mean, "rests_on"].str.endswith("conditional on these texts").all()
+        assert (table.loc[~mean, "low"] < table.loc[~mean, "high"]).all()
+
+
+def test_the_summit_alone(features: Features) -> None:
+    """By hand: three mentions of Erfolg and one of Deal speak of other things."""
+    table = frame_shares(
+        features.mentions, features.documents, FRAMES, selection=Selection(target="summit")
+    )
+    assert cells(table, "pooled", HELSINKI, "n") == [6, 1, 8]
+    assert cells(table, "pooled", ALASKA, "n") == [3, 13, 0]
+    assert set(table["target"]) == {"summit"}

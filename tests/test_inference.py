@@ -14,8 +14,11 @@ from analysis.errors import MeasureError
 from analysis.measures import inference
 from analysis.measures.verdicts import (
     OK,
+    judge_correlation,
+    judge_edge,
     judge_effect,
     judge_interval,
+    judge_own_voice,
     judge_p_value,
     judge_share,
     refuse,
@@ -163,6 +166,23 @@ def test_refusals_have_reasons():
         refuse(" ")
 
 
+def test_refusals_of_few_mentions_and_documents():
+    assert judge_correlation(10) == judge_edge(5) == judge_own_voice(3, 3) == OK
+    assert judge_correlation(9).reason == "a correlation needs 10 documents; there are 9"
+    assert judge_edge(4).status == "not_estimable"
+    assert judge_own_voice(0, 0).reason == "no mention to take a share of"
+    assert judge_own_voice(1, 3).reason.startswith("2 of 3 mentions are not in the narrator's")
+
+
+def test_welch_where_one_group_does_not_vary():
+    """Its degrees of freedom are the other group's, and no warning of precision is given."""
+    found = inference.welch([1.0, 1.0, 1.0], [2.0, 4.0, 6.0])
+    assert found.df == pytest.approx(2)
+    assert found.high == pytest.approx(-3 + stats.t.ppf(0.975, 2) * 2 / np.sqrt(3))
+    noise = inference.welch([0.1 + 0.2, 0.3], [0.1, 0.1])
+    assert noise.reason == "the values do not vary within the groups"
+
+
 def test_effect_of_the_event():
     rows = pd.DataFrame(
         {"event": ["a", "a", "b"], "outlet": ["x", "y", "y"], "kind": ["article"] * 3}
@@ -174,5 +194,9 @@ def test_effect_of_the_event():
     )
     both = apart.assign(outlet=["x", "x", "y"])
     assert judge_effect(both, "event").reason.startswith("no outlet and no kind occurs")
+    unnamed = rows.assign(outlet=["x", "", ""], kind=["article", "live_ticker", "article"])
+    assert judge_effect(unnamed, "event").reason.startswith("no outlet occurs")
+    nobody = judge_effect(rows.assign(outlet=""), "event")
+    assert nobody.reason == "no outlet occurs in every event: the two cannot be told apart"
     with pytest.raises(MeasureError, match="unknown column 'genre'"):
         judge_effect(rows, "event", by=["genre"])

@@ -228,33 +228,21 @@ def test_frame_rates_refuse_an_unknown_unit():
         plots.plot_frame_rates(samples.frame_rates(2).assign(unit="corpus"), look())
 
 
-def test_frame_shares_stack_to_the_shares_of_every_document():
-    table = samples.frame_shares()
-    drawn = plots.plot_frame_shares(table, look())
-    for axes, event in zip(drawn.axes, (HELSINKI, ALASKA), strict=True):
-        wanted = table.loc[(table["event"] == event), "share"].dropna()
-        assert sorted(bar.get_width() for bar in axes.patches) == pytest.approx(sorted(wanted))
-        n_documents = (samples.documents()["event"] == event).sum()
-        assert len(axes.get_yticks()) == n_documents + 2
-
-
-def test_frames_differ_by_hatch_too():
-    drawn = plots.plot_frame_shares(samples.frame_shares(), look())
-    assert {bar.get_hatch() or "" for bar in drawn.axes[0].patches} == {"", "////", "...."}
-
-
-def test_document_without_mentions_says_so():
+def test_frame_shares_show_every_document_that_has_some():
     table = samples.frame_shares(5)
-    first = table["doc_id"] == table["doc_id"].max()
-    table.loc[first, ["n", "n_mentions"]] = 0
-    table.loc[first, "share"] = np.nan
-    texts = [text for text, _ in drawn_texts(plots.plot_frame_shares(table, look()))]
-    assert texts.count("keine Nennung") == 1
+    silent = table["doc_id"] == table["doc_id"].max()
+    table.loc[silent, "share"] = np.nan
+    drawn = plots.plot_frame_shares(table, look())
+    for event in (HELSINKI, ALASKA):
+        rows = table[(table["event"] == event) & (table["unit"] == "document")]
+        wanted = [rows.loc[rows["frame"] == f, "share"].dropna().tolist() for f in FRAMES]
+        style = look().colours[event], look().markers[event]
+        assert _points(drawn, *style, filled=False) == wanted
 
 
 def test_shares_beyond_the_whole_are_an_error():
     table = samples.frame_shares(5).assign(share=0.5)
-    with pytest.raises(TableError, match=r"the shares of .* add up to 1\.5; the frames of one bar"):
+    with pytest.raises(TableError, match=r"the shares of .* add up to 1\.5; the frames of one row"):
         plots.plot_frame_shares(table, look())
 
 
@@ -306,3 +294,21 @@ def test_plots_leave_their_table_as_it_came():
     before = table.copy(deep=True)
     plots.plot_topic_prevalence(table, look())
     pd.testing.assert_frame_equal(table, before)
+
+
+def test_shares_have_an_interval_each_and_those_of_documents_are_thin():
+    table = samples.frame_shares(5).assign(low=0.1, high=0.9)
+    table.loc[table["unit"] == "mean", ["low", "high"]] = np.nan
+    drawn = plots.plot_frame_shares(table, look())
+    for axes in drawn.axes:
+        spans = [line for line in axes.lines if tuple(line.get_xdata()) == (0.1, 0.9)]
+        widths = [line.get_linewidth() for line in spans]
+        assert (widths.count(1.0), widths.count(0.4)) == (2, 5)
+    assert {axes.get_xlim() for axes in drawn.axes} == {(0, 1)}
+
+
+def test_rates_scale_by_what_is_drawn():
+    table = samples.frame_rates(5)
+    single = table["unit"] == "document"
+    wide = table.assign(low=0.0, high=table["per_1000"].where(~single, 1e4))
+    assert plots.plot_frame_rates(wide, look()).axes[0].get_xlim()[1] < 1e3

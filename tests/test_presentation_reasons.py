@@ -7,11 +7,31 @@ from conftest import ROOT
 from presentation_samples import look
 
 from analysis.errors import TableError
-from analysis.measures.verdicts import judge_interval, judge_p_value
+from analysis.measures.intervals import RESTS_ON
+from analysis.measures.verdicts import (
+    judge_correlation,
+    judge_edge,
+    judge_effect,
+    judge_interval,
+    judge_own_voice,
+    judge_p_value,
+    judge_share,
+)
 from analysis.presentation.reasons import status_line, word_reason, word_reasons
 
 #: Modules whose reasons come into the plots.
-MODULES = ("collocation_difference", "dispersion", "noise_floor", "permutation", "resampling")
+MODULES = (
+    "collocation_difference",
+    "dispersion",
+    "document_values",
+    "frame_comparison",
+    "frame_spread",
+    "inference",
+    "intervals",
+    "noise_floor",
+    "permutation",
+    "resampling",
+)
 
 
 def literal_reasons() -> list[str]:
@@ -79,3 +99,27 @@ def test_table_of_a_paper_has_words_and_the_result_table_stays():
 def test_unknown_reason_is_an_error():
     with pytest.raises(TableError, match="no words for the reason 'rain'; add it to REASONS"):
         word_reason("rain", look())
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_refusal_and_interval_of_frames_has_words(language):
+    rows = pd.DataFrame({"event": ["a", "b"], "outlet": ["x", "y"], "kind": ["p", "q"]})
+    verdicts = [
+        judge_correlation(5),
+        judge_edge(2),
+        judge_own_voice(4, 15),
+        judge_share(0, with_interval=True),
+        judge_share(3.5, with_interval=False),
+        judge_effect(rows, "event"),
+        judge_effect(rows.assign(kind="p"), "event"),
+        judge_effect(rows.assign(outlet="x"), "event"),
+    ]
+    reasons = [*(verdict.reason for verdict in verdicts), *RESTS_ON.values()]
+    worded = [word_reason(reason, look("page", language)) for reason in reasons]
+    assert len(set(worded)) == len(reasons)
+    assert ("3,5" if language == "de" else "3.5") in " ".join(worded)
+
+
+def test_what_an_interval_rests_on_is_worded_too():
+    table = pd.DataFrame({"status": ["ok"], "reason": [""], "rests_on": [RESTS_ON["welch"]]})
+    assert word_reasons(table, look())["rests_on"].tolist() == ["Welch, Dokumente als Einheiten"]

@@ -13,10 +13,9 @@ import pandas as pd
 
 from analysis.errors import MeasureError
 from analysis.features import Features
-from analysis.measures.mention_selection import Target, Tier, select_mentions, weights_of
 from analysis.measures.pair_table import KEYS, pair_table
+from analysis.measures.selection import Selection, select_mentions, weights_of
 from analysis.measures.sentence_actors import count_in_sentences
-from analysis.schema import Weight
 
 
 def actors_in_segments(
@@ -24,9 +23,7 @@ def actors_in_segments(
     frames: Sequence[str],
     *,
     actors: Sequence[str],
-    tier: Tier = "core",
-    target: Target = "all",
-    weight: Weight = "none",
+    selection: Selection | None = None,
 ) -> pd.DataFrame:
     """Count the segments that mention a frame and name an actor.
 
@@ -36,13 +33,8 @@ def actors_in_segments(
         The open tables; segments, mentions, nodes and documents are read.
     frames, actors : sequence of str
         Ids, in the order wanted; a pair that never stands together counts 0.
-    tier : str
-        core, or core_near for both tiers.
-    target : str
-        all, or summit for mentions that speak of the summit.
-    weight : str
-        How repeated segments count: none (1), within or across (1 over the size of
-        their group of repeats, in the document or over all documents).
+    selection : Selection, optional
+        Tier, target and weight of repeats; by default every core mention, once.
 
     Returns
     -------
@@ -65,7 +57,7 @@ def actors_in_segments(
     Raises
     ------
     MeasureError
-        If tier, target or weight is unknown.
+        If there is no frame.
 
     Examples
     --------
@@ -75,9 +67,10 @@ def actors_in_segments(
     [['alaska-2025', 'Trump', 8, 10], ['alaska-2025', 'Merz', 0, 10],
      ['helsinki-2018', 'Trump', 0, 1], ['helsinki-2018', 'Merz', 0, 1]]
     """
-    chosen = select_mentions(features.mentions, tier=tier, target=target, weight=weight)
+    selection = selection or Selection()
+    chosen = select_mentions(features.mentions, frames, selection)
     segments = features.segments[["segment_id", "doc_id"]]
-    segments = segments.assign(n=weights_of(features.segments, weight), n_raw=1)
+    segments = segments.assign(n=weights_of(features.segments, selection.weight), n_raw=1)
     framed = chosen[["segment_id", "frame"]].drop_duplicates().merge(segments, on="segment_id")
     names = features.nodes[features.nodes["node_kind"] == "actor"]
     named = names[["segment_id", "node"]].set_axis(["segment_id", "actor"], axis="columns")
@@ -89,7 +82,7 @@ def actors_in_segments(
         _sum(named.merge(segments, on="segment_id"), ["actor", "doc_id"], "n_actor"),
         _sum(segments, ["doc_id"], "n_total"),
     )
-    return pair_table(counts, features.documents, "segments", weight)
+    return pair_table(counts, features.documents, "segments", selection.weight)
 
 
 def actors_as_speakers(
@@ -97,9 +90,7 @@ def actors_as_speakers(
     frames: Sequence[str],
     *,
     actors: Sequence[str],
-    tier: Tier = "core",
-    target: Target = "all",
-    weight: Weight = "none",
+    selection: Selection | None = None,
 ) -> pd.DataFrame:
     """Count the mentions of each frame that an actor speaks, in direct or reported speech.
 
@@ -116,8 +107,9 @@ def actors_as_speakers(
     >>> table.query("unit == 'pooled'")[["event", "n_joint", "n_frame"]].values.tolist()
     [['alaska-2025', 0, 0], ['helsinki-2018', 6, 8]]
     """
-    chosen = select_mentions(features.mentions, tier=tier, target=target, weight=weight)
-    chosen = chosen[chosen["frame"].isin(frames)].rename(columns={"speaker": "actor"})
+    selection = selection or Selection()
+    chosen = select_mentions(features.mentions, frames, selection)
+    chosen = chosen.rename(columns={"speaker": "actor"})
     counts = _join(
         _grid(features, frames, actors),
         chosen.groupby(KEYS, as_index=False)[["n", "n_raw"]].sum().rename(columns={"n": "n_joint"}),
@@ -125,7 +117,7 @@ def actors_as_speakers(
         _sum(chosen, ["actor", "doc_id"], "n_actor"),
         _sum(chosen, ["doc_id"], "n_total"),
     )
-    return pair_table(counts, features.documents, "mentions", weight)
+    return pair_table(counts, features.documents, "mentions", selection.weight)
 
 
 def actors_in_sentences(
@@ -133,9 +125,7 @@ def actors_in_sentences(
     frames: Sequence[str],
     *,
     actors: Sequence[str],
-    tier: Tier = "core",
-    target: Target = "all",
-    weight: Weight = "none",
+    selection: Selection | None = None,
 ) -> pd.DataFrame:
     """Count the mentions of each frame in sentences that name an actor.
 
@@ -158,16 +148,18 @@ def actors_in_sentences(
     >>> table.query("unit == 'pooled'")["n_joint"].tolist()
     [0, 5]
     """
-    chosen = select_mentions(features.mentions, tier=tier, target=target, weight=weight)
-    if weight != "none":
+    selection = selection or Selection()
+    if selection.weight != "none":
         raise MeasureError(
             "actors_in_sentences: the open tables do not say which repeats stand in a sentence"
-            f" with an actor; wanted weight 'none', came {weight!r}. Ask for segments instead."
+            f" with an actor; wanted weight 'none', came {selection.weight!r}."
+            " Ask for segments instead."
         )
+    chosen = select_mentions(features.mentions, frames, selection)
     grid = _grid(features, frames, actors)
     joint, actor = count_in_sentences(features, chosen, actors)
     counts = _join(grid, joint, _sum(chosen, ["frame", "doc_id"], "n_frame"), actor)
-    return pair_table(counts, features.documents, "tokens", weight)
+    return pair_table(counts, features.documents, "tokens", selection.weight)
 
 
 def _grid(features: Features, frames: Sequence[str], actors: Sequence[str]) -> pd.DataFrame:

@@ -15,8 +15,8 @@ from scipy import stats
 from analysis.errors import MeasureError
 from analysis.features import Features
 from analysis.measures.inference import FloatArray, zero_count_upper_bound
-from analysis.measures.mention_selection import Target, Tier
 from analysis.measures.posts import ticker_mentions, ticker_posts
+from analysis.measures.selection import Selection
 from analysis.schema import Weight
 
 MINUTES_A_DAY = 1440
@@ -49,9 +49,7 @@ def mentions_by_post(
     features: Features,
     frames: Sequence[str],
     *,
-    tier: Tier = "core",
-    target: Target = "all",
-    weight: Weight = "none",
+    selection: Selection | None = None,
 ) -> pd.DataFrame:
     """Count the mentions of each frame post by post, from the oldest on.
 
@@ -61,13 +59,8 @@ def mentions_by_post(
         The open tables; mentions, segments and documents are read.
     frames : sequence of str
         Ids, in the order wanted.
-    tier : str
-        core, or core_near for both tiers.
-    target : str
-        all, or summit for mentions that speak of the summit.
-    weight : str
-        How repeats count: none (each segment 1), within or across (1 over the size of
-        its group of repeats). Weights mentions and tokens alike.
+    selection : Selection, optional
+        Tier, target and weight of repeats; by default every core mention, once.
 
     Returns
     -------
@@ -81,7 +74,7 @@ def mentions_by_post(
     Raises
     ------
     MeasureError
-        If tier, target or weight is unknown.
+        If there is no frame.
 
     Examples
     --------
@@ -90,18 +83,19 @@ def mentions_by_post(
     >>> table.groupby("doc_id")["n_cumulative"].max().tolist()
     [1, 2, 6]
     """
-    posts = ticker_posts(features, weight=weight)
-    mentions = ticker_mentions(features, tier=tier, target=target, weight=weight)
+    selection = selection or Selection()
+    posts = ticker_posts(features, weight=selection.weight)
+    mentions = ticker_mentions(features, frames, selection=selection)
     counted = mentions.dropna(subset=["post"]).groupby(["frame", "doc_id", "post"])[["n", "n_raw"]]
     every = pd.DataFrame({"frame": list(frames)}, dtype="str").merge(posts, how="cross")
     table = every.merge(counted.sum().reset_index(), on=["frame", "doc_id", "post"], how="left")
-    kind = "int64" if weight == "none" else "float64"
+    kind = "int64" if selection.weight == "none" else "float64"
     table = table.fillna({"n": 0, "n_raw": 0}).astype({"n": kind, "n_raw": "int64"})
     sums = table.groupby(["frame", "doc_id"], sort=False)[["n", "n_tokens"]].cumsum()
     table[["n_cumulative", "n_tokens_cumulative"]] = sums
     about = ["frame", "doc_id", "event", "post", "post_order", "posted_at", "ts_quality"]
     counts = ["n", "n_raw", "n_tokens", "n_cumulative", "n_tokens_cumulative"]
-    return table[[*about, *counts]].assign(weight=weight)
+    return table[[*about, *counts]].assign(weight=selection.weight)
 
 
 def mentions_by_interval(
@@ -109,15 +103,13 @@ def mentions_by_interval(
     frames: Sequence[str],
     *,
     minutes: int = 60,
-    tier: Tier = "core",
-    target: Target = "all",
-    weight: Weight = "none",
+    selection: Selection | None = None,
 ) -> pd.DataFrame:
     """Count the mentions of each frame in intervals of the clock, per 1,000 tokens posted.
 
     Parameters
     ----------
-    features, frames, tier, target, weight
+    features, frames, selection
         As in `mentions_by_post`.
     minutes : int
         Length of an interval; it must divide the day.
@@ -150,17 +142,18 @@ def mentions_by_interval(
             "mentions_by_interval: wanted minutes that divide a day, such as 15, 30, 60, 120"
             f" or 360; came {minutes}"
         )
-    posts = mentions_by_post(features, frames, tier=tier, target=target, weight=weight)
-    mentions = ticker_mentions(features, tier=tier, target=target, weight=weight)
+    selection = selection or Selection()
+    posts = mentions_by_post(features, frames, selection=selection)
+    mentions = ticker_mentions(features, frames, selection=selection)
     timed = posts[posts["ts_quality"].isin(TIMED)]
     parts = [
         _clock(rows, pd.Timedelta(minutes=minutes))
         for _, rows in timed.groupby(["frame", "doc_id"], sort=False)
     ]
     parts.append(_without_time(posts[posts["ts_quality"] == "order_only"]))
-    parts.append(_outside(features, mentions, frames, weight))
+    parts.append(_outside(features, mentions, frames, selection.weight))
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    table = _rate(table.assign(weight=weight))
+    table = _rate(table.assign(weight=selection.weight))
     order = table["frame"].map({frame: i for i, frame in enumerate(frames)})
     by = ["_order", "event", "doc_id", "begin"]
     table = table.assign(_order=order).sort_values(by, kind="stable", ignore_index=True)

@@ -10,9 +10,8 @@ import pandas as pd
 from analysis.features import Features
 from analysis.measures.frame_time import mentions_by_post
 from analysis.measures.inference import FloatArray
-from analysis.measures.mention_selection import Target, Tier
+from analysis.measures.selection import Selection
 from analysis.measures.verdicts import FEWEST_MENTIONS, refuse
-from analysis.schema import Weight
 
 N_PERMUTATIONS = 9999
 #: Two mean positions closer than this are tied.
@@ -24,9 +23,7 @@ def mention_trend(
     frames: Sequence[str],
     *,
     seed: int,
-    tier: Tier = "core",
-    target: Target = "all",
-    weight: Weight = "none",
+    selection: Selection | None = None,
 ) -> pd.DataFrame:
     """Test whether the mentions of a frame lie early or late in each live ticker.
 
@@ -38,7 +35,7 @@ def mention_trend(
 
     Parameters
     ----------
-    features, frames, tier, target, weight
+    features, frames, selection
         As in `analysis.measures.frame_time.mentions_by_post`.
     seed : int
         Of the random orders.
@@ -56,7 +53,7 @@ def mention_trend(
     Raises
     ------
     MeasureError
-        If tier, target or weight is unknown.
+        If there is no frame.
 
     Examples
     --------
@@ -65,12 +62,13 @@ def mention_trend(
     >>> table["n_posts_with"].tolist(), table["status"].unique().tolist()
     ([2, 3, 1], ['not_estimable'])
     """
-    posts = mentions_by_post(features, frames, tier=tier, target=target, weight=weight)
+    selection = selection or Selection()
+    posts = mentions_by_post(features, frames, selection=selection)
     rows = []
     for (frame, doc_id), ticker in posts.groupby(["frame", "doc_id"], sort=False):
         about = {"frame": frame, "doc_id": doc_id, "event": ticker["event"].iloc[0]}
         rows.append(about | _describe(ticker) | _trend(ticker, seed))
-    return pd.DataFrame(rows).assign(weight=weight)
+    return pd.DataFrame(rows).assign(weight=selection.weight)
 
 
 def _describe(ticker: pd.DataFrame) -> dict[str, object]:

@@ -1,23 +1,28 @@
-"""Measures on frame mentions: rates and emphasis shares, by document and event."""
+"""How often frames are mentioned: rates, emphasis shares, and the distance of profiles."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import MeasureError, unknown
-from analysis.schema import WEIGHTS, Weight
+from analysis.measures.intervals import RESTS_ON, with_rate, with_share
+from analysis.measures.selection import (
+    Selection,
+    count_by_unit,
+    select_mentions,
+    sizes_of,
+    stamp,
+    totals_of,
+)
+from analysis.measures.verdicts import OK, refuse
 
-Tier = Literal["core", "core_near"]
-TIERS: dict[str, tuple[str, ...]] = {"core": ("core",), "core_near": ("core", "near")}
-SIZES = ("n_tokens", "n_words", "n_words_file")
-NOT_ESTIMABLE = "not_estimable"
-#: Sizes that hold words outside segments, which no weight of repeats reaches.
-UNWEIGHTED_SIZES = ("n_words_file",)
-COLUMNS = ("frame", "event", "unit", "doc_id", "n", "n_raw", "size", "value", "status", "reason")
+UNITS_SHOWN = ("document", "pooled")
+KEYS = ["frame", "event", "unit", "doc_id"]
+ESTIMATES = ["low", "high", "rests_on", "status", "reason"]
+SELECTED = ["tier", "target", "weight"]
 
 
 def frame_rates(
@@ -25,9 +30,8 @@ def frame_rates(
     documents: pd.DataFrame,
     frames: Sequence[str],
     *,
-    tier: Tier = "core",
+    selection: Selection | None = None,
     size: str = "n_tokens",
-    weight: Weight = "none",
 ) -> pd.DataFrame:
     r"""Give the mentions of each frame per 1,000 tokens.
 
@@ -37,30 +41,28 @@ def frame_rates(
         Open tables.
     frames : sequence of str
         The ids of the frames, in the order wanted; a frame without mentions counts 0.
-    tier : str
-        core, or core_near for both tiers.
+    selection : Selection, optional
+        Tier, target and weight; by default all core mentions, each as 1. Weights reach
+        mentions and sizes alike.
     size : str
         The column of ``documents`` to relate to: n_tokens, n_words (``\w+``), or
         n_words_file (``\w+`` of the whole file, boilerplate included).
-    weight : str
-        How repeats count: none (each segment 1), within or across (1 over the size of
-        its group of repeats, in the document or over all documents). Weights mentions and
-        sizes alike.
 
     Returns
     -------
     DataFrame
         Long: frame, event, unit (document, pooled, mean), doc_id (empty but for
         documents), n (mentions, weighted), n_raw (mentions, whatever the weight), n_tokens
-        (of the size asked for, which counted_as names, weighted), per_1000, status, reason,
-        counted_as, weight. *pooled* relates the
+        (of the size asked for, which counted_as names, weighted), per_1000, low, high
+        (Wilson's with words as units, for a count of zero an upper bound; see rests_on),
+        rests_on, status, reason, counted_as, tier, target, weight. *pooled* relates the
         mentions of an event to its tokens, *mean* is the mean of its documents' rates,
-        so that a long ticker weighs no more than a short article.
+        so that a long ticker weighs no more than a short article; it has no interval.
 
     Raises
     ------
     MeasureError
-        If tier, size or weight is unknown, or the size cannot be weighted.
+        If the size is unknown or cannot be weighted.
 
     Examples
     --------
@@ -70,23 +72,15 @@ def frame_rates(
     >>> table.query("unit == 'pooled'")["per_1000"].round(2).tolist()
     [2.58, 0.58]
     """
-    if size not in SIZES:
-        raise MeasureError(f"frame_rates: {unknown('size', size, SIZES)}")
-    n = _count(mentions, documents, frames, tier, weight)
-    sizes = documents.set_index("doc_id")[_weighted_size(size, weight)]
-    table = _by_unit(n, sizes, documents, scale=1e3, nothing="no token")
-    table = table.rename(columns={"value": "per_1000", "size": "n_tokens"})
-    return table.assign(counted_as=size, weight=weight)
-
-
-def _weighted_size(size: str, weight: str) -> str:
-    """Name the column of documents that holds a size under a weight."""
-    if weight != "none" and size in UNWEIGHTED_SIZES:
-        raise MeasureError(
-            f"frame_rates: {size!r} counts words outside segments, too, which no weight of "
-            f"repeats reaches; came weight {weight!r}. Relate to n_tokens or n_words."
-        )
-    return size if weight == "none" else f"{size}_{weight}"
+    selection = selection or Selection()
+    sizes = sizes_of(documents, size, selection)
+    table = _count(mentions, documents, frames, selection)
+    of_event = sizes.groupby(documents.set_index("doc_id")["event"]).sum()
+    own = table["doc_id"].map(sizes)
+    table["n_tokens"] = own.fillna(table["event"].map(of_event)).astype(sizes.dtype)
+    table = _with_means(with_rate(table, "n_tokens"), "per_1000", frames)
+    columns = [*KEYS, "n", "n_raw", "n_tokens", "per_1000", *ESTIMATES, "counted_as", *SELECTED]
+    return stamp(table.assign(counted_as=size), selection)[columns]
 
 
 def frame_shares(
@@ -94,8 +88,7 @@ def frame_shares(
     documents: pd.DataFrame,
     frames: Sequence[str],
     *,
-    tier: Tier = "core",
-    weight: Weight = "none",
+    selection: Selection | None = None,
 ) -> pd.DataFrame:
     """Give the share of each frame among the mentions of all frames (emphasis share).
 
@@ -105,74 +98,59 @@ def frame_shares(
         Open tables.
     frames : sequence of str
         The ids of the frames.
-    tier : str
-        core, or core_near for both tiers.
-    weight : str
-        How repeats count: none, within or across, as in `frame_rates`.
+    selection : Selection, optional
+        Tier, target and weight.
 
     Returns
     -------
     DataFrame
         Long, as `frame_rates`, with share and n_mentions (of all frames) instead of
-        per_1000 and n_tokens, and without counted_as. A document without any
-        mention has no shares: its status is not_estimable, and it does not enter the mean.
+        per_1000 and n_tokens, Wilson's intervals with mentions as units, and without
+        counted_as. A document without any mention has no shares: its status is
+        not_estimable, and it does not enter the mean.
 
     Examples
     --------
     >>> from analysis.features import read_features
     >>> f = read_features()
     >>> table = frame_shares(f.mentions, f.documents, ["Erfolg", "Deal", "Einmischung"])
-    >>> table.query("unit == 'pooled' and frame == 'Deal'")["share"].round(3).tolist()
-    [0.778, 0.059]
+    >>> deal = table.query("unit == 'pooled' and frame == 'Deal'")
+    >>> deal[["share", "low", "high"]].round(3).to_numpy().tolist()
+    [[0.778, 0.548, 0.91], [0.059, 0.01, 0.27]]
     """
-    n = _count(mentions, documents, frames, tier, weight)
-    sizes = n.groupby("doc_id", sort=False)["n"].sum()
-    table = _by_unit(n, sizes, documents, scale=1.0, nothing="no mention of any frame")
-    return table.rename(columns={"value": "share", "size": "n_mentions"}).assign(weight=weight)
+    selection = selection or Selection()
+    table = _count(mentions, documents, frames, selection)
+    table["n_mentions"] = totals_of(table, [])
+    table = with_share(table, "n_mentions")
+    table["reason"] = table["reason"].where(table["reason"] == "", "no mention of any frame")
+    table = _with_means(table, "share", frames)
+    columns = [*KEYS, "n", "n_raw", "n_mentions", "share", *ESTIMATES, *SELECTED]
+    return stamp(table, selection)[columns]
 
 
-def _count(  # noqa: PLR0917 -- the arguments of both measures, as they come
-    mentions: pd.DataFrame, documents: pd.DataFrame, frames: Sequence[str], tier: str, weight: str
+def _count(
+    mentions: pd.DataFrame, documents: pd.DataFrame, frames: Sequence[str], selection: Selection
 ) -> pd.DataFrame:
-    """Count mentions, weighted and raw: one row per frame and document."""
-    if tier not in TIERS:
-        raise MeasureError(f"frame measures: {unknown('tier', tier, TIERS)}")
-    if weight not in WEIGHTS:
-        raise MeasureError(f"frame measures: {unknown('weight', weight, WEIGHTS)}")
-    wanted = mentions[mentions["tier"].isin(TIERS[tier])]
-    n = 1 if weight == "none" else wanted[f"weight_{weight}"]
-    counted = wanted[["frame", "doc_id"]].assign(n=n, n_raw=1)
-    every = pd.MultiIndex.from_product([frames, documents["doc_id"]], names=["frame", "doc_id"])
-    sums = counted.groupby(["frame", "doc_id"]).sum().reindex(every, fill_value=0)
-    kind = "int64" if weight == "none" else "float64"
-    return sums.astype({"n": kind, "n_raw": "int64"}).reset_index("frame")
+    chosen = select_mentions(mentions, frames, selection)
+    return count_by_unit(chosen, documents, {"frame": frames}, units=UNITS_SHOWN)
 
 
-def _by_unit(
-    n: pd.DataFrame, sizes: pd.Series, documents: pd.DataFrame, *, scale: float, nothing: str
-) -> pd.DataFrame:
-    """Relate counts to sizes by document, pooled over an event, and as mean of documents."""
-    event = documents.set_index("doc_id")["event"]
-    rows = []
-    for frame, counted in n.groupby("frame", sort=False):
-        single = counted[["n", "n_raw"]].assign(doc_id=counted.index, event=event, size=sizes)
-        single["value"] = _ratio(single["n"], single["size"], scale)
-        groups = single.groupby("event", as_index=False)
-        pooled = groups[["n", "n_raw", "size"]].sum()
-        pooled["value"] = _ratio(pooled["n"], pooled["size"], scale)
-        mean = pooled.assign(value=groups["value"].mean()["value"])
-        units = {"document": single, "pooled": pooled, "mean": mean}
-        rows += [table.assign(unit=unit, frame=frame) for unit, table in units.items()]
-    table = pd.concat(rows, ignore_index=True)
-    table["doc_id"] = table["doc_id"].fillna("")
-    empty = table["value"].isna()
-    table["status"] = np.where(empty, NOT_ESTIMABLE, "ok")
-    table["reason"] = np.where(empty, nothing, "")
-    return table.loc[:, list(COLUMNS)].astype({"frame": "str", "unit": "str"})
-
-
-def _ratio(n: pd.Series, size: pd.Series, scale: float) -> pd.Series:
-    return (n / size.where(size > 0)) * scale
+def _with_means(table: pd.DataFrame, value: str, frames: Sequence[str]) -> pd.DataFrame:
+    """Add the mean of the documents' values to each event, beside what its documents add up to."""
+    single = table[table["unit"] == "document"]
+    means = single.groupby(["frame", "event"])[value].mean()
+    mean = table[table["unit"] == "pooled"].assign(unit="mean", low=np.nan, high=np.nan)
+    mean[value] = means.reindex(pd.MultiIndex.from_frame(mean[["frame", "event"]])).to_numpy()
+    nothing = mean[value].isna()
+    why = table.loc[table["status"] != OK.status, "reason"]
+    verdict = refuse(why.iloc[0]) if nothing.any() else OK
+    mean["rests_on"] = RESTS_ON["mean"]
+    mean["status"] = np.where(nothing, verdict.status, OK.status)
+    mean["reason"] = np.where(nothing, verdict.reason, OK.reason)
+    place = {frame: i for i, frame in enumerate(frames)}
+    both = pd.concat([table, mean], ignore_index=True)
+    both = both.sort_values("frame", key=lambda f: f.map(place), kind="stable", ignore_index=True)
+    return both.astype(dict.fromkeys(["unit", "rests_on", "status", "reason"], "str"))
 
 
 def profile_distance(shares: pd.DataFrame, first: str, second: str) -> dict[str, float]:
@@ -216,7 +194,17 @@ def profile_distance(shares: pd.DataFrame, first: str, second: str) -> dict[str,
                 f"profile_distance: {event!r} has no mention of any frame, and so no profile. "
                 "Compare other events or frames, or count both tiers."
             )
-    p, q = pooled[first].to_numpy(float), pooled[second].to_numpy(float)
+    return distance(pooled[first].to_numpy(float), pooled[second].to_numpy(float))
+
+
+def distance(p: np.ndarray, q: np.ndarray) -> dict[str, float]:
+    """Give total variation and Jensen-Shannon divergence (bits) of two profiles.
+
+    Examples
+    --------
+    >>> distance(np.array([1.0, 0.0]), np.array([0.5, 0.5]))["total_variation"]
+    0.5
+    """
     middle = (p + q) / 2
     divergence = (_kullback_leibler(p, middle) + _kullback_leibler(q, middle)) / 2
     return {"total_variation": float(np.abs(p - q).sum() / 2), "jensen_shannon": divergence}

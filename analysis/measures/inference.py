@@ -174,11 +174,20 @@ def welch(target: npt.ArrayLike, reference: npt.ArrayLike, *, level: float = 0.9
     difference = float(x.mean() - y.mean())
     if min(x.size, y.size) < 2:
         return Welch(difference, *nothing, *refuse("a group of one document has no spread"))
-    if np.ptp(x) == 0 and np.ptp(y) == 0:
+    if _is_flat(x) and _is_flat(y):
         return Welch(difference, *nothing, *refuse("the values do not vary within the groups"))
-    result = stats.ttest_ind(x, y, equal_var=False)
-    low, high = result.confidence_interval(level)
-    return Welch(difference, float(low), float(high), float(result.df), float(result.pvalue), *OK)
+    spread = [0.0 if _is_flat(each) else float(each.var(ddof=1)) / each.size for each in (x, y)]
+    # A group without spread leaves the degrees of freedom to the other one.
+    parts = [v**2 / (each.size - 1) for v, each in zip(spread, (x, y), strict=True)]
+    error, df = float(np.sqrt(sum(spread))), float(sum(spread) ** 2 / sum(parts))
+    reach = float(stats.t.ppf((1 + level) / 2, df)) * error
+    p_value = float(2 * stats.t.sf(abs(difference) / error, df))
+    return Welch(difference, difference - reach, difference + reach, df, p_value, *OK)
+
+
+def _is_flat(values: FloatArray) -> bool:
+    """Say whether values differ by no more than the noise of floating point."""
+    return bool(np.ptp(values) <= 1e-12 * np.abs(values).max())
 
 
 class LeaveOneOut(NamedTuple):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from analysis.features import Features
-from analysis.measures.mention_selection import Target, Tier, select_mentions, weights_of
+from analysis.measures.selection import Selection, select_mentions, weights_of
 from analysis.schema import Weight
 
 POST = ["post", "post_order", "posted_at", "ts_quality"]
@@ -51,10 +53,9 @@ def ticker_posts(features: Features, *, weight: Weight = "none") -> pd.DataFrame
 
 def ticker_mentions(
     features: Features,
+    frames: Sequence[str],
     *,
-    tier: Tier = "core",
-    target: Target = "all",
-    weight: Weight = "none",
+    selection: Selection | None = None,
 ) -> pd.DataFrame:
     """Give one row per mention in a live ticker, with the place and time of its post.
 
@@ -62,8 +63,10 @@ def ticker_mentions(
     ----------
     features : Features
         The open tables; mentions, segments and documents are read.
-    tier, target, weight : str
-        As in `select_mentions`.
+    frames : sequence of str
+        Ids of frames.
+    selection : Selection, optional
+        Tier, target and weight of repeats; by default every core mention, once.
 
     Returns
     -------
@@ -75,10 +78,11 @@ def ticker_mentions(
     Examples
     --------
     >>> from analysis.features import read_features
-    >>> ticker_mentions(read_features())["ts_quality"].value_counts().to_dict()
+    >>> mentions = ticker_mentions(read_features(), ["Erfolg", "Deal", "Einmischung"])
+    >>> mentions["ts_quality"].value_counts().to_dict()
     {'date_inferred': 11, 'order_only': 8, 'none': 6}
     """
-    chosen = select_mentions(features.mentions, tier=tier, target=target, weight=weight)
+    chosen = select_mentions(features.mentions, frames, selection or Selection())
     chosen = chosen[chosen["kind"] == "live_ticker"]
     placed = chosen.merge(features.segments[["segment_id", *POST]], on="segment_id")
     about = ["mention_id", "doc_id", "event", "frame", "polarity", "voice", "speaker"]

@@ -15,6 +15,11 @@ HIGHEST_FLOOR = 0.05
 FEWEST_CLUSTERS = 20
 #: A share of fewer mentions is shown with its interval or not at all.
 FEWEST_MENTIONS = 10
+#: Below this many documents a correlation says nothing: at r = 0 its 95 % interval spans
+#: -.63 to .63 with ten of them, -.88 to .88 with five.
+FEWEST_CORRELATED = 10
+#: Fewer segments that hold both frames make no edge between them.
+FEWEST_JOINT = 5
 
 
 class Verdict(NamedTuple):
@@ -83,7 +88,7 @@ def judge_interval(n_target: int, n_reference: int) -> Verdict:
     )
 
 
-def judge_share(n_mentions: int, *, with_interval: bool) -> Verdict:
+def judge_share(n_mentions: float, *, with_interval: bool) -> Verdict:
     """Refuse a share of no mentions, and a bare share of fewer than ten.
 
     Examples
@@ -98,7 +103,53 @@ def judge_share(n_mentions: int, *, with_interval: bool) -> Verdict:
     if n_mentions >= FEWEST_MENTIONS or with_interval:
         return OK
     needed = f"(fewer than {FEWEST_MENTIONS}) needs its interval"
-    return refuse(f"a share of {n_mentions} mentions {needed}")
+    return refuse(f"a share of {n_mentions:g} mentions {needed}")
+
+
+def judge_correlation(n_documents: int) -> Verdict:
+    """Refuse a correlation over fewer than ten documents.
+
+    Examples
+    --------
+    >>> judge_correlation(5).reason
+    'a correlation needs 10 documents; there are 5'
+    """
+    if n_documents >= FEWEST_CORRELATED:
+        return OK
+    return refuse(f"a correlation needs {FEWEST_CORRELATED} documents; there are {n_documents}")
+
+
+def judge_edge(n_joint: int) -> Verdict:
+    """Refuse to connect two frames that fewer than five segments hold together.
+
+    Examples
+    --------
+    >>> judge_edge(4).reason
+    'an edge needs 5 segments that hold both frames; there are 4'
+    """
+    if n_joint >= FEWEST_JOINT:
+        return OK
+    return refuse(
+        f"an edge needs {FEWEST_JOINT} segments that hold both frames; there are {n_joint}"
+    )
+
+
+def judge_own_voice(n_narrator: int, n_mentions: int) -> Verdict:
+    """Refuse "the media framed" where mentions are not the narrator's.
+
+    Examples
+    --------
+    >>> judge_own_voice(4, 15).reason
+    "11 of 15 mentions are not in the narrator's voice: the texts report them"
+    """
+    if n_mentions == 0:
+        return refuse("no mention to take a share of")
+    if n_narrator == n_mentions:
+        return OK
+    others = n_mentions - n_narrator
+    return refuse(
+        f"{others} of {n_mentions} mentions are not in the narrator's voice: the texts report them"
+    )
 
 
 def judge_effect(
@@ -113,7 +164,8 @@ def judge_effect(
     group : str
         The column that is compared, such as event.
     by : sequence of str
-        Columns of which each must have a value that occurs in every group.
+        Columns of which each must have a value that occurs in every group; an empty
+        one, such as an unknown outlet, is no value.
 
     Examples
     --------
@@ -125,9 +177,15 @@ def judge_effect(
         if column not in rows.columns:
             raise MeasureError(f"judge_effect: {unknown('column', column, rows.columns)}")
     n_groups = rows[group].nunique()
-    apart = [name for name in by if rows.groupby(name)[group].nunique().max() < n_groups]
+    apart = [name for name in by if _most_groups(rows, name, group) < n_groups]
     if not apart:
         return OK
     return refuse(
         f"no {' and no '.join(apart)} occurs in every {group}: the two cannot be told apart"
     )
+
+
+def _most_groups(rows: pd.DataFrame, name: str, group: str) -> int:
+    """Count the groups of the value that occurs in the most of them."""
+    known = rows[rows[name].notna() & (rows[name] != "")]
+    return 0 if known.empty else int(known.groupby(name)[group].nunique().max())

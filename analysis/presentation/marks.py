@@ -35,10 +35,10 @@ def draw_mark(axes: Axes, at: tuple[float, float], look: Look, item: str, *, ope
     )
 
 
-def draw_interval(axes: Axes, row: pd.Series, y: float, colour: str) -> None:
+def draw_interval(axes: Axes, row: pd.Series, y: float, colour: str, *, thick: float = 1.0) -> None:
     """Draw the interval of an estimate, if its table has one."""
     if "low" in row.index and pd.notna(row["low"]) and pd.notna(row["high"]):
-        axes.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=1.0, zorder=3)
+        axes.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=thick, zorder=3)
 
 
 def draw_mean(axes: Axes, x: float, y: float, reach: float) -> None:
@@ -56,6 +56,7 @@ def draw_documents(axes: Axes, rows: pd.DataFrame, y: float, look: Look, *, valu
     heights = spread(len(documents), REACH)
     middle = y - 0.14 if (rows["unit"] == "pooled").any() else y
     for height, (_, row) in zip(heights, documents.iterrows(), strict=True):
+        draw_interval(axes, row, middle + height, look.colours[row["event"]], thick=0.4)
         draw_mark(axes, (row[value], middle + height), look, row["event"], open_=True)
     for _, row in rows[rows["unit"] == "mean"].iterrows():
         draw_interval(axes, row, middle, INK)

@@ -12,6 +12,7 @@ from analysis.presentation.plots_quality import plot_quality
 from analysis.presentation.plots_terms import plot_term_difference, plot_terms
 from analysis.presentation.plots_ticker import plot_ticker
 from analysis.presentation.plots_topics import plot_topic_prevalence, plot_topic_terms
+from analysis.presentation.plots_voices import plot_voices
 
 __all__ = [
     "plot_collocates",
@@ -29,4 +30,5 @@ __all__ = [
     "plot_ticker",
     "plot_topic_prevalence",
     "plot_topic_terms",
+    "plot_voices",
 ]

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from analysis.errors import TableError
 from analysis.presentation.layout import (
@@ -23,11 +20,10 @@ from analysis.presentation.layout import (
     number_axis,
     one_per,
     panels,
-    row_mm,
 )
 from analysis.presentation.look import Look
 from analysis.presentation.marks import document_keys, draw_documents
-from analysis.presentation.style import QUIET, SMALL_POINTS, style
+from analysis.presentation.style import style
 
 UNITS = ("document", "mean", "pooled")
 
@@ -52,7 +48,7 @@ def plot_frame_rates(table: pd.DataFrame, look: Look, *, note: str = "") -> Figu
     Figure
         One panel per frame on one scale, one row per event: documents as small open
         markers (each at the same height in every panel), all documents together as a
-        big one below them, the mean of the documents as an upright bar.
+        big one below them, with its interval, the mean of the documents as an upright bar.
 
     Raises
     ------
@@ -73,55 +69,40 @@ def plot_frame_rates(table: pd.DataFrame, look: Look, *, note: str = "") -> Figu
     'Deal'
     """
     wanted = ["frame", "event", "unit", "doc_id", "n", "n_tokens", "per_1000"]
-    _check(table, wanted, "plot_frame_rates")
-    frames, events = look.order(table["frame"]), look.order(table["event"])
-    names = [break_name(look.name(event), look.letters(NAME_SHARE)) for event in events]
-    drawn, axes = panels(look, [len(events) * 11.0 + 5] * len(frames), extra_mm=19)
-    for panel, frame in zip(axes, frames, strict=True):
-        rows = table[table["frame"] == frame]
-        for y, event in enumerate(events):
-            draw_documents(panel, rows[rows["event"] == event], y, look, value="per_1000")
-        name_rows(panel, names)
-        panel.set_title(look.name(frame))
-    from_zero(axes, highest(table, "per_1000"))
-    number_axis(axes[-1], look)
+    _check_units(table, wanted, "plot_frame_rates")
+    shown = _with_pooled_intervals(table)
+    drawn, axes = _draw_units(shown, look, "per_1000")
+    from_zero(axes, highest(shown, "per_1000"))
     axes[-1].set_xlabel(look.word("per_1000"))
-    add_legend(drawn, look, document_keys(look, events, set(table["unit"])))
     return finish(drawn, look, note)
-
-
-def _check(table: pd.DataFrame, wanted: list[str], who: str) -> None:
-    check_columns(table, wanted, who)
-    check_values(table, "unit", UNITS, who)
-    one_per(table, ["frame", "event", "unit", "doc_id"], who)
 
 
 @style()
 def plot_frame_shares(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
-    """Draw how the frame mentions of each document are shared among the frames.
+    """Draw each frame's share of the frame mentions, with every document.
 
     Parameters
     ----------
     table : DataFrame
         Long; columns frame, event, unit (document, pooled, mean), doc_id (empty
-        unless unit is document), n (mentions of the frame), n_mentions (of all
-        frames), share (in [0, 1]; empty if there are no mentions).
+        unless unit is document), n, n_mentions (of all frames), share and, if there are
+        intervals, low and high.
     look : Look
-        Language, width, colours and hatches of the frames.
+        Language, width, colours.
     note : str
         A line under the figure.
 
     Returns
     -------
     Figure
-        One panel per event: all documents together, their mean, then every document
-        as one bar, with the number of mentions that its shares rest on.
+        As `plot_frame_rates`, on the scale from 0 to 1. Documents have their intervals,
+        too, as thin lines: a share of a handful of mentions is not shown without one.
 
     Raises
     ------
     TableError
-        If a column is missing, a row stands twice, a unit is unknown, or the shares
-        of a bar exceed 1.
+        If a column is missing, a row stands twice, a unit is unknown, or the shares of a
+        document exceed 1.
     ExportError
         If an event or frame has no colour.
 
@@ -129,90 +110,58 @@ def plot_frame_shares(table: pd.DataFrame, look: Look, *, note: str = "") -> Fig
     --------
     >>> from analysis.presentation.look import look_of
     >>> from analysis.study import read_study
-    >>> table = pd.DataFrame({"frame": ["Deal", "Erfolg"], "event": "alaska-2025",
-    ...     "unit": "document", "doc_id": "a", "n": [3, 1], "n_mentions": 4, "share": [0.75, 0.25]})
+    >>> table = pd.DataFrame({"frame": "Deal", "event": "alaska-2025",
+    ...     "unit": ["document", "pooled"], "doc_id": ["a", ""],
+    ...     "n": [3, 3], "n_mentions": [4, 4], "share": 0.75})
     >>> drawn = plot_frame_shares(table, look_of(read_study()))
-    >>> [float(bar.get_width()) for bar in drawn.axes[0].patches]
-    [0.25, 0.75]
+    >>> drawn.axes[0].get_xlabel()
+    'Anteil an den Frame-Nennungen'
     """
     wanted = ["frame", "event", "unit", "doc_id", "n", "n_mentions", "share"]
-    _check(table, wanted, "plot_frame_shares")
-    _check_shares(table)
-    frames, events = look.order(table["frame"]), look.order(table["event"])
-    bars = [_bars(table[table["event"] == event]) for event in events]
-    names = [[_bar_name(unit, doc, look) for (unit, doc), _ in group] for group in bars]
-    rows = [len(group) * row_mm(group, least=5.0) + 5.5 for group in names]
-    drawn, axes = panels(look, rows, extra_mm=19)
-    for panel, event, group, shown in zip(axes, events, bars, names, strict=True):
-        for y, (_, parts) in enumerate(group):
-            _draw_shares(panel, parts, y, look)
-        name_rows(panel, shown)
-        panel.set_title(look.name(event))
+    _check_units(table, wanted, "plot_frame_shares")
+    _check_shares(table, "plot_frame_shares")
+    drawn, axes = _draw_units(table[table["share"].notna()], look, "share")
     from_zero(axes, 1 / 1.06)
-    number_axis(axes[-1], look)
     axes[-1].set_xlabel(look.word("share_mentions"))
-    add_legend(drawn, look, [(_frame_key(look, frame), look.name(frame)) for frame in frames])
     return finish(drawn, look, note)
 
 
-Bar = tuple[tuple[str, str], pd.DataFrame]
+def _draw_units(table: pd.DataFrame, look: Look, value: str) -> tuple[Figure, list[Axes]]:
+    """Draw documents, their mean, and all of them together: a panel per frame, a row per event."""
+    frames, events = look.order(table["frame"]), look.order(table["event"])
+    names = [break_name(look.name(event), look.letters(NAME_SHARE)) for event in events]
+    drawn, axes = panels(look, [len(events) * 11.0 + 5] * len(frames), extra_mm=19)
+    for panel, frame in zip(axes, frames, strict=True):
+        rows = table[table["frame"] == frame]
+        for y, event in enumerate(events):
+            draw_documents(panel, rows[rows["event"] == event], y, look, value=value)
+        name_rows(panel, names)
+        panel.set_title(look.name(frame))
+    number_axis(axes[-1], look)
+    add_legend(drawn, look, document_keys(look, events, set(table["unit"])))
+    return drawn, axes
 
 
-def _bars(rows: pd.DataFrame) -> list[Bar]:
-    """Give the bars of one event from top to bottom, each with the rows of its frames."""
-    found = {(str(u), str(d)): part for (u, d), part in rows.groupby(["unit", "doc_id"], sort=True)}
-    place = {"pooled": 0, "mean": 1, "document": 2}
-    return sorted(found.items(), key=lambda bar: (place[bar[0][0]], bar[0][1]))
+def _with_pooled_intervals(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the intervals of single documents, which would set the scale of all."""
+    bounds = [name for name in ("low", "high") if name in table.columns]
+    pooled = table["unit"] == "pooled"
+    return table.assign(**{name: table[name].where(pooled) for name in bounds})
 
 
-def _bar_name(unit: str, doc_id: str, look: Look) -> str:
-    """Name a bar by its document, or by what it sums up."""
-    keys = {"pooled": "all_documents", "mean": "document_mean"}
-    name = look.word(keys[unit]) if unit in keys else look.name(doc_id)
-    return break_name(name, look.letters(NAME_SHARE))
-
-
-def _draw_shares(axes: Axes, parts: pd.DataFrame, y: int, look: Look) -> None:
-    """Draw one bar, frame after frame, and how many mentions it rests on."""
-    shares = parts.set_index("frame")["share"].dropna()
-    left = 0.0
-    for frame in look.order(shares.index):
-        axes.barh(y, shares[frame], 0.66, left, **_fill(look, frame))
-        left += shares[frame]
-    n_mentions = parts["n_mentions"].iloc[0]
-    _write_size(axes, y, look, 0 if pd.isna(n_mentions) else n_mentions)
-
-
-def _write_size(axes: Axes, y: int, look: Look, n_mentions: float) -> None:
-    """Write the number of mentions beside a bar, or that there are none."""
-    if n_mentions:
-        x, text = 1.02, f"n = {look.number(n_mentions)}"
-    else:
-        x, text = 0.02, look.word("no_mentions")
-    where = axes.get_yaxis_transform()
-    axes.text(x, y, text, transform=where, va="center", fontsize=SMALL_POINTS, color=QUIET)
-
-
-def _fill(look: Look, frame: str) -> dict[str, Any]:
-    return {
-        "color": look.colours[frame],
-        "hatch": look.hatches[frame],
-        "edgecolor": "white",
-        "linewidth": 0.8,
-    }
-
-
-def _frame_key(look: Look, frame: str) -> Patch:
-    fill = _fill(look, frame)
-    return Patch(facecolor=fill.pop("color"), **fill)
-
-
-def _check_shares(table: pd.DataFrame) -> None:
-    """A bar longer than 1 would mean that the table is not one of shares of a whole."""
+def _check_shares(table: pd.DataFrame, who: str) -> None:
+    """More than 1 would mean that the table is not one of shares of a whole."""
     sums = table.groupby(["event", "unit", "doc_id"])["share"].sum()
     if sums.max() > 1 + 1e-9:
-        bar = sums.reset_index().sort_values("share").to_dict("records")[-1]
+        row = sums.reset_index().sort_values("share").to_dict("records")[-1]
         raise TableError(
-            f"plot_frame_shares: the shares of {bar['doc_id'] or bar['unit']!r} ({bar['event']})"
-            f" add up to {bar['share']:.4g}; the frames of one bar can share 1 at most"
+            f"{who}: the shares of {row['doc_id'] or row['unit']!r} ({row['event']})"
+            f" add up to {row['share']:.4g}; the frames of one row can share 1 at most"
         )
+
+
+def _check_units(table: pd.DataFrame, wanted: list[str], who: str) -> None:
+    """Check a table of documents, their mean, and all of them together."""
+    check_columns(table, wanted, who)
+    check_values(table, "unit", UNITS, who)
+    one_per(table, ["frame", "event", "unit", "doc_id"], who)

@@ -116,6 +116,90 @@ REASONS: dict[str, tuple[str, str]] = {
         "kein Term ist häufig genug",
         "no term is frequent enough",
     ),
+    r"no mention to take a share of|no mention of any frame": (
+        "keine Nennung",
+        "no mention",
+    ),
+    r"no token": ("kein Wort", "no token"),
+    r"a share of ([\d.]+) mentions \(fewer than (\d+)\) needs its interval": (
+        "{0} Nennungen (weniger als {1}), kein Intervall",
+        "{0} mentions (fewer than {1}), no interval",
+    ),
+    r"a correlation needs (\d+) documents; there are (\d+)": (
+        "eine Korrelation braucht {0} Dokumente, hier sind es {1}",
+        "a correlation needs {0} documents, here they are {1}",
+    ),
+    r"a value that does not vary has no correlation": (
+        "der Wert ist überall gleich",
+        "the value does not vary",
+    ),
+    r"an edge needs (\d+) segments that hold both frames; there are (\d+)": (
+        "eine Kante braucht {0} gemeinsame Segmente, hier sind es {1}",
+        "an edge needs {0} common segments, here they are {1}",
+    ),
+    r"(\d+) of (\d+) mentions are not in the narrator's voice: the texts report them": (
+        "{0} von {1} Nennungen sind nicht die eigenen Worte der Texte",
+        "{0} of {1} mentions are not the texts’ own words",
+    ),
+    r"no outlet occurs in every event: the two cannot be told apart": (
+        "kein Medium kommt in beiden Ereignissen vor",
+        "no outlet occurs in both events",
+    ),
+    r"no kind occurs in every event: the two cannot be told apart": (
+        "keine Textsorte kommt in beiden Ereignissen vor",
+        "no kind of text occurs in both events",
+    ),
+    r"no outlet and no kind occurs in every event: the two cannot be told apart": (
+        "kein Medium und keine Textsorte kommt in beiden Ereignissen vor",
+        "no outlet and no kind of text occurs in both events",
+    ),
+    r"one of the events has nothing to relate to": (
+        "ein Ereignis hat nichts zu vergleichen",
+        "one event has nothing to compare",
+    ),
+    r"without one of the documents nothing is left to relate to": (
+        "ohne eines der Dokumente bleibt nichts übrig",
+        "without one of the documents nothing is left",
+    ),
+    r"one document only: none can be left out": (
+        "nur ein Dokument: keines kann wegbleiben",
+        "one document only: none can be left out",
+    ),
+    r"a group of one document has no spread": (
+        "ein Ereignis hat nur ein Dokument",
+        "one event has one document only",
+    ),
+    r"the values do not vary within the groups": (
+        "die Werte der Dokumente unterscheiden sich nicht",
+        "the documents' values do not vary",
+    ),
+    r"Wilson, words as units: conditional on these texts": (
+        "Wilson, Wörter als Einheiten: bedingt auf diese Texte",
+        "Wilson, words as units: conditional on these texts",
+    ),
+    r"Wilson, mentions as units: conditional on these texts": (
+        "Wilson, Nennungen als Einheiten: bedingt auf diese Texte",
+        "Wilson, mentions as units: conditional on these texts",
+    ),
+    r"no mention: one-sided Poisson bound, conditional on these texts": (
+        "keine Nennung: einseitige Poisson-Grenze, bedingt auf diese Texte",
+        "no mention: one-sided Poisson bound, conditional on these texts",
+    ),
+    r"Bonett and Price, mentions as units: conditional on these texts": (
+        "Bonett und Price, Nennungen als Einheiten: bedingt auf diese Texte",
+        "Bonett and Price, mentions as units: conditional on these texts",
+    ),
+    r"no interval: every document is shown": (
+        "kein Intervall: jedes Dokument ist gezeigt",
+        "no interval: every document is shown",
+    ),
+    r"Welch, documents as units": ("Welch, Dokumente als Einheiten", "Welch, documents as units"),
+    r"bootstrap of documents": ("Bootstrap der Dokumente", "bootstrap of documents"),
+    r"Fisher's z, documents as units": (
+        "Fishers z, Dokumente als Einheiten",
+        "Fisher’s z, documents as units",
+    ),
+    r"no interval": ("kein Intervall", "no interval"),
 }
 
 
@@ -177,7 +261,7 @@ def status_line(table: pd.DataFrame, look: Look, heading: str, *, prefix: str = 
 def word_reasons(
     table: pd.DataFrame, look: Look, *, prefixes: Sequence[str] = ("",)
 ) -> pd.DataFrame:
-    """Say status and reason of every row in the figure's language, for a table of a paper.
+    """Say status, reason and rests_on of every row in the figure's language, for a paper.
 
     Examples
     --------
@@ -192,4 +276,6 @@ def word_reasons(
         status, reason = f"{prefix}status", f"{prefix}reason"
         worded[status] = table[status].map(look.word)
         worded[reason] = table[reason].map(lambda text: word_reason(text, look) if text else "")
+    if "rests_on" in table.columns:
+        worded["rests_on"] = table["rests_on"].map(lambda text: word_reason(text, look))
     return worded

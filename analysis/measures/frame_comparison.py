@@ -1,0 +1,188 @@
+"""Two events compared by one measure: what their documents allow to say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from analysis.errors import MeasureError, unknown
+from analysis.measures.document_values import (
+    NOTHING_LEFT,
+    Documents,
+    documents_of,
+    finish_rows,
+    keys_of,
+    summarise,
+)
+from analysis.measures.inference import FloatArray, adjust_p_values, leave_one_out, welch
+from analysis.measures.intervals import RESTS_ON
+from analysis.measures.permutation import permute_terms, permute_values
+from analysis.measures.resampling import bootstrap_terms, find_units
+from analysis.measures.verdicts import OK, judge_effect, refuse
+
+
+def compare_events(
+    table: pd.DataFrame,
+    documents: pd.DataFrame,
+    *,
+    value: str,
+    target: str,
+    reference: str,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Compare two events by one value, with documents as units.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A result table with rows of documents, such as that of `frame_rates`.
+    documents : DataFrame
+        Open table; outlets and kinds say whether the event can be told from them.
+    value : str
+        per_1000 or share.
+    target, reference : str
+        Events; a difference above 0 says that the target has more.
+    seed : int
+        Of the random draws.
+
+    Returns
+    -------
+    DataFrame
+        Two rows per key (such as frame). *mean*: difference of the means of the documents'
+        values, Welch's interval with its degrees of freedom (interval_df), exact
+        permutation of the documents' labels. *pooled*: difference of the pooled values,
+        bootstrap of documents, permutation of the pooled surplus. Columns: keys, unit,
+        n_target, n_reference (mentions, weighted), n_documents_target,
+        n_documents_reference (with a value), value_target, value_reference, difference,
+        low, high, rests_on, interval_df, status, reason; p_value, p_adjusted
+        (Benjamini-Hochberg over the rows of a unit), n_extreme, n_relabellings, p_floor,
+        p_status, p_reason; loo_low, loo_high (difference without one document),
+        sign_holds, most_influential (doc_id), loo_status, loo_reason; effect_status,
+        effect_reason (whether a difference may be called the event's); tier, target, weight.
+
+    Raises
+    ------
+    MeasureError
+        If an event, the value or a column is unknown.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> from analysis.measures.framing import frame_rates
+    >>> f = read_features()
+    >>> rates = frame_rates(f.mentions, f.documents, ["Erfolg", "Deal", "Einmischung"])
+    >>> table = compare_events(rates, f.documents, value="per_1000",
+    ...     target="alaska-2025", reference="helsinki-2018").query("unit == 'mean'")
+    >>> table[["n_extreme", "n_relabellings", "p_floor", "p_status"]].to_numpy().tolist()
+    [[1, 10, 0.1, 'not_estimable'], [2, 10, 0.1, 'not_estimable'], [1, 10, 0.1, 'not_estimable']]
+    """
+    for event in (target, reference):
+        if event not in set(table["event"]):
+            raise MeasureError(f"compare_events: {unknown('event', event, set(table['event']))}")
+    both = table[table["event"].isin([target, reference])]
+    compared = documents[documents["event"].isin([target, reference])]
+    effect = judge_effect(compared, "event")
+    rows = []
+    for given, found in documents_of(both, value, keys_of(table), target):
+        for unit in ("mean", "pooled"):
+            row = {**given, "unit": unit, **_compare(found, unit, seed)}
+            rows.append({**row, "effect_status": effect.status, "effect_reason": effect.reason})
+    compared_rows = finish_rows(rows, [*keys_of(table), "unit", *COMPARED], table)
+    for at in compared_rows.groupby("unit").groups.values():
+        adjusted = adjust_p_values(compared_rows.loc[at, "p_value"], "bh")
+        compared_rows.loc[at, "p_adjusted"] = adjusted
+    return compared_rows
+
+
+COMPARED = (
+    "n_target", "n_reference", "n_documents_target", "n_documents_reference", "value_target",
+    "value_reference", "difference", "low", "high", "rests_on", "interval_df", "status", "reason",
+    "p_value", "p_adjusted", "n_extreme", "n_relabellings", "p_floor", "p_status", "p_reason",
+    "loo_low", "loo_high", "sign_holds", "most_influential", "loo_status", "loo_reason",
+    "effect_status", "effect_reason",
+)  # fmt: skip
+
+
+def _compare(found: Documents, unit: str, seed: int) -> dict[str, Any]:
+    """Give one row of the comparison, but for its keys."""
+    there = found.size > 0
+    sides = {"target": found.is_target & there, "reference": ~found.is_target & there}
+    values = {name: summarise(found, side, unit) for name, side in sides.items()}
+    row: dict[str, Any] = {
+        **{f"n_{name}": found.n[side].sum() for name, side in sides.items()},
+        **{f"n_documents_{name}": int(side.sum()) for name, side in sides.items()},
+        **{f"value_{name}": each for name, each in values.items()},
+        "difference": values["target"] - values["reference"],
+        "p_adjusted": np.nan,
+        **_hanging(found, unit),
+    }
+    if not all(side.any() for side in sides.values()):
+        return {**row, **_nothing()}
+    kept = found.select(there)
+    return {**row, **(_by_means(kept, seed) if unit == "mean" else _by_sums(kept, seed))}
+
+
+def _nothing() -> dict[str, Any]:
+    """Say that one event has nothing to compare."""
+    why = refuse("one of the events has nothing to relate to")
+    empty = dict.fromkeys(("low", "high", "interval_df", "p_value", "p_floor"), np.nan)
+    counts = {"n_extreme": 0, "n_relabellings": 0, "rests_on": RESTS_ON["none"]}
+    return {**empty, **counts, **why._asdict(), "p_status": why.status, "p_reason": why.reason}
+
+
+def _by_means(kept: Documents, seed: int) -> dict[str, Any]:
+    """Compare the documents' values: Welch's interval, and the permutation of labels."""
+    values, side = kept.values, kept.is_target
+    found = welch(values[side], values[~side])
+    rests = RESTS_ON["welch"] if found.status == OK.status else RESTS_ON["none"]
+    test = permute_values(values, side, seed=seed)
+    return {
+        "low": found.low,
+        "high": found.high,
+        "interval_df": found.df,
+        "rests_on": rests,
+        "status": found.status,
+        "reason": found.reason,
+        **_tested(test),
+    }
+
+
+def _by_sums(kept: Documents, seed: int) -> dict[str, Any]:
+    """Compare the pooled values: bootstrap of documents, and the permutation of the surplus."""
+    units = find_units(sparse.csr_array(kept.n[:, None]), kept.size, kept.is_target)
+
+    def score(n_target: Any, n_reference: Any, target: Any, reference: Any) -> FloatArray:
+        return np.asarray(kept.scale * (n_target / target - n_reference / reference))
+
+    drawn = bootstrap_terms(units, score, seed=seed).iloc[0]
+    rests = RESTS_ON["bootstrap"] if drawn["status"] == OK.status else RESTS_ON["none"]
+    test = permute_terms(units, seed=seed, symmetric=False).iloc[0]
+    interval = {name: drawn[name] for name in ("low", "high", "status", "reason")}
+    return {**interval, "interval_df": np.nan, "rests_on": rests, **_tested(test)}
+
+
+def _tested(test: pd.Series) -> dict[str, Any]:
+    counts = {name: test[name] for name in ("p_value", "n_extreme", "n_relabellings", "p_floor")}
+    return {**counts, "p_status": test["status"], "p_reason": test["reason"]}
+
+
+def _hanging(found: Documents, unit: str) -> dict[str, Any]:
+    """Say how far the difference of two events hangs on one document."""
+
+    def difference(kept: np.ndarray) -> float:
+        target, reference = kept & found.is_target, kept & ~found.is_target
+        return summarise(found, target, unit) - summarise(found, reference, unit)
+
+    span = leave_one_out(difference, len(found.names))
+    why = refuse(NOTHING_LEFT) if np.isnan(span.low) else OK
+    return {
+        "loo_low": span.low,
+        "loo_high": span.high,
+        "sign_holds": span.sign_holds,
+        "most_influential": found.names[span.most_influential],
+        "loo_status": why.status,
+        "loo_reason": why.reason,
+    }

@@ -1,0 +1,155 @@
+"""Who says what: speakers by frame and polarity, and how few of them there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.measures.intervals import with_share
+from analysis.measures.selection import (
+    Selection,
+    count_by_unit,
+    select_mentions,
+    stamp,
+    totals_of,
+)
+from analysis.measures.verdicts import OK, judge_share
+from analysis.schema import POLARITIES
+
+KEYS = ["event", "unit", "doc_id"]
+ESTIMATES = ["low", "high", "rests_on", "status", "reason"]
+SELECTED = ["tier", "target", "weight"]
+#: Who speaks where nobody is quoted, and where the text does not say who is.
+NARRATOR, UNKNOWN = "narrator", "?"
+
+
+def name_speakers(chosen: pd.DataFrame) -> pd.DataFrame:
+    """Write the narrator and the unknown into the column of speakers.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"voice": ["narrator", "direct", "direct"], "speaker": ["", "", "Ada"]})
+    >>> name_speakers(rows)["speaker"].tolist()
+    ['narrator', '?', 'Ada']
+    """
+    speaker = chosen["speaker"].mask(chosen["voice"] == "narrator", NARRATOR)
+    return chosen.assign(speaker=speaker.mask(speaker == "", UNKNOWN))
+
+
+def frame_speakers(
+    mentions: pd.DataFrame,
+    documents: pd.DataFrame,
+    frames: Sequence[str],
+    *,
+    selection: Selection | None = None,
+) -> pd.DataFrame:
+    """Count who mentions each frame, affirming, negating or leaving it open.
+
+    Parameters
+    ----------
+    mentions, documents : DataFrame
+        Open tables.
+    frames : sequence of str
+        Ids of frames.
+    selection : Selection, optional
+        Tier, target and weight.
+
+    Returns
+    -------
+    DataFrame
+        Long: frame, speaker (an actor or a name; narrator: the text itself; ?: not said),
+        polarity, event (empty: all events), unit (document, pooled, corpus), doc_id, n,
+        n_raw, n_mentions (of the frame), share (of the frame's mentions), low, high
+        (Wilson), rests_on, status, reason, tier, target, weight. A speaker stands where
+        there is a mention of the frame by him in the unit, with all three polarities.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> f = read_features()
+    >>> table = frame_speakers(f.mentions, f.documents, ["Deal"])
+    >>> deal = table.query("unit == 'corpus' and speaker == 'Trump'")
+    >>> deal[["polarity", "n"]].to_numpy().tolist()
+    [['affirmed', 0], ['negated', 3], ['open', 7]]
+    """
+    selection = selection or Selection()
+    chosen = name_speakers(select_mentions(mentions, frames, selection))
+    speakers = sorted(chosen["speaker"].unique())
+    keys = {"frame": frames, "speaker": speakers, "polarity": POLARITIES}
+    table = count_by_unit(chosen, documents, keys)
+    table["n_mentions"] = totals_of(table, ["frame"])
+    said = table.groupby(["frame", "speaker", *KEYS])["n_raw"].transform("sum") > 0
+    table = with_share(table[said].reset_index(drop=True), "n_mentions")
+    columns = ["frame", "speaker", "polarity", *KEYS, "n", "n_raw", "n_mentions", "share"]
+    return stamp(table, selection)[[*columns, *ESTIMATES, *SELECTED]]
+
+
+def speaker_concentration(speakers: pd.DataFrame, frames: Sequence[str]) -> pd.DataFrame:
+    """Say how far the quoted mentions of a frame are those of few speakers.
+
+    Parameters
+    ----------
+    speakers : DataFrame
+        What `frame_speakers` gives.
+    frames : sequence of str
+        Ids of frames, in the order wanted.
+
+    Returns
+    -------
+    DataFrame
+        One row per frame, and event (pooled) or all events (corpus): frame, event, unit,
+        n_speakers, n_unknown (quoted, but not said by whom; left out), n_narrator (left
+        out), n_mentions (by named speakers), n_raw (the same, unweighted), top_speaker,
+        n (mentions by that one), share, low, high (Wilson), rests_on, status, reason;
+        herfindahl (sum of squared shares; 1: one speaker), n_effective (1 / herfindahl,
+        Laakso and Taagepera 1979), herfindahl_status, herfindahl_reason (not estimable
+        under ten mentions, as it has no interval), tier, target, weight.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> f = read_features()
+    >>> table = frame_speakers(f.mentions, f.documents, ["Deal"])
+    >>> row = speaker_concentration(table, ["Deal"]).query("unit == 'corpus'").iloc[0]
+    >>> row["top_speaker"], int(row["n"]), int(row["n_mentions"]), f"{row['herfindahl']:.3f}"
+    ('Trump', 10, 11, '0.835')
+    """
+    units = speakers[speakers["unit"] != "document"]
+    shown = units[["event", "unit"]].drop_duplicates().sort_values(["unit", "event"])
+    rows = []
+    for frame in frames:
+        for event, unit in shown.itertuples(index=False):
+            part = units[(units["frame"] == frame) & (units["event"] == event)]
+            by = part.groupby("speaker")[["n", "n_raw"]].sum()
+            rows.append({"frame": frame, "event": event, "unit": unit, **_concentration(by)})
+    table = with_share(pd.DataFrame(rows), "n_mentions")
+    selected = {name: speakers[name].iloc[0] for name in SELECTED}
+    columns = ["frame", "event", "unit", "n_speakers", "n_unknown", "n_narrator", "n_mentions"]
+    columns += ["n_raw", "top_speaker", "n", "share", *ESTIMATES, "herfindahl", "n_effective"]
+    columns += ["herfindahl_status", "herfindahl_reason", *SELECTED]
+    return table.assign(**selected)[columns]
+
+
+def _concentration(by: pd.DataFrame) -> dict[str, object]:
+    """Sum up the speakers of one frame in one unit."""
+    named = by.drop(index=[name for name in (NARRATOR, UNKNOWN) if name in by.index])
+    named = named.reset_index().sort_values(["n", "speaker"], ascending=[False, True])
+    total, n_raw = named["n"].sum(), int(named["n_raw"].sum())
+    verdict = judge_share(n_raw, with_interval=False)
+    shown = verdict.status == OK.status
+    herfindahl = float(((named["n"] / total) ** 2).sum()) if shown else np.nan
+    return {
+        "n_speakers": len(named),
+        "n_unknown": int(by["n_raw"].get(UNKNOWN, 0)),
+        "n_narrator": int(by["n_raw"].get(NARRATOR, 0)),
+        "n_mentions": total,
+        "n_raw": n_raw,
+        "top_speaker": named["speaker"].iloc[0] if len(named) else "",
+        "n": named["n"].iloc[0] if len(named) else 0,
+        "herfindahl": herfindahl,
+        "n_effective": 1 / herfindahl,
+        "herfindahl_status": verdict.status,
+        "herfindahl_reason": verdict.reason,
+    }

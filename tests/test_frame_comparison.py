@@ -1,0 +1,173 @@
+"""Comparing events: what documents allow, and what hangs on one of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from framing_samples import ALASKA, FRAMES, HELSINKI, drawn_counts, some_documents, some_mentions
+from scipy import stats
+
+from analysis.errors import MeasureError
+from analysis.features import Features
+from analysis.measures.document_values import leave_documents_out
+from analysis.measures.frame_comparison import compare_events
+from analysis.measures.framing import frame_rates, frame_shares
+from analysis.measures.intervals import RESTS_ON
+
+
+def compare(table: pd.DataFrame, documents: pd.DataFrame, value: str = "per_1000") -> pd.DataFrame:
+    events = sorted(documents["event"].unique())
+    return compare_events(table, documents, value=value, target=events[0], reference=events[1])
+
+
+def rates_of(features: Features) -> pd.DataFrame:
+    return frame_rates(features.mentions, features.documents, FRAMES, size="n_words_file")
+
+
+# ------------------------------------------------------------------ the five articles
+
+
+def test_permutation_of_the_study(features: Features) -> None:
+    """Two-sided on document means: Erfolg .10, Deal .20, Einmischung .10; floor .10: refused."""
+    table = compare(rates_of(features), features.documents).query("unit == 'mean'")
+    chances = table["n_extreme"] / table["n_relabellings"]
+    assert dict(zip(table["frame"], chances, strict=True)) == pytest.approx(
+        {"Erfolg": 0.10, "Deal": 0.20, "Einmischung": 0.10}
+    )
+    assert table["p_floor"].tolist() == pytest.approx([0.10] * 3)
+    assert table["p_value"].isna().all()
+    assert set(table["p_status"]) == {"not_estimable"}
+    assert set(table["p_reason"]) == {
+        "the smallest p-value that these documents can give is 0.1, above 0.05"
+    }
+
+
+def test_welch_of_the_study_says_its_degrees_of_freedom(features: Features) -> None:
+    rates = rates_of(features)
+    row = compare(rates, features.documents).query("unit == 'mean' and frame == 'Deal'").iloc[0]
+    single = rates.query("unit == 'document' and frame == 'Deal'")
+    values = {event: part["per_1000"] for event, part in single.groupby("event")}
+    wanted = stats.ttest_ind(values[ALASKA], values[HELSINKI], equal_var=False)
+    interval = wanted.confidence_interval()
+    assert (row["low"], row["high"]) == pytest.approx((interval.low, interval.high))
+    assert row["interval_df"] == pytest.approx(wanted.df)
+    assert row["rests_on"] == RESTS_ON["welch"]
+
+
+def test_bootstrap_and_effect_of_the_study_are_refused(features: Features) -> None:
+    table = compare(rates_of(features), features.documents)
+    pooled = table[table["unit"] == "pooled"]
+    assert set(pooled["status"]) == {"not_estimable"}
+    assert set(pooled["reason"]) == {
+        "a bootstrap interval needs 20 clusters of documents a group; target 3, reference 2"
+    }
+    assert pooled[["low", "high"]].isna().to_numpy().all()
+    assert set(table["effect_reason"]) == {
+        "no outlet occurs in every event: the two cannot be told apart"
+    }
+
+
+def test_leaving_a_document_out_of_the_study(features: Features) -> None:
+    """Share of Einmischung in Helsinki: .471; without 000 .200, without 004 .583."""
+    shares = frame_shares(features.mentions, features.documents, FRAMES)
+    table = leave_documents_out(shares, "share")
+    rows = table.query(f"frame == 'Einmischung' and event == '{HELSINKI}' and unit == 'pooled'")
+    without = dict(zip(rows["without"].str[:3], rows["value"].round(3), strict=True))
+    assert without == {"000": 0.200, "004": 0.583}
+    assert set(rows["estimate"].round(3)) == {0.471}
+    assert rows[["low", "high"]].round(3).drop_duplicates().to_numpy().tolist() == [[0.2, 0.583]]
+
+
+def test_signs_of_the_study_hold_without_any_document(features: Features) -> None:
+    shares = frame_shares(features.mentions, features.documents, FRAMES)
+    table = compare(shares, features.documents, "share")
+    assert table["sign_holds"].all()
+    signs = table.query("unit == 'pooled'").set_index("frame")["difference"]
+    assert np.sign(signs).to_dict() == {"Erfolg": -1, "Deal": 1, "Einmischung": -1}
+    assert (table["loo_low"] <= table["difference"]).all()
+    assert (table["loo_high"] >= table["difference"]).all()
+
+
+# ------------------------------------------------------------------ what must hold
+
+
+@pytest.mark.parametrize("unit", ["mean", "pooled"])
+def test_swapping_the_events_turns_the_sign(features: Features, unit: str) -> None:
+    rates, documents = rates_of(features), features.documents
+    there, back = (
+        compare_events(rates, documents, value="per_1000", target=a, reference=b)
+        .query(f"unit == '{unit}'")
+        .set_index("frame")
+        for a, b in ((ALASKA, HELSINKI), (HELSINKI, ALASKA))
+    )
+    np.testing.assert_allclose(there["difference"], -back["difference"])
+    np.testing.assert_allclose(there["low"], -back["high"])
+    np.testing.assert_allclose(there["loo_low"], -back["loo_high"])
+    assert there["n_extreme"].tolist() == back["n_extreme"].tolist()
+    assert there["sign_holds"].tolist() == back["sign_holds"].tolist()
+
+
+def test_the_order_of_rows_does_not_matter(features: Features) -> None:
+    rates, documents = rates_of(features), features.documents
+    turned = compare(rates.iloc[::-1], documents.iloc[::-1]).sort_values(
+        ["frame", "unit"], ignore_index=True
+    )
+    straight = compare(rates, documents).sort_values(["frame", "unit"], ignore_index=True)
+    pd.testing.assert_frame_equal(turned, straight)
+
+
+def test_one_document_can_carry_the_sign() -> None:
+    documents = some_documents(3)
+    mentions = some_mentions({"Deal": [1, 1, 40, 4, 4, 4]}, documents)
+    table = compare(frame_rates(mentions, documents, ["Deal"]), documents)
+    assert (table["difference"] > 0).all()
+    assert not table["sign_holds"].any()
+    assert set(table["most_influential"]) == {"a002"}
+
+
+def test_planted_difference_is_found_with_enough_documents() -> None:
+    documents = some_documents(25)
+    counts = {
+        "Deal": drawn_counts(25, (8, 4), seed=1),
+        "Erfolg": drawn_counts(25, (5, 5), seed=2),
+    }
+    rates = frame_rates(some_mentions(counts, documents), documents, ["Deal", "Erfolg"])
+    table = compare(rates, documents).set_index(["frame", "unit"])
+    for unit in ("mean", "pooled"):
+        deal, success = table.loc[("Deal", unit)], table.loc[("Erfolg", unit)]
+        assert deal["p_adjusted"] < 0.01
+        assert 0 < deal["low"] <= 4 <= deal["high"]
+        assert success["p_value"] > 0.05
+        assert success["low"] < 0 < success["high"]
+        assert deal["p_adjusted"] >= deal["p_value"]
+        assert (deal["status"], deal["p_status"], deal["effect_status"]) == ("ok", "ok", "ok")
+    assert table.loc[("Deal", "pooled"), "rests_on"] == RESTS_ON["bootstrap"]
+
+
+def test_an_event_without_mentions_has_no_shares_to_compare() -> None:
+    documents = some_documents(2)
+    mentions = some_mentions({"Deal": [2, 1, 0, 0]}, documents)
+    table = compare(frame_shares(mentions, documents, ["Deal"]), documents, "share")
+    assert set(table["reason"]) == {"one of the events has nothing to relate to"}
+    assert set(table["p_reason"]) == {"one of the events has nothing to relate to"}
+    assert table["n_documents_reference"].tolist() == [0, 0]
+    assert set(table["loo_status"]) == {"not_estimable"}
+
+
+def test_one_document_cannot_be_left_out() -> None:
+    documents = some_documents(1)
+    mentions = some_mentions({"Deal": [2, 1]}, documents)
+    table = leave_documents_out(frame_rates(mentions, documents, ["Deal"]), "per_1000")
+    assert set(table["reason"]) == {"one document only: none can be left out"}
+    assert table["estimate"].notna().all()
+
+
+def test_unknown_names_list_the_known_ones(features: Features) -> None:
+    rates, documents = rates_of(features), features.documents
+    with pytest.raises(MeasureError, match=r"compare_events: unknown event 'x'\. Allowed: alaska"):
+        compare_events(rates, documents, value="per_1000", target="x", reference=HELSINKI)
+    with pytest.raises(MeasureError, match=r"unknown value 'rate'\. Allowed: per_1000, share"):
+        leave_documents_out(rates, "rate")
+    with pytest.raises(MeasureError, match=r"unknown column 'n_mentions'\. Allowed: "):
+        leave_documents_out(rates, "share")

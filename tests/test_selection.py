@@ -1,0 +1,119 @@
+"""One choice of mentions for every measure."""
+
+from __future__ import annotations
+
+import itertools
+
+import pandas as pd
+import pytest
+from framing_samples import FRAMES
+
+from analysis.errors import MeasureError
+from analysis.features import Features
+from analysis.measures.selection import (
+    TARGETS,
+    TIERS,
+    Selection,
+    count_by_unit,
+    select_mentions,
+    sizes_of,
+    totals_of,
+)
+from analysis.schema import WEIGHTS
+
+EVERY = [Selection(*chosen) for chosen in itertools.product(TIERS, TARGETS, WEIGHTS)]
+
+
+def test_the_mentions_of_the_study(features: Features) -> None:
+    """By hand: 35 core mentions, of which 3 of Erfolg and 1 of Deal speak of other things."""
+    n = {
+        (tier, target): len(select_mentions(features.mentions, FRAMES, Selection(tier, target)))
+        for tier in TIERS
+        for target in TARGETS
+    }
+    assert n["core", "all"] == 35
+    assert n["core", "summit"] == 31
+    assert n["core_near", "all"] == len(features.mentions)
+    summit = select_mentions(features.mentions, ["Erfolg"], Selection(target="summit"))
+    assert len(summit) == 9
+
+
+@pytest.mark.parametrize("selection", EVERY, ids=str)
+def test_units_add_up(features: Features, selection: Selection) -> None:
+    chosen = select_mentions(features.mentions, FRAMES, selection)
+    table = count_by_unit(chosen, features.documents, {"frame": FRAMES})
+    for column in ("n", "n_raw"):
+        sums = table.pivot_table(index="frame", columns="unit", values=column, aggfunc="sum")
+        assert sums["document"].tolist() == pytest.approx(sums["pooled"].tolist())
+        assert sums["document"].tolist() == pytest.approx(sums["corpus"].tolist())
+    assert (table["n"] <= table["n_raw"]).all()
+    assert table["n_raw"].sum() == 3 * len(chosen)
+    assert str(table["n"].dtype) == ("int64" if selection.weight == "none" else "float64")
+
+
+@pytest.mark.parametrize("selection", EVERY[:2], ids=str)
+def test_the_order_of_rows_does_not_matter(features: Features, selection: Selection) -> None:
+    tables = [
+        count_by_unit(
+            select_mentions(features.mentions.iloc[::step], FRAMES, selection),
+            features.documents.iloc[::step],
+            {"frame": FRAMES, "voice": ["narrator", "direct", "indirect"]},
+        )
+        for step in (1, -1)
+    ]
+    pd.testing.assert_frame_equal(*tables)
+
+
+def test_weighted_counts_are_the_sum_of_weights(features: Features) -> None:
+    """By hand: of the mentions of Einmischung in 000 two stand in a segment said twice."""
+    chosen = select_mentions(features.mentions, ["Einmischung"], Selection(weight="within"))
+    assert chosen["n"].sum() == 6 + 2 * 0.5
+    assert chosen["n_raw"].sum() == 8
+
+
+def test_no_mention_gives_zeros_everywhere(features: Features) -> None:
+    chosen = select_mentions(features.mentions, ["Wetter"], Selection())
+    table = count_by_unit(chosen, features.documents, {"frame": ["Wetter"]})
+    assert len(table) == 5 + 2 + 1
+    assert set(table["n"]) == {0}
+
+
+def test_totals_relate_to_the_keys_named(features: Features) -> None:
+    chosen = select_mentions(features.mentions, FRAMES, Selection())
+    table = count_by_unit(chosen, features.documents, {"frame": FRAMES}, units=["corpus"])
+    assert totals_of(table, []).tolist() == [35, 35, 35]
+    assert totals_of(table, ["frame"]).tolist() == [12, 15, 8]
+
+
+def test_sizes_follow_the_weight(features: Features) -> None:
+    documents = features.documents
+    plain = sizes_of(documents, "n_tokens", Selection())
+    within = sizes_of(documents, "n_tokens", Selection(weight="within"))
+    assert plain.sum() == documents["n_tokens"].sum()
+    assert within.sum() == documents["n_tokens_within"].sum() < plain.sum()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"tier": "all"}, r"Selection: unknown tier 'all'\. Allowed: core, core_near\."),
+        ({"target": "sumit"}, r"unknown target 'sumit'\. Allowed: all, summit\. Did you mean 'sum"),
+        ({"weight": "x"}, r"unknown weight 'x'\. Allowed: across, none, within\."),
+    ],
+)
+def test_unknown_choices_list_the_known_ones(wrong: dict[str, str], message: str) -> None:
+    with pytest.raises(MeasureError, match=message):
+        Selection(**wrong)  # type: ignore[arg-type]
+
+
+def test_frames_are_wanted_once(features: Features) -> None:
+    for frames in ([], ["Deal", "Deal"]):
+        with pytest.raises(MeasureError, match="wanted one frame or more, each once; came"):
+            select_mentions(features.mentions, frames, Selection())
+
+
+def test_sizes_that_cannot_be_are_refused(features: Features) -> None:
+    with pytest.raises(MeasureError, match=r"unknown size 'words'\. Allowed: n_tokens, n_words"):
+        sizes_of(features.documents, "words", Selection())
+    with pytest.raises(MeasureError, match="no weight of repeats reaches; came weight 'across'"):
+        sizes_of(features.documents, "n_words_file", Selection(weight="across"))
