@@ -11,6 +11,11 @@ from typing import Any
 
 _HOMES = {
     "analysis.features": ("read_features", "read_validation"),
+    "analysis.kwic.counting": ("count_hits", "hit_places", "hits_by_document"),
+    "analysis.kwic.files": ("write_concordance",),
+    "analysis.kwic.lines": ("concordance",),
+    "analysis.kwic.page": ("show_concordance",),
+    "analysis.kwic.texts": ("open_texts",),
     "analysis.lexicons": ("read_stop_words",),
     "analysis.measures.collocation": (
         "association",
@@ -33,6 +38,7 @@ _HOMES = {
         "plot_corpus",
         "plot_frame_rates",
         "plot_frame_shares",
+        "plot_hits",
         "plot_keyness",
         "plot_noise_floor",
         "plot_posts",

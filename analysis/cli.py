@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from analysis import console
+from analysis.commands.kwic import kwic
 from analysis.errors import GipfelError
 from analysis.paths import find_layout
 from analysis.study import read_study
@@ -24,6 +25,7 @@ app = typer.Typer(
 
 evaluate_app = typer.Typer(help="Measure how good the coding is.", no_args_is_help=True)
 app.add_typer(evaluate_app, name="evaluate")
+app.command()(kwic)
 
 JsonOut = Annotated[
     Path | None, typer.Option(help="Write all figures as one JSON object: layer, metric, value.")

@@ -3,6 +3,7 @@
 from analysis.presentation.plots_collocates import plot_collocates
 from analysis.presentation.plots_corpus import plot_corpus
 from analysis.presentation.plots_framing import plot_frame_rates, plot_frame_shares
+from analysis.presentation.plots_hits import plot_hits
 from analysis.presentation.plots_keyness import plot_keyness
 from analysis.presentation.plots_noise import plot_noise_floor
 from analysis.presentation.plots_posts import plot_posts
@@ -15,6 +16,7 @@ __all__ = [
     "plot_corpus",
     "plot_frame_rates",
     "plot_frame_shares",
+    "plot_hits",
     "plot_keyness",
     "plot_noise_floor",
     "plot_posts",
