@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -86,7 +86,9 @@ def _filter(name: str, complete: Complete) -> typer.models.OptionInfo:
 
 
 def kwic(
-    query: Annotated[str, typer.Argument(help="Such as '[lemma=\"Deal\"]'; a bare word is a form.")],
+    query: Annotated[
+        str, typer.Argument(help="Such as '[lemma=\"Deal\"]'; a bare word is a form.")
+    ],
     event: Annotated[list[str] | None, _filter("event", complete_event)] = None,
     outlet: Annotated[list[str] | None, _filter("outlet", complete_outlet)] = None,
     document: Annotated[list[str] | None, _filter("document", complete_document)] = None,
@@ -215,7 +217,7 @@ def _table(lines: pd.DataFrame, width: int) -> Table:
     return shown
 
 
-def _hit(row: dict[str, str]) -> Text:
+def _hit(row: Mapping[Hashable, str]) -> Text:
     """Mark the hit; of a split verb both parts, with what stands between them."""
     hit = Text(row["node"], style="bold yellow", no_wrap=True)
     if row["particle"]:

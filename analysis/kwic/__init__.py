@@ -1,1 +1,1 @@
-"""Reading in context: queries over the tokens of the articles, and concordances of what they find."""
+"""Reading in context: queries over the tokens of the articles, and what they find."""

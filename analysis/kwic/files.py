@@ -129,7 +129,7 @@ def _cell(sheet: object, value: object, column: str, *, bold: bool) -> WriteOnly
         cell.data_type = "s"
         cell.quotePrefix = True
     else:
-        cell.value = None if pd.isna(value) else value
+        cell.value = None if value is pd.NA else value
     cell.font = Font(bold=bold or column in ("node", "particle"))
     cell.alignment = Alignment(horizontal="right" if column == "left" else None, vertical="top")
     return cell

@@ -121,7 +121,7 @@ def fault_at(text: str, at: int, said: str) -> QueryError:
     return QueryError(f"query: {said}\n  {shown}\n  {' ' * (at - first)}^")
 
 
-def unknown_at(text: str, at: int, what: str, name: str, allowed: Iterable[str]) -> QueryError:
+def unknown_at(text: str, at: int, *, what: str, name: str, allowed: Iterable[str]) -> QueryError:
     """Point at a name that is unknown, with all allowed ones and the nearest."""
     return fault_at(text, at, unknown(what, name, allowed))
 

@@ -156,7 +156,7 @@ def sample_hits(hits: pd.DataFrame, n: int | None, seed: int) -> pd.DataFrame:
     random = np.random.default_rng(seed)
     drawn = pd.Series(_even(sizes.to_numpy(), n, random), index=sizes.index)
     places = [
-        np.sort(random.choice(rows, size=drawn[doc_id], replace=False))
+        random.choice(rows, size=drawn[str(doc_id)], replace=False)
         for doc_id, rows in sorted(hits.reset_index(drop=True).groupby("doc_id").indices.items())
     ]
     chosen = hits.iloc[np.sort(np.concatenate(places))]

@@ -45,7 +45,7 @@ def check_values(query: Query, study: Study) -> None:
     --------
     >>> from analysis.kwic.query import parse_query
     >>> from analysis.study import read_study
-    >>> check_values(parse_query('[frame="Deals"]'), read_study())
+    >>> check_values(parse_query('[frame="Deals"]'), read_study())  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     analysis.errors.QueryError: query: unknown frame 'Deals'. Allowed: Deal, Einmischung, Erfolg...
     """
@@ -53,7 +53,9 @@ def check_values(query: Query, study: Study) -> None:
     for one in comparisons(query.pattern):
         allowed = closed.get(one.attribute)
         if allowed and not find_values(one, allowed, query.text).any():
-            raise unknown_at(query.text, one.at, one.attribute, one.pattern, allowed)
+            raise unknown_at(
+                query.text, one.at, what=one.attribute, name=one.pattern, allowed=allowed
+            )
 
 
 def judge_of(query: Query, texts: Texts) -> Judge:
@@ -70,17 +72,17 @@ def judge_of(query: Query, texts: Texts) -> Judge:
             case Not(inner):
                 return ~judge(inner)
             case All(inner):
-                return np.logical_and.reduce([everywhere, *map(judge, inner)])
+                return np.asarray(np.logical_and.reduce([everywhere, *map(judge, inner)]))
             case Any(inner):
-                return np.logical_or.reduce([*map(judge, inner)])
+                return np.asarray(np.logical_or.reduce([*map(judge, inner)]))
 
     return judge
 
 
 def _compare(one: Comparison, tokens: pd.DataFrame, query: str) -> np.ndarray:
     columns = LOOKED_UP.get(one.attribute, (one.attribute,))
-    found = np.logical_or.reduce([_in_column(one, tokens[name], query) for name in columns])
-    return ~found if one.negated else found
+    found = np.any([_in_column(one, tokens[name], query) for name in columns], axis=0)
+    return np.logical_not(found) if one.negated else np.asarray(found)
 
 
 def _in_column(one: Comparison, column: pd.Series, query: str) -> np.ndarray:
@@ -92,4 +94,4 @@ def _in_column(one: Comparison, column: pd.Series, query: str) -> np.ndarray:
         fits = np.array([any(fitting[p] for p in v.split(PARTING)) for v in values], dtype=bool)
     else:
         fits = find_values(one, values, query)
-    return fits[column.cat.codes.to_numpy()] if len(values) else np.zeros(len(column), dtype=bool)
+    return fits[column.cat.codes.to_numpy()] if values else np.zeros(len(column), dtype=bool)

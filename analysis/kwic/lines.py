@@ -177,7 +177,7 @@ def _lines(hits: pd.DataFrame, texts: Texts, bounds: Bounds) -> pd.DataFrame:
     return table[list(COLUMNS)].astype(TYPES).reset_index(drop=True)
 
 
-def _words(texts: Texts, first: np.ndarray, end: np.ndarray) -> dict[str, pd.Series]:
+def _words(texts: Texts, first: np.ndarray, end: np.ndarray) -> dict[str, list[str]]:
     """Give lemmas and tags of each hit; of a split verb the lemma with its particle."""
     lemma, joined, pos = (
         texts.tokens[name].astype("str").to_numpy() for name in ("lemma", "joined", "pos")

@@ -8,6 +8,7 @@ the end of the pattern to its beginning. The work is the number of tests (at mos
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, reduce
 
 import numpy as np
 
@@ -18,7 +19,9 @@ Judge = Callable[[Condition], np.ndarray]
 NEVER = np.iinfo(np.int32).max
 
 
-def find_matches(pattern: Pattern, units: np.ndarray, judge: Judge) -> tuple[np.ndarray, np.ndarray]:
+def find_matches(
+    pattern: Pattern, units: np.ndarray, judge: Judge
+) -> tuple[np.ndarray, np.ndarray]:
     """Find the matches of a pattern: leftmost, then shortest, none overlapping another.
 
     Parameters
@@ -50,6 +53,7 @@ def find_matches(pattern: Pattern, units: np.ndarray, judge: Judge) -> tuple[np.
     place = np.arange(len(units)) + _breaks(units)
     here = np.arange(int(place[-1]) + 2 if len(place) else 1, dtype=np.int32)
 
+    @cache
     def holds(condition: Condition) -> np.ndarray:
         """Spread the tokens out, so that behind each unit a place is left that nothing fits."""
         spread = np.zeros(len(here), dtype=bool)
@@ -80,7 +84,7 @@ def _ends(pattern: Pattern, following: np.ndarray, holds: Judge) -> np.ndarray:
                 following = _ends(one, following, holds)
             return following
         case Choice(inner):
-            return np.minimum.reduce([_ends(one, following, holds) for one in inner])
+            return reduce(np.minimum, [_ends(one, following, holds) for one in inner])
         case Repeat(inner, low, high):
             ends = following
             for _ in range(high - low):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from html import escape
 
 import pandas as pd
@@ -81,7 +81,8 @@ def show_concordance(lines: pd.DataFrame, *, beside: bool = False) -> HTML:
         The first `MOST_SHOWN` lines. All text is escaped and no formula is typeset. In a
         notebook that JupyterLab does not trust the table stands still, and can be read.
     """
-    return HTML(concordance_html(lines.head(MOST_SHOWN), beside=beside, n=len(lines)))
+    inner = concordance_html(lines.head(MOST_SHOWN), beside=beside, n=len(lines))
+    return HTML(inner)  # type: ignore[no-untyped-call]
 
 
 def concordance_html(lines: pd.DataFrame, *, beside: bool = False, n: int | None = None) -> str:
@@ -148,13 +149,13 @@ def _side(event: str, lines: pd.DataFrame) -> str:
     )
 
 
-def _cells(row: dict[str, str]) -> Iterator[str]:
+def _cells(row: Mapping[Hashable, str]) -> Iterator[str]:
     for name in HEADINGS:
         inner = _marked(row) if name == "node" else escape(row[name])
         yield f'<td class="{name}">{inner}</td>'
 
 
-def _marked(row: dict[str, str]) -> str:
+def _marked(row: Mapping[Hashable, str]) -> str:
     """Mark the hit, and the particle of a split verb, too."""
     node, gap, particle = (escape(row[name]) for name in ("node", "gap", "particle"))
     tail = f"{gap}<mark>{particle}</mark>" if particle else ""

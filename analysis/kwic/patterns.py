@@ -45,16 +45,20 @@ def find_values(test: Comparison, values: Sequence[str], query: str) -> np.ndarr
 
     Examples
     --------
-    >>> find_values(Comparison("form", r"\w+deal", False, True, False, 0), ["Übungsdeal", "Deal"], "")
+    >>> test = Comparison("form", r"\w+deal", False, True, False, 0)
+    >>> find_values(test, ["Übungsdeal", "Deal"], "")
     array([ True, False])
     """
+    found = _equal(test, values) if test.literal else _search(test, values, query)
     filled = np.array([value != "" for value in values], dtype=bool)
-    if test.literal and not test.ignore_case:
-        return filled & np.array([value == test.pattern for value in values], dtype=bool)
-    if test.literal:
-        wanted = test.pattern.casefold()
-        return filled & np.array([value.casefold() == wanted for value in values], dtype=bool)
-    return filled & _search(test, values, query)
+    return np.asarray(filled & found)
+
+
+def _equal(test: Comparison, values: Sequence[str]) -> np.ndarray:
+    if not test.ignore_case:
+        return np.array([value == test.pattern for value in values], dtype=bool)
+    wanted = test.pattern.casefold()
+    return np.array([value.casefold() == wanted for value in values], dtype=bool)
 
 
 def _search(test: Comparison, values: Sequence[str], query: str) -> np.ndarray:
@@ -80,7 +84,7 @@ def _broken(test: Comparison, said: str, query: str) -> QueryError:
 
 
 def translate(pattern: str) -> str:
-    r"""Write ``\w`` and ``\d`` so that RE2 takes every letter and digit, ``\W`` and ``\D`` likewise.
+    r"""Write ``\w``, ``\d`` and their opposites so that RE2 knows every letter and digit.
 
     Examples
     --------

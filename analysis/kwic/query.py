@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from analysis.errors import QueryError
 from analysis.kwic.grammar import (
@@ -13,6 +12,7 @@ from analysis.kwic.grammar import (
     All,
     Any,
     Choice,
+    Comparison,
     Condition,
     Not,
     One,
@@ -20,36 +20,19 @@ from analysis.kwic.grammar import (
     Query,
     Repeat,
     Row,
-    Comparison,
     fault_at,
     shortest,
     size,
     unknown_at,
 )
+from analysis.kwic.lexing import Lexeme, find_lexemes
 
 #: Bounds that keep every query finite: letters, brackets in brackets, tests written out.
 LONGEST_QUERY, DEEPEST, LARGEST = 1000, 20, 500
 #: What * and + stand for at most, and the highest number in braces.
 OFTEN, MOST_OFTEN = 20, 100
 REPEATS = {"?": (0, 1), "*": (0, OFTEN), "+": (1, OFTEN)}
-LEXEME = re.compile(
-    r"""(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')(?P<flags>%\w*)?
-      |(?P<braces>\{[^{}]*\})
-      |(?P<mark>!=|[][()&|!=?*+])
-      |(?P<word>[^][(){}&|!=?*+"'%\s]+)
-      |(?P<wrong>\S)""",
-    re.VERBOSE | re.DOTALL,
-)
 PLAIN = re.compile(r"[^\\.^$*+?{}\[\]|()]*")
-
-
-class Lexeme(NamedTuple):
-    """One sign of a query: its kind, its text, where it stands."""
-
-    kind: str
-    text: str
-    at: int
-    flags: str = ""
 
 
 def parse_query(text: str) -> Query:
@@ -76,13 +59,13 @@ def parse_query(text: str) -> Query:
     >>> query = parse_query('"kein.*" []{0,3} [lemma="Deal"] within s')
     >>> query.unit, len(query.pattern.inner)
     ('sentence', 3)
-    >>> parse_query('[lema="Deal"]')
+    >>> parse_query('[lema="Deal"]')  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     analysis.errors.QueryError: query: unknown attribute 'lema'. Allowed: form, frame, ...
     """
     if len(text) > LONGEST_QUERY:
         raise QueryError(f"query: wanted at most {LONGEST_QUERY} letters, came {len(text)}")
-    lexemes = _lexemes(text)
+    lexemes = find_lexemes(text)
     unit, lexemes = _unit(lexemes, text)
     reader = _Reader(text, lexemes)
     pattern = reader.choice(0)
@@ -92,34 +75,13 @@ def parse_query(text: str) -> Query:
     return Query(text, pattern, unit)
 
 
-def _lexemes(text: str) -> list[Lexeme]:
-    found = []
-    for match in LEXEME.finditer(text):
-        kind = match.lastgroup or ""
-        if kind == "wrong":
-            raise _wrong(text, match.start())
-        kind = "string" if kind == "flags" else kind
-        found.append(Lexeme(kind, match[kind], match.start(), match["flags"] or ""))
-    return found
-
-
-def _wrong(text: str, at: int) -> QueryError:
-    said = {
-        '"': "a quotation mark that is not closed",
-        "'": "a quotation mark that is not closed",
-        "{": "braces that are not closed; wanted {2} or {0,3}",
-        "%": "flags belong behind a string, as in \"deal\"%c",
-    }
-    return fault_at(text, at, said.get(text[at], f"{text[at]!r} has no meaning here"))
-
-
 def _unit(lexemes: list[Lexeme], text: str) -> tuple[str, list[Lexeme]]:
     """Take ``within s`` from the end."""
     last = lexemes[-2:]
     if len(lexemes) < 3 or (last[0].kind, last[0].text) != ("word", "within"):
         return "segment", lexemes
     if last[1].text not in UNITS:
-        raise unknown_at(text, last[1].at, "unit", last[1].text, UNITS)
+        raise unknown_at(text, last[1].at, what="unit", name=last[1].text, allowed=UNITS)
     return UNITS[last[1].text], lexemes[:-2]
 
 
@@ -186,7 +148,7 @@ class _Reader:
         if self.take("["):
             condition = All() if self.take("]") else self.closed(self.any_of(depth))
             return One(condition)
-        return One(self.value("form", negated=False, what="a token: word, \"string\" or [...]"))
+        return One(self.value("form", negated=False, what='a token: word, "string" or [...]'))
 
     def closed(self, condition: Condition) -> Condition:
         if not self.take("]"):
@@ -244,12 +206,12 @@ class _Reader:
         name = ALIASES.get(here.text, here.text)
         if name not in ATTRIBUTES:
             allowed = (*ATTRIBUTES, *ALIASES)
-            raise unknown_at(self.text, here.at, "attribute", here.text, allowed)
+            raise unknown_at(self.text, here.at, what="attribute", name=here.text, allowed=allowed)
         self.next += 1
         sign = self.take("=", "!=")
         if sign is None:
             raise self.wanted("'=' or '!='")
-        return self.value(name, negated=sign.text == "!=", what="a value, such as \"Deal\"")
+        return self.value(name, negated=sign.text == "!=", what='a value, such as "Deal"')
 
     def value(self, attribute: str, *, negated: bool, what: str) -> Comparison:
         here = self.peek()

@@ -144,9 +144,7 @@ def _annotated(
         yield found
 
 
-def _tables(
-    batches: Sequence[Sequence[Source]], root: Path, jobs: int
-) -> Iterator[pd.DataFrame]:
+def _tables(batches: Sequence[Sequence[Source]], root: Path, jobs: int) -> Iterator[pd.DataFrame]:
     if jobs <= 1 or len(batches) <= 1:
         for batch in batches:
             yield annotate_batch(batch, root)

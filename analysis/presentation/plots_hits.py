@@ -79,7 +79,11 @@ def _draw_places(axes: Axes, group: pd.DataFrame, look: Look, colour: str) -> No
         axes.hlines(y, 0, 100, color="0.8", linewidth=0.6, zorder=1)
         axes.vlines(found, y - 0.32, y + 0.32, color=colour, linewidth=1.1, zorder=2)
         axes.annotate(
-            look.number(len(found)), (111, y), ha="right", va="center", fontsize=SMALL_POINTS
+            look.number(len(found)),
+            (111, y),
+            ha="right",
+            va="center_baseline",
+            fontsize=SMALL_POINTS,
         )
     letters = look.letters(NAME_SHARE)
     name_rows(axes, [break_name(look.name(doc_id), letters) for doc_id in documents])
