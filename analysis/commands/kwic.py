@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from analysis.kwic.texts import Texts
 
 Complete = Callable[[str], list[str]]
-NARROWEST = 12
+#: Letters: the least of context to either side; a longer gap in a split verb is left out.
+NARROWEST, LONGEST_GAP = 12, 24
+#: Contexts that are shown as paragraphs, not as lines.
+FOR_READING = ("segment", "sentence", "wide")
 
 
 def _completion(names: Callable[[], Iterable[str]]) -> Complete:
@@ -164,6 +167,8 @@ def kwic(
     written = [write_concordance(lines, path, beside=beside) for path in write or []]
     if count:
         show_counts(count_hits(lines, [name.strip() for name in count.split(",")]))
+    elif not written and context in FOR_READING and not beside:
+        show_passages(lines)
     elif not written:
         show_lines(lines, beside=beside)
     for path in written:
@@ -203,6 +208,17 @@ def show_lines(lines: pd.DataFrame, *, beside: bool) -> None:
     console.out.print(Columns(tables, padding=(0, 1)))
 
 
+def show_passages(lines: pd.DataFrame) -> None:
+    """Show each hit as a paragraph, below its document, zone and codes."""
+    for row in lines.to_dict("records"):
+        said = ("doc_id", "zone", "frame", "polarity", "voice", "speaker")
+        console.out.print(Text(" · ".join(row[name] for name in said if row[name]), style="dim"))
+        passage = Text(row["left"]).append(row["node"], style="bold yellow").append(row["gap"])
+        passage.append(row["particle"], style="bold yellow").append(row["right"])
+        console.out.print(passage)
+        console.out.print()
+
+
 def _table(lines: pd.DataFrame, width: int) -> Table:
     shown = Table(box=None, pad_edge=False, show_header=False, width=width)
     names = [doc_id.split("_")[0] for doc_id in lines["doc_id"]]
@@ -218,10 +234,11 @@ def _table(lines: pd.DataFrame, width: int) -> Table:
 
 
 def _hit(row: Mapping[Hashable, str]) -> Text:
-    """Mark the hit; of a split verb both parts, with what stands between them."""
+    """Mark the hit; of a split verb both parts, with what stands between them if it is short."""
     hit = Text(row["node"], style="bold yellow", no_wrap=True)
     if row["particle"]:
-        hit.append(row["gap"], style="not bold default").append(row["particle"])
+        gap = row["gap"] if len(row["gap"]) <= LONGEST_GAP else " … "
+        hit.append(gap, style="not bold default").append(row["particle"])
     return hit
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +18,6 @@ from analysis.schema import KINDS, POLARITIES, TARGETS, TIERS, VOICES, ZONES
 
 #: One value or several, by the column that they are looked for in.
 Where = Mapping[str, str | Sequence[str]]
-PLACE = re.compile(r"(?P<distance>[1-9])(?P<side>[LR])")
 SORTED_BY = ("document", "event", "node", *(f"{n}{side}" for side in "LR" for n in range(1, 10)))
 OF_SOURCE = ("event", "outlet", "kind")
 
@@ -51,10 +49,10 @@ def find_hits(query: Query, texts: Texts) -> pd.DataFrame:
     units = texts.sentences if query.unit == "sentence" else texts.segments
     first, end = find_matches(query.pattern, units, judge_of(query, texts))
     hits = pd.DataFrame({"first": first, "end": end, "particle": _particles(texts, first, end)})
-    tokens = texts.tokens.iloc[_speaking(texts, first, end)].reset_index(drop=True)
+    speaking = _speaking(texts, first, end)
     for name in ("doc_id", "zone", "voice", *CODES):
-        hits[name] = tokens[name].astype("str")
-    hits["segment"] = tokens["segment"]
+        hits[name] = pd.Series(values_at(texts.tokens[name], speaking), dtype="str")
+    hits["segment"] = texts.tokens["segment"].to_numpy()[speaking]
     of = {source.id: source for source in texts.sources}
     for name in OF_SOURCE:
         known = {doc_id: getattr(source, name) for doc_id, source in of.items()}
@@ -63,22 +61,41 @@ def find_hits(query: Query, texts: Texts) -> pd.DataFrame:
 
 
 def _particles(texts: Texts, first: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Give the first particle that a verb of the hit left behind the hit."""
+    """Give the first particle that a verb of the hit left behind the hit; -1: none."""
     further = texts.tokens["particle"].to_numpy()
-    found = np.full(len(first), -1, dtype=np.int64)
-    for i, (begin, stop) in enumerate(zip(first.tolist(), end.tolist(), strict=True)):
-        places = np.flatnonzero(further[begin:stop]) + begin
-        behind = places + further[places]
-        found[i] = min(behind[behind >= stop], default=-1)
-    return found
+    places, hits = _inside(np.flatnonzero(further), first, end)
+    behind = places + further[places]
+    outside = behind >= end[hits]
+    nearest = np.full(len(first), len(further), dtype=np.int64)
+    np.minimum.at(nearest, hits[outside], behind[outside])
+    return np.where(nearest == len(further), -1, nearest)
 
 
 def _speaking(texts: Texts, first: np.ndarray, end: np.ndarray) -> np.ndarray:
     """Give for each hit the token whose codes count: its first mention, else its first token."""
-    frame = texts.tokens["frame"]
-    coded = (frame != "").to_numpy()
-    pairs = zip(first.tolist(), end.tolist(), strict=True)
-    return np.array([begin + int(coded[begin:stop].argmax()) for begin, stop in pairs], dtype=int)
+    frames = texts.tokens["frame"].cat
+    coded = np.asarray(frames.categories != "")[frames.codes.to_numpy()]
+    places, hits = _inside(np.flatnonzero(coded), first, end)
+    chosen = np.array(first, dtype=np.int64)
+    chosen[hits[::-1]] = places[::-1]
+    return chosen
+
+
+def _inside(
+    places: np.ndarray, first: np.ndarray, end: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Keep the places that lie in a hit, and say in which; hits do not overlap."""
+    if not len(first):
+        return places[:0], places[:0]
+    hits = np.searchsorted(first, places, side="right") - 1
+    kept = (hits >= 0) & (places < end[hits])
+    return places[kept], hits[kept]
+
+
+def values_at(column: pd.Series, places: np.ndarray) -> np.ndarray:
+    """Give the text of a column of tokens at some places, without writing out the others."""
+    values = column.cat.categories.to_numpy(dtype=object)
+    return np.asarray(values[column.cat.codes.to_numpy()[places]])
 
 
 def filter_hits(hits: pd.DataFrame, where: Where, texts: Texts) -> pd.DataFrame:
@@ -212,12 +229,14 @@ def sort_hits(hits: pd.DataFrame, by: str, texts: Texts) -> pd.DataFrame:
 def _key(key: str, hits: pd.DataFrame, texts: Texts) -> list[str]:
     if key in ("document", "event"):
         return hits["doc_id" if key == "document" else key].tolist()
-    forms = texts.tokens["form"].astype("str").to_numpy()
+    forms = texts.tokens["form"]
     first, end = hits["first"].to_numpy(), hits["end"].to_numpy()
     if key == "node":
-        return [alphabetic(" ".join(forms[a:b])) for a, b in zip(first, end, strict=True)]
+        spans = [np.arange(a, b) for a, b in zip(first, end, strict=True)]
+        return [alphabetic(" ".join(values_at(forms, span))) for span in spans]
     places = word_places(texts, first, end, int(key[0]) if key[1] == "R" else -int(key[0]))
-    return [alphabetic(forms[place]) if place >= 0 else "" for place in places]
+    words = values_at(forms, places).tolist() if len(places) else []
+    return [alphabetic(word) if at >= 0 else "" for word, at in zip(words, places, strict=True)]
 
 
 def word_places(texts: Texts, first: np.ndarray, end: np.ndarray, distance: int) -> np.ndarray:

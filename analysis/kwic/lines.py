@@ -10,7 +10,15 @@ import pandas as pd
 
 from analysis.corpus.readers import read_text
 from analysis.errors import MeasureError, unknown
-from analysis.kwic.hits import Where, filter_hits, find_hits, sample_hits, sort_hits, word_places
+from analysis.kwic.hits import (
+    Where,
+    filter_hits,
+    find_hits,
+    sample_hits,
+    sort_hits,
+    values_at,
+    word_places,
+)
 from analysis.kwic.query import parse_query
 from analysis.kwic.texts import Texts, open_texts
 
@@ -179,14 +187,16 @@ def _lines(hits: pd.DataFrame, texts: Texts, bounds: Bounds) -> pd.DataFrame:
 
 def _words(texts: Texts, first: np.ndarray, end: np.ndarray) -> dict[str, list[str]]:
     """Give lemmas and tags of each hit; of a split verb the lemma with its particle."""
+    spans = [np.arange(a, b) for a, b in zip(first.tolist(), end.tolist(), strict=True)]
+    flat = np.concatenate([np.zeros(0, dtype=np.int64), *spans])
+    borders = np.cumsum([len(span) for span in spans])[:-1]
     lemma, joined, pos = (
-        texts.tokens[name].astype("str").to_numpy() for name in ("lemma", "joined", "pos")
+        values_at(texts.tokens[name], flat) for name in ("lemma", "joined", "pos")
     )
-    lemma = np.where(joined == "", lemma, joined)
-    spans = [slice(a, b) for a, b in zip(first.tolist(), end.tolist(), strict=True)]
+    named = {"lemma": np.where(joined == "", lemma, joined), "pos": pos}
     return {
-        "lemma": [" ".join(lemma[span]) for span in spans],
-        "pos": [" ".join(pos[span]) for span in spans],
+        name: [" ".join(part) for part in np.split(values, borders)] if spans else []
+        for name, values in named.items()
     }
 
 

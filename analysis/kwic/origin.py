@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,24 @@ from analysis.corpus.sources import Source
 from analysis.paths import Layout
 
 
-def fingerprint(source: Source, corrections: Sequence[Correction], layout: Layout) -> str:
-    """Say what the tokens of one article depend on, in one hash.
+def fingerprints(
+    sources: Sequence[Source], corrections: Sequence[Correction], layout: Layout
+) -> dict[str, str]:
+    """Say what the tokens of each article depend on, in one hash by document.
 
     The article and what is known of it, its corrections by hand, the frames and actors,
     the lexicons, the versions of the tools, and the code that annotates.
     """
-    own = [vars(one) for one in corrections if one.doc_id == source.id]
-    said = [source.model_dump(mode="json"), own, _design(layout), code_hash()]
+    shared = [_design(layout), code_hash()]
+    return {source.id: _hash([*shared, *_own(source, corrections)]) for source in sources}
+
+
+def _own(source: Source, corrections: Sequence[Correction]) -> list[Any]:
+    own = [asdict(one) for one in corrections if one.doc_id == source.id]
+    return [source.model_dump(mode="json"), own]
+
+
+def _hash(said: list[Any]) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

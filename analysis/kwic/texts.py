@@ -17,13 +17,18 @@ from analysis.corpus.sources import Source, check_raw, read_sources
 from analysis.errors import SourceError, join_faults
 from analysis.kwic.cache import read_cache, write_cache
 from analysis.kwic.columns import TEXTS, as_table
-from analysis.kwic.origin import fingerprint
+from analysis.kwic.origin import fingerprints
 from analysis.paths import Layout, find_layout
 from analysis.study import Study, read_study
 
 #: Articles per unit of work of a process.
 BATCH = 10
 CACHE = "kwic_tokens.parquet"
+WAY_OUT = (
+    "A concordance shows the articles' text, which is not part of the repository. Who holds "
+    "the articles brings them in with `gipfel ingest FOLDER`; how often frames are mentioned, "
+    "and how, stands in the open tables: `gipfel run 03_framing`."
+)
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,7 @@ def open_texts(
     sources = read_sources(layout, study)
     _require_articles(layout, sources)
     corrections = read_corrections(layout.corrections_file)
-    keys = {source.id: fingerprint(source, corrections, layout) for source in sources}
+    keys = fingerprints(sources, corrections, layout)
     path = layout.local / CACHE
     tokens, known = read_cache(path)
     missing = [source for source in sources if known.get(source.id) != keys[source.id]]
@@ -124,13 +129,10 @@ def _require_articles(layout: Layout, sources: Sequence[Source]) -> None:
     faults = [
         f"{one.doc_id}: {one.state}, {one.detail}" for one in found if one.state != "recognised"
     ]
+    if all(one.state == "missing" for one in found):
+        faults = [f"none of the {len(found)} articles lies in {layout.show(layout.raw)}"]
     if faults:
-        way_out = (
-            "A concordance shows the articles' text, which is not part of the repository. Who "
-            "holds the articles brings them in with `gipfel ingest FOLDER`; how often frames "
-            "are mentioned, and how, stands in the open tables: `gipfel run 03_framing`."
-        )
-        raise SourceError(join_faults("concordance", faults, way_out))
+        raise SourceError(join_faults("concordance", faults, WAY_OUT))
 
 
 def _annotated(
