@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
+from conftest import ROOT
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import QueryError
 from analysis.kwic.grammar import (
+    ALIASES,
+    ATTRIBUTES,
     All,
     Choice,
     Comparison,
@@ -67,6 +72,19 @@ def test_the_example_of_the_documentation() -> None:
     assert isinstance(query.pattern, Row)
     assert query.pattern.inner[1] == Repeat(One(All()), 0, 3)
     assert parse_query("within within segment").pattern == One(only("within"))
+
+
+def test_the_queries_of_the_documentation_are_right() -> None:
+    text = (ROOT / "docs" / "concordance.md").read_text("utf-8")
+    table = re.findall(r"^\| `(.*?)` \| ", text[: text.index("### Attributes")], re.M)
+    commands = re.findall(r"^gipfel kwic '(.*?)'(?: --| *#|$| )", text, re.M)
+    assert len(table) > 8
+    assert len(commands) > 5
+    for query in [*(query.replace("\\|", "|") for query in table), *commands]:
+        check_values(parse_query(query), read_study())
+    rows = re.findall(r"^\| (`.*?) \|", text[text.index("### Attributes") :], re.M)
+    names = re.findall(r"`(\w+)`", " ".join(rows))
+    assert sorted(names) == sorted([*ATTRIBUTES, *ALIASES])
 
 
 def test_or_binds_less_than_a_row_and_and() -> None:

@@ -220,9 +220,10 @@ def show_passages(lines: pd.DataFrame) -> None:
 
 
 def _table(lines: pd.DataFrame, width: int) -> Table:
+    from analysis.kwic.lines import document_names
+
     shown = Table(box=None, pad_edge=False, show_header=False, width=width)
-    names = [doc_id.split("_")[0] for doc_id in lines["doc_id"]]
-    documents = names if len(set(names)) == lines["doc_id"].nunique() else lines["doc_id"]
+    documents = document_names(lines)
     hits = [_hit(row) for row in lines.to_dict("records")]
     room = width - max(map(len, documents), default=0) - max((len(h) for h in hits), default=0) - 4
     side = max(room // 2, NARROWEST)

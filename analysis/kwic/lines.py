@@ -231,3 +231,16 @@ def readable(text: str) -> str:
     """
     spaced = "".join(" " if character.isspace() else character for character in text)
     return re.sub(" +", " ", spaced.translate(UNWANTED))
+
+
+def document_names(lines: pd.DataFrame) -> list[str]:
+    """Name documents by what stands before the first underscore, where that is enough.
+
+    Examples
+    --------
+    >>> document_names(pd.DataFrame({"doc_id": ["000_f9", "001_5d", "000_f9"]}))
+    ['000', '001', '000']
+    """
+    doc_ids = [str(doc_id) for doc_id in lines["doc_id"]]
+    short = [doc_id.split("_")[0] for doc_id in doc_ids]
+    return short if len(set(short)) == len(set(doc_ids)) else doc_ids

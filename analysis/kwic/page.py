@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from html import escape
 
 import pandas as pd
 from IPython.display import HTML
+
+from analysis.kwic.lines import PASSAGE, document_names
 
 #: Lines that a notebook shows; a file has all.
 MOST_SHOWN = 500
@@ -22,6 +24,9 @@ HEADINGS = {
     "voice": "voice",
     "speaker": "speaker",
 }
+#: Columns where two events share the width; the codes are shown when the mouse rests on a line.
+BESIDE = ("doc_id", "left", "node", "right")
+CODES = ("zone", "frame", "polarity", "voice", "speaker")
 #: MathJax leaves elements of these classes alone: "$" in an article is no formula.
 NO_MATHS = "tex2jax_ignore mathjax_ignore"
 STYLE = """
@@ -33,8 +38,7 @@ STYLE = """
 .gipfel-kwic th, .gipfel-kwic td { border: 0; border-bottom: 1px solid #8886;
   padding: 0.15em 0.5em; text-align: left; vertical-align: top; background: none; }
 .gipfel-kwic .left { text-align: right; }
-.gipfel-kwic .left, .gipfel-kwic .right { min-width: 14em; }
-.gipfel-kwic td.node { white-space: normal; }
+.gipfel-kwic .left, .gipfel-kwic .right { min-width: 9em; width: 45%; }
 .gipfel-kwic mark { background: #ffdf80; color: #111; font-weight: 600; padding: 0 0.1em; }
 .gipfel-kwic button { all: unset; cursor: pointer; font-weight: 600; }
 .gipfel-kwic button:focus-visible { outline: 2px solid; }
@@ -104,8 +108,10 @@ def concordance_html(lines: pd.DataFrame, *, beside: bool = False, n: int | None
     """
     total = len(lines) if n is None else n
     rest = "" if total == len(lines) else f"; the first {len(lines)} are shown"
+    columns = BESIDE if beside else tuple(HEADINGS)
+    lines = lines.assign(document=document_names(lines))
     groups = list(lines.groupby("event", sort=True)) if beside else [("", lines)]
-    sides = "".join(_side(str(event), rows) for event, rows in groups)
+    sides = "".join(_side(str(event), rows, columns) for event, rows in groups)
     hits = f"{total} hit{'' if total == 1 else 's'}{rest}"
     return (
         f'<div class="gipfel-kwic {NO_MATHS}"><style>{STYLE}</style><p>{hits}</p>'
@@ -136,27 +142,31 @@ def _digest(content: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def _side(event: str, lines: pd.DataFrame) -> str:
+def _side(event: str, lines: pd.DataFrame, columns: Sequence[str]) -> str:
     heading = f"<h3>{escape(event)}: {len(lines)}</h3>" if event else ""
     heads = "".join(
-        f'<th class="{name}" scope="col"><button type="button">{said}</button></th>'
-        for name, said in HEADINGS.items()
+        f'<th class="{name}" scope="col"><button type="button">{HEADINGS[name]}</button></th>'
+        for name in columns
     )
-    rows = "".join(f"<tr>{''.join(_cells(row))}</tr>\n" for row in lines.to_dict("records"))
+    rows = "".join(_line(row, columns) for row in lines.to_dict("records"))
     return (
         f'<div class="side">{heading}<table><thead><tr>{heads}</tr></thead>'
         f"<tbody>\n{rows}</tbody></table></div>"
     )
 
 
-def _cells(row: Mapping[Hashable, str]) -> Iterator[str]:
-    for name in HEADINGS:
-        inner = _marked(row) if name == "node" else escape(row[name])
-        yield f'<td class="{name}">{inner}</td>'
-
-
-def _marked(row: Mapping[Hashable, str]) -> str:
-    """Mark the hit, and the particle of a split verb, too."""
-    node, gap, particle = (escape(row[name]) for name in ("node", "gap", "particle"))
+def _line(row: Mapping[Hashable, str], columns: Sequence[str]) -> str:
+    """Write a line; of a split verb the particle is marked, too."""
+    node, gap, particle, right = (escape(row[name]) for name in PASSAGE[1:])
     tail = f"{gap}<mark>{particle}</mark>" if particle else ""
-    return f"<mark>{node}</mark>{tail}"
+    own = {
+        "doc_id": escape(row["document"]),
+        "node": f"<mark>{node}</mark>",
+        "right": f"{tail}{right}",
+    }
+    codes = ", ".join(row[name] for name in CODES if row[name])
+    cells = "".join(
+        f'<td class="{name}">{own[name] if name in own else escape(row[name])}</td>'
+        for name in columns
+    )
+    return f'<tr title="{escape(row["doc_id"])}: {escape(codes)}">{cells}</tr>\n'
