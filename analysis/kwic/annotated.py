@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from analysis.annotation.codes import token_voices
@@ -108,14 +108,28 @@ def find_particles(sentence: Sentence) -> dict[int, int]:
     """
     tokens = sentence.tokens
     places = {token.begin: i for i, token in enumerate(tokens) if token.pos == "PTKVZ"}
-    found = {}
+    claims: dict[int, list[int]] = {}
     for i, token in enumerate(tokens if places else ()):
-        if token.pos not in ("VVFIN", "VVIMP"):
-            continue
-        forms = {tokens[j].form.lower() for j in places.values() if j > i}
-        lexemes = [Lexeme("", "", token.lemma.lower(), form) for form in sorted(forms)]
-        particles = [find_particle(sentence, i, lexeme) for lexeme in lexemes]
-        known = [places[one.begin] for one in particles if one and one.begin in places]
-        if known:
-            found[i] = min(known)
-    return found
+        if token.pos in ("VVFIN", "VVIMP"):
+            for particle in _claimed(sentence, i, places):
+                claims.setdefault(particle, []).append(i)
+    return {_owner(tokens, verbs): particle for particle, verbs in claims.items()}
+
+
+def _claimed(sentence: Sentence, i: int, places: Mapping[int, int]) -> list[int]:
+    """Give the nearest particle that could belong to a verb; none or one."""
+    tokens = sentence.tokens
+    forms = sorted({tokens[j].form.lower() for j in places.values() if j > i})
+    lexemes = [Lexeme("", "", tokens[i].lemma.lower(), form) for form in forms]
+    found = [find_particle(sentence, i, lexeme) for lexeme in lexemes]
+    return sorted(places[one.begin] for one in found if one and one.begin in places)[:1]
+
+
+def _owner(tokens: Sequence[Token], verbs: Sequence[int]) -> int:
+    """Choose among the verbs that claim one particle: the nearest one.
+
+    A verb beside a comma ends a subordinate clause ("wie er schreibt, ...") or opens an
+    inserted one ("..., sagt Ada, ..."): the particle belongs to a verb outside.
+    """
+    free = [i for i in verbs if "$," not in (tokens[i - 1].pos if i else "", tokens[i + 1].pos)]
+    return free[-1] if free else verbs[0]
