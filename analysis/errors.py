@@ -34,6 +34,10 @@ class MeasureError(GipfelError):
     """A measure was asked for something that it cannot compute."""
 
 
+class QueryError(GipfelError):
+    """A query of the concordance does not parse, asks for the impossible, or takes too long."""
+
+
 class ParameterError(GipfelError):
     """A notebook's parameter is unknown or of a wrong type."""
 

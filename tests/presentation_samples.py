@@ -156,6 +156,16 @@ def topic_terms(n_topics: int = 4, n_terms: int = 8) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["topic", "rank", "term", "weight"])
 
 
+def places(n: int = 12) -> pd.DataFrame:
+    about = documents(n)
+    rows = [
+        (row["doc_id"], row["event"], (j * j + 1) / 230 if i % 4 else float("nan"))
+        for i, row in about.iterrows()
+        for j in range(i + 1 if i % 4 else 1)
+    ]
+    return pd.DataFrame(rows, columns=["doc_id", "event", "place"])
+
+
 def topic_prevalence(n_topics: int = 4, n: int = 12) -> pd.DataFrame:
     rows = []
     for i, row in documents(n).iterrows():
@@ -186,6 +196,8 @@ PLOTS: dict[str, Callable[[Look], Figure]] = {
     "voices_few": lambda look: plot_voices(look, 2, 2),
     "voices_many": lambda look: plot_voices(look, 900, 16, NOTE),
     "frame_shares": lambda look: plots.plot_frame_shares(frame_shares(), look, note=NOTE),
+    "hits": lambda look: plots.plot_hits(places(), look, note=NOTE),
+    "hits_small": lambda look: plots.plot_hits(places(2), look),
     "topic_terms": lambda look: plots.plot_topic_terms(topic_terms(), look, note=NOTE),
     "topic_terms_5": lambda look: plots.plot_topic_terms(topic_terms(5), look),
     "topic_prevalence": lambda look: plots.plot_topic_prevalence(topic_prevalence(), look),

@@ -272,6 +272,29 @@ def test_topic_prevalence_shows_every_document_and_the_mean():
     assert sorted(bars) == pytest.approx(sorted(means))
 
 
+def test_every_hit_is_a_stroke_at_its_place():
+    table = samples.places()
+    drawn = plots.plot_hits(table, look())
+    for axes, event in zip(drawn.axes, [HELSINKI, ALASKA], strict=True):
+        rows = table[table["event"] == event]
+        strokes = [
+            segment
+            for lines in axes.collections
+            for segment in lines.get_segments()
+            if segment[0][0] == segment[1][0]
+        ]
+        found = sorted(float(segment[0][0]) for segment in strokes)
+        assert found == pytest.approx(sorted(rows["place"].dropna() * 100))
+        numbers = rows.groupby("doc_id", sort=False)["place"].count().tolist()
+        assert [text.get_text() for text in axes.texts] == [str(n) for n in numbers]
+
+
+def test_a_place_outside_the_document_is_refused():
+    table = samples.places().assign(place=1.2)
+    with pytest.raises(TableError, match="plot_hits: column place: wanted shares"):
+        plots.plot_hits(table, look())
+
+
 @pytest.mark.parametrize(
     "plot",
     [
@@ -280,6 +303,7 @@ def test_topic_prevalence_shows_every_document_and_the_mean():
         plots.plot_terms,
         plots.plot_frame_rates,
         plots.plot_frame_shares,
+        plots.plot_hits,
         plots.plot_topic_terms,
         plots.plot_topic_prevalence,
     ],

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from analysis.cells import clean, guard, unguard
 from analysis.errors import ExportError, TableError
-from analysis.handcoding.cells import clean, guard, unguard
 from analysis.handcoding.workbook import (
     SheetColumn,
     read_sheet,

@@ -128,7 +128,7 @@ def _verb_matches(sentence: Sentence, i: int, lexemes: Iterable[Lexeme]) -> Iter
     for lexeme in lexemes:
         if is_verb(sentence.tokens[i], lexeme):
             yield _Match(lexeme, "verb")
-        particle = _split_off(sentence, i, lexeme)
+        particle = find_particle(sentence, i, lexeme)
         if particle is not None:
             yield _Match(lexeme, "separable_verb", particle)
 
@@ -146,9 +146,25 @@ def _is_noun(sentence: Sentence, i: int, vocabulary: Vocabulary) -> bool:
     return not (before in SINGULAR_BEFORE and "VVINF" in vocabulary.readings(token.form))
 
 
-def _split_off(sentence: Sentence, i: int, lexeme: Lexeme) -> Token | None:
+def find_particle(sentence: Sentence, i: int, lexeme: Lexeme) -> Token | None:
     """Find the particle that a finite verb left at the end of its clause.
 
+    Parameters
+    ----------
+    sentence : Sentence
+        Tagged tokens.
+    i : int
+        Position of the verb.
+    lexeme : Lexeme
+        The separable verb asked for.
+
+    Returns
+    -------
+    Token or None
+        The particle; None if the token is no finite form of the verb, or stands alone.
+
+    Notes
+    -----
     The search passes subordinate clauses ("mischt sich, wie es heißt, ein") and inserted
     ones ("mischt sich, sagt Ada, ein"), and ends at the next finite verb of a main
     clause, to which a later particle belongs.

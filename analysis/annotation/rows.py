@@ -88,20 +88,53 @@ def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row
         If a correction by hand does not fit the text or finds no mention.
     """
     segmentation = segment(text, source, tools.boilerplate)
-    context = SpeechContext()
-    annotated = [
-        _annotate_segment(f"{source.id}:{i:04d}", part, text, (tools, context))
-        for i, part in enumerate(segmentation.segments)
-    ]
-    mentions = [_mention_row(*found, one, source) for one in annotated for found in one.mentions]
+    annotated = annotate_segments(text, source, tools, segmentation)
     return {
         "documents": [_document_row(text, source, segmentation, annotated)],
         "segments": [_segment_row(one, i, text, source.id) for i, one in enumerate(annotated)],
         "terms": [row for one in annotated for row in _term_rows(one)],
-        "mentions": _corrected(mentions, text, source, tools),
+        "mentions": mention_rows(annotated, text, source, tools),
         **_neighbour_rows(annotated, tools.width),
         RUNS: [{"doc_id": source.id, RUNS: [run for one in annotated for run in _runs(one)]}],
     }
+
+
+def annotate_segments(
+    text: str, source: Source, tools: Tools, segmentation: Segmentation
+) -> list[Annotated]:
+    """Annotate the segments of one article in their order; speakers carry on from one to the next.
+
+    Parameters
+    ----------
+    text, source, tools : str, Source, Tools
+        As in `annotate_text`.
+    segmentation : Segmentation
+        What `segment` gives for the text.
+
+    Returns
+    -------
+    list of Annotated
+        One per segment: tokens, speech, mentions as the rules code them.
+    """
+    context = SpeechContext()
+    return [
+        _annotate_segment(f"{source.id}:{i:04d}", part, text, (tools, context))
+        for i, part in enumerate(segmentation.segments)
+    ]
+
+
+def mention_rows(
+    annotated: Sequence[Annotated], text: str, source: Source, tools: Tools
+) -> list[Row]:
+    """Give an article's rows of the open table ``mentions``, corrected by hand; repeats aside.
+
+    Raises
+    ------
+    SourceError
+        If a correction by hand does not fit the text or finds no mention.
+    """
+    mentions = [_mention_row(*found, one, source) for one in annotated for found in one.mentions]
+    return _corrected(mentions, text, source, tools)
 
 
 def _runs(one: Annotated) -> list[list[str]]:

@@ -20,8 +20,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from analysis.cells import clean, guard, is_dangerous, unguard
 from analysis.errors import ExportError, TableError
-from analysis.handcoding.cells import clean, guard, is_dangerous, unguard
 
 FILL_COLOUR = "FFF2CC"
 SHEET_NAME, NOTES_NAME, CHOICES_NAME = "sheet", "instructions", "choices"

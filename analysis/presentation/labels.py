@@ -227,7 +227,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "per_1000_reference": ("je 1000 Referenz", "per 1000 reference"),
     "per_1000_target": ("je 1000 Ziel", "per 1000 target"),
     "per_million": ("je 1 Mio. Tokens", "per million tokens"),
-    "place": ("Ort", "place"),
+    "place": ("Stelle im Dokument (Prozent)", "place in the document (per cent)"),
     "polarity": ("Polarität", "polarity"),
     "polarity_affirmed": ("bejaht", "affirmed"),
     "polarity_negated": ("verneint", "negated"),

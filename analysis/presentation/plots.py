@@ -5,6 +5,7 @@ from analysis.presentation.plots_collocates import plot_collocates
 from analysis.presentation.plots_corpus import plot_corpus
 from analysis.presentation.plots_corrected import plot_corrected
 from analysis.presentation.plots_framing import plot_frame_rates, plot_frame_shares
+from analysis.presentation.plots_hits import plot_hits
 from analysis.presentation.plots_keyness import plot_keyness
 from analysis.presentation.plots_noise import plot_noise_floor
 from analysis.presentation.plots_posts import plot_posts
@@ -21,6 +22,7 @@ __all__ = [
     "plot_frame_actors",
     "plot_frame_rates",
     "plot_frame_shares",
+    "plot_hits",
     "plot_keyness",
     "plot_noise_floor",
     "plot_posts",

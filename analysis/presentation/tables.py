@@ -15,12 +15,11 @@ from pandas.api.types import (
     is_numeric_dtype,
 )
 
+from analysis.cells import guard
 from analysis.design import Language
 from analysis.errors import ExportError
 from analysis.presentation.labels import MINUS, NARROW_SPACE, format_number, label
 
-#: A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV Injection").
-FORMULA = re.compile(r"^(?=[=+\-@\t\r])")
 DIGIT_WORDS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 LATEX_SPECIAL = str.maketrans(
     {
@@ -61,7 +60,7 @@ def csv_text(table: pd.DataFrame) -> str:
 
 
 def _harmless(cell: object) -> object:
-    return FORMULA.sub("'", cell) if isinstance(cell, str) else cell
+    return guard(cell) if isinstance(cell, str) else cell
 
 
 def latex_table(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
 #: A spreadsheet runs a cell that begins so (OWASP, "CSV Injection"); with the apostrophes
 #: before it, so that reading gives back what was written.
 DANGEROUS = re.compile(r"^(?='*[=+\-@\t\r])")
 GUARDED = re.compile(r"^'(?='*[=+\-@\t\r])")
-#: What XML cannot hold beside the control characters that openpyxl knows.
-NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
+#: What XML 1.0 cannot hold: control characters, halves of pairs, two that are none.
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 LONGEST_CELL = 32_000
 
 
@@ -27,7 +25,7 @@ def clean(text: str) -> str:
     'a\nb�'
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    legal = NO_XML.sub("\ufffd", ILLEGAL_CHARACTERS_RE.sub("\ufffd", lines))
+    legal = NO_XML.sub("\ufffd", lines)
     return legal if len(legal) <= LONGEST_CELL else legal[: LONGEST_CELL - 1] + "…"
 
 

@@ -1,0 +1,421 @@
+"""Concordances of the made-up study: what is found, what stands around it, what is counted."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.errors import MeasureError, QueryError, SourceError
+from analysis.features import Features
+from analysis.kwic import texts as kwic_texts
+from analysis.kwic.annotated import find_particles
+from analysis.kwic.counting import count_hits, hit_places, hits_by_document
+from analysis.kwic.hits import alphabetic, sample_hits
+from analysis.kwic.lines import COLUMNS, PASSAGE, TYPES, concordance, readable
+from analysis.kwic.texts import CACHE, Texts, open_texts
+from analysis.paths import Layout
+
+
+@pytest.fixture(scope="module")
+def texts(toy_layout: Layout) -> Texts:
+    return open_texts(toy_layout)
+
+
+def nodes(lines: pd.DataFrame) -> list[str]:
+    return lines["node"].tolist()
+
+
+# ------------------------------------------------------------------ what is found
+
+
+def test_forms_lemmas_parts_and_frames_of_a_deal(texts: Texts) -> None:
+    assert nodes(concordance("Bahndeal", texts=texts)) == ["Bahndeal", "Bahndeal"]
+    assert set(nodes(concordance('[lemma="Deal"]', texts=texts))) == {"Deal"}
+    parts = nodes(concordance('[part="deal"]', texts=texts))
+    assert {"Hafendeal", "Bahndeal", "Deal"} <= set(parts)
+    frames = nodes(concordance('[frame="Deal" & tier="core"]', texts=texts))
+    assert {"Dealbreaker", "Hafendeal"} <= set(frames)
+    assert nodes(concordance("kein", texts=texts)) == []
+    assert nodes(concordance('"kein"%c', texts=texts)) == ["Kein", "Kein", "Kein"]
+
+
+def test_a_row_of_words(texts: Texts) -> None:
+    found = concordance('"kein.*"%c []{0,3} [lemma="Deal"] within s', texts=texts)
+    assert sorted(nodes(found)) == ["Kein Deal", "Kein Deal", "keinen Deal"]
+    assert set(found["lemma"].str.split().str[-1]) == {"Deal"}
+
+
+def test_a_split_verb_is_found_with_both_parts_marked(texts: Texts) -> None:
+    found = concordance('[lemma="einmischen"]', texts=texts, context="sentence", sort="document")
+    assert nodes(found) == ["mischt", "einmischen", "mischte"]
+    assert found["particle"].tolist() == ["ein", "", "ein"]
+    assert found["gap"].tolist()[0] == " sich in den Streit um den Hafen "
+    assert found["lemma"].tolist() == ["einmischen"] * 3
+    assert found["begin_2"].notna().tolist() == [True, False, True]
+    for row in found.itertuples():
+        text = (texts.layout.raw / f"{row.doc_id}.txt").read_text("utf-8")
+        assert text[row.begin : row.end] == row.node
+        if row.particle:
+            assert text[row.begin_2 : row.end_2] == "ein"
+    assert nodes(concordance('[lemma="mischen"]', texts=texts)) == ["mischt", "mischte"]
+
+
+@pytest.mark.parametrize(
+    ("text", "verbs"),
+    [
+        ("Der Rat lehnt den Bau ab und stellt ihn ein.", "ablehnen einstellen"),
+        ("Ada kommt heute an, wenn die Fähre fährt.", "ankommen"),
+        ("Ada lehnt, wie der Rat schreibt, den Bau ab.", "ablehnen"),
+        ("Der Rat lehnt den Bau, sagt Ada, entschieden ab.", "ablehnen"),
+        ("Ada rät dem Rat: „Schließ den Handel ab“.", "abschließen"),
+        ("Ada sagt, sie lehne den Bau ab.", "ablehnen"),
+        ("Die Fähre ist am Abend abgefahren.", ""),
+    ],
+)
+def test_a_particle_belongs_to_one_verb(annotator, text: str, verbs: str) -> None:
+    """Split verbs that no frame names, past the verbs of other clauses."""
+    (sentence,) = annotator.sentences(text)
+    tokens = sentence.tokens
+    found = [tokens[p].form + tokens[v].lemma for v, p in sorted(find_particles(sentence).items())]
+    assert " ".join(found) == verbs
+
+
+def test_the_passage_is_what_stands_in_the_file(texts: Texts) -> None:
+    lines = concordance('[pos="V.*"]', texts=texts, context="segment")
+    assert len(lines) > 30
+    for row in lines.itertuples():
+        text = re.sub(r"\s+", " ", (texts.layout.raw / f"{row.doc_id}.txt").read_text("utf-8"))
+        assert row.left + row.node + row.gap + row.particle + row.right in text
+        assert bool(row.particle) == bool(row.gap)
+
+
+def test_context_by_words_never_leaves_the_segment(texts: Texts) -> None:
+    for n in (1, 3):
+        lines = concordance('[lemma="Tunnel"]', texts=texts, context=n)
+        assert lines["left"].map(lambda left: len(re.findall(r"\w+", left))).max() == n
+        assert lines["right"].map(lambda right: len(re.findall(r"\w+", right))).max() == n
+    narrow = concordance("Tunnel", texts=texts, context="narrow")
+    assert narrow["left"].map(lambda left: len(re.findall(r"\w+", left))).max() == 5
+    whole = concordance("Ende", texts=texts, context=200)
+    assert (whole["left"] + whole["node"] + whole["right"]).tolist() == ["Ende des Gipfels"]
+
+
+def test_context_by_sentence(texts: Texts) -> None:
+    lines = concordance("Gäste", {"doc_id": "nord_2"}, texts=texts, context="sentence")
+    row = lines[list(PASSAGE)].iloc[-1].to_dict()
+    assert row == {"left": "Die ", "node": "Gäste", "gap": "", "particle": "", "right": " sind da."}
+
+
+# ------------------------------------------------------------------ counts agree with the tables
+
+
+def test_lemmas_count_as_in_the_open_table(texts: Texts, toy_features: Features) -> None:
+    """A split verb counts under its own lemma, too: these hits are the ones with a particle."""
+    terms = toy_features.terms
+    for lemma in ("Tunnel", "Deal", "der", "mischen", "einmischen", "Erfolg"):
+        found = concordance(f'[lemma="{lemma}"]', texts=texts, context="narrow")
+        own = found[(found["particle"] == "") | (lemma == "mischen")]
+        per_segment = terms[terms["lemma"] == lemma].groupby("segment_id")["n"].sum()
+        assert own.groupby("segment_id").size().to_dict() == per_segment.to_dict(), lemma
+
+
+def test_every_word_and_voice_counts_as_in_the_open_table(
+    texts: Texts, toy_features: Features
+) -> None:
+    words = concordance(r'".*[\w].*"', texts=texts, context="narrow")
+    by_document = hits_by_document(words, toy_features.documents)
+    assert by_document["n"].tolist() == toy_features.documents["n_tokens"].tolist()
+    assert by_document["per_1000"].tolist() == [1000.0] * 6
+    voices = toy_features.terms.groupby("voice")["n"].sum().to_dict()
+    counted = count_hits(words, ["voice"])
+    assert dict(zip(counted["voice"], counted["n"], strict=True)) == voices
+
+
+def test_mentions_are_those_of_the_open_table(texts: Texts, toy_features: Features) -> None:
+    mentions = toy_features.mentions
+    found = concordance('[frame=".*"]', texts=texts)
+    assert found["hit_id"].tolist() == mentions["mention_id"].tolist()
+    same = ["frame", "tier", "target", "polarity", "voice", "speaker", "zone", "event", "begin_2"]
+    for name in same:
+        assert found[name].fillna(-1).tolist() == mentions[name].fillna(-1).tolist(), name
+
+
+def test_order_of_documents_and_context_do_not_change_counts(texts: Texts) -> None:
+    query = '[pos="ADJA"]* [pos="NN"]'
+    narrow = concordance(query, texts=texts, context=1, sort="5R,node")
+    wide = concordance(query, texts=texts, context="segment")
+    pd.testing.assert_frame_equal(count_hits(narrow), count_hits(wide))
+    assert count_hits(wide)["n"].sum() == len(wide)
+    assert count_hits(wide)["share"].sum() == pytest.approx(1)
+    parts = [concordance(query, {"event": e.id}, texts=texts) for e in texts.study.events]
+    assert sum(map(len, parts)) == len(wide)
+
+
+# ------------------------------------------------------------------ filters, sorting, samples
+
+
+def test_filters(texts: Texts) -> None:
+    deals = concordance('[frame="Deal"]', texts=texts)
+    for name in ("event", "outlet", "zone", "voice", "polarity", "doc_id", "kind"):
+        value = deals[name].iloc[0]
+        kept = concordance('[frame="Deal"]', {name: value}, texts=texts)
+        assert kept["hit_id"].tolist() == deals.loc[deals[name] == value, "hit_id"].tolist()
+    both = concordance('[frame="Deal"]', {"polarity": ["negated", "open"]}, texts=texts)
+    assert set(both["polarity"]) == {"negated", "open"}
+    asked = concordance('[frame="Deal" & polarity!="affirmed"]', texts=texts)
+    assert both["hit_id"].tolist() == asked["hit_id"].tolist()
+
+
+def test_wrong_filters_are_named_all_at_once(texts: Texts) -> None:
+    with pytest.raises(MeasureError) as caught:
+        concordance("a", {"event": "nord", "polarty": "open", "voice": "direkt"}, texts=texts)
+    said = str(caught.value)
+    assert "3 faults" in said
+    assert "unknown event 'nord'. Allowed: nord-2019, sued-2023." in said
+    assert "unknown filter 'polarty'" in said
+    assert "Did you mean 'polarity'?" in said
+    assert "Did you mean 'direct'?" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"context": "page"}, "unknown context 'page'. Allowed: a number, narrow, segment"),
+        ({"context": 0}, "context: wanted 1 to 200 words, came 0"),
+        ({"sort": "1L,0R"}, "unknown sort key '0R'. Allowed: 1L, 1R, 2L"),
+        ({"sample": 0}, "sample: wanted at least 1, came 0"),
+    ],
+)
+def test_wrong_options(texts: Texts, options: dict, said: str) -> None:
+    with pytest.raises(MeasureError, match=re.escape(said)):
+        concordance("Tunnel", texts=texts, **options)
+    with pytest.raises(QueryError, match="unknown attribute 'lema'"):
+        concordance("[lema=a]", texts=texts)
+
+
+def test_sorting_by_neighbours(texts: Texts) -> None:
+    def outer(row: pd.Series, side: str) -> str:
+        words = re.findall(r"[\w-]+", row[side])
+        return alphabetic((words[-1] if side == "left" else words[0]) if words else "")
+
+    for key, side in (("1L", "left"), ("1R", "right")):
+        lines = concordance("Tunnel", texts=texts, sort=key)
+        keys = [outer(row, side) for _, row in lines.iterrows()]
+        assert keys == sorted(keys)
+        assert len(set(keys)) > 3
+    nouns = concordance('[pos="NN"]', texts=texts, sort="node,1L")
+    assert [alphabetic(node) for node in nodes(nouns)] == sorted(map(alphabetic, nodes(nouns)))
+    text_order = concordance('[pos="NN"]', texts=texts)
+    assert text_order.equals(concordance('[pos="NN"]', texts=texts, sort="document"))
+
+
+def test_a_sample_is_even_and_comes_out_again(texts: Texts) -> None:
+    every = concordance('[pos="NN"]', texts=texts)
+    drawn = concordance('[pos="NN"]', texts=texts, sample=20)
+    assert drawn.equals(concordance('[pos="NN"]', texts=texts, sample=20))
+    assert set(drawn["hit_id"]) < set(every["hit_id"])
+    sizes = drawn["doc_id"].value_counts()
+    assert sizes.sum() == 20
+    assert sizes.max() - sizes.min() == 1
+    of = every["doc_id"].value_counts()
+    for doc_id, rows in drawn.groupby("doc_id"):
+        assert rows["inclusion"].tolist() == [len(rows) / of[doc_id]] * len(rows)
+    assert (concordance("Tunnel", texts=texts, sample=999)["inclusion"] == 1).all()
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=6), st.integers(1, 40), st.integers(0, 9))
+def test_no_document_gives_less_than_another_unless_it_has_less(
+    sizes: list[int], n: int, seed: int
+) -> None:
+    hits = pd.DataFrame({"doc_id": [f"d{i}" for i, size in enumerate(sizes) for _ in range(size)]})
+    hits["doc_id"] = hits["doc_id"].astype("str")
+    drawn = sample_hits(hits, n, seed)
+    assert len(drawn) == min(n, sum(sizes))
+    assert drawn.index.is_monotonic_increasing
+    got = np.array([(drawn["doc_id"] == f"d{i}").sum() for i in range(len(sizes))])
+    more = got.max()
+    assert all(g >= more - 1 or g == size for g, size in zip(got, sizes, strict=True))
+
+
+def test_same_columns_whatever_is_found(texts: Texts) -> None:
+    for query in ("Tunnel", "Zeppelin", '[lemma="einmischen"]'):
+        for options in ({}, {"sample": 2}, {"sort": "1L"}, {"context": "segment"}):
+            lines = concordance(query, texts=texts, **options)
+            assert {name: str(kind) for name, kind in lines.dtypes.items()} == TYPES
+            assert tuple(lines.columns) == COLUMNS
+
+
+# ------------------------------------------------------------------ places and counts
+
+
+def test_places_name_documents_without_hits(texts: Texts, toy_features: Features) -> None:
+    documents = toy_features.documents
+    places = hit_places(concordance("Ende", texts=texts), documents)
+    assert places["doc_id"].tolist() == documents["doc_id"].tolist()
+    assert places["place"].notna().sum() == 1
+    assert places["place"].dropna().between(0, 1).all()
+    with pytest.raises(MeasureError, match="hit_places: the lines are a sample"):
+        hit_places(concordance("Tunnel", texts=texts, sample=1), documents)
+    with pytest.raises(MeasureError, match="hits_by_document: unknown document 'sued_1'"):
+        hits_by_document(concordance("Tunnel", texts=texts), documents.head(2))
+    with pytest.raises(MeasureError, match=r"unknown column 'right'. Allowed: doc_id, event"):
+        count_hits(concordance("Tunnel", texts=texts), ["right"])
+
+
+def test_control_characters_reach_no_terminal() -> None:
+    assert readable("a\x1b[2Jb\r\n\tc\u202ed\ufffe") == "a[2Jb cd"
+
+
+# ------------------------------------------------------------------ articles and cache
+
+
+def test_without_articles_it_says_how_to_get_them(toy: Layout) -> None:
+    shutil.rmtree(toy.raw)
+    with pytest.raises(SourceError) as caught:
+        open_texts(toy)
+    said = str(caught.value)
+    assert "concordance: 1 fault\n  - none of the 6 articles lies in data/raw\n" in said
+    assert "gipfel ingest FOLDER" in said
+    assert not (toy.local / CACHE).exists()
+
+
+def test_every_missing_article_is_named(toy: Layout) -> None:
+    (toy.raw / "nord_1.txt").unlink()
+    (toy.raw / "sued_1.txt").unlink()
+    with pytest.raises(SourceError, match=r"nord_1: missing, not in data/raw\n.*sued_1: missing"):
+        open_texts(toy)
+
+
+def test_a_changed_article_is_named(toy: Layout) -> None:
+    (toy.raw / "sued_3.txt").write_text("Der Berg ist ein anderer.", encoding="utf-8")
+    with pytest.raises(SourceError, match="sued_3: changed, wanted sha256 1282c02208"):
+        open_texts(toy)
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Lists which articles are annotated, batch by batch."""
+    asked: list[list[str]] = []
+    real = kwic_texts.annotate_batch
+
+    def count(batch, root: Path) -> pd.DataFrame:
+        asked.append([source.id for source in batch])
+        return real(batch, root)
+
+    monkeypatch.setattr(kwic_texts, "annotate_batch", count)
+    return asked
+
+
+def test_the_second_query_annotates_nothing(toy: Layout, counted: list) -> None:
+    told = []
+    first = open_texts(toy, on_documents=lambda done, total: told.append((done, total)))
+    again = open_texts(toy)
+    assert len(counted) == 1
+    assert told == [(6, 6)]
+    pd.testing.assert_frame_equal(first.tokens, again.tokens, check_categorical=False)
+    assert [path.name for path in toy.local.iterdir()] == [CACHE]
+
+
+def test_what_an_article_depends_on_is_annotated_anew(toy: Layout, counted: list) -> None:
+    open_texts(toy)
+    text = toy.sources_file.read_text("utf-8")
+    toy.sources_file.write_text(text.replace('"Bahn und Berg"', '"Berg und Bahn"'), "utf-8")
+    changed = open_texts(toy)
+    assert counted[1:] == [["sued_3"]]
+    assert changed.tokens["doc_id"].is_monotonic_increasing
+    study = toy.study_file.read_text("utf-8")
+    toy.study_file.write_text(study.replace('"Durchbruch"', '"Durchbruch", "Tunnel"'), "utf-8")
+    found = concordance('[frame="Erfolg"]', {"tier": "near"}, texts=open_texts(toy))
+    assert len(counted[2]) == 6
+    assert "Tunnel" in nodes(found)
+
+
+def test_an_article_that_is_gone_leaves_the_cache(toy: Layout, counted: list) -> None:
+    open_texts(toy)
+    text = toy.sources_file.read_text("utf-8")
+    toy.sources_file.write_text(text[: text.index('[[source]]\nid = "sued_3"')], "utf-8")
+    left = open_texts(toy)
+    assert len(counted) == 1
+    assert "sued_3" not in set(left.tokens["doc_id"])
+    assert "gräbt" not in set(left.tokens["form"].cat.categories)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: b"",
+        lambda data: b"PAR1 nothing",
+        lambda data: data[: len(data) // 2],
+        lambda data: data[:200] + bytes([data[200] ^ 255]) + data[201:],
+    ],
+    ids=["empty", "no table", "cut off", "one byte"],
+)
+def test_a_broken_cache_is_rebuilt(toy: Layout, toy_layout: Layout, damage) -> None:
+    whole = open_texts(toy_layout).tokens
+    path = toy.local / CACHE
+    path.parent.mkdir(parents=True)
+    path.write_bytes(damage((toy_layout.local / CACHE).read_bytes()))
+    pd.testing.assert_frame_equal(open_texts(toy).tokens, whole, check_categorical=False)
+    pd.testing.assert_frame_equal(open_texts(toy).tokens, whole, check_categorical=False)
+
+
+def test_a_cache_of_another_layout_is_rebuilt(toy: Layout, counted: list) -> None:
+    tokens = open_texts(toy).tokens
+    tokens.drop(columns="voice").to_parquet(toy.local / CACHE)
+    assert len(open_texts(toy).tokens) == len(tokens)
+    assert len(counted) == 2
+
+
+def test_two_processes_give_the_same(toy: Layout, toy_layout: Layout, monkeypatch) -> None:
+    monkeypatch.setattr(kwic_texts, "BATCH", 3)
+    tokens = open_texts(toy, jobs=2).tokens
+    whole = open_texts(toy_layout).tokens
+    pd.testing.assert_frame_equal(tokens, whole, check_categorical=False)
+
+
+# ------------------------------------------------------------------ the articles of the study
+
+
+@pytest.fixture(scope="module")
+def study_texts(tmp_path_factory: pytest.TempPathFactory) -> Texts:
+    from conftest import ROOT, SHARED
+
+    if not (SHARED / "corpus").is_dir():
+        pytest.skip("needs ../shared/corpus, the articles in copyright, which is not here")
+    layout = Layout(tmp_path_factory.mktemp("study"))
+    shutil.copy(ROOT / "study.toml", layout.study_file)
+    shutil.copytree(ROOT / "data", layout.root / "data", dirs_exist_ok=True)
+    shutil.copytree(SHARED / "corpus", layout.raw, dirs_exist_ok=True)
+    return open_texts(layout)
+
+
+@pytest.mark.shared
+def test_deals_of_the_study(study_texts: Texts, features: Features) -> None:
+    """The 15 hand-coded mentions: 1, 0, 4, 6, 4 in 000, 004, 001, 002, 003; none affirmed."""
+    deals = concordance('[frame="Deal" & tier="core"]', texts=study_texts)
+    by_document = hits_by_document(deals, features.documents)
+    numbers = dict(zip(by_document["doc_id"].str[:3], by_document["n"], strict=True))
+    assert numbers == {"000": 1, "001": 4, "002": 6, "003": 4, "004": 0}
+    assert count_hits(deals, ["polarity"])["n"].tolist() == [7, 8]
+    parts = concordance('[part="deal"]', texts=study_texts)
+    assert parts["hit_id"].tolist() == deals["hit_id"].tolist()
+    core = features.mentions.query("frame == 'Deal' and tier == 'core'")
+    assert deals["hit_id"].tolist() == core["mention_id"].tolist()
+
+
+@pytest.mark.shared
+def test_interference_of_the_study(study_texts: Texts) -> None:
+    verbs = concordance('[lemma="einmischen"]', texts=study_texts)
+    assert verbs["begin"].tolist() == [818, 1954, 5529]
+    assert concordance('[part="misch"]', texts=study_texts)["begin"].tolist() == [818, 1954, 5529]
+    every = concordance('[frame="Einmischung" & tier="core"]', texts=study_texts)
+    assert every["doc_id"].str[:3].value_counts().to_dict() == {"000": 7, "004": 1}
+    assert (every["lemma"] == "einmischen").sum() == 3
