@@ -174,5 +174,10 @@ def test_effect_of_the_event():
     )
     both = apart.assign(outlet=["x", "x", "y"])
     assert judge_effect(both, "event").reason.startswith("no outlet and no kind occurs")
+    nameless = rows.assign(outlet=["x", "", ""])
+    assert judge_effect(nameless, "event").reason == (
+        "no outlet occurs in every event: the two cannot be told apart"
+    )
+    assert judge_effect(rows.assign(outlet=""), "event").status == "not_estimable"
     with pytest.raises(MeasureError, match="unknown column 'genre'"):
         judge_effect(rows, "event", by=["genre"])

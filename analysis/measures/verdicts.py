@@ -113,7 +113,8 @@ def judge_effect(
     group : str
         The column that is compared, such as event.
     by : sequence of str
-        Columns of which each must have a value that occurs in every group.
+        Columns of which each must have a value that occurs in every group. An empty
+        value is not known, and two unknown ones are not taken for the same.
 
     Examples
     --------
@@ -125,9 +126,14 @@ def judge_effect(
         if column not in rows.columns:
             raise MeasureError(f"judge_effect: {unknown('column', column, rows.columns)}")
     n_groups = rows[group].nunique()
-    apart = [name for name in by if rows.groupby(name)[group].nunique().max() < n_groups]
+    apart = [name for name in by if _most_groups(rows[rows[name] != ""], name, group) < n_groups]
     if not apart:
         return OK
     return refuse(
         f"no {' and no '.join(apart)} occurs in every {group}: the two cannot be told apart"
     )
+
+
+def _most_groups(known: pd.DataFrame, name: str, group: str) -> int:
+    """Give in how many groups the most widespread value occurs."""
+    return int(known.groupby(name)[group].nunique().max()) if len(known) else 0

@@ -59,6 +59,30 @@ REASONS: dict[str, tuple[str, str]] = {
         "nur die Maße wurden verlangt",
         "scores only were asked for",
     ),
+    r"no outlet occurs in every event: the two cannot be told apart": (
+        "kein Medium schreibt über beide Ereignisse",
+        "no outlet writes about both events",
+    ),
+    r"no kind occurs in every event: the two cannot be told apart": (
+        "keine Textsorte kommt zu beiden Ereignissen vor",
+        "no kind of text occurs with both events",
+    ),
+    r"no outlet and no kind occurs in every event: the two cannot be told apart": (
+        "kein Medium und keine Textsorte kommt zu beiden Ereignissen vor",
+        "no outlet and no kind of text occurs with both events",
+    ),
+    r"the topic takes the same share of every document": (
+        "das Thema hat in jedem Dokument denselben Anteil",
+        "the topic takes the same share of every document",
+    ),
+    r"(\d+) segments hold a word of the list, fewer than (\d+)": (
+        "nur {0} Segmente enthalten ein Wort der Liste, weniger als {1}",
+        "only {0} segments hold a word of the list, fewer than {1}",
+    ),
+    r"no term stands beside the words of the list more than once": (
+        "kein Term steht mehr als einmal neben den Wörtern der Liste",
+        "no term stands beside the words of the list more than once",
+    ),
     r"one side has no tokens": ("eine Seite ist leer", "one side is empty"),
     r"no term is frequent enough": (
         "kein Term ist häufig genug",
