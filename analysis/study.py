@@ -130,6 +130,7 @@ class TopicDesign(Frozen):
     subsample_share: float = Field(gt=0, lt=1, default=0.8)
     stable_subsamples: float = Field(gt=0, le=1, default=0.6)
     stable_documents: float = Field(gt=0, le=1, default=0.5)
+    stable_margin: float = Field(ge=0, le=1, default=0.03)
     min_words: int = Field(ge=1, default=15)
     min_segments: int = Field(ge=1, default=2)
     pos: tuple[Word, ...] = Field(min_length=1, default=("NN", "NE", "VV", "ADJ"))

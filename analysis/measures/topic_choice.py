@@ -64,7 +64,11 @@ def stability_curve(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def choose_n_topics(
-    curve: pd.DataFrame, *, subsamples: float = 0.6, documents: float = 0.5
+    curve: pd.DataFrame,
+    *,
+    subsamples: float = 0.6,
+    documents: float = 0.5,
+    margin: float = 1.0,
 ) -> Choice:
     """Give the largest number of topics that is stable, or say that none is.
 
@@ -74,6 +78,10 @@ def choose_n_topics(
         From `stability_curve`.
     subsamples, documents : float
         Lowest mean stability over subsamples, and with one document left out.
+    margin : float
+        How far below the best of the numbers above both a number may stay over
+        subsamples. 1: the thresholds alone decide. They alone choose too many topics
+        in a corpus with clear ones, where even a topic too many leaves the mean high.
 
     Returns
     -------
@@ -83,7 +91,8 @@ def choose_n_topics(
     Raises
     ------
     MeasureError
-        If a threshold is not in (0, 1], or the curve lacks one of the two kinds.
+        If a threshold is not in (0, 1], the margin not in [0, 1], or the curve lacks one
+        of the two kinds.
 
     Examples
     --------
@@ -98,6 +107,8 @@ def choose_n_topics(
     for kind, least in wanted.items():
         if not 0 < least <= 1:
             raise MeasureError(f"choose_n_topics: wanted {kind} in (0, 1], came {least}")
+    if not 0 <= margin <= 1:
+        raise MeasureError(f"choose_n_topics: wanted margin in [0, 1], came {margin}")
     table = curve.pivot_table(index="n_topics", columns="kind", values="stability")
     missing = sorted(set(wanted) - set(table.columns))
     if missing:
@@ -107,7 +118,8 @@ def choose_n_topics(
         )
     stable = table[(table["subsamples"] >= subsamples) & (table["documents"] >= documents)]
     if len(stable):
-        return Choice(int(stable.index.max()), "ok", "")
+        near = stable[stable["subsamples"] >= stable["subsamples"].max() - margin]
+        return Choice(int(near.index.max()), "ok", "")
     best = ", ".join(
         f"{kind}{' reach' if kind == 'subsamples' else ''} {table[kind].max():.2f}"
         for kind in wanted

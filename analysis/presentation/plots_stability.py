@@ -119,7 +119,8 @@ def _draw_kind(axes: Axes, rows: pd.DataFrame) -> None:
 
 def _ring(axes: Axes, rows: pd.DataFrame) -> None:
     """Draw a ring around the number chosen, which greys and bands do not hide."""
-    axes.plot(rows["n_topics"], rows["stability"], **RING, zorder=5, clip_on=False)
+    if len(rows):  # An empty line that is not clipped would leave the axes no room.
+        axes.plot(rows["n_topics"], rows["stability"], **RING, zorder=5, clip_on=False)
 
 
 def _draw_threshold(axes: Axes, least: float, look: Look) -> None:
