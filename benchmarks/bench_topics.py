@@ -59,8 +59,10 @@ def time_stability(engine: str) -> None:
     counts = study_counts(with_actors=False, min_segments=read_study().topics.min_segments)
     plan = StabilityPlan(seed=read_study().seed)
     usual = {"counts": counts, "plan": plan, "engine": engine}
+    start = time.process_time()
     took, table = seconds(**usual)
-    print(f"{engine}, one process: {took:.1f} s for {len(table)} comparisons")
+    cpu = time.process_time() - start
+    print(f"{engine}, one process: {took:.1f} s ({cpu:.1f} s CPU), {len(table)} comparisons")
     with ProcessPoolExecutor(2) as executor:
         took, again = seconds(**usual, executor=executor)
     print(f"{engine}, two processes: {took:.1f} s, same table: {again.equals(table)}")
@@ -81,7 +83,8 @@ def compare_choices(engine: str) -> None:
     for with_actors, min_segments, unit in product((False, True), (1, 2, 3), ("lemma", "head")):
         counts = study_counts(with_actors=with_actors, min_segments=min_segments, unit=unit)
         runs = topic_stability(counts, plan=plan, engine=engine, recipe=TopicRecipe())
-        chosen = choose_n_topics(stability_curve(runs))
+        margin = read_study().topics.stable_margin
+        chosen = choose_n_topics(stability_curve(runs), margin=margin)
         table = wide(runs)
         best = table["subsamples"].idxmax()
         print(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from scipy import optimize, sparse
 from sklearn.decomposition import NMF, LatentDirichletAllocation
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfTransformer
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from analysis.errors import MeasureError, unknown
 
@@ -62,6 +63,9 @@ class Fit(NamedTuple):
     document_topics: FloatArray
     term_weights: FloatArray
 
+
+#: Cells up to which a matrix is factorised as a full one, which is then faster.
+MOST_DENSE = 2_000_000
 
 Fitter = Callable[[sparse.csr_array, int, int, EngineSettings], Fit]
 Folder = Callable[[Fit, sparse.csr_array, EngineSettings], FloatArray]
@@ -121,8 +125,14 @@ def run_engine(
     """
     # The matrices are small: threads of the linear algebra cost more than they give
     # (five times the time on two busy cores). Runs are parallel, not their parts.
-    with threadpool_limits(1):
+    with _threads().limit(limits=1):
         return find_engine(engine).fit(counts, n_topics, seed, settings)
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    """Find the libraries that have threads, once: it takes longer than a small fit."""
+    return ThreadpoolController()
 
 
 def find_engine(engine: str) -> Engine:
@@ -163,7 +173,9 @@ def fit_nmf(counts: sparse.csr_array, n_topics: int, seed: int, settings: Engine
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
         try:
-            topics = model.fit(idf.transform(counts)).components_
+            weights = idf.transform(counts)
+            small = weights.shape[0] * weights.shape[1] <= MOST_DENSE
+            topics = model.fit(weights.toarray() if small else weights).components_
         except ConvergenceWarning:
             raise MeasureError(
                 f"fit_topics: nmf has not converged after {settings.max_iterations} rounds "
