@@ -109,7 +109,9 @@ def test_the_design_of_topics_has_defaults_and_bounds(table: Table) -> None:
 
 def test_the_numbers_of_topics_must_be_some(table: Table) -> None:
     table["topics"] = {"least_topics": 5, "most_topics": 4}
-    with pytest.raises(StudyError, match=r"wanted most_topics of at least least_topics \(5\), came 4"):
+    with pytest.raises(
+        StudyError, match=r"wanted most_topics of at least least_topics \(5\), came 4"
+    ):
         parse_study(table)
 
 

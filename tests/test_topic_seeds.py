@@ -50,7 +50,7 @@ def test_free_topics_take_up_what_is_general() -> None:
 def test_the_same_twice() -> None:
     seeds = {"Schiff": ["Anker"], "Acker": ["Ackerwort00"]}
     first, second = (seeded_topics(with_neighbours(), seeds=seeds) for _ in range(2))
-    pd.testing.assert_frame_equal(first, second)
+    pd.testing.assert_frame_equal(first, second, check_exact=True)
     assert first["seed_id"].unique().tolist() == ["Schiff", "Acker"]
 
 

@@ -10,8 +10,9 @@ from scipy import sparse
 from analysis.errors import MeasureError
 from analysis.features import Features
 from analysis.measures.counts import Recipe, TermCounts, count_terms
+from analysis.measures.topic_engines import EngineSettings
 from analysis.measures.topic_segments import TopicRecipe
-from analysis.measures.topics import TopicModel, fit_topics, topic_prevalence
+from analysis.measures.topics import TopicModel, fit_topics, top_segments, topic_prevalence
 
 WORDS = {"sea": ["Fähre", "Hafen", "Insel", "Segel"], "rail": ["Bahn", "Gleis", "Tunnel", "Zug"]}
 
@@ -111,8 +112,8 @@ def test_terms_rank_by_weight(model: TopicModel) -> None:
 def test_the_same_input_and_seed_give_the_same_model(features: Features) -> None:
     counts = count_terms(features, Recipe(rows="segment", pos=("NN",))).trim(min_rows=2)
     first, second = (fit_topics(counts, n_topics=4, seed=5) for _ in range(2))
-    pd.testing.assert_frame_equal(first.terms, second.terms)
-    pd.testing.assert_frame_equal(first.segments, second.segments)
+    pd.testing.assert_frame_equal(first.terms, second.terms, check_exact=True)
+    pd.testing.assert_frame_equal(first.segments, second.segments, check_exact=True)
     np.testing.assert_array_equal(first.fit.topic_terms, second.fit.topic_terms)
 
 
@@ -185,6 +186,31 @@ def test_counts_without_a_term_are_refused() -> None:
 @pytest.mark.parametrize("n_topics", [0, -1])
 def test_no_topics_are_refused(n_topics: int) -> None:
     assert f"wanted at least 1 topic, came {n_topics}" in message(planted(), n_topics)
+
+
+@pytest.mark.parametrize("engine", ["lda", "nmf"])
+def test_equal_topics_get_equal_numbers_whatever_the_seed(engine: str) -> None:
+    recipe = TopicRecipe(settings=EngineSettings(start="random", n_passes=20), n_terms=4)
+    found = [
+        best_words(fit_topics(planted(), n_topics=2, seed=seed, engine=engine, recipe=recipe))
+        for seed in range(5)
+    ]
+    assert found == [found[0]] * 5
+
+
+def test_an_unknown_engine_is_refused_before_anything_else() -> None:
+    with pytest.raises(MeasureError, match=r"fit_topics: unknown engine 'ldaa'. Allowed: lda, "):
+        fit_topics(planted(), n_topics=0, seed=1, engine="ldaa")
+
+
+def test_top_segments_are_those_of_the_topic_without_repeats(model: TopicModel) -> None:
+    table = top_segments(model, n_segments=5)
+    assert table["rank"].tolist() == [1, 2, 3, 4, 5] * 2
+    truth = planted().rows.set_index("segment_id")["planted"]
+    of_sea = table.loc[table["topic"] == sea(model), "segment_id"]
+    assert set(truth[of_sea]) == {"sea"}
+    again = top_segments(fit_topics(with_repeats(), n_topics=2, seed=1), n_segments=60)
+    assert not again["segment_id"].str.startswith("x0:9").any()
 
 
 # ------------------------------------------------------------------ repeats

@@ -27,6 +27,8 @@ FEWEST_SEGMENTS = 5
 FEWEST_JOINT = 2
 #: Rounds of alternating least squares, and the relative gain that ends them.
 MOST_ROUNDS, SMALLEST_GAIN = 200, 1e-5
+#: Rounds of the factorisation that free topics start from.
+MOST_START_ROUNDS = 5000
 
 COLUMNS = [
     *("seed_id", "rank", "term", "weight", "n_joint", "n_documents_joint", "n_term"),
@@ -172,7 +174,8 @@ def _start(weights: FloatArray, n_free: int) -> FloatArray:
     """Give the shares that free topics start from: those of a factorisation without anchors."""
     if n_free == 0:
         return np.zeros((len(weights), 0))
-    model = NMF(n_free, init="nndsvd", max_iter=5000)
+    # The decomposition is found by random projections; their seed changes the last digits only.
+    model = NMF(n_free, init="nndsvd", random_state=0, max_iter=MOST_START_ROUNDS)
     shares: FloatArray = model.fit_transform(weights)
     return shares
 
