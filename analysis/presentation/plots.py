@@ -10,6 +10,7 @@ from analysis.presentation.plots_keyness import plot_keyness
 from analysis.presentation.plots_noise import plot_noise_floor
 from analysis.presentation.plots_posts import plot_posts
 from analysis.presentation.plots_quality import plot_quality
+from analysis.presentation.plots_stability import plot_topic_stability
 from analysis.presentation.plots_terms import plot_term_difference, plot_terms
 from analysis.presentation.plots_ticker import plot_ticker
 from analysis.presentation.plots_topics import plot_topic_prevalence, plot_topic_terms
@@ -31,6 +32,7 @@ __all__ = [
     "plot_terms",
     "plot_ticker",
     "plot_topic_prevalence",
+    "plot_topic_stability",
     "plot_topic_terms",
     "plot_voices",
 ]
