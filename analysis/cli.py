@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from analysis import console
+from analysis.commands.prune import prune
+from analysis.commands.why import why
 from analysis.errors import GipfelError
 from analysis.paths import find_layout
 from analysis.study import read_study
@@ -24,10 +27,21 @@ app = typer.Typer(
 
 evaluate_app = typer.Typer(help="Measure how good the coding is.", no_args_is_help=True)
 app.add_typer(evaluate_app, name="evaluate")
+app.command()(why)
+app.command()(prune)
 
 JsonOut = Annotated[
     Path | None, typer.Option(help="Write all figures as one JSON object: layer, metric, value.")
 ]
+
+
+class Engine(StrEnum):
+    """What executes the cells of a notebook."""
+
+    warm = "warm"
+    kernel = "kernel"
+
+
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many at a time.")]
 
 
@@ -106,8 +120,19 @@ def run(
     timeout: Annotated[
         float | None, typer.Option(min=1, help="Seconds that one run may take.")
     ] = None,
+    memory: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="GB that one run may take; else 3/4 of the machine's."),
+    ] = None,
+    engine: Annotated[
+        Engine, typer.Option(help="warm: forked, fast; kernel: a Jupyter kernel for each run.")
+    ] = Engine.warm,
+    force: Annotated[bool, typer.Option("--force", help="Run also what is up to date.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say what would run, and what has changed; stop.")
+    ] = False,
 ) -> None:
-    """Execute notebooks; the default runs bring figures/ up to date.
+    """Execute notebooks that are not up to date; the default runs bring figures/ up to date.
 
     Examples
     --------
@@ -116,12 +141,19 @@ def run(
     `gipfel run 03_framing` regenerates one notebook's figures.
 
     `gipfel run 02_term_frequency -p unit=form -p top=30` leaves figures/ alone.
+
+    `gipfel run --explain` names the file, function or parameter that has changed.
     """
+    from analysis.runs.limits import Settings
     from analysis.runs.plan import plan_given
 
     layout = find_layout()
     plans = plan_given(read_study(layout), layout, notebooks or [], parameter or [])
-    raise typer.Exit(console.execute(plans, layout, jobs=jobs, deadline=timeout))
+    if explain:
+        console.explain(plans, layout)
+        return
+    settings = Settings(engine=engine.value, deadline=timeout, memory=memory, force=force)
+    raise typer.Exit(console.execute(plans, layout, jobs=jobs, settings=settings))
 
 
 @app.command()

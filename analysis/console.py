@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from analysis.corpus.sources import Found
     from analysis.runs.execute import RunEvent
+    from analysis.runs.limits import Settings
     from analysis.runs.plan import PlannedRun
     from analysis.runs.record import RunRecord
     from analysis.study import Study
@@ -89,9 +90,7 @@ def show_tables(changed: Mapping[str, bool], layout: Layout) -> None:
     say(f"In {layout.show(layout.features)}. Next: gipfel run")
 
 
-def execute(
-    plans: Sequence[PlannedRun], layout: Layout, *, jobs: int, deadline: float | None
-) -> int:
+def execute(plans: Sequence[PlannedRun], layout: Layout, *, jobs: int, settings: Settings) -> int:
     """Execute runs with a bar, publish figures, and say how each ended.
 
     Returns
@@ -103,7 +102,7 @@ def execute(
     from analysis.runs.publish import publish_figures
 
     with _run_bar(plans) as on_event:
-        records = execute_runs(plans, jobs=jobs, on_event=on_event, deadline=deadline)
+        records = execute_runs(plans, jobs=jobs, on_event=on_event, settings=settings)
     published = [publish_figures(record, layout.figures) for record in records]
     n_changed = sum(len(files.written) + len(files.removed) for files in published)
     for record in records:
@@ -116,6 +115,24 @@ def execute(
     if "interrupted" in states:
         return INTERRUPTED
     return int(not states <= {"succeeded", "skipped"})
+
+
+def explain(plans: Sequence[PlannedRun], layout: Layout) -> int:
+    """Say of each run whether it would run, and why; gives the number of those that would."""
+    from analysis.runs.modules import Index
+    from analysis.runs.store import find_run
+
+    index = Index(layout.runs)
+    table = Table("notebook", "run", "state", "why", box=None, pad_edge=False)
+    n_stale = 0
+    for plan in plans:
+        reasons = [plan.reason] if plan.reason else find_run(plan, index).reasons
+        word = plan.state if plan.reason else "stale" if reasons else "up to date"
+        n_stale += word == "stale"
+        table.add_row(plan.notebook, plan.key, state(word), escape("\n".join(reasons)))
+    index.save()
+    out.print(table)
+    return n_stale
 
 
 @contextmanager
@@ -142,12 +159,17 @@ def _run_bar(plans: Sequence[PlannedRun]) -> Iterator[Callable[[RunEvent], None]
 def _show_records(records: Sequence[RunRecord], layout: Layout) -> None:
     table = Table("notebook", "run", "state", "seconds", "where", box=None, pad_edge=False)
     for record in records:
-        seconds = f"{record.seconds:.1f}" if record.started else ""
-        said = state(record.state) + (f": {escape(record.reason)}" if record.reason else "")
+        ran = record.started and not record.is_reused
+        seconds = f"{record.seconds:.1f}" if ran else ""
+        word = "up to date" if record.is_reused else record.state
+        said = state(word) + (f": {escape(record.reason)}" if record.reason else "")
         table.add_row(
             record.notebook, record.key, said, seconds, escape(layout.show(record.folder))
         )
     out.print(table)
+    for record in records:
+        for warning in record.warnings if not record.is_reused else []:
+            say(f"{record.notebook}: {warning}")
 
 
 def _show_failure(record: RunRecord) -> None:
@@ -158,6 +180,8 @@ def _show_failure(record: RunRecord) -> None:
     if failure.source:
         err.print(Panel(Syntax(failure.source, "python"), title=title, border_style="red"))
     err.print(escape(failure.traceback or failure.message), highlight=False)
+    if record.started:
+        err.print(f"More: gipfel why {record.notebook}/{record.key}", highlight=False)
 
 
 def show_status(layout: Layout, study: Study) -> None:
