@@ -1,4 +1,4 @@
-"""The cells of a warm run as they end, so that a run that is killed leaves its notebook."""
+"""The cells of a run as they end, so that a run that is killed leaves its notebook."""
 
 from __future__ import annotations
 
@@ -20,10 +20,16 @@ class Journal:
         """Note the notebook as papermill prepared it."""
         (self.folder / _NOTEBOOK).write_text(json.dumps(notebook), encoding="utf-8")
 
-    def note_cell(self, cell: Any, cell_index: int) -> None:
-        """Note a cell with its outputs."""
+    def note_cell(self, cell: Any, cell_index: int, **_: Any) -> None:
+        """Note a cell with its outputs; nbclient says more, which is not needed."""
         with (self.folder / _CELLS).open("a", encoding="utf-8") as lines:
             lines.write(json.dumps({"index": cell_index, "cell": cell}) + "\n")
+
+
+def clear_journal(folder: Path) -> None:
+    """Remove what an earlier attempt noted."""
+    for name in (_NOTEBOOK, _CELLS):
+        (folder / name).unlink(missing_ok=True)
 
 
 def read_journal(folder: Path) -> dict[str, Any] | None:

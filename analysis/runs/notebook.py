@@ -56,11 +56,13 @@ def run_in_kernel(job: Job, say: Say, at_end: list[Callable[[], None]]) -> Outco
     job : Job
         What to execute.
     say : callable
-        Takes ``{"cell": n, "of": m}`` whenever a code cell begins.
+        Takes ``{"index": i}`` whenever a code cell begins, and, if the cell is one of
+        those edited, with it ``"cell": n, "of": m``.
     at_end : list of callable
         What must be done if this process has to end at once; the kernel's end is added.
     """
-    progress = Progress()
+    journal = Journal(Path(job.scratch))
+    progress = Progress(note=journal.note_notebook)
     manager = make_kernel_manager(Path(job.scratch), job.kernel)
     at_end.append(lambda: kill_kernel(manager))
     timer = _start_deadline(job.deadline, manager, progress)
@@ -69,6 +71,7 @@ def run_in_kernel(job: Job, say: Say, at_end: list[Callable[[], None]]) -> Outco
         "km": manager,
         # nbclient takes whole seconds.
         "execution_timeout": math.ceil(job.cell_timeout) if job.cell_timeout else None,
+        "on_cell_executed": journal.note_cell,
     }
     error = _execute(job, progress, say, settings)
     progress.is_over.set()
@@ -107,10 +110,12 @@ def _execute(
 
     def count(cell: Any, cell_index: int) -> None:
         progress.cell = cell_index
-        if not is_added(cell):
-            progress.n_started += 1
+        if is_added(cell):
+            say({"index": cell_index})
+            return
+        progress.n_started += 1
         of = count_cells(progress.cells)[0]
-        say({"cell": progress.n_started, "of": of, "index": cell_index})
+        say({"index": cell_index, "cell": progress.n_started, "of": of})
 
     try:
         papermill.execute_notebook(

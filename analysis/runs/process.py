@@ -26,9 +26,10 @@ _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Worker(Protocol):
-    """A started process that executes one notebook."""
+    """A started process that executes one notebook; lost, if it died with its own parent."""
 
     grace: float
+    is_lost: bool
 
     def receive(self, seconds: float) -> dict[str, Any] | None:
         """Wait for what it says next; None: it has ended. Raises TimeoutError."""
@@ -44,6 +45,7 @@ class KernelWorker:
     """A process of its own that starts a kernel of its own."""
 
     grace = GRACE
+    is_lost = False
 
     def __init__(self, job: Job) -> None:
         self._log = Path(job.scratch) / "worker.log"

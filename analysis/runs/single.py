@@ -13,6 +13,7 @@ from typing import Literal
 
 from analysis.runs.folders import hold_folder, make_part, now
 from analysis.runs.job import FIGURES_FOLDER, EngineName, Failure, Job, Outcome
+from analysis.runs.journal import clear_journal
 from analysis.runs.limits import Settings
 from analysis.runs.modules import Index
 from analysis.runs.parameters import read_notebook
@@ -30,7 +31,22 @@ ATTEMPTS = 3
 #: What warm workers find loaded already if their notebook imports it; anything else is
 #: loaded by the notebook itself: it might start threads, or compute.
 _PRELOADED = ("analysis", "matplotlib", "numpy", "pandas", "pyarrow", "scipy", "sklearn")
-_READERS = ["analysis.workbench", "pyarrow.parquet"]
+#: What these libraries load only when they draw, show a table or read one.
+_DRAWING = (
+    *("fontTools.subset", "matplotlib.style", "matplotlib.backends.backend_agg"),
+    *(
+        "matplotlib.backends.backend_pdf",
+        "matplotlib.backends.backend_svg",
+        "IPython.core.pylabtools",
+    ),
+    *(f"PIL.{kind}ImagePlugin" for kind in ("Bmp", "Gif", "Jpeg", "Png", "Ppm")),
+)
+_TABLES = ("pandas.io.formats.html", "pandas.io.formats.string")
+_LATER = {
+    "analysis": ("analysis.workbench", "pandas.io.formats.style", "pyarrow.dataset", *_TABLES, *_DRAWING),
+    "matplotlib": _DRAWING,
+    "pandas": _TABLES,
+}
 
 
 def execute_run(
@@ -186,7 +202,12 @@ def _imports_to_load(path: Path) -> list[str]:
 
     names = [name for name in notebook_imports(path) if name.split(".")[0] in _PRELOADED]
     homes = {HOME_OF.get(name.removeprefix("analysis."), name) for name in names}
-    return sorted({*homes, *(_READERS if names else [])})
+    later = {
+        name
+        for library in {name.split(".")[0] for name in names}
+        for name in _LATER.get(library, ())
+    }
+    return sorted(homes | later)
 
 
 def _choose_and_run(job: Job, settings: Settings, watch: Watch) -> tuple[EngineName, Outcome]:
@@ -199,6 +220,8 @@ def _choose_and_run(job: Job, settings: Settings, watch: Watch) -> tuple[EngineN
             why = str(refused)
         except OSError as fault:
             why = f"the process that forks could not be started: {fault}"
+    _empty(Path(job.part))
+    clear_journal(Path(job.scratch))
     outcome = _run_in_kernel(job, watch)
     if why:
         outcome.warnings.append(f"ran in a kernel, not in a warm worker: {why}")
@@ -215,6 +238,13 @@ def _run_in_kernel(job: Job, watch: Watch) -> Outcome:
     if n_attempts > 1:
         outcome.warnings.append(f"the kernel was started {n_attempts} times")
     return outcome
+
+
+def _empty(part: Path) -> None:
+    """Remove what a lost worker wrote; the folders stay."""
+    for path in sorted(part.rglob("*"), reverse=True):
+        if path != part / FIGURES_FOLDER:
+            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def _identity(part: Path) -> tuple[int, int]:

@@ -88,6 +88,7 @@ class WarmWorker:
         self._server = current_server()
         self._channel = self._server.open_channel()
         self._rest = b""
+        self.is_lost = True
         self._end = "the process that forks warm workers ended"
         with suppress(OSError):
             self._channel.sendall((json.dumps(asdict(job)) + "\n").encode())
@@ -108,6 +109,7 @@ class WarmWorker:
         line, self._rest = self._rest.split(b"\n", 1)
         message: dict[str, Any] = json.loads(line)
         if "ended" in message:
+            self.is_lost = False
             self._end = _say_end(message["ended"], message["peak"])
         return message
 

@@ -60,7 +60,7 @@ class _Seen:
 
 
 class Refused(Exception):  # noqa: N818 (the run goes on in a kernel)
-    """A warm worker could not be forked; its text says why."""
+    """A warm worker could not be forked, or its parent died; its text says why."""
 
 
 def follow(worker: Worker, job: Job, watch: Watch) -> Outcome:
@@ -85,7 +85,7 @@ def follow(worker: Worker, job: Job, watch: Watch) -> Outcome:
     Stopped
         If it was stopped.
     Refused
-        If it was not started at all.
+        If it was not started at all, or died with its parent.
     """
     seen = _Seen()
     began = time.monotonic()
@@ -107,6 +107,8 @@ def follow(worker: Worker, job: Job, watch: Watch) -> Outcome:
         raise
     finally:
         end = worker.close()
+    if seen.outcome is None and not seen.late and worker.is_lost:
+        seen.refused = end
     if seen.refused:
         raise Refused(seen.refused)
     return seen.outcome or _died(job, seen, end)
@@ -126,9 +128,10 @@ def _take(message: dict[str, Any], seen: _Seen, watch: Watch) -> None:
         seen.outcome = read_outcome(message["outcome"])
     elif "refused" in message:
         seen.refused = message["refused"]
-    elif "cell" in message:
+    elif "index" in message:
         seen.index, seen.since = message["index"], time.monotonic()
-        watch.tell(message)
+        if "cell" in message:
+            watch.tell(message)
 
 
 def _died(job: Job, seen: _Seen, end: str) -> Outcome:
