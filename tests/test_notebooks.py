@@ -89,7 +89,9 @@ def test_every_notebook_is_run_by_the_study() -> None:
 
 @pytest.mark.xdist_group("kernels")
 @pytest.mark.parametrize("name", NAMES)
-def test_notebook_gives_the_same_in_a_warm_worker_and_in_a_kernel(name: str, toy_layout: Layout) -> None:
+def test_notebook_gives_the_same_in_a_warm_worker_and_in_a_kernel(
+    name: str, toy_layout: Layout
+) -> None:
     (toy_layout.root / "notebooks").mkdir(exist_ok=True)
     for path in NOTEBOOKS:
         target = toy_layout.notebooks / path.name

@@ -82,7 +82,7 @@ def endings(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PATH", str(root / "jupyter"))
         patch.setenv("MPLBACKEND", "agg")
-        settings = Settings(engine=request.param, cell_timeout=3)
+        settings = Settings(engine=request.param, cell_timeout=2)
         plans = plan_runs(*both)
         records = execute_runs(plans, jobs=2, on_event=events.append, settings=settings)
         named = {record.notebook: record for record in records}

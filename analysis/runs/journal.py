@@ -18,11 +18,14 @@ class Journal:
 
     def note_notebook(self, notebook: Any) -> None:
         """Note the notebook as papermill prepared it."""
-        (self.folder / _NOTEBOOK).write_text(json.dumps(notebook), encoding="utf-8")
+        # An aid: a disk that is full must not end the run here.
+        with suppress(OSError):
+            (self.folder / _NOTEBOOK).write_text(json.dumps(notebook), encoding="utf-8")
 
     def note_cell(self, cell: Any, cell_index: int, **_: Any) -> None:
         """Note a cell with its outputs; nbclient says more, which is not needed."""
-        with (self.folder / _CELLS).open("a", encoding="utf-8") as lines:
+        path = self.folder / _CELLS
+        with suppress(OSError), path.open("a", encoding="utf-8") as lines:
             lines.write(json.dumps({"index": cell_index, "cell": cell}) + "\n")
 
 

@@ -7,7 +7,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,7 @@ def run_in_kernel(job: Job, say: Say, at_end: list[Callable[[], None]]) -> Outco
     if error is None:
         stop_kernel(manager)
     kill_kernel(manager)
+    shorten_text(progress.cells)
     return _end(job, progress, error)
 
 
@@ -139,11 +140,14 @@ def _execute(
 def _end(job: Job, progress: Progress, error: BaseException | None) -> Outcome:
     """Save the notebook and say how it ended."""
     outcome = _judge(progress, error)
-    n_left_out = shorten_text(progress.cells)
-    said = [out.text for cell in progress.cells for out in _last_stream(cell)]
-    if n_left_out or said:
+    if any(_last_stream(cell) for cell in progress.cells):
         outcome.warnings.append("a cell printed more than is kept; see the notebook")
-    _save(progress, Path(job.part) / NOTEBOOK_FILE)
+    try:
+        _save(progress, Path(job.part) / NOTEBOOK_FILE)
+    except OSError as fault:
+        message = f"the executed notebook could not be saved: {fault.strerror or fault}"
+        failure = outcome.failure or Failure(None, "", type(fault).__name__, message)
+        return replace(outcome, state="failed", failure=failure)
     return outcome
 
 
@@ -175,8 +179,6 @@ def _blame(progress: Progress, error: BaseException | None) -> Failure:
     name, message = type(error).__name__, str(error)
     trace = "" if progress.cell is not None else "".join(traceback.format_exception(error))
     if DEADLINE.has_rung:
-        found = find_failure(progress.cells)
-        trace = found.traceback if found else ""
         name, message = "CellTimeoutError", "the cell took longer than one cell may"
     if progress.is_late or DEADLINE.is_late:
         name, message = "DeadlineError", "the deadline of the run passed"
@@ -184,6 +186,10 @@ def _blame(progress: Progress, error: BaseException | None) -> Failure:
         message = "the kernel died"
     elif not progress.cells:
         message = f"the kernel did not start: {message}"
+    found = find_failure(progress.cells) if DEADLINE.has_rung else None
+    if found is not None:
+        # Where the alarm was heard; papermill has put cells of its own before it.
+        return replace(found, exception=name, message=message)
     return blame_cell(progress.cells, progress.cell, (name, message, strip_colours(trace)))
 
 
@@ -198,6 +204,7 @@ def _save(progress: Progress, path: Path) -> None:
         if cell.cell_type == "code" and cell.execution_count is None and cell.source.strip():
             cell.metadata.papermill["status"] = "pending"
     text: str = nbformat.writes(progress.notebook)  # type: ignore[no-untyped-call]
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"{text}\n", encoding="utf-8")
 
 

@@ -43,7 +43,13 @@ _DRAWING = (
 )
 _TABLES = ("pandas.io.formats.html", "pandas.io.formats.string")
 _LATER = {
-    "analysis": ("analysis.workbench", "pandas.io.formats.style", "pyarrow.dataset", *_TABLES, *_DRAWING),
+    "analysis": (
+        "analysis.workbench",
+        "pandas.io.formats.style",
+        "pyarrow.dataset",
+        *_TABLES,
+        *_DRAWING,
+    ),
     "matplotlib": _DRAWING,
     "pandas": _TABLES,
 }
@@ -182,9 +188,9 @@ def make_job(plan: PlannedRun, settings: Settings, part: Path, scratch: Path) ->
         deadline=settings.deadline,
         memory=settings.n_bytes,
         environment=run_environment(os.environ, plan, part, scratch),
-        imports=_imports_to_load(plan.path) if language == "python" else [],
-        kernel=kernel if language != "python" else "",
-        language=language,
+        imports=_imports_to_load(plan.path) if _is_python(language) else [],
+        kernel=kernel if not _is_python(language) else "",
+        language="python" if _is_python(language) else language,
     )
 
 
@@ -193,7 +199,11 @@ def notebook_language(path: Path) -> tuple[str, str]:
     about = read_notebook(path).get("metadata", {})
     spec = about.get("kernelspec", {})
     language = spec.get("language") or about.get("language_info", {}).get("name") or "python"
-    return language.casefold(), spec.get("name", "")
+    return language, spec.get("name", "")
+
+
+def _is_python(language: str) -> bool:
+    return language.casefold() in ("python", "ipython")
 
 
 def _imports_to_load(path: Path) -> list[str]:

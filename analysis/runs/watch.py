@@ -107,7 +107,7 @@ def follow(worker: Worker, job: Job, watch: Watch) -> Outcome:
         raise
     finally:
         end = worker.close()
-    if seen.outcome is None and not seen.late and worker.is_lost:
+    if not (seen.outcome or seen.late or seen.refused) and worker.is_lost:
         seen.refused = end
     if seen.refused:
         raise Refused(seen.refused)
