@@ -119,11 +119,10 @@ def shown_cells(path: Path) -> list[tuple[str, int | None, list[object]]]:
         outputs: list[object] = []
         for output in cell.get("outputs", []):
             previous = outputs[-1] if outputs else None
-            if output.output_type == "stream" and isinstance(previous, list):
-                if previous[0] == output.name:
-                    previous[1] += output.text
-                    continue
             is_stream = output.output_type == "stream"
-            outputs.append([output.name, output.text] if is_stream else output)
+            if is_stream and isinstance(previous, list) and previous[0] == output.name:
+                previous[1] += output.text
+            else:
+                outputs.append([output.name, output.text] if is_stream else output)
         shown.append((cell.source, cell.get("execution_count"), outputs))
     return shown

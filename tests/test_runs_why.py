@@ -18,7 +18,7 @@ from analysis.runs.why import find_account, name_runs
 def note(layout: Layout, place: str, day: int, key: str = "default") -> None:
     folder = layout.runs / place
     folder.mkdir(parents=True)
-    notebook = place.split("/")[0]
+    notebook = place.split("/", maxsplit=1)[0]
     write_record(RunRecord(notebook, key, "failed", folder, {}, started=f"2025-01-0{day}"))
 
 

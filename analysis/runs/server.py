@@ -10,6 +10,7 @@ killed; when the control closes, all are, and the server ends.
 
 from __future__ import annotations
 
+import builtins
 import gc
 import importlib
 import json
@@ -19,9 +20,11 @@ import signal
 import socket
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from analysis.runs.job import Job
@@ -144,13 +147,28 @@ def main() -> None:
 def import_modules(names: list[str]) -> None:
     """Import modules; one that cannot be imported is left for the notebook to find."""
     new = [name for name in names if name not in sys.modules]
-    for name in new:
-        with suppress(Exception):
-            importlib.import_module(name)
+    with _as_in_a_notebook():
+        for name in new:
+            with suppress(Exception):
+                importlib.import_module(name)
     if new:
         # Children share what is never looked at again.
         gc.collect()
         gc.freeze()
+
+
+@contextmanager
+def _as_in_a_notebook() -> Iterator[None]:
+    """Answer libraries that ask, when they are loaded, whether they are in a notebook.
+
+    pandas does, and shows tables in full width only there.
+    """
+    kernel = SimpleNamespace(kernel=None, config={})
+    builtins.get_ipython = lambda: kernel  # type: ignore[attr-defined]  # as IPython does
+    try:
+        yield
+    finally:
+        del builtins.get_ipython  # type: ignore[attr-defined]
 
 
 def count_threads() -> int:

@@ -80,6 +80,9 @@ class Shell:
             Its number, its outputs, and whether it ended without an error.
         """
         self.outputs.begin_cell()
+        for drain in self.drains:
+            # What was written before is no output of this cell.
+            os.ftruncate(drain, 0)
         number = self.shell.execution_count
         result = self.shell.run_cell(source, store_history=True)
         for name, drain in zip(("stdout", "stderr"), self.drains, strict=True):
