@@ -2,9 +2,10 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -397,6 +398,27 @@ def test_an_interruption_leaves_nothing_half_written(tmp_path: Path) -> None:
     (tmp_path / "awake").touch()
     assert [record.state for record in execute_runs(plans[:1])] == ["succeeded"]
     assert read_record(plans[0].folder).state == "succeeded"
+
+
+def test_another_process_waits_for_a_run_and_takes_it(tmp_path: Path) -> None:
+    plans = write_sleepers(tmp_path)
+    with start_parent(tmp_path) as parent:
+        threading.Timer(0.5, (tmp_path / "awake").touch).start()
+        (record,) = execute_runs(plans[:1])
+        out, _ = parent.communicate(timeout=30)
+    assert (record.state, record.is_reused) == ("succeeded", True)
+    assert out.splitlines() == ["01_sleeps succeeded ", "02_good succeeded "]
+
+
+def test_after_a_kill_only_what_is_missing_runs(tmp_path: Path) -> None:
+    plans = write_sleepers(tmp_path)
+    (done,) = execute_runs(plans[1:])
+    with start_parent(tmp_path) as parent:
+        parent.kill()
+    (tmp_path / "awake").touch()
+    first, second = execute_runs(plans)
+    assert (first.state, first.is_reused) == ("succeeded", False)
+    assert second == replace(done, is_reused=True)
 
 
 @pytest.mark.parametrize("engine", ["warm", "kernel"])
