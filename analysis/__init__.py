@@ -83,18 +83,19 @@ _HOMES = {
     "analysis.study": ("read_study",),
     "analysis.workbench": ("open_workbench",),
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+#: Where each name lives; a run rests on the modules of those that its notebook imports.
+HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME_OF)  # noqa: PLE0605 -- one list of names, above
+__all__ = sorted(HOME_OF)  # noqa: PLE0605 -- one list of names, above
 
 
 def __getattr__(name: str) -> Any:
     """Load a name from its module when it is first used."""
-    if name not in _HOME_OF:
+    if name not in HOME_OF:
         raise AttributeError(f"module 'analysis' has no attribute {name!r}")
-    return getattr(import_module(_HOME_OF[name]), name)
+    return getattr(import_module(HOME_OF[name]), name)
 
 
 def __dir__() -> list[str]:
     """List the names for completion."""
-    return sorted({*globals(), *_HOME_OF})
+    return sorted({*globals(), *HOME_OF})
