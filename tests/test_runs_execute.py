@@ -18,6 +18,7 @@ from analysis.runs.folders import hold_folder
 from analysis.runs.job import EngineName
 from analysis.runs.limits import Settings
 from analysis.runs.plan import PlannedRun, plan_run, plan_runs
+from analysis.runs.process import read_log
 from analysis.runs.publish import Published, publish_figures
 from analysis.runs.record import RunRecord, read_record
 from analysis.study import Study
@@ -444,3 +445,11 @@ def test_what_executes_notebooks_is_loaded_by_workers_only() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
+
+
+def test_the_log_of_a_crash_keeps_its_first_line_and_its_end(tmp_path: Path) -> None:
+    (tmp_path / "stderr").write_text("Fatal: crash\n" + "module\n" * 2000 + "the end")
+    text = read_log(tmp_path)
+    assert text.startswith("Fatal: crash")
+    assert text.endswith("the end")
+    assert len(text) < 4020

@@ -115,13 +115,19 @@ class KernelWorker:
 
 
 def read_log(scratch: Path, most: int = 4000) -> str:
-    """Give the end of what a worker's libraries wrote, such as the trace of a crash."""
+    """Give what a worker's libraries wrote, such as the trace of a crash.
+
+    Of a long one the beginning and the end: a crash names itself first, and where it
+    happened last, with a list of modules in between.
+    """
     texts = [
         (scratch / name).read_text(encoding="utf-8", errors="replace")
         for name in ("worker.log", "stderr")
         if (scratch / name).is_file()
     ]
-    return "\n".join(text for text in texts if text.strip())[-most:]
+    text = "\n".join(text for text in texts if text.strip())
+    half = most // 2
+    return text if len(text) <= most else f"{text[:half]}\n[...]\n{text[-half:]}"
 
 
 def common_environment(current: Mapping[str, str]) -> dict[str, str]:
