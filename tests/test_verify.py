@@ -17,8 +17,9 @@ from typer.testing import CliRunner
 
 from analysis import cli, console
 from analysis.errors import RunError
-from analysis.features import read_table, write_table
+from analysis.features import content_hash, read_table, write_table
 from analysis.paths import Layout
+from analysis.runs.blame import Blame, find_causes
 from analysis.runs.compare import (
     compare_files,
     compare_folders,
@@ -26,6 +27,9 @@ from analysis.runs.compare import (
     compare_tables,
     compare_values,
 )
+from analysis.runs.plan import plan_runs
+from analysis.schema import TABLES
+from analysis.study import read_study
 
 IDENTITY = ("-c", "user.name=Toy", "-c", "user.email=toy@example.org", "-c", "commit.gpgsign=false")
 
@@ -133,6 +137,28 @@ def test_changed_code_is_named_by_file(study: Layout) -> None:
     assert status == 1
     assert "notebooks/03_framing.ipynb changed since the figures were committed" in said
     assert "column 'unit': dokument became document" in said
+
+
+def test_a_changed_function_is_named_and_a_comment_is_not(study: Layout, tmp_path: Path) -> None:
+    """The package lies in the study's own repository here, as it does in ours."""
+    shutil.copytree(
+        ROOT / "analysis", study.root / "analysis", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    git(study.root, "add", "-A")
+    git(study.root, "commit", "-q", "--amend", "--no-edit")
+    (plan,) = plan_runs(read_study(study), study)
+    contents = {name: content_hash(read_table(name, study.features)) for name in TABLES}
+    assert [one.cause for one in find_causes(plan, study, contents)] == ["machine"]
+    path = study.root / "analysis" / "measures" / "framing.py"
+    source = path.read_text(encoding="utf-8")
+    path.write_text(f"# a comment\n{source}", encoding="utf-8")
+    other = study.root / "analysis" / "commands" / "audit.py"
+    other.write_text(f"{other.read_text(encoding='utf-8')}\nX = 1\n", encoding="utf-8")
+    assert [one.cause for one in find_causes(plan, study, contents)] == ["machine"]
+    path.write_text(f"{source}\n\ndef added() -> int:\n    return 1\n", encoding="utf-8")
+    assert find_causes(plan, study, contents) == [
+        Blame("code", "analysis/measures/framing.py: added")
+    ]
 
 
 def test_an_untold_difference_is_the_machine(study: Layout) -> None:

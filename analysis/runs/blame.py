@@ -12,8 +12,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analysis.paths import Layout
-from analysis.runs.compare import compare_values
+from analysis.runs.compare import NAMED, compare_values
+from analysis.runs.modules import Index, describe_module, hash_modules
+from analysis.runs.parts import notebook_imports
 from analysis.runs.plan import PlannedRun, notebook_number
+
+#: Further causes of a kind are counted, not listed.
+MOST = 6
 
 Cause = Literal["data", "parameters", "code", "environment", "machine"]
 
@@ -51,8 +56,8 @@ def find_causes(plan: PlannedRun, layout: Layout, contents: Mapping[str, str]) -
         *_unique("data", (found for note in notes for found in _data(note, contents))),
         *_unique("parameters", (found for note in notes for found in _parameters(note, plan))),
         *_unique("parameters", _design(layout, plan)),
-        *_unique("code", _code(layout, plan)),
         *_unique("environment", (found for note in notes for found in _versions(note))),
+        *_unique("code", _code(layout, plan)),
     ]
     nothing = "nothing else differs: processor, fonts or libraries below Python"
     return causes or [Blame("machine", nothing)]
@@ -101,14 +106,29 @@ def _design(layout: Layout, plan: PlannedRun) -> Iterator[str]:
         yield from (f"study.toml, {one}" for one in compare_values(tomllib.loads(text), now))
 
 
-def _code(layout: Layout, plan: PlannedRun) -> list[str]:
-    """Name the files of code that changed since the figures were committed."""
+def _code(layout: Layout, plan: PlannedRun) -> Iterator[str]:
+    """Name what changed since the figures were committed, of what the notebook rests on."""
     commit = _commit_of_figures(layout, plan.notebook)
     if not commit:
-        return []
+        return
     paths = ("analysis", f"notebooks/{plan.notebook}.ipynb", "data/lexicons")
-    changed = _git(layout, "diff", "--name-only", "--relative", commit, "--", *paths).splitlines()
-    return [f"{name} changed since the figures were committed" for name in changed]
+    listed = _git(layout, "diff", "--name-only", "--relative", commit, "--", *paths)
+    modules = hash_modules(notebook_imports(plan.path), Index(layout.runs))
+    for name in listed.splitlines():
+        if not name.endswith(".py"):
+            yield f"{name} changed since the figures were committed"
+        elif name in modules:
+            before = describe_module(_git(layout, "show", f"{commit}:./{name}").encode())
+            now = describe_module((layout.root / name).read_bytes())
+            yield from _definitions(name, before["definitions"], now["definitions"])
+
+
+def _definitions(name: str, before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    """Name the functions and classes of a module that changed; comments do not count."""
+    changed = [one for one in sorted({*before, *now}) if before.get(one) != now.get(one)]
+    if changed:
+        more = f" and {len(changed) - NAMED} more" if len(changed) > NAMED else ""
+        yield f"{name}: {', '.join(changed[:NAMED])}{more}"
 
 
 def _commit_of_figures(layout: Layout, notebook: str) -> str:
@@ -134,4 +154,6 @@ def _git(layout: Layout, *arguments: str) -> str:
 
 
 def _unique(cause: Cause, details: Iterable[str]) -> list[Blame]:
-    return [Blame(cause, detail) for detail in dict.fromkeys(details)]
+    found = list(dict.fromkeys(details))
+    more = [f"and {len(found) - MOST} more"] if len(found) > MOST else []
+    return [Blame(cause, detail) for detail in (*found[:MOST], *more)]
