@@ -156,9 +156,10 @@ def test_a_changed_function_is_named_and_a_comment_is_not(study: Layout, tmp_pat
     other.write_text(f"{other.read_text(encoding='utf-8')}\nX = 1\n", encoding="utf-8")
     assert [one.cause for one in find_causes(plan, study, contents)] == ["machine"]
     path.write_text(f"{source}\n\ndef added() -> int:\n    return 1\n", encoding="utf-8")
-    assert find_causes(plan, study, contents) == [
-        Blame("code", "analysis/measures/framing.py: added")
-    ]
+    blamed = [Blame("code", "analysis/measures/framing.py: added")]
+    assert find_causes(plan, study, contents) == blamed
+    git(study.root, "commit", "-qam", "code without its figures")
+    assert find_causes(plan, study, contents) == blamed
 
 
 def test_an_untold_difference_is_the_machine(study: Layout) -> None:

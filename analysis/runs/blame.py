@@ -35,7 +35,8 @@ def find_causes(plan: PlannedRun, layout: Layout, contents: Mapping[str, str]) -
     """Say what differs between the committed figures of a notebook and what is here now.
 
     Data, parameters and versions are compared with what stands beside each figure; the
-    code and the design with what git has of the commit that last changed these figures.
+    code and the design with what is committed. If all of that is as it was, what was
+    committed after these figures last changed is named: it should have come with new ones.
 
     Parameters
     ----------
@@ -55,12 +56,21 @@ def find_causes(plan: PlannedRun, layout: Layout, contents: Mapping[str, str]) -
     causes = [
         *_unique("data", (found for note in notes for found in _data(note, contents))),
         *_unique("parameters", (found for note in notes for found in _parameters(note, plan))),
-        *_unique("parameters", _design(layout, plan)),
         *_unique("environment", (found for note in notes for found in _versions(note))),
-        *_unique("code", _code(layout, plan)),
+        *_changes_since("HEAD", layout, plan),
     ]
-    nothing = "nothing else differs: processor, fonts or libraries below Python"
-    return causes or [Blame("machine", nothing)]
+    nothing = Blame("machine", "nothing else differs: processor, fonts or libraries below Python")
+    return causes or _changes_since(_commit_of_figures(layout, plan), layout, plan) or [nothing]
+
+
+def _changes_since(commit: str, layout: Layout, plan: PlannedRun) -> list[Blame]:
+    """Name what a notebook rests on and what differs from a commit; nothing without git."""
+    if not commit:
+        return []
+    return [
+        *_unique("parameters", _design(commit, layout)),
+        *_unique("code", _code(commit, layout, plan)),
+    ]
 
 
 def read_notes(figures: Path, notebook: str) -> Iterator[dict[str, Any]]:
@@ -97,30 +107,27 @@ def _installed(package: str) -> str:
         return "not installed"
 
 
-def _design(layout: Layout, plan: PlannedRun) -> Iterator[str]:
-    """Compare ``study.toml`` with that of the commit; the notebook's own run is named above."""
-    commit = _commit_of_figures(layout, plan.notebook)
-    text = _git(layout, "show", f"{commit}:./study.toml") if commit else ""
+def _design(commit: str, layout: Layout) -> Iterator[str]:
+    """Compare ``study.toml``; the parameters of runs stand beside the figures."""
+    text = _git(layout, "show", f"{commit}:./study.toml")
+    before, now = tomllib.loads(text), tomllib.loads(layout.study_file.read_text(encoding="utf-8"))
     if text:
-        now = tomllib.loads(layout.study_file.read_text(encoding="utf-8"))
-        yield from (f"study.toml, {one}" for one in compare_values(tomllib.loads(text), now))
+        found = compare_values({**before, "run": []}, {**now, "run": []})
+        yield from (f"study.toml, {one}" for one in found)
 
 
-def _code(layout: Layout, plan: PlannedRun) -> Iterator[str]:
-    """Name what changed since the figures were committed, of what the notebook rests on."""
-    commit = _commit_of_figures(layout, plan.notebook)
-    if not commit:
-        return
+def _code(commit: str, layout: Layout, plan: PlannedRun) -> Iterator[str]:
+    """Name the functions, the notebook and the lexicons that differ."""
     paths = ("analysis", f"notebooks/{plan.notebook}.ipynb", "data/lexicons")
     listed = _git(layout, "diff", "--name-only", "--relative", commit, "--", *paths)
     modules = hash_modules(notebook_imports(plan.path), Index(layout.runs))
     for name in listed.splitlines():
-        if not name.endswith(".py"):
-            yield f"{name} changed since the figures were committed"
-        elif name in modules:
+        if name in modules:
             before = describe_module(_git(layout, "show", f"{commit}:./{name}").encode())
             now = describe_module((layout.root / name).read_bytes())
             yield from _definitions(name, before["definitions"], now["definitions"])
+        elif not name.startswith("analysis/"):
+            yield f"{name} changed since the figures were committed"
 
 
 def _definitions(name: str, before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
@@ -131,9 +138,9 @@ def _definitions(name: str, before: Mapping[str, str], now: Mapping[str, str]) -
         yield f"{name}: {', '.join(changed[:NAMED])}{more}"
 
 
-def _commit_of_figures(layout: Layout, notebook: str) -> str:
+def _commit_of_figures(layout: Layout, plan: PlannedRun) -> str:
     """Give the last commit that touched the notebook's figures; empty without git."""
-    pattern = f"figures/{notebook_number(notebook)}*"
+    pattern = f"figures/{notebook_number(plan.notebook)}*"
     return _git(layout, "log", "-1", "--format=%H", "--", pattern).strip()
 
 
