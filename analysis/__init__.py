@@ -40,6 +40,7 @@ _HOMES = {
     "analysis.measures.framing": ("frame_rates", "frame_shares", "profile_distance"),
     "analysis.measures.frequency": ("most_different", "most_frequent", "term_frequency"),
     "analysis.measures.keyness": ("keyness", "most_key"),
+    "analysis.measures.multiverse": ("multiverse",),
     "analysis.measures.neighbours": ("count_cooccurrences", "count_pairs"),
     "analysis.measures.ngrams": ("count_ngrams",),
     "analysis.measures.noise_floor": ("noise_floor",),
@@ -48,6 +49,7 @@ _HOMES = {
     "analysis.measures.quality": ("quality_table",),
     "analysis.measures.selection": ("Selection",),
     "analysis.measures.topics": ("fit_nmf", "topic_prevalence"),
+    "analysis.presentation.claim_words": ("word_claims",),
     "analysis.presentation.notes": ("claims_note", "voices_note"),
     "analysis.presentation.plots": (
         "plot_collocates",
@@ -61,6 +63,7 @@ _HOMES = {
         "plot_noise_floor",
         "plot_posts",
         "plot_quality",
+        "plot_specifications",
         "plot_term_difference",
         "plot_terms",
         "plot_ticker",
