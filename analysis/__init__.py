@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "analysis.claims": ("choose_claims",),
     "analysis.codings": ("read_codings",),
     "analysis.features": ("read_features", "read_validation"),
     "analysis.kwic.counting": ("count_hits", "hit_places", "hits_by_document"),
@@ -48,7 +49,16 @@ _HOMES = {
     "analysis.measures.resampling": ("Resampling",),
     "analysis.measures.quality": ("quality_table",),
     "analysis.measures.selection": ("Selection",),
-    "analysis.measures.topics": ("fit_nmf", "topic_prevalence"),
+    "analysis.measures.topic_choice": ("choose_n_topics", "stability_curve"),
+    "analysis.measures.topic_contrast": ("topic_contrast",),
+    "analysis.measures.topic_likelihood": ("held_out_likelihood",),
+    "analysis.measures.topic_quality": ("topic_quality",),
+    "analysis.measures.topic_reruns": ("prevalence_in_runs", "rerun_topics"),
+    "analysis.measures.topic_runs": ("StabilityPlan",),
+    "analysis.measures.topic_seeds": ("seeded_topics",),
+    "analysis.measures.topic_segments": ("TopicRecipe",),
+    "analysis.measures.topic_stability": ("fit_prototype", "topic_stability"),
+    "analysis.measures.topics": ("fit_topics", "top_segments", "topic_prevalence"),
     "analysis.presentation.claim_words": ("word_claims",),
     "analysis.presentation.notes": ("claims_note", "voices_note"),
     "analysis.presentation.plots": (
@@ -68,6 +78,7 @@ _HOMES = {
         "plot_terms",
         "plot_ticker",
         "plot_topic_prevalence",
+        "plot_topic_stability",
         "plot_topic_terms",
         "plot_voices",
     ),
@@ -76,18 +87,19 @@ _HOMES = {
     "analysis.study": ("read_study",),
     "analysis.workbench": ("open_workbench",),
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+#: Where each name lives; a run rests on the modules of those that its notebook imports.
+HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME_OF)  # noqa: PLE0605 -- one list of names, above
+__all__ = sorted(HOME_OF)  # noqa: PLE0605 -- one list of names, above
 
 
 def __getattr__(name: str) -> Any:
     """Load a name from its module when it is first used."""
-    if name not in _HOME_OF:
+    if name not in HOME_OF:
         raise AttributeError(f"module 'analysis' has no attribute {name!r}")
-    return getattr(import_module(_HOME_OF[name]), name)
+    return getattr(import_module(HOME_OF[name]), name)
 
 
 def __dir__() -> list[str]:
     """List the names for completion."""
-    return sorted({*globals(), *_HOME_OF})
+    return sorted({*globals(), *HOME_OF})

@@ -16,9 +16,10 @@ from analysis.commands.kwic import kwic
 from analysis.commands.multiverse import multiverse
 from analysis.commands.notebooks import clean_notebooks
 from analysis.commands.provenance import crate, provenance
-from analysis.commands.sweeping import complete_sweep, planned_sweeps, plans_of, report
-from analysis.commands.table_of_parameters import show_declared
+from analysis.commands.prune import prune
+from analysis.commands.run import Jobs, params, run
 from analysis.commands.verify import verify
+from analysis.commands.why import why
 from analysis.errors import GipfelError
 from analysis.paths import find_layout
 from analysis.study import read_study
@@ -33,6 +34,8 @@ app = typer.Typer(
 )
 
 app.add_typer(evaluate_app, name="evaluate")
+app.command()(run)
+app.command()(params)
 app.command()(verify)
 app.command()(provenance)
 app.command()(crate)
@@ -41,32 +44,8 @@ app.command()(audit)
 app.add_typer(code.app, name="code")
 app.command()(kwic)
 app.command()(multiverse)
-
-Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many at a time.")]
-
-
-def complete_notebook(incomplete: str) -> list[str]:
-    """Complete the name of a notebook on the command line."""
-    try:
-        names = [run.notebook for run in read_study().default_runs]
-    except GipfelError:
-        return []
-    return [name for name in names if name.startswith(incomplete)]
-
-
-def complete_parameter(context: typer.Context, incomplete: str) -> list[str]:
-    """Complete ``name=`` of a parameter of the notebook that stands on the command line."""
-    from analysis.runs.parameters import read_parameters
-
-    found: list[str] = []
-    try:
-        layout = find_layout()
-        for name in context.params.get("notebooks") or []:
-            declared = read_parameters(layout.notebooks / f"{name}.ipynb")
-            found += [f"{parameter.name}=" for parameter in declared]
-    except GipfelError:
-        return []
-    return sorted({name for name in found if name.startswith(incomplete)})
+app.command()(why)
+app.command()(prune)
 
 
 @app.command()
@@ -99,75 +78,6 @@ def annotate(jobs: Jobs = 1) -> None:
     with console.counting("Articles") as told:
         changed = build(layout, jobs=jobs, on_documents=told)
     console.show_tables(changed, layout)
-
-
-@app.command()
-def run(
-    notebooks: Annotated[
-        list[str] | None,
-        typer.Argument(help="Notebooks; none: all.", autocompletion=complete_notebook),
-    ] = None,
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--parameter",
-            "-p",
-            help="name=value; goes into a run folder of its own.",
-            autocompletion=complete_parameter,
-        ),
-    ] = None,
-    grid: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="name=value,value; every combination is run.", autocompletion=complete_parameter
-        ),
-    ] = None,
-    sweep: Annotated[
-        list[str] | None,
-        typer.Option(help="A sweep of study.toml, or all.", autocompletion=complete_sweep),
-    ] = None,
-    jobs: Jobs = 2,
-    timeout: Annotated[
-        float | None, typer.Option(min=1, help="Seconds that one run may take.")
-    ] = None,
-) -> None:
-    """Execute notebooks; the default runs bring figures/ up to date.
-
-    Examples
-    --------
-    `gipfel run` regenerates everything.
-
-    `gipfel run 03_framing` regenerates one notebook's figures.
-
-    `gipfel run 02_term_frequency -p unit=form -p top=30` leaves figures/ alone.
-
-    `gipfel run 03_framing --grid tier=core,core_near --grid weight=none,within` runs all four.
-    """
-    from analysis.runs.plan import plan_given
-
-    layout = find_layout()
-    study, named, given = read_study(layout), notebooks or [], parameter or []
-    sweeps = planned_sweeps(study, layout, named, grid=grid or [], fixed=given, names=sweep or [])
-    plans = plans_of(sweeps) or plan_given(study, layout, named, given)
-    records = console.execute(plans, layout, jobs=jobs, deadline=timeout)
-    report(sweeps, records, layout)
-    raise typer.Exit(console.exit_status(records))
-
-
-@app.command("params")
-def show_parameters(
-    notebook: Annotated[str, typer.Argument(autocompletion=complete_notebook)],
-) -> None:
-    """Show the parameters of a notebook: type, default, allowed values, meaning.
-
-    Example: `gipfel params 03_framing`
-    """
-    from analysis.runs.parameters import read_parameters
-    from analysis.runs.plan import plan_run
-
-    layout = find_layout()
-    plan = plan_run(read_study(layout), layout, notebook)
-    show_declared(read_parameters(plan.path), plan.parameters)
 
 
 @app.command()

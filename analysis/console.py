@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.syntax import Syntax
 from rich.table import Table
 
 from analysis.paths import Layout
@@ -22,13 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.corpus.sources import Found
-    from analysis.runs.execute import RunEvent
-    from analysis.runs.plan import PlannedRun
-    from analysis.runs.record import RunRecord
     from analysis.study import Study
 
-#: What a shell expects of a command that Ctrl-C ended.
-INTERRUPTED = 130
 out = Console()
 err = Console(stderr=True)
 
@@ -88,77 +81,6 @@ def show_tables(changed: Mapping[str, bool], layout: Layout) -> None:
         table.add_row(f"{name}.parquet", "[yellow]changed[/]" if is_new else "as before")
     out.print(table)
     say(f"In {layout.show(layout.features)}. Next: gipfel run")
-
-
-def execute(
-    plans: Sequence[PlannedRun], layout: Layout, *, jobs: int, deadline: float | None
-) -> list[RunRecord]:
-    """Execute runs with a bar, publish figures, and say how each ended."""
-    from analysis.runs.execute import execute_runs
-    from analysis.runs.publish import publish_figures
-
-    with run_bar(plans) as on_event:
-        records = execute_runs(plans, jobs=jobs, on_event=on_event, deadline=deadline)
-    published = [publish_figures(record, layout.figures) for record in records]
-    n_changed = sum(len(files.written) + len(files.removed) for files in published)
-    for record in records:
-        _show_failure(record)
-    _show_records(records, layout)
-    if any(record.is_default and record.state == "succeeded" for record in records):
-        news = "as they were" if not n_changed else f"{n_changed} files changed"
-        say(f"Figures in {layout.show(layout.figures)}/: {news}.")
-    return records
-
-
-def exit_status(records: Sequence[RunRecord]) -> int:
-    """Give 0, 1 if a run failed, 130 after Ctrl-C; a skipped run is no failure."""
-    states = {record.state for record in records}
-    if "interrupted" in states:
-        return INTERRUPTED
-    return int(not states <= {"succeeded", "skipped"})
-
-
-@contextmanager
-def run_bar(plans: Sequence[PlannedRun]) -> Iterator[Callable[[RunEvent], None]]:
-    """Show a bar for all runs and one for each that goes on; what is yielded takes events."""
-    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=out) as bar:
-        whole = bar.add_task("Notebooks", total=len(plans))
-        tasks = {}
-
-        def on_event(event: RunEvent) -> None:
-            key = event.plan.folder
-            if event.kind == "started":
-                tasks[key] = bar.add_task(event.plan.notebook, total=None)
-            elif event.kind == "cell":
-                bar.update(tasks[key], completed=event.cell, total=event.of)
-            else:
-                bar.advance(whole)
-                if key in tasks:
-                    bar.remove_task(tasks.pop(key))
-
-        yield on_event
-
-
-def _show_records(records: Sequence[RunRecord], layout: Layout) -> None:
-    table = Table("notebook", "run", "state", "seconds", "where", box=None, pad_edge=False)
-    for record in records:
-        seconds = f"{record.seconds:.1f}" if record.started else ""
-        said = state(record.state) + (f": {escape(record.reason)}" if record.reason else "")
-        table.add_row(
-            record.notebook, record.key, said, seconds, escape(layout.show(record.folder))
-        )
-    out.print(table)
-
-
-def _show_failure(record: RunRecord) -> None:
-    failure = record.failure
-    if failure is None:
-        return
-    title = f"{record.notebook}: {record.state}"
-    if failure.source:
-        err.print(Panel(Syntax(failure.source, "python"), title=title, border_style="red"))
-    err.print(escape(failure.traceback or failure.message), highlight=False)
 
 
 def show_status(layout: Layout, study: Study) -> None:

@@ -66,6 +66,11 @@ class Layout:
         return self.root / "data" / "local"
 
     @property
+    def cache(self) -> Path:
+        """Results that take long, kept under the hash of what they depend on; never in git."""
+        return self.local / "cache"
+
+    @property
     def notebooks(self) -> Path:
         """The notebooks as they are edited, without outputs."""
         return self.root / "notebooks"

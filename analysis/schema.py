@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
-
-import pandas as pd
+from typing import TYPE_CHECKING, Literal
 
 from analysis.errors import TableError, unknown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: What a text column may hold. The release check reads this: ``word`` is one word,
 #: ``title`` a bibliographic title or name, ``code`` one of the listed values,
@@ -444,6 +445,8 @@ def empty_table(name: str) -> pd.DataFrame:
     ['segment_id', 'form', 'lemma', 'pos', 'head', 'voice', 'n']
     """
     table = find_table(name)
+    import pandas as pd  # noqa: PLC0415 (only here: a schema is read without it)
+
     columns = {column.name: pd.Series(dtype=PANDAS_TYPES[column.dtype]) for column in table.columns}
     return pd.DataFrame(columns)
 

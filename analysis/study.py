@@ -100,12 +100,35 @@ class Run(Frozen):
 
 
 class TopicDesign(Frozen):
-    """What the topic model of the study is fitted with."""
+    """What the topic model of the study is fitted with, and when a number of topics is stable."""
 
-    n_topics: int = Field(ge=2)
+    engine: Id = "nmf"
+    least_topics: int = Field(ge=2, default=2)
+    most_topics: int = Field(ge=2, default=10)
+    n_seeds: int = Field(ge=1, default=20)
+    n_subsamples: int = Field(ge=1, default=20)
+    subsample_share: float = Field(gt=0, lt=1, default=0.8)
+    stable_subsamples: float = Field(gt=0, le=1, default=0.6)
+    stable_documents: float = Field(gt=0, le=1, default=0.5)
+    stable_margin: float = Field(ge=0, le=1, default=0.03)
     min_words: int = Field(ge=1, default=15)
-    pos: tuple[str, ...] = ("NN", "NE", "VV", "ADJ")
+    min_segments: int = Field(ge=1, default=2)
+    pos: tuple[Word, ...] = Field(min_length=1, default=("NN", "NE", "VV", "ADJ"))
     exclude_actors: bool = True
+
+    @model_validator(mode="after")
+    def _some_numbers(self) -> Self:
+        if self.most_topics < self.least_topics:
+            raise ValueError(
+                f"wanted most_topics of at least least_topics ({self.least_topics}),"
+                f" came {self.most_topics}"
+            )
+        return self
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of topics to try."""
+        return tuple(range(self.least_topics, self.most_topics + 1))
 
 
 class CollocationDesign(Frozen):
@@ -137,7 +160,7 @@ class Study(Frozen):
     events: tuple[Event, ...] = Field(alias="event", min_length=2)
     frames: tuple[Frame, ...] = Field(alias="frame", min_length=1)
     actors: tuple[Actor, ...] = Field(alias="actor", default=())
-    topics: TopicDesign
+    topics: TopicDesign = TopicDesign()
     collocation: CollocationDesign = CollocationDesign()
     multiverse: MultiverseDesign = MultiverseDesign()
     claims: tuple[Claim, ...] = Field(alias="claim", default=())

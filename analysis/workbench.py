@@ -37,6 +37,8 @@ class Workbench:
         Language, width, colours and names for figures.
     folder : path
         Where figures go: the run's folder, or one for work by hand.
+    cache : path
+        Where results that take long are kept.
     """
 
     notebook: str
@@ -45,6 +47,7 @@ class Workbench:
     features: Features
     look: Look
     folder: Path
+    cache: Path
 
     @property
     def provenance(self) -> Provenance:
@@ -128,6 +131,7 @@ def open_workbench(notebook: str, parameters: Mapping[str, Any]) -> Workbench:
         features,
         replace(look, labels={**names, **look.labels}),
         run_folder(layout, notebook),
+        layout.cache,
     )
 
 

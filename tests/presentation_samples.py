@@ -166,6 +166,26 @@ def places(n: int = 12) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["doc_id", "event", "place"])
 
 
+def topic_stability(most: int = 10) -> pd.DataFrame:
+    height = {"seeds": 0.9, "subsamples": 0.7, "documents": 0.6, "unrelated": 0.05}
+    rows = [
+        (n, kind, value - (n % 3) / 20, value - 0.2, min(1.0, value + 0.2))
+        for n in range(2, most + 1)
+        for kind, value in height.items()
+    ]
+    return pd.DataFrame(rows, columns=["n_topics", "kind", "stability", "low", "high"])
+
+
+STABLE = {"subsamples": 0.6, "documents": 0.5}
+
+
+def with_spread(prevalence: pd.DataFrame) -> pd.DataFrame:
+    means = prevalence.groupby(["topic", "event"])["share"].mean().reset_index()
+    both = [prevalence.assign(unit="document"), means.assign(unit="mean", doc_id="")]
+    table = pd.concat(both, ignore_index=True)
+    return table.assign(low=table["share"] * 0.7, high=table["share"] * 1.3)
+
+
 def topic_prevalence(n_topics: int = 4, n: int = 12) -> pd.DataFrame:
     rows = []
     for i, row in documents(n).iterrows():
@@ -201,4 +221,13 @@ PLOTS: dict[str, Callable[[Look], Figure]] = {
     "topic_terms": lambda look: plots.plot_topic_terms(topic_terms(), look, note=NOTE),
     "topic_terms_5": lambda look: plots.plot_topic_terms(topic_terms(5), look),
     "topic_prevalence": lambda look: plots.plot_topic_prevalence(topic_prevalence(), look),
+    "topic_spread": lambda look: plots.plot_topic_prevalence(
+        with_spread(topic_prevalence()), look, note=NOTE
+    ),
+    "topic_stability": lambda look: plots.plot_topic_stability(
+        topic_stability(), look, thresholds=STABLE, chosen=3
+    ),
+    "topic_stability_none": lambda look: plots.plot_topic_stability(
+        topic_stability(25), look, thresholds=STABLE, chosen=None, note=NOTE
+    ),
 }

@@ -21,7 +21,9 @@ label_language = "de"
 seed = 1
 
 [topics]
-n_topics = 2
+most_topics = 4
+n_seeds = 3
+n_subsamples = 3
 
 [[event]]
 id = "a"

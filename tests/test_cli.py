@@ -11,6 +11,7 @@ from conftest import ROOT
 from typer.testing import CliRunner, Result
 
 from analysis import cli, console
+from analysis.commands import run
 from analysis.errors import GipfelError
 from analysis.paths import Layout
 from analysis.schema import TABLES
@@ -147,7 +148,7 @@ def test_status_tells_what_is_stale(study: Layout) -> None:
 
 
 def test_completion_offers_notebooks() -> None:
-    assert cli.complete_notebook("03") == ["03_framing"]
+    assert run.complete_notebook("03") == ["03_framing"]
 
 
 def test_main_prints_one_message_and_fails(

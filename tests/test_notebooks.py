@@ -12,6 +12,7 @@ from conftest import ROOT
 
 from analysis.paths import Layout
 from analysis.runs.execute import execute_runs
+from analysis.runs.limits import Settings
 from analysis.runs.parameters import read_parameters
 from analysis.runs.plan import plan_run
 from analysis.study import read_study
@@ -88,12 +89,40 @@ def test_every_notebook_is_run_by_the_study() -> None:
 
 @pytest.mark.xdist_group("kernels")
 @pytest.mark.parametrize("name", NAMES)
-def test_notebook_runs_on_the_toy_study(name: str, toy_layout: Layout) -> None:
+def test_notebook_gives_the_same_in_a_warm_worker_and_in_a_kernel(
+    name: str, toy_layout: Layout
+) -> None:
     (toy_layout.root / "notebooks").mkdir(exist_ok=True)
     for path in NOTEBOOKS:
         target = toy_layout.notebooks / path.name
         if not target.exists():
             target.write_bytes(path.read_bytes())
-    (record,) = execute_runs([plan_run(read_study(toy_layout), toy_layout, name)])
-    assert record.state == "succeeded", record.failure
-    assert {path.suffix for path in record.figures.iterdir()} >= {".pdf", ".svg", ".png", ".csv"}
+    plan = plan_run(read_study(toy_layout), toy_layout, name)
+    given = []
+    for engine in ("warm", "kernel"):
+        (record,) = execute_runs([plan], settings=Settings(engine=engine, force=True))
+        assert record.state == "succeeded", record.failure
+        assert (record.engine, record.warnings) == (engine, [])
+        given.append((shown_cells(record.folder / "notebook.ipynb"), read_all(record.figures)))
+    assert given[0] == given[1]
+    assert {Path(name).suffix for name in given[0][1]} >= {".pdf", ".svg", ".png", ".csv"}
+
+
+def read_all(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def shown_cells(path: Path) -> list[tuple[str, int | None, list[object]]]:
+    """Give what cells are and show, without times, ids, and where a stream was cut."""
+    shown = []
+    for cell in nbformat.read(path, as_version=4).cells:
+        outputs: list[object] = []
+        for output in cell.get("outputs", []):
+            previous = outputs[-1] if outputs else None
+            is_stream = output.output_type == "stream"
+            if is_stream and isinstance(previous, list) and previous[0] == output.name:
+                previous[1] += output.text
+            else:
+                outputs.append([output.name, output.text] if is_stream else output)
+        shown.append((cell.source, cell.get("execution_count"), outputs))
+    return shown

@@ -1,11 +1,11 @@
 import json
-import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,10 @@ from analysis.errors import RunError
 from analysis.paths import Layout
 from analysis.runs.execute import RunEvent, execute_runs
 from analysis.runs.folders import hold_folder
+from analysis.runs.job import EngineName
+from analysis.runs.limits import Settings
 from analysis.runs.plan import PlannedRun, plan_run, plan_runs
+from analysis.runs.process import read_log
 from analysis.runs.publish import Published, publish_figures
 from analysis.runs.record import RunRecord, read_record
 from analysis.study import Study
@@ -44,7 +47,6 @@ SOURCES = {
     "03_exits": ("1", "import sys\nsys.exit(0)", "2"),
     "04_dies": ("1", "import os\nos._exit(0)", "2"),
     "05_sleeps": ("1", "import time\ntime.sleep(60)", "2"),
-    "06_kills": ("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)",),
     "07_articles": ("1",),
 }
 ODD = "Käse \"mit\" \\ {top}\n'Brot'"
@@ -54,14 +56,17 @@ ODD = "Käse \"mit\" \\ {top}\n'Brot'"
 class Endings:
     """Runs that end in every way, from one call."""
 
+    engine: EngineName
     study: Study
     layout: Layout
     records: dict[str, RunRecord]
     events: list[RunEvent]
 
 
-@pytest.fixture(scope="module")
-def endings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endings]:
+@pytest.fixture(scope="module", params=["warm", "kernel"])
+def endings(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Endings]:
     root = tmp_path_factory.mktemp("a {study}")
     both = write_study(root, dict.fromkeys(SOURCES, "{}"))
     for name, sources in SOURCES.items():
@@ -78,8 +83,11 @@ def endings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endings]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PATH", str(root / "jupyter"))
         patch.setenv("MPLBACKEND", "agg")
-        records = execute_runs(plan_runs(*both), jobs=2, on_event=events.append, cell_timeout=4)
-        yield Endings(*both, {record.notebook: record for record in records}, events)
+        settings = Settings(engine=request.param, cell_timeout=2)
+        plans = plan_runs(*both)
+        records = execute_runs(plans, jobs=2, on_event=events.append, settings=settings)
+        named = {record.notebook: record for record in records}
+        yield Endings(request.param, *both, named, events)
 
 
 def notebook_cells(record: RunRecord) -> list[dict[str, object]]:
@@ -113,7 +121,6 @@ def test_each_run_ends_in_its_own_way(endings: Endings) -> None:
         "03_exits": "failed",
         "04_dies": "died",
         "05_sleeps": "timed_out",
-        "06_kills": "died",
         "07_articles": "skipped",
     }
     assert leftovers(endings.layout) == []
@@ -125,7 +132,12 @@ def test_every_run_leaves_its_record(endings: Endings) -> None:
             assert record.reason == "needs the articles"
             assert not record.folder.exists()
         else:
-            assert read_record(endings.layout.runs / name / "default") == record
+            place = "default" if record.state == "succeeded" else "failed/default"
+            assert read_record(endings.layout.runs / name / place) == record
+            assert record.engine == endings.engine
+            assert record.processor
+            assert set(record.parts) == {"notebook", "code", "study", "environment", "inputs"}
+            assert set(record.outputs) >= {"notebook.ipynb"}
             assert record.seconds > 0
             assert record.started.endswith("+00:00")
             assert record.versions["papermill"][0].isdigit()
@@ -179,17 +191,18 @@ def test_leaving_the_notebook_early_is_no_success(endings: Endings) -> None:
     assert (record.failure.cell, record.failure.exception) == (2, "SystemExit")
 
 
-@pytest.mark.parametrize(
-    ("name", "exception", "message"),
-    [
-        ("04_dies", "DeadKernelError", "the kernel died"),
-        ("05_sleeps", "CellTimeoutError", "A cell timed out while it was being executed, after 4"),
-    ],
-)
-def test_a_stopped_run_leaves_its_notebook(
-    endings: Endings, name: str, exception: str, message: str
-) -> None:
+STOPPED = {
+    ("warm", "04_dies"): ("WorkerDied", "the worker process ended with code 0"),
+    ("warm", "05_sleeps"): ("CellTimeoutError", "the cell took longer than one cell may"),
+    ("kernel", "04_dies"): ("DeadKernelError", "the kernel died"),
+    ("kernel", "05_sleeps"): ("CellTimeoutError", "A cell timed out while it was being executed"),
+}
+
+
+@pytest.mark.parametrize("name", ["04_dies", "05_sleeps"])
+def test_a_stopped_run_leaves_its_notebook(endings: Endings, name: str) -> None:
     record = endings.records[name]
+    exception, message = STOPPED[endings.engine, name]
     assert (record.n_cells, record.n_cells_run) == (4, 2)
     assert record.failure is not None
     assert record.failure.cell == 2
@@ -200,11 +213,25 @@ def test_a_stopped_run_leaves_its_notebook(
     assert last["metadata"]["papermill"]["status"] == "pending"  # type: ignore[index]
 
 
-def test_a_worker_that_dies_takes_no_other_run_with_it(endings: Endings) -> None:
-    failure = endings.records["06_kills"].failure
-    assert failure is not None
-    assert (failure.cell, failure.exception) == (None, "WorkerDied")
-    assert failure.message == "the worker process ended with code -9"
+KILLS = "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(9)"
+
+
+def test_who_kills_the_parent_takes_no_other_run_with_it(tmp_path: Path) -> None:
+    """Runs that lose the parent of warm workers run again, each in a process of its own."""
+    both = write_study(tmp_path, {"01_kills": "{}", "02_waits": "{}"})
+    write_notebook(both[1].notebooks / "01_kills.ipynb", KILLS)
+    write_notebook(both[1].notebooks / "02_waits.ipynb", "import time\ntime.sleep(2)")
+    killer, other = execute_runs(plan_runs(*both), jobs=2)
+    warning = "ran in a kernel, not in a warm worker: the process that forks warm workers ended"
+    assert (killer.state, killer.engine, killer.warnings) == ("died", "kernel", [warning])
+    assert killer.failure is not None
+    assert (killer.failure.cell, killer.failure.exception) == (1, "WorkerDied")
+    assert len(notebook_cells(killer)) == 3
+    assert killer.failure.message == "the worker process ended with code -9"
+    assert (other.state, other.engine, other.warnings) == ("succeeded", "kernel", [warning])
+    write_notebook(both[1].notebooks / "02_waits.ipynb", "1")
+    (after,) = execute_runs(plan_runs(*both)[1:])
+    assert (after.state, after.engine) == ("succeeded", "warm")
 
 
 def test_events_tell_start_cells_and_end(endings: Endings) -> None:
@@ -230,7 +257,8 @@ def test_a_second_run_gives_the_same_figures_and_another_one_leaves_them(
     before = (layout.figures / "01_seen.json").read_bytes()
     default = plan_run(endings.study, layout, "01_good")
     other = plan_run(endings.study, layout, "01_good", {"word": ODD, "none": "None"})
-    again, varied = execute_runs([default, other], jobs=2)
+    force = Settings(engine=endings.engine, force=True)
+    again, varied = execute_runs([default, other], jobs=2, settings=force)
     assert (again.state, varied.state) == ("succeeded", "succeeded")
     assert publish_figures(varied, layout.figures) == Published()
     assert publish_figures(again, layout.figures) == Published()
@@ -239,10 +267,12 @@ def test_a_second_run_gives_the_same_figures_and_another_one_leaves_them(
     assert (seen["word"], seen["none"]) == (ODD, None)
 
 
-def test_a_failed_run_takes_the_place_of_a_good_one_but_not_its_published_figures(
+def test_a_failed_run_leaves_the_one_that_stands_and_its_published_figures(
     endings: Endings,
 ) -> None:
     record = endings.records["02_fails"]
+    assert (endings.layout.runs / "02_fails" / "default" / "figures" / "02_old.png").exists()
+    assert not (endings.layout.runs / "02_fails" / "default" / "run.json").exists()
     assert sorted(path.name for path in record.folder.iterdir()) == [
         "figures",
         "notebook.ipynb",
@@ -253,11 +283,15 @@ def test_a_failed_run_takes_the_place_of_a_good_one_but_not_its_published_figure
     assert (endings.layout.figures / "02_old.png").exists()
 
 
-def test_a_kernel_that_does_not_start(tmp_path: Path) -> None:
+KERNEL = Settings(engine="kernel")
+
+
+def test_a_kernel_that_does_not_start_is_tried_again(tmp_path: Path) -> None:
     plan = plan_notebook(tmp_path, "1")
     (tmp_path / "ipykernel_launcher.py").write_text("raise SystemExit(1)")
-    (record,) = execute_runs([plan])
+    (record,) = execute_runs([plan], settings=KERNEL)
     assert record.state == "died"
+    assert record.warnings == ["the kernel was started 3 times"]
     assert record.failure is not None
     assert record.failure.cell is None
     assert record.failure.message.startswith("the kernel did not start: ")
@@ -265,9 +299,10 @@ def test_a_kernel_that_does_not_start(tmp_path: Path) -> None:
     assert not (plan.folder / "notebook.ipynb").exists()
 
 
-def test_the_deadline_of_a_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["warm", "kernel"])
+def test_the_deadline_of_a_run(tmp_path: Path, engine: EngineName) -> None:
     plan = plan_notebook(tmp_path, "import time\ntime.sleep(60)")
-    (record,) = execute_runs([plan], deadline=1)
+    (record,) = execute_runs([plan], settings=Settings(engine=engine, deadline=1))
     assert record.state == "timed_out"
     assert record.failure is not None
     assert record.failure.exception == "DeadlineError"
@@ -275,29 +310,19 @@ def test_the_deadline_of_a_run(tmp_path: Path) -> None:
     assert record.seconds < 40
 
 
-def test_a_folder_that_is_held_stops_the_call_before_anything_starts(tmp_path: Path) -> None:
-    plan = plan_notebook(tmp_path, "1")
+def test_who_is_second_with_a_run_waits_and_takes_what_the_first_has_done(tmp_path: Path) -> None:
+    plan = plan_notebook(tmp_path, "import pathlib\npathlib.Path('n').open('a').write('x')")
     events: list[RunEvent] = []
-    message = f"01_probe/default: another run holds this folder, by process {os.getpid()} since"
-    with hold_folder(plan.folder), pytest.raises(RunError, match=message):
-        execute_runs([plan], on_event=events.append)
-    with pytest.raises(RunError, match=message):
-        execute_runs([plan, plan], on_event=events.append)
-    assert events == []
-    assert not plan.folder.exists()
+    first, second = execute_runs([plan, plan], jobs=2, on_event=events.append)
+    assert {first.is_reused, second.is_reused} == {False, True}
+    assert first.content == second.content
+    assert (tmp_path / "n").read_text() == "x"
+    assert [event.kind for event in events].count("started") == 1
 
 
-@pytest.mark.parametrize(
-    ("limits", "message"),
-    [
-        ({"jobs": 0}, "execute_runs: wanted jobs above 0, came 0"),
-        ({"cell_timeout": -1}, "execute_runs: wanted cell_timeout above 0, came -1"),
-        ({"deadline": 0.0}, "execute_runs: wanted deadline above 0, came 0.0"),
-    ],
-)
-def test_limits_are_positive(limits: dict[str, int], message: str) -> None:
-    with pytest.raises(RunError, match=message):
-        execute_runs([], **limits)  # type: ignore[arg-type]
+def test_jobs_are_positive() -> None:
+    with pytest.raises(RunError, match="execute_runs: wanted jobs above 0, came 0"):
+        execute_runs([], jobs=0)
 
 
 def test_an_error_of_the_caller_stops_what_runs(tmp_path: Path) -> None:
@@ -320,6 +345,7 @@ PARENT = """
 import pathlib, sys
 from analysis.paths import Layout
 from analysis.runs.execute import execute_runs
+from analysis.runs.limits import Settings
 from analysis.runs.plan import plan_runs
 from analysis.study import read_study
 
@@ -328,7 +354,9 @@ def show(event):
         print("asleep", flush=True)
 
 layout = Layout(pathlib.Path(sys.argv[1]))
-for record in execute_runs(plan_runs(read_study(layout), layout), on_event=show):
+settings = Settings(engine=sys.argv[2])
+plans = plan_runs(read_study(layout), layout)
+for record in execute_runs(plans, on_event=show, settings=settings):
     print(record.notebook, record.state, record.reason)
 """
 
@@ -342,10 +370,10 @@ def write_sleepers(root: Path) -> list[PlannedRun]:
     return plan_runs(study, layout)
 
 
-def start_parent(root: Path) -> subprocess.Popen[str]:
+def start_parent(root: Path, engine: str = "warm") -> subprocess.Popen[str]:
     """Start a process that executes the runs, and wait until the first one sleeps."""
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(root)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PARENT, str(root), engine], stdout=subprocess.PIPE, text=True
     )
     assert parent.stdout is not None
     assert parent.stdout.readline() == "asleep\n"
@@ -373,11 +401,36 @@ def test_an_interruption_leaves_nothing_half_written(tmp_path: Path) -> None:
     assert read_record(plans[0].folder).state == "succeeded"
 
 
-def test_a_parent_that_is_killed_takes_its_kernel_with_it(tmp_path: Path) -> None:
+def test_another_process_waits_for_a_run_and_takes_it(tmp_path: Path) -> None:
     plans = write_sleepers(tmp_path)
     with start_parent(tmp_path) as parent:
-        with pytest.raises(RunError, match=f"by process {parent.pid} since"):
-            execute_runs(plans)
+        threading.Timer(0.5, (tmp_path / "awake").touch).start()
+        (record,) = execute_runs(plans[:1])
+        out, _ = parent.communicate(timeout=30)
+    assert (record.state, record.is_reused) == ("succeeded", True)
+    assert out.splitlines() == ["01_sleeps succeeded ", "02_good succeeded "]
+
+
+def test_after_a_kill_only_what_is_missing_runs(tmp_path: Path) -> None:
+    plans = write_sleepers(tmp_path)
+    (done,) = execute_runs(plans[1:])
+    with start_parent(tmp_path) as parent:
+        parent.kill()
+    (tmp_path / "awake").touch()
+    first, second = execute_runs(plans)
+    assert (first.state, first.is_reused) == ("succeeded", False)
+    assert second == replace(done, is_reused=True)
+
+
+@pytest.mark.parametrize("engine", ["warm", "kernel"])
+def test_a_parent_that_is_killed_takes_its_runs_with_it(tmp_path: Path, engine: str) -> None:
+    plans = write_sleepers(tmp_path)
+    with start_parent(tmp_path, engine) as parent:
+        with (
+            pytest.raises(RunError, match=f"by process {parent.pid} on .* since"),
+            hold_folder(plans[0].folder),
+        ):
+            pytest.fail("held twice")
         parent.kill()
     assert wait_for_end(int((tmp_path / "pid").read_text()))
     assert not plans[0].folder.exists()
@@ -385,10 +438,18 @@ def test_a_parent_that_is_killed_takes_its_kernel_with_it(tmp_path: Path) -> Non
         assert [name for name in leftovers(Layout(tmp_path)) if ".part-" in name] == []
 
 
-def test_papermill_is_loaded_by_workers_only() -> None:
+def test_what_executes_notebooks_is_loaded_by_workers_only() -> None:
     code = (
         "import sys, analysis, analysis.runs.execute, analysis.runs.publish;"
-        "print(sorted({'papermill', 'nbclient', 'nbformat', 'matplotlib'} & set(sys.modules)))"
+        "print(sorted({'papermill', 'matplotlib', 'pandas', 'IPython'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
+
+
+def test_the_log_of_a_crash_keeps_its_first_line_and_its_end(tmp_path: Path) -> None:
+    (tmp_path / "stderr").write_text("Fatal: crash\n" + "module\n" * 2000 + "the end")
+    text = read_log(tmp_path)
+    assert text.startswith("Fatal: crash")
+    assert text.endswith("the end")
+    assert len(text) < 4020

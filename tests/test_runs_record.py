@@ -76,8 +76,8 @@ def test_a_run_that_was_never_made(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format": 0}, "wanted a run record of format 1, came 0. Run the notebook again"),
-        ({"format": None}, "wanted a run record of format 1, came None"),
+        ({"format": 0}, "wanted a run record of format 2, came 0. Run the notebook again"),
+        ({"format": None}, "wanted a run record of format 2, came None"),
         ({"state": "fine"}, "key 'state': Input should be 'succeeded', 'failed'"),
         ({"failure": {"cell": "x"}}, "key 'failure.cell'"),
         ({"notebook": 2}, "key 'notebook': Input should be a valid string"),
@@ -103,7 +103,7 @@ def test_a_record_that_is_cut_short_is_refused(tmp_path: Path, content: str) -> 
 
 def test_a_list_is_no_record(tmp_path: Path) -> None:
     (tmp_path / RECORD_FILE).write_text("[]")
-    with pytest.raises(RunError, match="wanted a run record of format 1, came None"):
+    with pytest.raises(RunError, match="wanted a run record of format 2, came None"):
         read_record(tmp_path)
 
 

@@ -90,6 +90,31 @@ def test_the_width_of_windows_has_a_default_and_bounds(table: Table) -> None:
     )
 
 
+def test_the_design_of_topics_has_defaults_and_bounds(table: Table) -> None:
+    del table["topics"]
+    topics = parse_study(table).topics
+    assert topics.numbers == (2, 3, 4, 5, 6, 7, 8, 9, 10)
+    assert (topics.stable_subsamples, topics.stable_documents) == (0.6, 0.5)
+    for key, value, told in (
+        ("stable_subsamples", 0, "Input should be greater than 0; came: 0"),
+        ("stable_documents", 1.5, "Input should be less than or equal to 1; came: 1.5"),
+        ("subsample_share", 1, "Input should be less than 1; came: 1"),
+        ("pos", [], "Tuple should have at least 1 item after validation, not 0; came: []"),
+    ):
+        table["topics"] = {key: value}
+        with pytest.raises(StudyError) as caught:
+            parse_study(table)
+        assert f"[topics], key '{key}': {told}" in str(caught.value)
+
+
+def test_the_numbers_of_topics_must_be_some(table: Table) -> None:
+    table["topics"] = {"least_topics": 5, "most_topics": 4}
+    with pytest.raises(
+        StudyError, match=r"wanted most_topics of at least least_topics \(5\), came 4"
+    ):
+        parse_study(table)
+
+
 def test_an_unknown_table_is_named(table: Table) -> None:
     table["evnt"] = []
     assert "key 'evnt': unknown key; allowed: actor, claim, collocation" in message(table)

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from analysis import console
+from analysis.commands.running import run_bar
 from analysis.paths import Layout, find_layout
 from analysis.study import read_study
 
@@ -47,7 +48,7 @@ def verify(
     with beside(layout) as fresh:
         if from_articles:
             verified.append(verify_tables(layout, fresh, _annotate))
-        with console.run_bar(plan_runs(study, fresh)) as on_event:
+        with run_bar(plan_runs(study, fresh)) as on_event:
             verified += verify_figures(
                 layout,
                 fresh,

@@ -1,18 +1,27 @@
-"""Topic models over segments: a first, deterministic one."""
+"""Topic models over segments: fitted, put in an order, and spread over documents."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from sklearn.decomposition import NMF
-from sklearn.feature_extraction.text import TfidfTransformer
 
-from analysis.errors import MeasureError
 from analysis.measures.counts import TermCounts
+from analysis.measures.topic_engines import Fit, find_engine, run_engine
+from analysis.measures.topic_matching import top_terms
+from analysis.measures.topic_segments import (
+    TopicRecipe,
+    TopicSegments,
+    check_n_topics,
+    choose_segments,
+)
 
-MAX_ITERATIONS = 2000
+FloatArray = npt.NDArray[np.float64]
+
+#: Prevalences that agree to so many decimals are a tie, which the first term breaks.
+TIE_DECIMALS = 6
 
 
 @dataclass(frozen=True)
@@ -27,154 +36,118 @@ class TopicModel:
         segment_id, doc_id, event, n_words, repeat_weight, topic, share.
     n_topics, seed : int
         What it was fitted with.
-    error : float
-        Frobenius norm of what the model does not explain in what it was fitted on.
+    engine : str
+        What fitted it.
+    chosen : TopicSegments
+        What it was fitted on.
+    fit : Fit
+        Topics by terms, in the order of the numbers; the rows are those fitted on.
+    recipe : TopicRecipe
+        How segments were chosen, and the engine's settings.
     """
 
     terms: pd.DataFrame
     segments: pd.DataFrame
     n_topics: int
     seed: int
-    error: float
+    engine: str
+    chosen: TopicSegments
+    fit: Fit
+    recipe: TopicRecipe
 
 
-def fit_nmf(
+def fit_topics(
     counts: TermCounts,
     *,
     n_topics: int,
     seed: int,
-    min_words: int = 15,
-    n_terms: int = 10,
-    collapse_repeats: bool = True,
+    engine: str = "nmf",
+    recipe: TopicRecipe | None = None,
 ) -> TopicModel:
-    """Factorise tf-idf weights of segments (non-negative, ``nndsvd`` start).
+    """Fit a topic model on segments.
 
     Parameters
     ----------
     counts : TermCounts
-        Counts in segments, trimmed and without stop words. Topics are fitted on what
-        stands in the segments, whatever the weight; the weight enters prevalence.
+        Counts in segments, trimmed and without stop words.
     n_topics : int
-        Number of topics.
+        Number of topics; `topic_stability` says which numbers can be defended.
     seed : int
-        Seed of the study.
-    min_words : int
-        Segments with fewer words are left out.
-    n_terms : int
-        Top terms to give per topic.
-    collapse_repeats : bool
-        Fit on one segment of each group of repeats, the first: repeated text makes
-        topics of its own (Schofield et al. 2017). The others get their shares from the
-        fitted model, so that prevalence can count them by the weight of the recipe.
+        Seed of what is random. ``nmf`` starts from a singular value decomposition and
+        gives the same topics whatever the seed.
+    engine : str
+        nmf (factorisation of tf-idf weights, for small corpora), lda, lda_online.
+    recipe : TopicRecipe, optional
+        Shortest segment, repeats, terms to show, settings of the engine.
 
     Returns
     -------
     TopicModel
-        The same for the same input and seed.
+        The same for the same input and seed. Topics are sorted by their prevalence
+        over all words, so that equal topics get equal numbers.
 
     Raises
     ------
     MeasureError
-        If no segment is long enough, no term is left, there are fewer segments or
-        terms than topics, or less than one topic is asked for.
+        If the engine is unknown, no segment is long enough, no term is left, there is
+        one document, there are fewer segments or terms than topics, less than
+        one topic is asked for, or a count is no number.
 
     Examples
     --------
     >>> from analysis.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",))).trim(min_rows=3)
-    >>> fit_nmf(counts, n_topics=2, seed=1).terms["topic"].unique().tolist()
+    >>> fit_topics(counts, n_topics=2, seed=1).terms["topic"].unique().tolist()
     [1, 2]
     """
-    counts = _long_enough(counts, min_words)
-    fitted = (
-        _first_of_repeats(counts) if collapse_repeats else np.ones(len(counts.rows), dtype=bool)
-    )
-    _require_enough(counts.select(fitted).trim(), n_topics)
-    counts = counts.trim()
-    weights = TfidfTransformer().fit(counts.raw[np.flatnonzero(fitted)]).transform(counts.raw)
-    model = NMF(n_topics, init="nndsvd", random_state=seed, max_iter=MAX_ITERATIONS)
-    topics = model.fit(weights[np.flatnonzero(fitted)]).components_
-    loadings = model.transform(weights)
-    shares = _shares(loadings)
-    order = _by_prevalence(shares, counts)
+    recipe = recipe or TopicRecipe()
+    find_engine(engine)
+    chosen = choose_segments(counts, recipe)
+    check_n_topics(chosen, n_topics)
+    fit = run_engine(engine, chosen.matrix, n_topics, seed=seed, settings=recipe.settings)
+    return build_model(fit, chosen, engine=engine, seed=seed, recipe=recipe)
+
+
+def build_model(
+    fit: Fit, chosen: TopicSegments, *, engine: str, seed: int, recipe: TopicRecipe
+) -> TopicModel:
+    """Put the topics of an engine in order and give every segment its shares."""
+    shares = find_engine(engine).fold(fit, chosen.counts.raw, recipe.settings)
+    order = _by_prevalence(shares, fit, chosen.counts)
+    fit = Fit(fit.topic_terms[order], fit.document_topics[:, order], fit.term_weights)
     return TopicModel(
-        _top_terms(topics[order], counts, n_terms),
-        _segment_table(shares[:, order], counts),
-        n_topics,
-        seed,
-        float(model.reconstruction_err_),
+        terms=_top_terms(fit.topic_terms, chosen.counts, recipe.n_terms),
+        segments=_segment_table(shares[:, order], chosen.counts),
+        n_topics=len(order),
+        seed=seed,
+        engine=engine,
+        chosen=chosen,
+        fit=fit,
+        recipe=recipe,
     )
 
 
-def _first_of_repeats(counts: TermCounts) -> np.ndarray:
-    """Mark all segments but the later ones of each group over all documents."""
-    if "repeat_across" not in counts.rows.columns:
-        raise MeasureError(
-            "fit_nmf: wanted counts of segments with their groups of repeats, came rows without "
-            "'repeat_across'. Count with Recipe(rows='segment'), or pass collapse_repeats=False."
-        )
-    rows = counts.rows.sort_values("segment_id")
-    rows = rows[rows["repeat_across"] != ""]
-    again = rows.index[rows["repeat_across"].duplicated()]
-    first: np.ndarray = ~counts.rows.index.isin(again)
-    return first
-
-
-def _long_enough(counts: TermCounts, min_words: int) -> TermCounts:
-    if "segment_id" not in counts.rows.columns:
-        raise MeasureError(
-            "fit_nmf: wanted counts of segments, came counts of documents. "
-            "Count with Recipe(rows='segment')."
-        )
-    long_ones = counts.select((counts.rows["n_words"] >= min_words).to_numpy())
-    if long_ones.matrix.shape[0] == 0:
-        longest = int(counts.rows["n_words"].max())
-        raise MeasureError(
-            f"fit_nmf: no segment has {min_words} words; the longest has {longest}. "
-            "Lower min_words."
-        )
-    return long_ones
-
-
-def _require_enough(kept: TermCounts, n_topics: int) -> None:
-    """Refuse more topics than segments or terms."""
-    if n_topics < 1:
-        raise MeasureError(f"fit_nmf: wanted at least 1 topic, came {n_topics}")
-    smaller = min(kept.matrix.shape)
-    if smaller < n_topics:
-        raise MeasureError(
-            f"fit_nmf: wanted {n_topics} topics, came {kept.matrix.shape[0]} segments and "
-            f"{kept.matrix.shape[1]} terms. Ask for fewer topics, or trim less."
-        )
-
-
-def _shares(loadings: np.ndarray) -> np.ndarray:
-    """Scale the loadings of each segment to shares; a segment without any has zeros."""
-    total = loadings.sum(axis=1, keepdims=True)
-    shares: np.ndarray = np.divide(loadings, total, out=np.zeros_like(loadings), where=total > 0)
-    return shares
-
-
-def _by_prevalence(shares: np.ndarray, counts: TermCounts) -> np.ndarray:
+def _by_prevalence(shares: FloatArray, fit: Fit, counts: TermCounts) -> npt.NDArray[np.int64]:
     words = (counts.rows["n_words"] * counts.rows["repeat_weight"]).to_numpy()
-    return np.argsort(-(words @ shares), kind="stable")
+    total = words.sum()
+    prevalence = np.round(words @ shares / (total if total > 0 else 1), TIE_DECIMALS)
+    first = fit.topic_terms.argmax(axis=1)
+    return np.lexsort((first, -prevalence))
 
 
-def _top_terms(topics: np.ndarray, counts: TermCounts, n_terms: int) -> pd.DataFrame:
-    rows = []
-    for number, weights in enumerate(topics, start=1):
-        best = np.lexsort((np.arange(len(weights)), -weights))[:n_terms]
-        total = weights.sum()
-        rows += [
-            (number, rank, counts.terms[i], weights[i] / total)
-            for rank, i in enumerate(best, start=1)
-            if weights[i] > 0
-        ]
+def _top_terms(topics: FloatArray, counts: TermCounts, n_terms: int) -> pd.DataFrame:
+    rows = [
+        (number, rank, counts.terms[i], weights[i])
+        for number, (weights, best) in enumerate(
+            zip(topics, top_terms(topics, n_terms), strict=True), start=1
+        )
+        for rank, i in enumerate(best[best >= 0], start=1)
+    ]
     return pd.DataFrame(rows, columns=["topic", "rank", "term", "weight"])
 
 
-def _segment_table(shares: np.ndarray, counts: TermCounts) -> pd.DataFrame:
+def _segment_table(shares: FloatArray, counts: TermCounts) -> pd.DataFrame:
     n_topics = shares.shape[1]
     about = counts.rows[["segment_id", "doc_id", "event", "n_words", "repeat_weight"]]
     table = about.loc[about.index.repeat(n_topics)].reset_index(drop=True)
@@ -205,7 +178,7 @@ def topic_prevalence(model: TopicModel) -> pd.DataFrame:
     >>> from analysis.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",))).trim(min_rows=3)
-    >>> topic_prevalence(fit_nmf(counts, n_topics=2, seed=1))["unit"].unique().tolist()
+    >>> topic_prevalence(fit_topics(counts, n_topics=2, seed=1))["unit"].unique().tolist()
     ['document', 'mean']
     """
     table = model.segments.assign(n_words_weighted=lambda t: t["n_words"] * t["repeat_weight"])
@@ -228,3 +201,37 @@ def topic_prevalence(model: TopicModel) -> pd.DataFrame:
     sizes = ["n_segments", "n_words", "n_words_weighted"]
     columns = ["topic", "unit", "event", "doc_id", *sizes, "share"]
     return pd.concat(both, ignore_index=True).loc[:, columns].astype({"unit": "str"})
+
+
+def top_segments(model: TopicModel, *, n_segments: int = 3) -> pd.DataFrame:
+    """Give the segments that fall most to each topic, by id: the text stays where it is.
+
+    Parameters
+    ----------
+    model : TopicModel
+        A fitted model.
+    n_segments : int
+        Segments to give for each topic; repeats of one given before are left out.
+
+    Returns
+    -------
+    DataFrame
+        topic, rank, segment_id, doc_id, event, n_words, share. Equal shares are ranked
+        by length, the longer first, then by id.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> from analysis.measures.counts import Recipe, count_terms
+    >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",))).trim(min_rows=3)
+    >>> top_segments(fit_topics(counts, n_topics=2, seed=1))["rank"].tolist()
+    [1, 2, 3, 1, 2, 3]
+    """
+    rows = model.chosen.counts.rows
+    first = frozenset(rows.loc[model.chosen.fitted, "segment_id"])
+    table = model.segments[model.segments["segment_id"].isin(first) & (model.segments["share"] > 0)]
+    keys, ascending = ["topic", "share", "n_words", "segment_id"], [True, False, False, True]
+    ranked = table.assign(share=table["share"].round(12)).sort_values(keys, ascending=ascending)
+    best = ranked.groupby("topic").head(n_segments)
+    best = best.assign(rank=best.groupby("topic").cumcount() + 1).reset_index(drop=True)
+    return best[["topic", "rank", "segment_id", "doc_id", "event", "n_words", "share"]]

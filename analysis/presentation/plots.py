@@ -11,6 +11,7 @@ from analysis.presentation.plots_multiverse import plot_specifications
 from analysis.presentation.plots_noise import plot_noise_floor
 from analysis.presentation.plots_posts import plot_posts
 from analysis.presentation.plots_quality import plot_quality
+from analysis.presentation.plots_stability import plot_topic_stability
 from analysis.presentation.plots_terms import plot_term_difference, plot_terms
 from analysis.presentation.plots_ticker import plot_ticker
 from analysis.presentation.plots_topics import plot_topic_prevalence, plot_topic_terms
@@ -33,6 +34,7 @@ __all__ = [
     "plot_terms",
     "plot_ticker",
     "plot_topic_prevalence",
+    "plot_topic_stability",
     "plot_topic_terms",
     "plot_voices",
 ]

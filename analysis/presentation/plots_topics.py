@@ -7,6 +7,7 @@ import math
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from analysis.presentation.layout import (
     add_legend,
@@ -15,6 +16,7 @@ from analysis.presentation.layout import (
     check_values,
     finish,
     from_zero,
+    highest,
     name_rows,
     number_axis,
     one_per,
@@ -22,7 +24,7 @@ from analysis.presentation.layout import (
 )
 from analysis.presentation.look import Look
 from analysis.presentation.marks import document_keys, draw_documents
-from analysis.presentation.style import PALE, figure, style
+from analysis.presentation.style import INK, PALE, figure, style
 
 #: How many topics stand side by side.
 COLUMNS = {"column": 2, "word": 3, "page": 4}
@@ -125,7 +127,7 @@ def plot_topic_prevalence(table: pd.DataFrame, look: Look, *, note: str = "") ->
     table : DataFrame
         Long; columns topic, doc_id, event, share (in [0, 1]) and, if given, unit
         (document, mean). Without unit every row is a document, and the mean of
-        each event is marked.
+        each event is marked. With low and high, the spread of the mean over fits is drawn.
     look : Look
         Language, width, colours, names of the topics.
     note : str
@@ -167,10 +169,13 @@ def plot_topic_prevalence(table: pd.DataFrame, look: Look, *, note: str = "") ->
             draw_documents(panel, rows[rows["event"] == event], y, look, value="share")
         name_rows(panel, names)
         panel.set_title(topic_name(topic, look))
-    from_zero(axes, table["share"].max())
+    from_zero(axes, highest(table, "share"))
     number_axis(axes[-1], look)
     axes[-1].set_xlabel(look.word("share_topic"))
-    add_legend(drawn, look, document_keys(look, events, set(table["unit"])))
+    keys = document_keys(look, events, set(table["unit"]))
+    if "low" in table:
+        keys.append((Line2D([], [], color=INK), look.word("middle_fits")))
+    add_legend(drawn, look, keys)
     return finish(drawn, look, note)
 
 

@@ -84,6 +84,18 @@ REASONS: dict[str, tuple[str, str]] = {
         "kein Intervall: zu viele Ziehungen haben nur einen Code",
         "no interval: too many resamples hold one label only",
     ),
+    r"the topic takes the same share of every document": (
+        "das Thema hat in jedem Dokument denselben Anteil",
+        "the topic takes the same share of every document",
+    ),
+    r"(\d+) segments hold a word of the list, fewer than (\d+)": (
+        "nur {0} Segmente enthalten ein Wort der Liste, weniger als {1}",
+        "only {0} segments hold a word of the list, fewer than {1}",
+    ),
+    r"no term stands beside the words of the list more than once": (
+        "kein Term steht mehr als einmal neben den Wörtern der Liste",
+        "no term stands beside the words of the list more than once",
+    ),
     r"one side has no tokens": ("eine Seite ist leer", "one side is empty"),
     r"a trend needs (\d+) posts with a mention; came \d+": (
         "ein Verlauf braucht {0} Beiträge mit einer Nennung, hier sind es weniger",

@@ -1,20 +1,25 @@
-"""Executing planned runs: one process each, some at a time, every ending on record."""
+"""Executing planned runs: some at a time, every ending on record."""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import Literal
+from typing import Any, Literal
 
 from analysis.errors import RunError
-from analysis.runs.folders import hold_folder
+from analysis.runs.limits import Settings
 from analysis.runs.plan import PlannedRun
-from analysis.runs.process import INTERRUPTED, Limits, Message, WorkerProcess
 from analysis.runs.record import RunRecord
+from analysis.runs.single import execute_run, unstarted_record
+from analysis.runs.watch import Watch
+
+#: Which run has something to tell, and what; no number: Ctrl-C; no message: it has ended.
+_Message = tuple[int | None, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -52,25 +57,29 @@ def execute_runs(
     *,
     jobs: int = 1,
     on_event: OnEvent = ignore_event,
-    cell_timeout: float | None = None,
-    deadline: float | None = None,
+    settings: Settings | None = None,
+    executor: Executor | None = None,
 ) -> list[RunRecord]:
-    """Execute planned runs, each in a process and a kernel of its own.
+    """Execute planned runs; those that the store holds already are not run again.
 
-    A run that fails leaves its notebook and ``run.json`` in its folder, and the
-    others go on. Ctrl-C stops all that is running and starts no more; runs that were
-    stopped leave what was in their folders before.
+    A run that fails leaves its notebook and ``run.json`` in the folder of failed runs,
+    and the others go on. Ctrl-C stops all that is running and starts no more; runs that
+    were stopped leave what was in their folders before.
 
     Parameters
     ----------
     plans : sequence of PlannedRun
-        No two of them for one folder.
+        Two that are for one folder run one after the other.
     jobs : int
-        How many may run at a time.
+        How many may run at a time; an executor has its own number.
     on_event : callable
         Told when a run starts, begins a cell, and finishes; in the calling thread.
-    cell_timeout, deadline : float, optional
-        Seconds for each cell, in whole seconds, rounded up, and for each run.
+    settings : Settings, optional
+        Engine, limits, force.
+    executor : concurrent.futures.Executor, optional
+        Takes `execute_run`, a plan and the settings, here or on other machines that see
+        the study's folder. It tells only when a run finishes, and what runs there when
+        Ctrl-C comes goes on to its end.
 
     Returns
     -------
@@ -80,102 +89,104 @@ def execute_runs(
     Raises
     ------
     RunError
-        Before anything starts: if `jobs` or a limit is not positive, or if another
-        run holds one of the folders.
+        Before anything starts, if `jobs` is not positive.
 
     Examples
     --------
     >>> execute_runs([])
     []
     """
-    _check_positive({"jobs": jobs, "cell_timeout": cell_timeout, "deadline": deadline})
-    with ExitStack() as held:
-        for plan in plans:
-            if plan.state == "planned":
-                held.enter_context(hold_folder(plan.folder))
-        pool = _Pool(plans, on_event, Limits(cell_timeout, deadline))
-        try:
-            with _interrupts_to(pool.messages):
-                return pool.run(jobs)
-        finally:
-            pool.stop()
+    if jobs <= 0:
+        raise RunError(f"execute_runs: wanted jobs above 0, came {jobs}")
+    runs = _Runs(plans, on_event, settings or Settings(), is_local=executor is None)
+    pool = executor if executor is not None else ThreadPoolExecutor(jobs, "gipfel")
+    try:
+        with _interrupts_to(runs.messages):
+            return runs.run(pool)
+    finally:
+        runs.stop()
+        if executor is None:
+            pool.shutdown()
 
 
-class _Pool:
-    """The runs of one call: which wait, which are running, and how the others ended."""
+class _Runs:
+    """The runs of one call: which go on, and how the others ended."""
 
-    def __init__(self, plans: Sequence[PlannedRun], on_event: OnEvent, limits: Limits) -> None:
+    def __init__(
+        self,
+        plans: Sequence[PlannedRun],
+        on_event: OnEvent,
+        settings: Settings,
+        *,
+        is_local: bool,
+    ) -> None:
         self.plans = plans
         self.on_event = on_event
-        self.limits = limits
-        self.messages: SimpleQueue[Message] = SimpleQueue()
-        self.running: dict[int, WorkerProcess] = {}
+        self.settings = settings
+        self.is_local = is_local
+        self.messages: SimpleQueue[_Message] = SimpleQueue()
+        self.stopped = threading.Event()
+        self.futures: dict[int, Future[RunRecord]] = {}
         self.records: dict[int, RunRecord] = {}
+        self.begun: set[int] = set()
 
-    def run(self, jobs: int) -> list[RunRecord]:
+    def run(self, pool: Executor) -> list[RunRecord]:
         """Run all to their end, or to an interruption."""
-        waiting = list(range(len(self.plans)))
-        while waiting or self.running:
-            while waiting and len(self.running) < jobs:
-                self._start(waiting.pop(0))
-            if self.running and self._handle(self.messages.get()) == INTERRUPTED:
+        for number in range(len(self.plans)):
+            self._submit(pool, number)
+        while len(self.records) < len(self.plans):
+            number_or_none, message = self.messages.get()
+            if number_or_none is None:
                 self._interrupt()
-                break
+            else:
+                self._handle(number_or_none, message)
         return [self.records[number] for number in range(len(self.plans))]
 
     def stop(self) -> None:
         """End what is still running, after an interruption or an error of our own."""
-        for worker in self.running.values():
-            worker.stop()
-        for worker in self.running.values():
-            worker.clear()
-        self.running.clear()
+        self.stopped.set()
+        for future in self.futures.values():
+            future.cancel()
 
-    def _start(self, number: int) -> None:
+    def _submit(self, pool: Executor, number: int) -> None:
+        # A future of another machine cannot be told, and cannot tell, while it runs.
+        watch = [Watch(lambda said: self.messages.put((number, said)), self.stopped)]
+        future = pool.submit(
+            execute_run, self.plans[number], self.settings, *(watch if self.is_local else [])
+        )
+        self.futures[number] = future
+        future.add_done_callback(lambda _: self.messages.put((number, {})))
+
+    def _handle(self, number: int, message: dict[str, Any]) -> None:
         plan = self.plans[number]
-        if plan.state == "skipped":
-            self._finish(number, unstarted_record(plan, "skipped", plan.reason))
+        if number in self.records:
             return
-        self.running[number] = WorkerProcess(number, plan, self.limits, self.messages)
-        self.on_event(RunEvent("started", plan))
-
-    def _handle(self, message: Message) -> Message:
-        if message.worker in self.running and not message.content:
-            worker = self.running.pop(message.worker)
-            self._finish(message.worker, worker.finish())
-        elif message.worker in self.running:
-            plan, content = self.plans[message.worker], message.content
-            self.on_event(RunEvent("cell", plan, content["cell"], content["of"]))
-        return message
+        if not message:
+            self._finish(number, self.futures[number].result())
+        elif "started" in message:
+            self.begun.add(number)
+            self.on_event(RunEvent("started", plan))
+        else:
+            self.on_event(RunEvent("cell", plan, message["cell"], message["of"]))
 
     def _finish(self, number: int, record: RunRecord) -> None:
         self.records[number] = record
         self.on_event(RunEvent("finished", self.plans[number], record=record))
 
     def _interrupt(self) -> None:
-        begun = set(self.running)
+        """Stop all; a run that ends well all the same is one that had ended."""
         self.stop()
         for number, plan in enumerate(self.plans):
-            if number not in self.records:
-                reason = "stopped while it ran" if number in begun else "not started"
-                self._finish(number, unstarted_record(plan, "interrupted", reason))
-
-
-def unstarted_record(
-    plan: PlannedRun, state: Literal["interrupted", "skipped"], reason: str
-) -> RunRecord:
-    """Record a run that leaves nothing: it was skipped, or stopped half-way."""
-    return RunRecord(plan.notebook, plan.key, state, plan.folder, plan.parameters, reason=reason)
-
-
-def _check_positive(values: Mapping[str, float | None]) -> None:
-    for name, value in values.items():
-        if value is not None and value <= 0:
-            raise RunError(f"execute_runs: wanted {name} above 0, came {value}")
+            if number in self.records:
+                continue
+            record = unstarted_record(plan, "interrupted", "not started")
+            if number in self.begun and self.is_local:
+                record = self.futures[number].result()
+            self._finish(number, record)
 
 
 @contextmanager
-def _interrupts_to(messages: SimpleQueue[Message]) -> Iterator[None]:
+def _interrupts_to(messages: SimpleQueue[_Message]) -> Iterator[None]:
     """Turn Ctrl-C into a message, so that it never strikes while a folder is being moved.
 
     Only the main thread may do so; elsewhere an interrupt is not ours to handle.
@@ -184,7 +195,7 @@ def _interrupts_to(messages: SimpleQueue[Message]) -> Iterator[None]:
         yield
         return
     # A SimpleQueue may be put into from a handler; a Queue could lock itself out.
-    former = signal.signal(signal.SIGINT, lambda number, frame: messages.put(INTERRUPTED))
+    former = signal.signal(signal.SIGINT, lambda number, frame: messages.put((None, {})))
     try:
         yield
     finally:

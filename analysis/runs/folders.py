@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,9 +17,12 @@ from analysis.errors import RunError
 from analysis.runs.job import FIGURES_FOLDER
 from analysis.runs.record import write_atomically
 
+#: Seconds between two attempts to hold a folder that another run holds.
+PATIENCE = 0.1
+
 
 @contextmanager
-def hold_folder(folder: Path) -> Iterator[None]:
+def hold_folder(folder: Path, wait: Callable[[], None] | None = None) -> Iterator[None]:
     """Hold a run's folder against every other run, in this process or another one.
 
     What an earlier run left unfinished is cleared as soon as the folder is held.
@@ -27,11 +31,13 @@ def hold_folder(folder: Path) -> Iterator[None]:
     ----------
     folder : path
         ``papermill_runs/<notebook>/<key>``; its lock is ``<key>.lock`` beside it.
+    wait : callable, optional
+        Wait until the folder is free, and call this before each attempt: it may raise.
 
     Raises
     ------
     RunError
-        At once, if another run holds it: which process, and since when.
+        At once, if another run holds it and nobody waits: which process, and since when.
 
     Examples
     --------
@@ -44,17 +50,28 @@ def hold_folder(folder: Path) -> Iterator[None]:
     # Not in the lock file itself: some versions of filelock empty it on every attempt.
     holder = folder.with_name(f"{folder.name}.holder")
     lock = FileLock(folder.with_name(f"{folder.name}.lock"))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise RunError(_say_who_holds(folder, holder)) from None
+    _acquire(lock, wait, lambda: _say_who_holds(folder, holder))
     try:
         _clear_leftovers(folder)
-        write_atomically(holder, json.dumps({"pid": os.getpid(), "since": now()}).encode())
+        who = {"pid": os.getpid(), "host": platform.node(), "since": now()}
+        write_atomically(holder, json.dumps(who).encode())
         yield
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+
+
+def _acquire(lock: FileLock, wait: Callable[[], None] | None, say_who: Callable[[], str]) -> None:
+    while True:
+        if wait is not None:
+            wait()
+        try:
+            lock.acquire(timeout=0 if wait is None else PATIENCE, poll_interval=PATIENCE / 4)
+        except Timeout:
+            if wait is None:
+                raise RunError(say_who()) from None
+        else:
+            return
 
 
 def part_of(folder: Path) -> Path:
@@ -102,7 +119,7 @@ def _say_who_holds(folder: Path, holder: Path) -> str:
     run = f"{folder.parent.name}/{folder.name}"
     try:
         held = json.loads(holder.read_text(encoding="utf-8"))
-        who = f"by process {held['pid']} since {held['since']}"
+        who = f"by process {held['pid']} on {held['host']} since {held['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         who = "by a process that has only just started or is ending"
     return (

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 NOTEBOOK_FILE = "notebook.ipynb"
 FIGURES_FOLDER = "figures"
 
 State = Literal["succeeded", "failed", "timed_out", "died", "interrupted", "skipped"]
+EngineName = Literal["warm", "kernel"]
 
 
 @dataclass(frozen=True)
@@ -19,11 +21,21 @@ class Job:
     ----------
     path, root, part, scratch : str
         Absolute paths: the notebook, the study, the folder to write to, and a
-        folder with a short name for the kernel's sockets.
+        folder with a short name for sockets, journals and what programs print.
     parameters : dict
         The full set.
     cell_timeout, deadline : float or None
         Seconds for each cell, and for the whole run; None: no limit.
+    memory : int or None
+        Bytes that the run may take for itself; None: no limit.
+    environment : dict
+        What differs from the environment of other runs.
+    imports : list of str
+        Modules that a warm worker's parent loads before it forks.
+    kernel : str
+        Which kernel executes a notebook of another language; empty: this interpreter.
+    language : str
+        Of the notebook.
     """
 
     path: str
@@ -31,8 +43,13 @@ class Job:
     part: str
     scratch: str
     parameters: dict[str, Any]
-    cell_timeout: float | None
-    deadline: float | None
+    cell_timeout: float | None = None
+    deadline: float | None = None
+    memory: int | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    imports: list[str] = field(default_factory=list)
+    kernel: str = ""
+    language: str = "python"
 
 
 @dataclass(frozen=True)
@@ -63,9 +80,37 @@ class Failure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended, as its worker saw it."""
+    """How a run ended, as its worker saw it.
+
+    Attributes
+    ----------
+    state, n_cells, n_cells_run, failure
+        As in a run's record.
+    warnings : list of str
+        What did not stop the run, such as output left out.
+    reads : dict or None
+        What the run read below the study's folder, each with a hash; None: not known.
+    has_started : bool
+        False if no cell could be executed, and trying again may help.
+    """
 
     state: State
     n_cells: int = 0
     n_cells_run: int = 0
     failure: Failure | None = None
+    warnings: list[str] = field(default_factory=list)
+    reads: dict[str, str] | None = None
+    has_started: bool = True
+
+
+def read_outcome(fields: Mapping[str, Any]) -> Outcome:
+    """Rebuild an outcome from what `dataclasses.asdict` made of it.
+
+    Examples
+    --------
+    >>> from dataclasses import asdict
+    >>> read_outcome(asdict(Outcome("succeeded", 3, 3))) == Outcome("succeeded", 3, 3)
+    True
+    """
+    failure = fields["failure"]
+    return Outcome(**{**fields, "failure": None if failure is None else Failure(**failure)})

@@ -26,7 +26,7 @@ class OwnInterpreter(KernelSpecManager):
         return KernelSpec(**get_kernel_dict())
 
 
-def make_kernel_manager(scratch: Path) -> AsyncKernelManager:
+def make_kernel_manager(scratch: Path, name: str = "") -> AsyncKernelManager:
     """Make a manager whose kernel listens on sockets below a folder of its own.
 
     Kernels that start side by side race for ports, and the default names of sockets
@@ -37,11 +37,13 @@ def make_kernel_manager(scratch: Path) -> AsyncKernelManager:
     scratch : path
         A folder with a short name. Without Unix sockets, or if the name is too long
         for one, ports are used.
+    name : str
+        An installed kernel, for a notebook of another language; empty: this interpreter.
     """
     settings: dict[str, Any] = {
-        "kernel_name": KERNEL_NAME,
+        "kernel_name": name or KERNEL_NAME,
         "connection_file": str(scratch / "kernel.json"),
-        "kernel_spec_manager": OwnInterpreter(),
+        "kernel_spec_manager": KernelSpecManager() if name else OwnInterpreter(),
     }
     address = str(scratch / "k")
     if os.name == "posix" and len(address) < _LONGEST_SOCKET:

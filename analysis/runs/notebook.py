@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,13 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
+from analysis.runs.alarm import DEADLINE, Late
+from analysis.runs.engine import ENGINE_NAME, register_engine
 from analysis.runs.job import NOTEBOOK_FILE, Failure, Job, Outcome, State
+from analysis.runs.journal import Journal
 from analysis.runs.judge import blame_cell, count_cells, find_failure, is_added, strip_colours
 from analysis.runs.kernel import KERNEL_NAME, kill_kernel, make_kernel_manager, stop_kernel
+from analysis.runs.outputs import shorten_text
 
 #: Seconds between two attempts to kill a kernel that is late.
 KILL_EVERY = 0.1
@@ -28,8 +33,9 @@ Say = Callable[[dict[str, Any]], None]
 
 @dataclass
 class Progress:
-    """What is known of a run while it goes on."""
+    """What is known of a run while it goes on; ``note`` takes its notebook at the start."""
 
+    note: Callable[[Any], None] = field(default=lambda notebook: None)
     notebook: Any = None
     cell: int | None = None
     n_started: int = 0
@@ -42,46 +48,75 @@ class Progress:
         return list(self.notebook.cells) if self.notebook is not None else []
 
 
-def run_job(job: Job, say: Say, at_end: list[Callable[[], None]]) -> Outcome:
-    """Execute a job's notebook, save it whatever happens, and tell how it ended.
+def run_in_kernel(job: Job, say: Say, at_end: list[Callable[[], None]]) -> Outcome:
+    """Execute a job's notebook in a kernel, save it whatever happens, and tell how it ended.
 
     Parameters
     ----------
     job : Job
         What to execute.
     say : callable
-        Takes ``{"cell": n, "of": m}`` whenever a code cell begins.
+        Takes ``{"index": i}`` whenever a code cell begins, and, if the cell is one of
+        those edited, with it ``"cell": n, "of": m``.
     at_end : list of callable
         What must be done if this process has to end at once; the kernel's end is added.
     """
-    progress = Progress()
-    manager = make_kernel_manager(Path(job.scratch))
+    journal = Journal(Path(job.scratch))
+    progress = Progress(note=journal.note_notebook)
+    manager = make_kernel_manager(Path(job.scratch), job.kernel)
     at_end.append(lambda: kill_kernel(manager))
     timer = _start_deadline(job.deadline, manager, progress)
-    error = _execute(job, manager, progress, say)
+    settings = {
+        "kernel_name": job.kernel or KERNEL_NAME,
+        "km": manager,
+        # nbclient takes whole seconds.
+        "execution_timeout": math.ceil(job.cell_timeout) if job.cell_timeout else None,
+        "on_cell_executed": journal.note_cell,
+    }
+    error = _execute(job, progress, say, settings)
     progress.is_over.set()
     timer.cancel()
     if error is None:
         stop_kernel(manager)
     kill_kernel(manager)
-    outcome = _judge(progress, error)
-    _save(progress, Path(job.part) / NOTEBOOK_FILE)
-    return outcome
+    shorten_text(progress.cells)
+    return _end(job, progress, error)
+
+
+def run_warm(job: Job, say: Say) -> Outcome:
+    """Execute a job's notebook in this very process; otherwise as `run_in_kernel`."""
+    register_engine()
+    DEADLINE.at = None if job.deadline is None else time.monotonic() + job.deadline
+    journal = Journal(Path(job.scratch))
+    progress = Progress(note=journal.note_notebook)
+    settings = {
+        "kernel_name": KERNEL_NAME,
+        "engine_name": ENGINE_NAME,
+        "execution_timeout": job.cell_timeout,
+        "on_cell_executed": journal.note_cell,
+        "drains": job.scratch,
+    }
+    error = _execute(job, progress, say, settings)
+    return _end(job, progress, error)
 
 
 def _execute(
-    job: Job, manager: AsyncKernelManager, progress: Progress, say: Say
-) -> Exception | None:
+    job: Job, progress: Progress, say: Say, settings: dict[str, Any]
+) -> BaseException | None:
     """Call papermill, and keep hold of the notebook: after a timeout it would be lost."""
 
     def keep(notebook: Any) -> None:
         progress.notebook = notebook
+        progress.note(notebook)
 
     def count(cell: Any, cell_index: int) -> None:
         progress.cell = cell_index
-        if not is_added(cell):
-            progress.n_started += 1
-            say({"cell": progress.n_started, "of": count_cells(progress.cells)[0]})
+        if is_added(cell):
+            say({"index": cell_index})
+            return
+        progress.n_started += 1
+        of = count_cells(progress.cells)[0]
+        say({"index": cell_index, "cell": progress.n_started, "of": of})
 
     try:
         papermill.execute_notebook(
@@ -89,24 +124,43 @@ def _execute(
             job.path.replace("{", "{{").replace("}", "}}"),
             None,
             parameters=job.parameters,
-            kernel_name=KERNEL_NAME,
-            language="python",
+            language=job.language,
             request_save_on_cell_execute=False,
             progress_bar=False,
             cwd=job.root,
-            km=manager,
-            # nbclient takes whole seconds.
-            execution_timeout=math.ceil(job.cell_timeout) if job.cell_timeout else None,
             on_notebook_start=keep,
             on_cell_execute=count,
+            **settings,
         )
-    except Exception as error:  # whatever it is, it belongs into the record
+    except (Exception, Late) as error:  # whatever it is, it belongs into the record
         return error
     return None
 
 
-def _judge(progress: Progress, error: Exception | None) -> Outcome:
+def _end(job: Job, progress: Progress, error: BaseException | None) -> Outcome:
+    """Save the notebook and say how it ended."""
+    outcome = _judge(progress, error)
+    if any(_last_stream(cell) for cell in progress.cells):
+        outcome.warnings.append("a cell printed more than is kept; see the notebook")
+    try:
+        _save(progress, Path(job.part) / NOTEBOOK_FILE)
+    except OSError as fault:
+        message = f"the executed notebook could not be saved: {fault.strerror or fault}"
+        failure = outcome.failure or Failure(None, "", type(fault).__name__, message)
+        return replace(outcome, state="failed", failure=failure)
+    return outcome
+
+
+def _last_stream(cell: Any) -> list[Any]:
+    """Give the word on text left out, if a cell has one."""
+    last = cell.get("outputs", [])[-1:]
+    return [out for out in last if str(out.get("text", "")).startswith("[gipfel: ")]
+
+
+def _judge(progress: Progress, error: BaseException | None) -> Outcome:
     n_cells, n_run = count_cells(progress.cells)
+    if DEADLINE.has_rung:
+        return Outcome("timed_out", n_cells, n_run, _blame(progress, error))
     if error is None or isinstance(error, PapermillExecutionError):
         failure = find_failure(progress.cells)
         if failure is None and error is None:
@@ -116,19 +170,26 @@ def _judge(progress: Progress, error: Exception | None) -> Outcome:
     state: State = "timed_out" if is_timeout else "died"
     # The cell that was stopped may have a count already, since it was begun.
     n_run = count_cells(progress.cells[: progress.cell or 0])[1]
-    return Outcome(state, n_cells, n_run, _blame(progress, error))
+    has_started = bool(progress.cells) or is_timeout
+    return Outcome(state, n_cells, n_run, _blame(progress, error), has_started=has_started)
 
 
-def _blame(progress: Progress, error: Exception | None) -> Failure:
+def _blame(progress: Progress, error: BaseException | None) -> Failure:
     """Describe an error that no cell raised; blame the cell that was being executed."""
     name, message = type(error).__name__, str(error)
-    if progress.is_late:
+    trace = "" if progress.cell is not None else "".join(traceback.format_exception(error))
+    if DEADLINE.has_rung:
+        name, message = "CellTimeoutError", "the cell took longer than one cell may"
+    if progress.is_late or DEADLINE.is_late:
         name, message = "DeadlineError", "the deadline of the run passed"
     elif isinstance(error, DeadKernelError):
         message = "the kernel died"
     elif not progress.cells:
         message = f"the kernel did not start: {message}"
-    trace = "" if progress.cell is not None else "".join(traceback.format_exception(error))
+    found = find_failure(progress.cells) if DEADLINE.has_rung else None
+    if found is not None:
+        # Where the alarm was heard; papermill has put cells of its own before it.
+        return replace(found, exception=name, message=message)
     return blame_cell(progress.cells, progress.cell, (name, message, strip_colours(trace)))
 
 
@@ -143,6 +204,7 @@ def _save(progress: Progress, path: Path) -> None:
         if cell.cell_type == "code" and cell.execution_count is None and cell.source.strip():
             cell.metadata.papermill["status"] = "pending"
     text: str = nbformat.writes(progress.notebook)  # type: ignore[no-untyped-call]
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"{text}\n", encoding="utf-8")
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from analysis.errors import ParameterError, RunError, unknown
-from analysis.features import read_features
 from analysis.paths import Layout
 from analysis.runs.parameters import (
     Parameter,
@@ -20,6 +19,7 @@ from analysis.runs.parameters import (
     read_parameters,
 )
 from analysis.runs.record import DEFAULT_KEY
+from analysis.schema import TABLES
 from analysis.study import Run, Study
 
 KEY_LENGTH = 12
@@ -197,6 +197,14 @@ def _missing_need(layout: Layout, path: Path) -> str:
     return "" if has_articles else "needs the articles"
 
 
+def _check_tables(layout: Layout) -> None:
+    """Look for the open tables without loading what reads them, unless one is missing."""
+    if not all((layout.features / f"{name}.parquet").is_file() for name in TABLES):
+        from analysis.features import read_features  # noqa: PLC0415 (pandas takes a while)
+
+        read_features(layout.features)
+
+
 def plan_given(
     study: Study, layout: Layout, notebooks: Sequence[str], assignments: Sequence[str]
 ) -> list[PlannedRun]:
@@ -224,7 +232,7 @@ def plan_given(
     TableError
         If the open tables are missing: every run would fail.
     """
-    read_features(layout.features)
+    _check_tables(layout)
     if not assignments:
         return plan_runs(study, layout, notebooks or None)
     if len(set(notebooks)) != 1:

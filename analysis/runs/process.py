@@ -1,218 +1,144 @@
-"""One run as its parent sees it: a worker process, its folders, and how it ended."""
+"""Workers as their parent sees them: what they say, how they are killed, how they ended."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import sysconfig
-import tempfile
 import threading
-import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any
+from queue import Empty, SimpleQueue
+from typing import Any, Protocol
 
 import analysis
 from analysis.paths import ROOT_VARIABLE, RUN_VARIABLE
-from analysis.runs.folders import make_part, move_into_place, now
-from analysis.runs.job import FIGURES_FOLDER, Failure, Job, Outcome, State
+from analysis.runs.job import FIGURES_FOLDER, Job
 from analysis.runs.plan import PlannedRun
-from analysis.runs.record import RunRecord, read_versions, write_record
 
 #: Seconds that a worker has for ending itself before it is killed.
 GRACE = 10.0
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Seconds that a cell, and a whole run, may take; None: no limit."""
+class Worker(Protocol):
+    """A started process that executes one notebook; lost, if it died with its own parent."""
 
-    cell_timeout: float | None = None
-    deadline: float | None = None
+    grace: float
+    is_lost: bool
 
+    def receive(self, seconds: float) -> dict[str, Any] | None:
+        """Wait for what it says next; None: it has ended. Raises TimeoutError."""
 
-@dataclass(frozen=True)
-class Message:
-    """What a worker said; without content: it has closed its output, it is at its end."""
+    def kill(self) -> None:
+        """Make it end at once, with all that it has started."""
 
-    worker: int
-    content: dict[str, Any] = field(default_factory=dict)
-
-
-#: What Ctrl-C puts into the queue.
-INTERRUPTED = Message(-1)
+    def close(self) -> str:
+        """Wait for its end, and say how it ended."""
 
 
-class WorkerProcess:
-    """A started run: its process, the folder that it writes to, and its outcome."""
+class KernelWorker:
+    """A process of its own that starts a kernel of its own."""
 
-    def __init__(
-        self, number: int, plan: PlannedRun, limits: Limits, messages: SimpleQueue[Message]
-    ) -> None:
-        self.number = number
-        self.plan = plan
-        self.messages = messages
-        self.outcome: Outcome | None = None
-        self.is_late = False
-        self.started, self._clock = now(), time.monotonic()
-        self.part = make_part(plan.folder)
-        # Not in the part folder: the name of a socket may have about a hundred characters.
-        self.scratch = Path(tempfile.mkdtemp(prefix="gipfel-"))
-        self._log = self.scratch / "worker.log"
-        self.process = self._launch()
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
-        self._hand_over(self._job(limits))
-        self._killer = threading.Timer((limits.deadline or 0) + GRACE, self._kill_late)
-        self._killer.daemon = True
-        if limits.deadline is not None:
-            self._killer.start()
+    grace = GRACE
+    is_lost = False
 
-    def finish(self) -> RunRecord:
-        """Record how the run ended, and move its folder into place."""
-        self._close()
-        record = self._record(self.outcome or self._died())
-        write_record(record, self.part)
-        move_into_place(self.part, self.plan.folder)
-        self.clear()
-        return record
-
-    def stop(self) -> None:
-        """Tell the worker to end at once: that its input closes is its sign."""
-        with suppress(OSError):
-            self._stdin().close()
-
-    def clear(self) -> None:
-        """Wait for the worker's end, and remove what it has not finished."""
-        self._close()
-        for folder in (self.part, self.scratch):
-            shutil.rmtree(folder, ignore_errors=True)
-
-    def _launch(self) -> subprocess.Popen[str]:
+    def __init__(self, job: Job) -> None:
+        self._log = Path(job.scratch) / "worker.log"
+        self._messages: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
         with self._log.open("w") as log:
-            return subprocess.Popen(
+            self._process = subprocess.Popen(
                 # -P: a file of the study must not stand in for a module of Python.
                 [sys.executable, "-P", "-m", "analysis.runs.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                cwd=self.plan.root,
-                env=run_environment(os.environ, self.plan, self.part, self.scratch),
+                cwd=job.root,
+                env=job.environment,
                 encoding="utf-8",
                 # Ctrl-C in a terminal reaches its whole group; stopping is ours to do.
                 start_new_session=True,
             )
-
-    def _job(self, limits: Limits) -> Job:
-        return Job(
-            path=str(self.plan.path.resolve()),
-            root=str(self.plan.root.resolve()),
-            part=str(self.part.resolve()),
-            scratch=str(self.scratch),
-            parameters=self.plan.parameters,
-            cell_timeout=limits.cell_timeout,
-            deadline=limits.deadline,
-        )
-
-    def _hand_over(self, job: Job) -> None:
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
         # A worker that is dead already is found out by its listener.
         with suppress(BrokenPipeError):
             self._stdin().write(json.dumps(asdict(job)) + "\n")
             self._stdin().flush()
 
+    def receive(self, seconds: float) -> dict[str, Any] | None:
+        """Wait for what the worker says next; None: it has ended."""
+        try:
+            return self._messages.get(timeout=seconds)
+        except Empty:
+            raise TimeoutError from None
+
+    def kill(self) -> None:
+        """End the worker by closing its input: it takes its kernel with it."""
+        self._close_input()
+        self._wait(1.0)
+
+    def close(self) -> str:
+        """Wait for the worker's end, and say how it ended."""
+        self._close_input()
+        self._wait(GRACE)
+        self._listener.join(GRACE)
+        return f"the worker process ended with code {self._process.returncode}"
+
+    def _wait(self, seconds: float) -> None:
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _close_input(self) -> None:
+        with suppress(OSError):
+            self._stdin().close()
+
+    def _stdin(self) -> Any:
+        return self._process.stdin
+
     def _listen(self) -> None:
         """Pass on what the worker says, in a thread of its own."""
-        assert self.process.stdout is not None  # noqa: S101 (a pipe, by _launch)
-        with self.process.stdout as lines:
+        assert self._process.stdout is not None  # noqa: S101 (a pipe, by __init__)
+        with self._process.stdout as lines:
             for line in lines:
                 # The last line of a worker that was killed may be cut short.
                 with suppress(json.JSONDecodeError):
-                    self._take(json.loads(line))
-        self.messages.put(Message(self.number))
-
-    def _take(self, content: dict[str, Any]) -> None:
-        if "outcome" in content:
-            self.outcome = read_outcome(content["outcome"])
-        else:
-            self.messages.put(Message(self.number, content))
-
-    def _stdin(self) -> Any:
-        return self.process.stdin
-
-    def _close(self) -> None:
-        self.stop()
-        self._killer.cancel()
-        try:
-            self.process.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        self._listener.join(GRACE)
-
-    def _kill_late(self) -> None:
-        """Kill a worker that has not kept its deadline by itself."""
-        self.is_late = True
-        self.process.kill()
-
-    def _record(self, outcome: Outcome) -> RunRecord:
-        return RunRecord(
-            notebook=self.plan.notebook,
-            key=self.plan.key,
-            state=outcome.state,
-            folder=self.plan.folder,
-            parameters=self.plan.parameters,
-            started=self.started,
-            seconds=round(time.monotonic() - self._clock, 3),
-            n_cells=outcome.n_cells,
-            n_cells_run=outcome.n_cells_run,
-            versions=read_versions(),
-            failure=outcome.failure,
-        )
-
-    def _died(self) -> Outcome:
-        """Describe a worker that ended without a word."""
-        log = self._log.read_text(encoding="utf-8", errors="replace")
-        message = f"the worker process ended with code {self.process.returncode}"
-        state: State = "timed_out" if self.is_late else "died"
-        return Outcome(state, failure=Failure(None, "", "WorkerDied", message, log[-4000:]))
+                    self._messages.put(json.loads(line))
+        self._messages.put(None)
 
 
-def read_outcome(fields: Mapping[str, Any]) -> Outcome:
-    """Rebuild an outcome from what `dataclasses.asdict` made of it.
+def read_log(scratch: Path, most: int = 4000) -> str:
+    """Give what a worker's libraries wrote, such as the trace of a crash.
 
-    Examples
-    --------
-    >>> read_outcome(asdict(Outcome("succeeded", 3, 3)))
-    Outcome(state='succeeded', n_cells=3, n_cells_run=3, failure=None)
+    Of a long one the beginning and the end: a crash names itself first, and where it
+    happened last, with a list of modules in between.
     """
-    failure = fields["failure"]
-    return Outcome(**{**fields, "failure": None if failure is None else Failure(**failure)})
+    texts = [
+        (scratch / name).read_text(encoding="utf-8", errors="replace")
+        for name in ("worker.log", "stderr")
+        if (scratch / name).is_file()
+    ]
+    text = "\n".join(text for text in texts if text.strip())
+    half = most // 2
+    return text if len(text) <= most else f"{text[:half]}\n[...]\n{text[-half:]}"
 
 
-def run_environment(
-    current: Mapping[str, str], plan: PlannedRun, part: Path, scratch: Path
-) -> dict[str, str]:
-    """Give the environment of a run's worker and kernel.
+def common_environment(current: Mapping[str, str]) -> dict[str, str]:
+    """Give the environment that the workers of all runs share.
 
     One thread for BLAS and a fixed hash seed, so that equal runs give equal numbers;
-    no profile of the user's IPython; the back end of matplotlib left to the kernel;
-    and the same `analysis` package that is running now.
+    the back end of matplotlib left to the kernel; and the same `analysis` package
+    that is running now.
     """
     environment = {key: value for key, value in current.items() if key != "MPLBACKEND"}
-    environment |= dict.fromkeys(_ONE_THREAD, "1")
-    environment |= {
-        "PYTHONHASHSEED": "0",
-        "IPYTHONDIR": str(scratch / "ipython"),
-        ROOT_VARIABLE: str(plan.root.resolve()),
-        RUN_VARIABLE: str((part / FIGURES_FOLDER).resolve()),
-    }
+    environment |= dict.fromkeys(_ONE_THREAD, "1") | {"PYTHONHASHSEED": "0"}
     # A relative entry would mean another folder in the run, whose folder is the study's.
     given = current.get("PYTHONPATH", "").split(os.pathsep)
     entries = [str(Path(entry).resolve()) for entry in given if entry]
@@ -220,3 +146,14 @@ def run_environment(
     if home != str(Path(sysconfig.get_path("purelib")).resolve()):
         entries.insert(0, home)
     return environment | {"PYTHONPATH": os.pathsep.join(entries)}
+
+
+def run_environment(
+    current: Mapping[str, str], plan: PlannedRun, part: Path, scratch: Path
+) -> dict[str, str]:
+    """Give the environment of one run: what all share, where it is, and no profile of IPython."""
+    return common_environment(current) | {
+        "IPYTHONDIR": str(scratch / "ipython"),
+        ROOT_VARIABLE: str(plan.root.resolve()),
+        RUN_VARIABLE: str((part / FIGURES_FOLDER).resolve()),
+    }

@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 import os
 import platform
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from analysis.errors import RunError
-from analysis.runs.job import FIGURES_FOLDER, Failure, State
+from analysis.runs.job import FIGURES_FOLDER, EngineName, Failure, State
 
 RECORD_FILE = "run.json"
 DEFAULT_KEY = "default"
 #: Raise it when a field changes its meaning; older files are then refused.
-FORMAT = 1
+FORMAT = 2
 
 _PACKAGES = ("matplotlib", "numpy", "pandas", "papermill", "scikit-learn", "gipfeldiskurs")
 
@@ -50,6 +52,20 @@ class RunRecord:
         Why the run was skipped or interrupted.
     failure : Failure or None
         For failed, timed_out and died.
+    engine : str
+        warm or kernel; empty if nothing ran.
+    processor : str
+        What the machine calls its processor.
+    warnings : list of str
+        What did not stop the run, such as why it ran in a kernel after all.
+    content : str
+        The key of all that the run rests on; see `analysis.runs.parts`.
+    parts : dict
+        What went into that key besides the parameters.
+    outputs : dict
+        Files of the run, relative to its folder, with the hash of each.
+    is_reused : bool
+        Whether nothing ran, because the store held this run; not in the file.
     """
 
     notebook: str
@@ -64,6 +80,13 @@ class RunRecord:
     versions: dict[str, str] = field(default_factory=dict)
     reason: str = ""
     failure: Failure | None = None
+    engine: EngineName | Literal[""] = ""
+    processor: str = ""
+    warnings: list[str] = field(default_factory=list)
+    content: str = ""
+    parts: dict[str, dict[str, str]] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
+    is_reused: bool = False
 
     @property
     def is_default(self) -> bool:
@@ -77,6 +100,7 @@ class RunRecord:
 
 
 _RECORD = TypeAdapter(RunRecord)
+_NOT_IN_FILE = ("folder", "is_reused")
 
 
 def write_record(record: RunRecord, folder: Path | None = None) -> Path:
@@ -91,7 +115,8 @@ def write_record(record: RunRecord, folder: Path | None = None) -> Path:
     True
     """
     fields = asdict(record)
-    del fields["folder"]
+    for name in _NOT_IN_FILE:
+        del fields[name]
     path = (folder or record.folder) / RECORD_FILE
     text = json.dumps({"format": FORMAT, **fields}, ensure_ascii=False, indent=2)
     write_atomically(path, f"{text}\n".encode())
@@ -144,6 +169,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
+@cache
 def read_versions() -> dict[str, str]:
     """Read the versions of Python and of the packages that results rest on."""
     versions = {"python": platform.python_version()}
@@ -153,3 +179,14 @@ def read_versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             versions[package] = "not installed"
     return versions
+
+
+@cache
+def read_processor() -> str:
+    """Read what the machine calls its processor: results may differ in their last digits."""
+    with suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+        if names:
+            return names[0]
+    return platform.processor() or platform.machine()

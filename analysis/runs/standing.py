@@ -15,6 +15,7 @@ from analysis.features import content_hash, read_manifest, read_table
 from analysis.paths import Layout
 from analysis.runs.plan import PlannedRun, plan_runs
 from analysis.runs.record import DEFAULT_KEY, read_record
+from analysis.runs.store import FAILED
 from analysis.schema import TABLES
 from analysis.study import Study
 
@@ -74,8 +75,9 @@ def _differences(noted: Mapping[str, Any], now: Mapping[str, Any], at: str = "")
 def run_lines(layout: Layout, study: Study) -> list[Line]:
     """Say of each default run how its figures stand, then list the other runs."""
     lines = [_figure_line(plan, layout) for plan in plan_runs(study, layout)]
-    others = sorted(layout.runs.glob("*/*/run.json"))
-    return lines + [_record_line(path.parent) for path in others if path.parent.name != DEFAULT_KEY]
+    others = [path for path in layout.runs.glob("*/*/run.json") if path.parent.name != DEFAULT_KEY]
+    failed = layout.runs.glob(f"*/{FAILED}/*/run.json")
+    return lines + [_record_line(path.parent, layout) for path in sorted([*others, *failed])]
 
 
 def _figure_line(plan: PlannedRun, layout: Layout) -> Line:
@@ -113,8 +115,8 @@ def _stale(path: Path, plan: PlannedRun, content: Mapping[str, str]) -> Iterator
             yield f"open table {name} changed"
 
 
-def _record_line(folder: Path) -> Line:
-    name = f"{folder.parent.name}/{folder.name}"
+def _record_line(folder: Path, layout: Layout) -> Line:
+    name = folder.relative_to(layout.runs).as_posix()
     try:
         record = read_record(folder)
     except GipfelError as fault:

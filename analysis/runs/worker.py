@@ -1,4 +1,4 @@
-"""The process that executes one notebook: ``python -m analysis.runs.worker``.
+"""The process that runs one notebook in a kernel: ``python -m analysis.runs.worker``.
 
 The first line of its standard input is the job, as JSON. Its standard output
 says, a line of JSON each, which cell has begun and, last, how the run ended. When
@@ -18,6 +18,7 @@ from dataclasses import asdict
 from typing import Any, TextIO
 
 from analysis.runs.job import Job
+from analysis.runs.limits import limit_memory
 
 #: Libraries that papermill and nbformat load for what no run here needs, Hadoop and
 #: the syntax of durations and IRIs: they take more than half of a worker's start.
@@ -38,9 +39,11 @@ def main() -> None:
     for name in _UNUSED:
         # None makes an import fail, and both libraries are optional where they are used.
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # as the import system allows
-    from analysis.runs.notebook import run_job  # noqa: PLC0415 (only now: see _UNUSED)
+    from analysis.runs.notebook import run_in_kernel  # noqa: PLC0415 (only now: see _UNUSED)
 
-    say({"outcome": asdict(run_job(job, say, at_end))})
+    # What this process starts has the limit, too: its kernel.
+    limit_memory(job.memory)
+    say({"outcome": asdict(run_in_kernel(job, say, at_end))})
 
 
 def _take_stdout() -> TextIO:

@@ -1,0 +1,184 @@
+"""How much of each document a topic takes in many fits, and what that says of the events."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.errors import MeasureError, unknown
+from analysis.measures.inference import adjust_p_values, leave_one_out, welch
+from analysis.measures.permutation import permute_values
+from analysis.measures.topic_reruns import TopicRuns, middle_of
+from analysis.measures.topics import topic_prevalence
+from analysis.measures.verdicts import OK, judge_effect, refuse
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class _Sides(NamedTuple):
+    """Which documents stand on which side, and their values in the model."""
+
+    target: npt.NDArray[np.bool_]
+    names: npt.NDArray[np.str_]
+
+
+def topic_contrast(runs: TopicRuns, *, target: str, reference: str) -> pd.DataFrame:
+    """Compare how much of the documents of two events each topic takes.
+
+    Parameters
+    ----------
+    runs : TopicRuns
+        From `rerun_topics`.
+    target, reference : str
+        Events.
+
+    Returns
+    -------
+    DataFrame
+        One row per topic:
+
+        - topic, target, reference, n_documents_target, n_documents_reference
+        - share_target, share_reference, difference: means of the documents in the model
+        - n_runs, runs_low, runs_high (middle 95 % of the fits), runs_same_sign (share of
+          the fits whose difference has the sign of the model's), stability (mean average
+          Jaccard of the topic with its partners)
+        - without_low, without_high, sign_holds, most_influential: without each document
+        - low, high, interval_df: Welch's interval of the documents' values
+        - p_value, p_floor, p_adjusted: two-sided, by relabelling the documents, whose
+          values are the means over the fits, so that no single fit decides;
+          Benjamini-Hochberg over the topics
+        - status, reason: of the p-value; effect_status, effect_reason: whether the
+          difference may be called one of the events
+
+    Raises
+    ------
+    MeasureError
+        If an event is unknown, or both are the same.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> from analysis.measures.counts import Recipe, count_terms
+    >>> from analysis.measures.topic_reruns import rerun_topics
+    >>> from analysis.measures.topic_runs import StabilityPlan
+    >>> from analysis.measures.topics import fit_topics
+    >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",))).trim(min_rows=3)
+    >>> runs = rerun_topics(fit_topics(counts, n_topics=2, seed=1),
+    ...     plan=StabilityPlan(n_seeds=1, n_subsamples=2))
+    >>> table = topic_contrast(runs, target="helsinki-2018", reference="alaska-2025")
+    >>> table[["topic", "p_floor", "status"]].values.tolist()
+    [[1, 0.1, 'not_estimable'], [2, 0.1, 'not_estimable']]
+    """
+    _check_events(runs, target, reference)
+    compared = runs.documents["event"].isin([target, reference]).to_numpy()
+    documents = runs.documents[compared].reset_index(drop=True)
+    sides = _Sides((documents["event"] == target).to_numpy(), documents["doc_id"].to_numpy())
+    values, many = _values(runs)[compared], runs.shares[:, compared]
+    rows = [
+        {
+            "topic": topic + 1,
+            **_describe(values[:, topic], sides),
+            **_spread(values[:, topic], many[:, :, topic], sides),
+            "stability": float(runs.similarity[:, topic].mean()),
+            **_test(values[:, topic], many[:, :, topic].mean(axis=0), sides),
+        }
+        for topic in range(values.shape[1])
+    ]
+    table = pd.DataFrame(rows).assign(target=target, reference=reference)
+    table["p_adjusted"] = adjust_p_values(table["p_value"], "bh")
+    effect = judge_effect(documents, "event")
+    table["effect_status"], table["effect_reason"] = effect
+    return table[CONTRAST_COLUMNS]
+
+
+CONTRAST_COLUMNS = [
+    *("topic", "target", "reference", "n_documents_target", "n_documents_reference"),
+    *("share_target", "share_reference", "difference"),
+    *("n_runs", "runs_low", "runs_high", "runs_same_sign", "stability"),
+    *("without_low", "without_high", "sign_holds", "most_influential"),
+    *("low", "high", "interval_df", "p_value", "p_floor", "p_adjusted"),
+    *("status", "reason", "effect_status", "effect_reason"),
+]
+
+
+def _check_events(runs: TopicRuns, target: str, reference: str) -> None:
+    events = runs.documents["event"].unique()
+    for event in (target, reference):
+        if event not in events:
+            raise MeasureError(f"topic_contrast: {unknown('event', event, events)}")
+    if target == reference:
+        raise MeasureError(f"topic_contrast: wanted two events, came {target!r} twice")
+
+
+def _values(runs: TopicRuns) -> FloatArray:
+    """Give the prevalence in the model itself, documents by topics."""
+    table = topic_prevalence(runs.model).query("unit == 'document'")
+    wide = table.pivot_table(index="doc_id", columns="topic", values="share")
+    values: FloatArray = wide.loc[runs.documents["doc_id"]].to_numpy(dtype=float)
+    return values
+
+
+def _difference(values: FloatArray, sides: _Sides) -> FloatArray:
+    """Mean of the target minus mean of the reference, over the last axis."""
+    difference: FloatArray = values[..., sides.target].mean(-1) - values[..., ~sides.target].mean(
+        -1
+    )
+    return difference
+
+
+def _describe(values: FloatArray, sides: _Sides) -> dict[str, object]:
+    one = _without_each(values, sides)
+    difference, low, high, df, *_ = welch(values[sides.target], values[~sides.target])
+    return {
+        "n_documents_target": int(sides.target.sum()),
+        "n_documents_reference": int((~sides.target).sum()),
+        "share_target": float(values[sides.target].mean()),
+        "share_reference": float(values[~sides.target].mean()),
+        "difference": difference,
+        **one,
+        "low": low,
+        "high": high,
+        "interval_df": df,
+    }
+
+
+def _without_each(values: FloatArray, sides: _Sides) -> dict[str, object]:
+    """Give the range of the difference without one document; a side of one has none."""
+
+    def statistic(kept: npt.NDArray[np.bool_]) -> float:
+        target, reference = values[kept & sides.target], values[kept & ~sides.target]
+        return float(target.mean() - reference.mean()) if len(target) and len(reference) else np.nan
+
+    one = leave_one_out(statistic, len(values))
+    return {
+        "without_low": one.low,
+        "without_high": one.high,
+        "sign_holds": one.sign_holds,
+        "most_influential": str(sides.names[one.most_influential]),
+    }
+
+
+def _spread(values: FloatArray, many: FloatArray, sides: _Sides) -> dict[str, object]:
+    differences = _difference(many, sides)
+    low, high = middle_of(differences)
+    same = np.sign(differences) == np.sign(_difference(values, sides))
+    return {
+        "n_runs": len(many),
+        "runs_low": float(low),
+        "runs_high": float(high),
+        "runs_same_sign": float(same.mean()),
+    }
+
+
+def _test(values: FloatArray, means: FloatArray, sides: _Sides) -> dict[str, object]:
+    """Relabel the documents, unless the topic takes the same part of each."""
+    test = permute_values(means, sides.target)
+    verdict = (test["status"], test["reason"])
+    if np.ptp(values) == 0 and np.ptp(means) == 0:
+        verdict = refuse("the topic takes the same share of every document")
+    status, reason = verdict
+    p_value = test["p_value"] if status == OK.status else np.nan
+    return {"p_value": p_value, "p_floor": test["p_floor"], "status": status, "reason": reason}

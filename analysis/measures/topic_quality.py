@@ -1,0 +1,189 @@
+"""How good topics are: coherence, exclusivity, and what they foretell of words held out."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse, stats
+
+from analysis.errors import MeasureError
+from analysis.measures.topic_engines import (
+    to_shares,
+)
+from analysis.measures.topic_matching import top_terms
+from analysis.measures.topics import TopicModel
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+#: Weight of exclusivity against frequency in FREX, as in the R package stm.
+FREX_WEIGHT = 0.7
+
+
+def topic_quality(model: TopicModel, *, smoothing: float = 1.0) -> pd.DataFrame:
+    """Measure the coherence and exclusivity of each topic's top terms.
+
+    Parameters
+    ----------
+    model : TopicModel
+        A fitted model; the terms compared are those that its recipe shows.
+    smoothing : float
+        Added to the joint count in u_mass.
+
+    Returns
+    -------
+    DataFrame
+        topic, n_terms, n_segments (in which terms are counted together: those fitted
+        on), npmi, u_mass, exclusivity (mean FREX of the terms, in (0, 1]).
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> from analysis.measures.counts import Recipe, count_terms
+    >>> from analysis.measures.topics import fit_topics
+    >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",))).trim(min_rows=3)
+    >>> topic_quality(fit_topics(counts, n_topics=2, seed=1))["n_terms"].tolist()
+    [10, 10]
+    """
+    matrix = model.chosen.matrix
+    lists = top_terms(model.fit.topic_terms, model.recipe.n_terms)
+    exclusivity = frex_exclusivity(model.fit.topic_terms, n_terms=model.recipe.n_terms)
+    rows = []
+    for topic, (best, sum_frex) in enumerate(zip(lists, exclusivity, strict=True), start=1):
+        terms = best[best >= 0]
+        single, joint = document_counts(matrix, terms)
+        scores = (
+            npmi_coherence(single, joint, matrix.shape[0]),
+            u_mass(single, joint, smoothing=smoothing),
+        )
+        rows.append((topic, len(terms), matrix.shape[0], *scores, sum_frex / len(terms)))
+    columns = ["topic", "n_terms", "n_segments", "npmi", "u_mass", "exclusivity"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def document_counts(matrix: sparse.csr_array, terms: IntArray) -> tuple[IntArray, IntArray]:
+    """Count the rows that hold each term, and each two of them.
+
+    Returns
+    -------
+    single : ndarray, shape (n,)
+    joint : ndarray, shape (n, n)
+    """
+    holds = (matrix[:, terms] > 0).astype(np.int64)
+    joint = np.asarray((holds.T @ holds).toarray(), dtype=np.int64)
+    return joint.diagonal().copy(), joint
+
+
+def npmi_coherence(single: npt.ArrayLike, joint: npt.ArrayLike, n_documents: int) -> float:
+    """Give the mean normalised pointwise mutual information of all pairs of terms.
+
+    Bouma (2009), over pairs as in Lau, Newman & Baldwin (2014), with whole documents as
+    windows. A pair that never stands together has -1, one that always does 1.
+
+    Parameters
+    ----------
+    single : array_like of int, shape (n,)
+        Documents with each term.
+    joint : array_like of int, shape (n, n)
+        Documents with both.
+    n_documents : int
+        All documents.
+
+    Returns
+    -------
+    float
+        In [-1, 1]; NaN for a single term.
+
+    Examples
+    --------
+    >>> print(f"{npmi_coherence([20, 30], [[20, 15], [15, 30]], 100):.4f}")
+    0.4830
+    """
+    n, pairs = np.asarray(single, dtype=float), np.asarray(joint, dtype=float)
+    if len(n) < 2:
+        return float("nan")
+    first, second = np.triu_indices(len(n), 1)
+    both = pairs[first, second] / n_documents
+    apart = n[first] * n[second] / n_documents**2
+    scores = np.full(len(both), -1.0)
+    scores[both == 1] = 1.0
+    usual = (both > 0) & (both < 1)
+    scores[usual] = np.log(both[usual] / apart[usual]) / -np.log(both[usual])
+    return float(scores.mean())
+
+
+def u_mass(single: npt.ArrayLike, joint: npt.ArrayLike, *, smoothing: float = 1.0) -> float:
+    """Give the coherence of Mimno et al. (2011): log of joint over single counts, summed.
+
+    Every pair is divided by the count of the term that ranks **higher in the topic**, as in
+    the paper; programs that go by the order of the vocabulary give other numbers.
+
+    Parameters
+    ----------
+    single : array_like of int, shape (n,)
+        Documents with each term, best term first.
+    joint : array_like of int, shape (n, n)
+        Documents with both.
+    smoothing : float
+        1 in the paper.
+
+    Returns
+    -------
+    float
+        0 or less as a rule; it grows with the number of terms.
+
+    Raises
+    ------
+    MeasureError
+        If smoothing is not above 0, or a term is in no document.
+
+    Examples
+    --------
+    >>> joint = [[4, 3, 1], [3, 3, 1], [1, 1, 2]]
+    >>> print(f"{u_mass([4, 3, 2], joint):.6f} {u_mass([4, 3, 2], joint, smoothing=0.01):.6f}")
+    -1.098612 -2.749360
+    """
+    n, pairs = np.asarray(single, dtype=float), np.asarray(joint, dtype=float)
+    if smoothing <= 0 or np.any(n <= 0):
+        raise MeasureError("u_mass: wanted a smoothing above 0, and terms that occur somewhere")
+    higher, lower = np.triu_indices(len(n), 1)
+    return float(np.log((pairs[higher, lower] + smoothing) / n[higher]).sum())
+
+
+def frex_exclusivity(
+    topic_terms: npt.ArrayLike, *, n_terms: int = 10, weight: float = FREX_WEIGHT
+) -> FloatArray:
+    """Add up, for each topic, how frequent and how exclusive its top terms are.
+
+    FREX (Bischof & Airoldi 2012): the harmonic mean of two ranks within the topic, that of
+    the term's weight and that of its share over the topics.
+
+    Parameters
+    ----------
+    topic_terms : array_like, shape (n_topics, n_terms)
+        Weights.
+    n_terms : int
+        Terms of each topic that are added up.
+    weight : float
+        That of exclusivity, in (0, 1).
+
+    Returns
+    -------
+    ndarray, shape (n_topics,)
+        In (0, n_terms].
+
+    Examples
+    --------
+    >>> frex_exclusivity([[0.5, 0.3, 0.15, 0.05], [0.1, 0.2, 0.3, 0.4]], n_terms=2).tolist()
+    [1.75, 1.75]
+    """
+    topics = np.asarray(topic_terms, dtype=float)
+    size = topics.shape[1]
+    frequent = stats.rankdata(topics, axis=1) / size
+    exclusive = stats.rankdata(to_shares(topics.T.copy()).T, axis=1) / size
+    frex = 1 / (weight / exclusive + (1 - weight) / frequent)
+    best = top_terms(topics, n_terms)
+    taken = np.take_along_axis(frex, np.maximum(best, 0), axis=1)
+    total: FloatArray = np.where(best >= 0, taken, 0).sum(axis=1)
+    return total

@@ -1,0 +1,195 @@
+"""The parent of warm workers: ``python -m analysis.runs.server CONTROL``.
+
+It imports what notebooks import, and computes nothing: after it had, a forked child
+could wait for ever for threads that it does not have. Every byte that comes through
+the socket ``CONTROL`` brings another socket, the channel of one run. Its first line
+is the job. The server forks a child, which says through the channel what it does;
+when the child has ended, the server says how. When a channel closes, its run is
+killed; when the control closes, all are, and the server ends.
+"""
+
+from __future__ import annotations
+
+import builtins
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from analysis.runs.job import Job
+
+#: What nbformat loads for what no run here needs, the syntax of durations and IRIs:
+#: more than half of the start.
+_UNUSED = ("isoduration", "rfc3987_syntax")
+
+
+@dataclass
+class Server:
+    """The sockets and children of this process."""
+
+    control: socket.socket
+    selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
+    channels: dict[int, socket.socket] = field(default_factory=dict)
+    wakeup: tuple[socket.socket, socket.socket] = field(default_factory=socket.socketpair)
+
+    def serve(self) -> None:
+        """Serve until the control closes."""
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        for end in self.wakeup:
+            end.setblocking(False)
+        signal.set_wakeup_fd(self.wakeup[1].fileno(), warn_on_full_buffer=False)
+        self.selector.register(self.control, selectors.EVENT_READ)
+        self.selector.register(self.wakeup[0], selectors.EVENT_READ)
+        while all(self._handle(key.fileobj) for key, _ in self.selector.select()):
+            pass
+        for pid in list(self.channels):
+            kill_group(pid)
+
+    def _handle(self, ready: Any) -> bool:
+        """Handle what has come; False when it is time to end."""
+        if ready is self.control:
+            _, descriptors, *_ = socket.recv_fds(self.control, 1, 1)
+            if not descriptors:
+                return False
+            self._start(socket.socket(fileno=descriptors[0]))
+        elif ready is self.wakeup[0]:
+            ready.recv(4096)
+            self._reap()
+        else:
+            # The client says nothing after the job: its channel is at its end.
+            self.selector.unregister(ready)
+            kill_group(next(pid for pid, open_ in self.channels.items() if open_ is ready))
+        return True
+
+    def _start(self, channel: socket.socket) -> None:
+        with channel.makefile("r", encoding="utf-8") as lines:
+            job = Job(**json.loads(lines.readline()))
+        import_modules(job.imports)
+        n_threads = count_threads()
+        if n_threads > 1:
+            say(channel, {"refused": f"importing started {n_threads - 1} threads"})
+            channel.close()
+            return
+        pid = os.fork()
+        if pid == 0:
+            self._become_child(channel, job)
+        self.channels[pid] = channel
+        self.selector.register(channel, selectors.EVENT_READ)
+
+    def _become_child(self, channel: socket.socket, job: Job) -> None:
+        """Leave the server behind, execute the job, and never return."""
+        code = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            self.selector.close()
+            for other in (self.control, *self.wakeup, *self.channels.values()):
+                other.close()
+            from analysis.runs.child import run_child  # noqa: PLC0415 (it is loaded already)
+
+            run_child(job, lambda message: say(channel, message))
+            code = 0
+        finally:
+            os._exit(code)
+
+    def _reap(self) -> None:
+        """Say of each child that has ended how it ended."""
+        while self.channels:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if pid in self.channels:
+                self._finish(pid, os.waitstatus_to_exitcode(status), usage.ru_maxrss)
+
+    def _finish(self, pid: int, code: int, peak: int) -> None:
+        channel = self.channels.pop(pid)
+        with suppress(KeyError):
+            self.selector.unregister(channel)
+        # Programs that the notebook started end with it.
+        kill_group(pid)
+        with suppress(OSError):
+            say(channel, {"ended": code, "peak": peak})
+        channel.close()
+
+
+def main() -> None:
+    """Import what every run needs, and serve."""
+    for name in _UNUSED:
+        # None makes an import fail, and both libraries are optional where they are used.
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # as the import system allows
+    import_modules(["analysis.runs.child"])
+    for name in _UNUSED:
+        # A notebook may want them.
+        if sys.modules[name] is None:
+            del sys.modules[name]
+    from analysis.runs.engine import build_validators  # noqa: PLC0415 (only now: see _UNUSED)
+
+    build_validators()
+    gc.collect()
+    gc.freeze()
+    Server(socket.socket(fileno=int(sys.argv[1]))).serve()
+
+
+def import_modules(names: list[str]) -> None:
+    """Import modules; one that cannot be imported is left for the notebook to find."""
+    new = [name for name in names if name not in sys.modules]
+    with _as_in_a_notebook():
+        for name in new:
+            with suppress(Exception):
+                importlib.import_module(name)
+    if new:
+        # Children share what is never looked at again.
+        gc.collect()
+        gc.freeze()
+
+
+@contextmanager
+def _as_in_a_notebook() -> Iterator[None]:
+    """Answer libraries that ask, when they are loaded, whether they are in a notebook.
+
+    pandas does, and shows tables in full width only there.
+    """
+    kernel = SimpleNamespace(kernel=None, config={})
+    builtins.get_ipython = lambda: kernel  # type: ignore[attr-defined]  # as IPython does
+    try:
+        yield
+    finally:
+        del builtins.get_ipython  # type: ignore[attr-defined]
+
+
+def count_threads() -> int:
+    """Count the threads of this process, those of libraries included where the system tells."""
+    tasks = Path("/proc/self/task")
+    return len(list(tasks.iterdir())) if tasks.is_dir() else threading.active_count()
+
+
+def say(channel: socket.socket, message: dict[str, Any]) -> None:
+    """Say something through a channel, as a line of JSON."""
+    channel.sendall((json.dumps(message) + "\n").encode())
+
+
+def kill_group(pid: int) -> None:
+    """Kill a child and what it has started; it leads a process group of its own."""
+    with suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)
+    # Before it has become the leader of a group it is alone.
+    with suppress(OSError):
+        os.kill(pid, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

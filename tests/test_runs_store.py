@@ -1,0 +1,227 @@
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from study_for_runs import STUDY, plan_notebook, write_notebook, write_study
+
+from analysis.paths import Layout
+from analysis.runs.execute import execute_runs
+from analysis.runs.folders import hold_folder
+from analysis.runs.limits import Settings
+from analysis.runs.modules import Index
+from analysis.runs.plan import PlannedRun, plan_run
+from analysis.runs.prune import find_prunable, prune_runs
+from analysis.runs.publish import publish_figures
+from analysis.runs.record import RunRecord, read_record, write_record
+from analysis.runs.store import find_run
+from analysis.study import read_study
+
+#: Reads a table, looks for another one, lists a folder, and draws.
+READS = """
+import os, pathlib
+folder = pathlib.Path(os.environ["GIPFEL_RUN_FOLDER"])
+words = pathlib.Path("data/words.csv").read_text()
+try:
+    words += open("data/more.csv").read()
+except FileNotFoundError:
+    pass
+names = os.listdir("data/lists")
+(folder / "01_words.txt").write_text(words + " ".join(names))
+"""
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> PlannedRun:
+    (tmp_path / "data" / "lists").mkdir(parents=True)
+    (tmp_path / "data" / "words.csv").write_text("Brot")
+    (tmp_path / "requirements.lock").write_text("pandas==3")
+    return plan_notebook(tmp_path, "from analysis.errors import did_you_mean", READS)
+
+
+def run(plan: PlannedRun, *, force: bool = False) -> RunRecord:
+    (record,) = execute_runs([plan], settings=Settings(force=force))
+    assert record.state == "succeeded", record.failure
+    return record
+
+
+def reasons(plan: PlannedRun) -> list[str]:
+    return find_run(plan, Index(plan.folder.parents[1])).reasons
+
+
+def test_a_run_rests_on_what_it_read_and_on_the_modules_of_its_imports(plan: PlannedRun) -> None:
+    assert reasons(plan) == ["it has not been run"]
+    parts = run(plan).parts
+    assert list(parts["inputs"]) == ["data/lists/", "data/more.csv", "data/words.csv"]
+    assert parts["inputs"]["data/more.csv"] == "missing"
+    assert list(parts["code"]) == ["analysis/errors.py"]
+    assert list(parts["notebook"]) == ["code cell 2", "code cell 3"]
+    assert "frame Brot" in parts["study"]
+    assert {"requirements.lock", "version of pandas"} <= set(parts["environment"])
+
+
+def test_nothing_runs_twice_unless_forced(plan: PlannedRun) -> None:
+    first = run(plan)
+    again = run(plan)
+    assert again == replace(first, is_reused=True)
+    assert not run(plan, force=True).is_reused
+    # What is beside the point changes nothing: text cells, comments of study.toml, other runs.
+    (plan.root / "study.toml").write_text("# Ein Wort.\n" + STUDY + '[[run]]\nnotebook="01_probe"')
+    (plan.root / "data" / "unread.csv").write_text("Käse")
+    assert reasons(plan) == []
+
+
+def change_study(plan: PlannedRun) -> None:
+    path = plan.root / "study.toml"
+    path.write_text(path.read_text().replace('nouns = ["Brot"]', 'nouns = ["Brot", "Laib"]'))
+
+
+CHANGES = {
+    "data/words.csv changed": lambda plan: (plan.root / "data/words.csv").write_text("Käse"),
+    "data/words.csv is gone": lambda plan: (plan.root / "data/words.csv").unlink(),
+    "data/more.csv is new": lambda plan: (plan.root / "data/more.csv").write_text("Käse"),
+    "data/lists/ changed": lambda plan: (plan.root / "data/lists/a.txt").touch(),
+    "study.toml: frame Brot changed": change_study,
+    "in the store: figures/01_words.txt is not as the run left it": lambda plan: (
+        plan.folder / "figures/01_words.txt"
+    ).unlink(),
+    "the notebook: code cell 3 changed": lambda plan: write_notebook(
+        plan.path, "from analysis.errors import did_you_mean", READS + "1"
+    ),
+    "the notebook: code cell 4 is new": lambda plan: write_notebook(
+        plan.path, "from analysis.errors import did_you_mean", READS, "1"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study with its run; to be copied, not to be changed."""
+    root = tmp_path_factory.mktemp("finished") / "study"
+    (root / "data" / "lists").mkdir(parents=True)
+    (root / "data" / "words.csv").write_text("Brot")
+    run(plan_notebook(root, "from analysis.errors import did_you_mean", READS))
+    return root
+
+
+def copy_of(finished: Path, tmp_path: Path) -> PlannedRun:
+    shutil.copytree(finished, tmp_path / "copy")
+    layout = Layout(tmp_path / "copy")
+    return plan_run(read_study(layout), layout, "01_probe")
+
+
+@pytest.mark.parametrize("said", CHANGES)
+def test_what_has_changed_is_named(finished: Path, tmp_path: Path, said: str) -> None:
+    plan = copy_of(finished, tmp_path)
+    assert reasons(plan) == []
+    CHANGES[said](plan)
+    assert reasons(plan) == [said]
+
+
+def test_a_changed_parameter_version_and_function_are_named(finished: Path, tmp_path: Path) -> None:
+    plan = copy_of(finished, tmp_path)
+    record = read_record(plan.folder)
+    index = Index(plan.folder.parents[1])
+    code = record.parts["code"]["analysis/errors.py"]
+    other = index.known[next(key for key, known in index.known.items() if known["code"] == code)]
+    changed = {**other, "code": "0", "definitions": {**other["definitions"], "did_you_mean": "0"}}
+    index.known["of an older file"] = changed
+    index.is_new = True
+    index.save()
+    record.parts["code"]["analysis/errors.py"] = "0"
+    record.parts["environment"]["version of pandas"] = "2.9"
+    write_record(replace(record, parameters={**record.parameters, "top": 5}))
+    now = record.versions["pandas"]
+    assert reasons(plan) == [
+        "parameter top: 5, now 3",
+        "analysis/errors.py: did_you_mean changed",
+        f"version of pandas: 2.9, now {now}",
+    ]
+
+
+def test_an_earlier_run_comes_back_with_what_it_rested_on(plan: PlannedRun) -> None:
+    words = plan.root / "data" / "words.csv"
+    first = run(plan)
+    words.write_text("Käse")
+    second = run(plan)
+    assert (plan.folder / "figures" / "01_words.txt").read_text() == "Käse"
+    words.write_text("Brot")
+    third = run(plan)
+    assert third.is_reused
+    assert third.content == first.content != second.content
+    assert (plan.folder / "figures" / "01_words.txt").read_text() == "Brot"
+    earlier = [path.name for path in (plan.folder.parent / "earlier").iterdir()]
+    assert earlier == [f"default-{second.content[:12]}"]
+
+
+def test_figures_come_from_the_store(plan: PlannedRun, tmp_path: Path) -> None:
+    run(plan)
+    published = publish_figures(run(plan), tmp_path / "figures")
+    assert published.written == ("01_words.txt",)
+
+
+def test_what_changes_while_it_is_read_is_run_again(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "words.csv").write_text("Brot")
+    source = (
+        "import pathlib\npath = pathlib.Path('data/words.csv')\n"
+        "path.read_text()\npath.write_text('Käse')"
+    )
+    plan = plan_notebook(tmp_path, source)
+    assert run(plan).content == ""
+    assert reasons(plan) == ["data/words.csv changed while the run read it"]
+
+
+@pytest.mark.parametrize("content", ['{"format": 1}', "{", '{"format": 2, "state": "fine"}'])
+def test_a_store_of_an_older_version_is_run_again(
+    finished: Path, tmp_path: Path, content: str
+) -> None:
+    plan = copy_of(finished, tmp_path)
+    (plan.folder / "run.json").write_text(content)
+    assert "run.json: " in reasons(plan)[0]
+    assert not run(plan).is_reused
+    assert read_record(plan.folder).state == "succeeded"
+
+
+def test_a_failed_run_leaves_the_one_that_stands(plan: PlannedRun) -> None:
+    good = run(plan)
+    write_notebook(plan.path, "1 / 0")
+    (bad,) = execute_runs([plan])
+    assert bad.folder == plan.folder.parent / "failed" / "default"
+    assert (bad.folder / "notebook.ipynb").exists()
+    assert read_record(plan.folder) == good
+    write_notebook(plan.path, "from analysis.errors import did_you_mean", READS)
+    assert run(plan).is_reused
+    assert not bad.folder.exists()
+
+
+def test_a_file_that_is_in_the_way_of_the_index_is_no_hindrance(plan: PlannedRun) -> None:
+    plan.folder.parents[1].mkdir()
+    (plan.folder.parents[1] / ".modules.json").write_text("[")
+    run(plan)
+    known = json.loads((plan.folder.parents[1] / ".modules.json").read_text())["modules"]
+    assert all(set(entry) == {"imports", "code", "definitions", "face"} for entry in known.values())
+
+
+def test_prune_keeps_defaults_and_the_newest(tmp_path: Path) -> None:
+    _, layout = write_study(tmp_path, {"01_a": "{}"})
+    notebook = layout.runs / "01_a"
+    for day, place in enumerate(("default", "0a", "0b", "earlier/default-1", "failed/0c"), start=1):
+        folder = notebook / place
+        folder.mkdir(parents=True)
+        record = RunRecord("01_a", "x", "succeeded", folder, {}, started=f"2025-01-0{day}")
+        write_record(record)
+    (notebook / "0b.part-1").mkdir()
+    found = find_prunable(layout)
+    assert [(entry.folder.relative_to(notebook).as_posix(), entry.why) for entry in found] == [
+        ("failed/0c", "failed"),
+        ("earlier/default-1", "earlier"),
+        ("0b", "other parameters"),
+        ("0a", "other parameters"),
+    ]
+    assert [entry.folder.name for entry in find_prunable(layout, keep=3)] == ["0a"]
+    with hold_folder(notebook / "0a"):
+        assert prune_runs(found) == sum(entry.n_bytes for entry in found[:3])
+    assert [entry.folder.name for entry in find_prunable(layout)] == ["0a"]
+    assert (notebook / "default" / "run.json").exists()

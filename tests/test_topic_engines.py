@@ -1,0 +1,105 @@
+"""Every engine gives shares that add up, the same for a seed, and finds what is planted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+from topic_samples import THEMES, planted
+
+from analysis.errors import MeasureError
+from analysis.measures.topic_engines import (
+    ENGINES,
+    EngineSettings,
+    Fit,
+    fold_by_likelihood,
+    fold_by_squares,
+    for_seeds,
+    run_engine,
+)
+
+SETTINGS = EngineSettings(n_passes=20)
+COUNTS = planted(3, 6, noise=0.2)
+
+
+def fit(engine: str, seed: int = 1, settings: EngineSettings = SETTINGS) -> Fit:
+    return run_engine(engine, COUNTS.matrix, 3, seed=seed, settings=settings)
+
+
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_shares_add_up(engine: str) -> None:
+    found = fit(engine)
+    assert found.topic_terms.shape == (3, len(COUNTS.terms))
+    assert found.topic_terms.sum(axis=1) == pytest.approx(np.ones(3))
+    assert found.document_topics.shape == (72, 3)
+    assert found.document_topics.sum(axis=1) == pytest.approx(np.ones(72))
+
+
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_a_seed_gives_the_same_twice(engine: str) -> None:
+    first, second = fit(engine), fit(engine)
+    np.testing.assert_array_equal(first.topic_terms, second.topic_terms)
+    np.testing.assert_array_equal(first.document_topics, second.document_topics)
+
+
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_planted_topics_are_found(engine: str) -> None:
+    found = fit(engine)
+    names = COUNTS.terms.str.replace(r"wort\d+", "", regex=True).to_numpy()
+    best = [set(names[np.argsort(-topic)[:8]]) for topic in found.topic_terms]
+    assert sorted(best, key=str) == sorted(({theme} for theme in THEMES[:3]), key=str)
+    of_row = found.document_topics.argmax(axis=1)
+    truth = COUNTS.rows["planted"].to_numpy()
+    pairs = set(zip(of_row, truth, strict=True))
+    assert len(pairs) == 3
+
+
+def test_the_decomposition_makes_seeds_idle_and_the_random_start_does_not() -> None:
+    one, two = fit("nmf", 1), fit("nmf", 2)
+    np.testing.assert_allclose(one.topic_terms, two.topic_terms, atol=1e-8)
+    settings = for_seeds(SETTINGS)
+    assert settings == EngineSettings(start="random", n_passes=20)
+    one, two = (fit("nmf", seed, settings) for seed in (1, 2))
+    assert not np.allclose(one.topic_terms, two.topic_terms)
+
+
+def test_unknown_engines_are_named() -> None:
+    with pytest.raises(MeasureError) as caught:
+        fit("nfm")
+    assert str(caught.value) == (
+        f"fit_topics: unknown engine 'nfm'. Allowed: {', '.join(sorted(ENGINES))}. "
+        "Did you mean 'nmf'?"
+    )
+
+
+def test_a_fit_that_has_not_converged_is_refused() -> None:
+    with pytest.raises(MeasureError) as caught:
+        fit("nmf", settings=EngineSettings(max_iterations=2))
+    assert str(caught.value) == (
+        "fit_topics: nmf has not converged after 2 rounds with 3 topics. "
+        "Raise max_iterations, or ask for fewer topics."
+    )
+
+
+def test_rows_that_were_not_fitted_get_what_fitted_ones_got() -> None:
+    found = fit("nmf")
+    again = fold_by_squares(found, sparse.csr_array(COUNTS.matrix[:5]), SETTINGS)
+    np.testing.assert_allclose(again, found.document_topics[:5], atol=1e-10)
+
+
+def test_squares_are_solved_exactly() -> None:
+    """A row mixed from two topics gets back the shares that it was mixed with."""
+    topics = np.array([[0.5, 0.5, 0.0, 0.0], [0.0, 0.0, 0.25, 0.75]])
+    held = Fit(topics, np.empty((0, 2)), np.ones(4))
+    mixed = sparse.csr_array(np.array([[0.3, 0.7]]) @ topics * 40)
+    assert fold_by_squares(held, mixed, SETTINGS)[0] == pytest.approx([0.3, 0.7])
+
+
+def test_likelihood_gives_the_mean_of_the_posterior_form() -> None:
+    """With topics that share no term, shares are (words + alpha) / (all words + k alpha)."""
+    topics = np.array([[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]])
+    held = Fit(topics, np.empty((0, 2)), np.ones(3))
+    counts = sparse.csr_array(np.array([[2, 1, 1], [0, 0, 0]]))
+    shares = fold_by_likelihood(held, counts, EngineSettings(alpha=0.5))
+    assert shares[0] == pytest.approx([3.5 / 5, 1.5 / 5])
+    assert shares[1] == pytest.approx([0.5, 0.5])
