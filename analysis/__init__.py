@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
+    "analysis.claims": ("choose_claims",),
     "analysis.codings": ("read_codings",),
     "analysis.features": ("read_features", "read_validation"),
     "analysis.kwic.counting": ("count_hits", "hit_places", "hits_by_document"),
@@ -40,6 +41,7 @@ _HOMES = {
     "analysis.measures.framing": ("frame_rates", "frame_shares", "profile_distance"),
     "analysis.measures.frequency": ("most_different", "most_frequent", "term_frequency"),
     "analysis.measures.keyness": ("keyness", "most_key"),
+    "analysis.measures.multiverse": ("multiverse",),
     "analysis.measures.neighbours": ("count_cooccurrences", "count_pairs"),
     "analysis.measures.ngrams": ("count_ngrams",),
     "analysis.measures.noise_floor": ("noise_floor",),
@@ -57,6 +59,7 @@ _HOMES = {
     "analysis.measures.topic_segments": ("TopicRecipe",),
     "analysis.measures.topic_stability": ("fit_prototype", "topic_stability"),
     "analysis.measures.topics": ("fit_topics", "top_segments", "topic_prevalence"),
+    "analysis.presentation.claim_words": ("word_claims",),
     "analysis.presentation.notes": ("claims_note", "voices_note"),
     "analysis.presentation.plots": (
         "plot_collocates",
@@ -70,6 +73,7 @@ _HOMES = {
         "plot_noise_floor",
         "plot_posts",
         "plot_quality",
+        "plot_specifications",
         "plot_term_difference",
         "plot_terms",
         "plot_ticker",

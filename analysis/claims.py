@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from analysis.design import BothLanguages, Frozen, Id
+from analysis.errors import StudyError, unknown
 
 Option = TypeVar("Option")
 Options = Annotated[tuple[Option, ...], Field(min_length=1)]
@@ -57,3 +59,28 @@ class MultiverseDesign(Frozen):
     headlines: Options[Literal["in", "out"]] = ("in", "out")
     pooling: Options[Literal["pooled", "mean"]] = ("pooled", "mean")
     stop_words: Options[Literal["in", "out"]] = ("in", "out")
+
+
+def choose_claims(claims: Sequence[Claim], ids: Sequence[str]) -> list[Claim]:
+    """Choose claims of a study by their ids, in the study's order; without ids all.
+
+    Raises
+    ------
+    StudyError
+        If the study has no claim, or none with one of the ids.
+
+    Examples
+    --------
+    >>> claim = Claim(id="denied", label="c", measure="net_assertion", frame="Deal")
+    >>> choose_claims([claim], ["deny"])
+    Traceback (most recent call last):
+    analysis.errors.StudyError: study.toml: unknown claim 'deny'. Allowed: denied.
+    Did you mean 'denied'?
+    """
+    if not claims:
+        raise StudyError("study.toml: declares no [[claim]]; see docs/multiverse.md for how to")
+    known = [claim.id for claim in claims]
+    for name in ids:
+        if name not in known:
+            raise StudyError(f"study.toml: {unknown('claim', name, known)}")
+    return [claim for claim in claims if not ids or claim.id in ids]

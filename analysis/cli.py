@@ -13,6 +13,7 @@ from analysis.commands import code
 from analysis.commands.audit import audit
 from analysis.commands.evaluate import evaluate_app
 from analysis.commands.kwic import kwic
+from analysis.commands.multiverse import multiverse
 from analysis.commands.notebooks import clean_notebooks
 from analysis.commands.provenance import crate, provenance
 from analysis.commands.prune import prune
@@ -42,6 +43,7 @@ app.command()(clean_notebooks)
 app.command()(audit)
 app.add_typer(code.app, name="code")
 app.command()(kwic)
+app.command()(multiverse)
 app.command()(why)
 app.command()(prune)
 

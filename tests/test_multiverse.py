@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -186,9 +187,31 @@ def test_random_labels_repeat_by_seed(
     assert first["p_value"][0] <= 0.03
 
 
-def test_no_claims() -> None:
+def test_no_claims(toy_features: Features) -> None:
     with pytest.raises(MeasureError, match=r"declares no \[\[claim\]\]"):
-        multiverse(None, [], EVERY)  # type: ignore[arg-type]
+        multiverse(toy_features, [], EVERY)
+
+
+def test_no_mentions_at_all(toy_features: Features) -> None:
+    features = planted(toy_features, {"x": 6, "y": 1}, 2)
+    tables = {name: getattr(features, name) for name in ("documents", "segments", "terms")}
+    bare = features.with_tables(**tables, mentions=features.mentions.head(0))
+    found = multiverse(bare, [claim("share", higher_in="x")], EVERY)
+    assert set(found.specifications["status"]) == {"not_estimable"}
+    assert found.claims["n_estimable"].tolist() == [0]
+    assert np.isnan(found.claims["share_same_sign"][0])
+
+
+def test_claims_are_asked_for_one_by_one(toy_features: Features) -> None:
+    features = planted(toy_features, {"x": 6, "y": 1}, 2)
+    asked = []
+
+    def told() -> Iterator[Claim]:
+        for measure in ("share", "rate"):
+            asked.append(measure)
+            yield claim(measure, higher_in="x")
+
+    assert len(multiverse(features, told(), ONE).claims) == len(asked) == 2
 
 
 def test_claims_of_the_study_are_checked() -> None:

@@ -28,6 +28,7 @@ MODULES = (
     "frame_spread",
     "inference",
     "intervals",
+    "multiverse",
     "noise_floor",
     "permutation",
     "resampling",

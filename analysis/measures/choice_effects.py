@@ -24,10 +24,12 @@ class Relabelled:
     verdict: Verdict
 
 
-def summarise_claim(table: pd.DataFrame, test: Relabelled) -> dict[str, object]:
+def summarise_claim(
+    table: pd.DataFrame, effects: pd.DataFrame, test: Relabelled
+) -> dict[str, object]:
     """Sum up the specifications of one claim: the row of `Multiverse.claims`."""
     estimates = table.loc[table["status"] == "ok", "estimate"]
-    most_moving, spread = _most_moving(choice_effects(table))
+    most_moving, spread = _most_moving(effects)
     return {
         "claim": table["claim"].iloc[0],
         "n_specifications": len(table),

@@ -6,7 +6,7 @@ multiverse analysis; Simonsohn, Simmons and Nelson (2020), Specification curve a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -63,7 +63,7 @@ class Multiverse:
 
 def multiverse(
     features: Features,
-    claims: Sequence[Claim],
+    claims: Iterable[Claim],
     choices: Mapping[str, Sequence[str]],
     *,
     stop_words: frozenset[str] = frozenset(),
@@ -76,8 +76,8 @@ def multiverse(
     ----------
     features : Features
         The open tables.
-    claims : sequence of Claim
-        From ``study.toml``.
+    claims : iterable of Claim
+        From ``study.toml``; asked for one after another, so that a caller can count them.
     choices : mapping
         The options of each choice; the first of each is the default.
     stop_words : frozenset of str
@@ -103,18 +103,22 @@ def multiverse(
     >>> found.claims[["n_specifications", "share_same_sign"]].to_numpy().tolist()
     [[192.0, 1.0]]
     """
-    if not claims:
-        raise MeasureError("multiverse: study.toml declares no [[claim]]; nothing to compute")
     evidences = Evidences(features, stop_words)
     events = features.documents["event"].to_numpy()
     found = [
         _compute(claim, evidences, events, choices, (n_permutations, seed)) for claim in claims
     ]
-    specifications = pd.concat([one for one, _ in found], ignore_index=True)
+    if not found:
+        raise MeasureError("multiverse: study.toml declares no [[claim]]; nothing to compute")
+    effects = [choice_effects(table) for table, _ in found]
+    rows = [
+        summarise_claim(table, moved, test)
+        for (table, test), moved in zip(found, effects, strict=True)
+    ]
     return Multiverse(
-        specifications,
-        pd.DataFrame([summarise_claim(table, test) for table, test in found]),
-        pd.concat([choice_effects(table) for table, _ in found], ignore_index=True),
+        pd.concat([table for table, _ in found], ignore_index=True),
+        pd.DataFrame(rows),
+        pd.concat(effects, ignore_index=True),
     )
 
 

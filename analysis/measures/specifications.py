@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,8 @@ import pandas as pd
 
 from analysis.errors import MeasureError, unknown
 from analysis.features import Features
+from analysis.measures.selection import Selection, Target, Tier, select_mentions
+from analysis.schema import Weight
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -28,6 +32,9 @@ CHOICES = (
 )
 #: Choices that change nothing but the number of tokens that a rate relates to.
 OF_RATES = ("stop_words",)
+#: Choices that say which mentions count, and which tokens: arguments of one method each.
+_SELECTING = ("unit", "tier", "weight", "target", "quotations", "headlines")
+_SIZING = ("weight", "quotations", "headlines", "stop_words")
 #: What of a mention is looked at.
 _MENTION = [
     "mention_id",
@@ -42,6 +49,8 @@ _MENTION = [
     "weight_within",
     "weight_across",
 ]
+#: What is left of it once it is selected; the last ones are named as the measures.
+_COUNTED = ["frame", "place", "n", "rate", "share", "net_assertion", "frame_setting"]
 _SCORES = {"affirmed": 1.0, "negated": -1.0, "open": 0.0}
 
 
@@ -94,61 +103,68 @@ def list_specifications(choices: Mapping[str, Sequence[str]], measure: str) -> l
 
 
 class Evidences:
-    """The open tables, made ready to be asked for the evidence of many specifications."""
+    """The open tables, made ready to be asked for the evidence of many specifications.
+
+    Specifications share most of their choices: what one has selected, others look up.
+    """
 
     def __init__(self, features: Features, stop_words: Collection[str]) -> None:
         self.doc_ids = tuple(features.documents["doc_id"])
         places = {doc_id: place for place, doc_id in enumerate(self.doc_ids)}
         mentions, sizes = features.mentions[_MENTION], _token_sizes(features, stop_words)
-        self._mentions = mentions.assign(place=mentions["doc_id"].map(places))
-        self._sizes = sizes.assign(place=sizes["doc_id"].map(places))
-        self._found: dict[tuple[str, ...], Evidence] = {}
+        self._mentions = _scored(mentions).assign(
+            place=mentions["doc_id"].map(places).astype("int64")
+        )
+        self._frames = frozenset(mentions["frame"])
+        self._sizes = sizes.assign(place=sizes["doc_id"].map(places).astype("int64"))
+        self._selected = cache(self._select)
+        self._sized = cache(self._size)
+        self._found = cache(self._find)
 
     def find(self, measure: str, frame: str, choices: Mapping[str, str]) -> Evidence:
         """Give what the documents hold of a measure of a frame under a set of choices."""
-        key = (measure, frame, *(choices[name] for name in CHOICES if name != "pooling"))
-        if key not in self._found:
-            self._found[key] = self._find(measure, frame, choices)
-        return self._found[key]
+        selecting = tuple(choices[name] for name in _SELECTING)
+        sizing = tuple(choices[name] for name in _SIZING) if measure == "rate" else ()
+        return self._found(measure, frame, selecting, sizing)
 
-    def _find(self, measure: str, frame: str, choices: Mapping[str, str]) -> Evidence:
-        chosen = self._select(choices)
+    def _find(
+        self, measure: str, frame: str, selecting: tuple[str, ...], sizing: tuple[str, ...]
+    ) -> Evidence:
+        chosen = self._selected(*selecting)
         own = chosen[chosen["frame"] == frame]
-        numerator = self._sum(own, _score(measure, own) * own["n"])
+        numerator = self._sum(own, own[measure] * own["n"])
         if measure == "rate":
-            return Evidence(numerator, self._size(choices) / 1000, len(own))
+            return Evidence(numerator, self._sized(*sizing) / 1000, len(own))
         whole = chosen if measure == "share" else own
         return Evidence(numerator, self._sum(whole, whole["n"]), len(own))
 
-    def _select(self, choices: Mapping[str, str]) -> pd.DataFrame:
+    def _select(  # noqa: PLR0917 -- one argument for each of _SELECTING
+        self, unit: str, tier: str, weight: str, target: str, quotations: str, headlines: str
+    ) -> pd.DataFrame:
         """Select mentions, with the weight ``n`` of each."""
-        table = self._mentions
-        keep = pd.Series(True, index=table.index)
-        if choices["tier"] == "core":
-            keep &= table["tier"] == "core"
-        if choices["target"] == "summit":
-            keep &= table["target"] == "summit"
-        if choices["quotations"] == "out":
-            keep &= table["voice"] != "direct"
-        if choices["headlines"] == "out":
-            keep &= table["zone"] != "headline"
-        table = table[keep]
-        weight = choices["weight"]
-        n = pd.Series(1.0, index=table.index) if weight == "none" else table[f"weight_{weight}"]
-        if choices["unit"] == "segment":
-            n = n / table.groupby(["segment_id", "frame"])["mention_id"].transform("size")
-        return table.assign(n=n)
+        if not self._frames:
+            return self._mentions.assign(n=1.0)
+        selection = Selection(cast(Tier, tier), cast(Target, target), cast(Weight, weight))
+        table = select_mentions(self._mentions, sorted(self._frames), selection)
+        if quotations == "out":
+            table = table[table["voice"] != "direct"]
+        if headlines == "out":
+            table = table[table["zone"] != "headline"]
+        if unit == "mention":
+            return table[_COUNTED]
+        repeated = table.groupby(["segment_id", "frame"])["mention_id"].transform("size")
+        return table.assign(n=table["n"] / repeated)[_COUNTED]
 
-    def _size(self, choices: Mapping[str, str]) -> FloatArray:
+    def _size(self, weight: str, quotations: str, headlines: str, stop_words: str) -> FloatArray:
+        """Sum the tokens of each document that a rate relates to."""
         table = self._sizes
-        keep = pd.Series(True, index=table.index)
-        if choices["quotations"] == "out":
-            keep &= ~table["is_quoted"]
-        if choices["headlines"] == "out":
-            keep &= ~table["is_headline"]
-        if choices["stop_words"] == "out":
-            keep &= ~table["is_stop_word"]
-        return self._sum(table[keep], table.loc[keep, choices["weight"]])
+        if quotations == "out":
+            table = table[~table["is_quoted"]]
+        if headlines == "out":
+            table = table[~table["is_headline"]]
+        if stop_words == "out":
+            table = table[~table["is_stop_word"]]
+        return self._sum(table, table[weight])
 
     def _sum(self, table: pd.DataFrame, values: pd.Series) -> FloatArray:
         """Sum values by document, in the order of the table of documents."""
@@ -157,12 +173,14 @@ class Evidences:
         return sums.astype(float)  # of nothing it gives whole numbers
 
 
-def _score(measure: str, mentions: pd.DataFrame) -> pd.Series:
-    if measure == "net_assertion":
-        return mentions["polarity"].map(_SCORES).astype(float)
-    if measure == "frame_setting":
-        return (mentions["voice"] == "narrator").astype(float)
-    return pd.Series(1.0, index=mentions.index)
+def _scored(mentions: pd.DataFrame) -> pd.DataFrame:
+    """Add a column for each measure: what a mention counts for in its numerator."""
+    return mentions.assign(
+        rate=1.0,
+        share=1.0,
+        net_assertion=mentions["polarity"].map(_SCORES).astype(float),
+        frame_setting=(mentions["voice"] == "narrator").astype(float),
+    )
 
 
 def _token_sizes(features: Features, stop_words: Collection[str]) -> pd.DataFrame:

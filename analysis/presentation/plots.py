@@ -7,6 +7,7 @@ from analysis.presentation.plots_corrected import plot_corrected
 from analysis.presentation.plots_framing import plot_frame_rates, plot_frame_shares
 from analysis.presentation.plots_hits import plot_hits
 from analysis.presentation.plots_keyness import plot_keyness
+from analysis.presentation.plots_multiverse import plot_specifications
 from analysis.presentation.plots_noise import plot_noise_floor
 from analysis.presentation.plots_posts import plot_posts
 from analysis.presentation.plots_quality import plot_quality
@@ -28,6 +29,7 @@ __all__ = [
     "plot_noise_floor",
     "plot_posts",
     "plot_quality",
+    "plot_specifications",
     "plot_term_difference",
     "plot_terms",
     "plot_ticker",

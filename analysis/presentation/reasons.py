@@ -165,7 +165,11 @@ REASONS: dict[str, tuple[str, str]] = {
         "kein Medium und keine Textsorte kommt in beiden Ereignissen vor",
         "no outlet and no kind of text occurs in both events",
     ),
-    r"one of the events has nothing to relate to": (
+    r"the claim compares no events": (
+        "die Behauptung vergleicht keine Ereignisse",
+        "the claim compares no events",
+    ),
+    r"(?:one of the events|an event) has nothing to relate to": (
         "ein Ereignis hat nichts zu vergleichen",
         "one event has nothing to compare",
     ),
