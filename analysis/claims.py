@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from analysis.design import BothLanguages, Frozen, Id
 from analysis.errors import StudyError, unknown
@@ -20,6 +20,10 @@ CLAIM_MEASURES: dict[str, str] = {
     "net_assertion": "(affirmed - negated) / mentions",
     "frame_setting": "share of the mentions in the narrator's voice",
 }
+
+
+#: What 13_multiverse exports beside a figure for each claim, named by its id.
+TAKEN = ("choices", "claims", "values")
 
 
 class Claim(Frozen):
@@ -37,6 +41,13 @@ class Claim(Frozen):
     higher_in: Id | None = None
     direction: Literal["above", "below"] = "above"
     against: float = 0.0
+
+    @field_validator("id")
+    @classmethod
+    def _not_taken(cls, value: str) -> str:
+        if value in TAKEN:
+            raise ValueError(f"{', '.join(TAKEN)} are names of tables of 13_multiverse")
+        return value
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from analysis.features import Features, read_features
 from analysis.paths import Layout
 
 if TYPE_CHECKING:
     from analysis.annotation.tokens import Annotator
+
+# Machines are shared and noisy: no test may depend on the clock.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent

@@ -229,3 +229,6 @@ def test_claims_of_the_study_are_checked() -> None:
     table["claim"] = [{**table["claim"][1], "higher_in": "alaska-2025", "against": 0.5}]
     with pytest.raises(StudyError, match="a claim has one of the two"):
         parse_study(table)
+    table["claim"] = [{"id": "values", "label": "v", "measure": "share", "frame": "Deal"}]
+    with pytest.raises(StudyError, match="are names of tables of 13_multiverse"):
+        parse_study(table)
