@@ -68,3 +68,14 @@ def test_blocks_of_rows_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = fold_by_likelihood(counts, topics)
     monkeypatch.setattr(topic_folding, "ROWS", 5)
     np.testing.assert_allclose(fold_by_likelihood(counts, topics), whole, atol=1e-12)
+
+
+def test_where_it_starts_changes_nothing() -> None:
+    rng = np.random.default_rng(5)
+    topics = rng.dirichlet(np.full(20, 0.3), 4)
+    counts = sparse.csr_array(rng.poisson(2.0, (9, 20)))
+    start = rng.dirichlet(np.ones(4), 9)
+    kept = start.copy()
+    found = fold_by_likelihood(counts, topics, start=start)
+    np.testing.assert_allclose(found, fold_by_likelihood(counts, topics), atol=1e-5)
+    np.testing.assert_array_equal(start, kept)

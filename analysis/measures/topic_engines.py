@@ -209,7 +209,9 @@ def _fit_lda(
         max_iter=settings.n_passes,
         random_state=seed,
     )
-    return _with_shares(to_shares(model.fit(counts).components_), counts, settings)
+    topics = to_shares(model.fit(counts).components_)
+    shares = fold_by_likelihood(counts, topics, alpha=settings.alpha)
+    return Fit(topics, shares, np.ones(counts.shape[1]))
 
 
 def fit_map_em(counts: sparse.csr_array, n_topics: int, seed: int, settings: EngineSettings) -> Fit:
@@ -221,12 +223,8 @@ def fit_map_em(counts: sparse.csr_array, n_topics: int, seed: int, settings: Eng
         n_iterations=settings.n_iterations,
         priors=Priors(settings.alpha, settings.eta),
     )
-    return _with_shares(fitted.topic_terms, counts, settings)
-
-
-def _with_shares(topics: FloatArray, counts: sparse.csr_array, settings: EngineSettings) -> Fit:
-    """Give rows the shares that they would have if they had not been fitted."""
-    shares = fold_by_likelihood(counts, topics, alpha=settings.alpha)
+    topics, near = fitted.topic_terms, fitted.document_topics
+    shares = fold_by_likelihood(counts, topics, alpha=settings.alpha, start=near)
     return Fit(topics, shares, np.ones(counts.shape[1]))
 
 

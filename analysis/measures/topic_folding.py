@@ -29,13 +29,17 @@ def to_shares(weights: FloatArray) -> FloatArray:
 
 
 def fold_by_likelihood(
-    counts: sparse.csr_array, topic_terms: FloatArray, *, alpha: float = 0.1
+    counts: sparse.csr_array,
+    topic_terms: FloatArray,
+    *,
+    alpha: float = 0.1,
+    start: FloatArray | None = None,
 ) -> FloatArray:
     """Give the most likely shares of given topics in each row.
 
     Expectation and maximisation with the topics held (Hofmann 1999; the prior as in
-    Asuncion et al. 2009). Deterministic: it starts from equal shares, and a
-    row's shares do not depend on the other rows.
+    Asuncion et al. 2009). Deterministic, and a row's shares do not depend on the
+    other rows. There is one maximum, so where it starts changes the time alone.
 
     Parameters
     ----------
@@ -45,6 +49,8 @@ def fold_by_likelihood(
         Every row adds up to 1.
     alpha : float
         Added to the tokens of each topic in a row.
+    start : ndarray, shape (n_rows, n_topics), optional
+        Shares above 0 that are near already; by default equal ones.
 
     Returns
     -------
@@ -58,16 +64,18 @@ def fold_by_likelihood(
     [[0.99, 0.01], [0.5, 0.5]]
     """
     terms = np.ascontiguousarray(topic_terms.T)
-    parts = [
-        _settle(sparse.csr_array(counts[begin : begin + ROWS], dtype=float), terms, alpha)
-        for begin in range(0, counts.shape[0], ROWS)
-    ]
-    return np.vstack([np.empty((0, len(topic_terms))), *parts])
+    shape = (counts.shape[0], len(topic_terms))
+    shares = np.full(shape, 1 / shape[1]) if start is None else start.copy()
+    for begin in range(0, shape[0], ROWS):
+        part = sparse.csr_array(counts[begin : begin + ROWS], dtype=float)
+        shares[begin : begin + ROWS] = _settle(part, terms, shares[begin : begin + ROWS], alpha)
+    return shares
 
 
-def _settle(counts: sparse.csr_array, terms: FloatArray, alpha: float) -> FloatArray:
+def _settle(
+    counts: sparse.csr_array, terms: FloatArray, shares: FloatArray, alpha: float
+) -> FloatArray:
     """Move the shares of rows until they stand still; rows that do are left alone."""
-    shares = np.full((counts.shape[0], terms.shape[1]), 1 / terms.shape[1])
     moving = np.arange(counts.shape[0])
     for _ in range(MOST_FOLDS // STRETCH):
         shares[moving], moves = _move(counts[moving], terms, shares[moving], alpha)
