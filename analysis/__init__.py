@@ -56,6 +56,10 @@ _HOMES = {
     "analysis.measures.topic_seeds": ("seeded_topics",),
     "analysis.measures.topic_segments": ("TopicRecipe",),
     "analysis.measures.topic_stability": ("fit_prototype", "topic_stability"),
+    "analysis.measures.count_batches": ("BatchPlan",),
+    "analysis.measures.intrusion": ("IntrusionDesign", "draw_intrusion", "score_intrusion"),
+    "analysis.measures.topic_engines": ("EngineSettings",),
+    "analysis.measures.topics_at_scale": ("fit_topics_at_scale", "prevalence_in_batches"),
     "analysis.measures.topics": ("fit_topics", "top_segments", "topic_prevalence"),
     "analysis.presentation.notes": ("claims_note", "voices_note"),
     "analysis.presentation.plots": (
