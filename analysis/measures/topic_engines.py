@@ -51,7 +51,7 @@ class EngineSettings:
     start: Literal["nndsvd", "random"] = "nndsvd"
     max_iterations: int = 5000
     n_passes: int = 50
-    n_iterations: int = 200
+    n_iterations: int = 100
     alpha: float = 0.1
     beta: float = 0.01
     eta: float = 0.1
