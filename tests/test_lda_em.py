@@ -10,7 +10,7 @@ from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 
 from analysis.errors import MeasureError
-from analysis.measures.lda_batches import fit_lda_batches, fold_in
+from analysis.measures.lda_batches import fit_lda_batches
 from analysis.measures.lda_em import Priors, fit_lda_em, starting_values
 
 
@@ -106,12 +106,6 @@ def test_batches_are_held_one_at_a_time() -> None:
 
     assert fit_lda_batches(stream(), 3, seed=1, n_rows=100).shape == (3, 80)
     assert alive == list(range(0, 100, 10))
-
-
-def test_fold_in_finds_the_topics_of_new_documents() -> None:
-    topics = np.array([[0.5, 0.5, 0, 0], [0, 0, 0.5, 0.5]])
-    found = fold_in(sparse.csr_matrix([[50, 50, 0, 0], [25, 25, 25, 25], [0, 0, 0, 0]]), topics)
-    np.testing.assert_allclose(found[:, 0], [1, 0.5, 0.5], atol=0.01)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import sparse
+from scipy.optimize import linear_sum_assignment
 from topic_samples import THEMES, planted
 
 from analysis.errors import MeasureError
@@ -12,8 +13,7 @@ from analysis.measures.topic_engines import (
     ENGINES,
     EngineSettings,
     Fit,
-    fold_by_likelihood,
-    fold_by_squares,
+    find_engine,
     for_seeds,
     run_engine,
 )
@@ -81,25 +81,30 @@ def test_a_fit_that_has_not_converged_is_refused() -> None:
     )
 
 
-def test_rows_that_were_not_fitted_get_what_fitted_ones_got() -> None:
-    found = fit("nmf")
-    again = fold_by_squares(found, sparse.csr_array(COUNTS.matrix[:5]), SETTINGS)
-    np.testing.assert_allclose(again, found.document_topics[:5], atol=1e-10)
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_rows_that_were_not_fitted_get_what_fitted_ones_got(engine: str) -> None:
+    found = fit(engine)
+    again = find_engine(engine).fold(found, sparse.csr_array(COUNTS.matrix[:5]), SETTINGS)
+    np.testing.assert_allclose(again, found.document_topics[:5], atol=1e-5)
 
 
-def test_squares_are_solved_exactly() -> None:
-    """A row mixed from two topics gets back the shares that it was mixed with."""
-    topics = np.array([[0.5, 0.5, 0.0, 0.0], [0.0, 0.0, 0.25, 0.75]])
-    held = Fit(topics, np.empty((0, 2)), np.ones(4))
-    mixed = sparse.csr_array(np.array([[0.3, 0.7]]) @ topics * 40)
-    assert fold_by_squares(held, mixed, SETTINGS)[0] == pytest.approx([0.3, 0.7])
+def test_the_fast_lda_finds_the_topics_of_the_reference() -> None:
+    """Two ways to fit one model give the topics and shares of scikit-learn."""
+    first, second = fit("lda_em"), fit("lda")
+    cosine = normalised(first) @ normalised(second).T
+    row, column = linear_sum_assignment(-cosine)
+    assert cosine[row, column].min() > 0.97
+    shares = first.document_topics[:, row] - second.document_topics[:, column]
+    assert np.abs(shares).mean() < 0.05
 
 
-def test_likelihood_gives_the_mean_of_the_posterior_form() -> None:
-    """With topics that share no term, shares are (words + alpha) / (all words + k alpha)."""
-    topics = np.array([[0.5, 0.5, 0.0], [0.0, 0.0, 1.0]])
-    held = Fit(topics, np.empty((0, 2)), np.ones(3))
-    counts = sparse.csr_array(np.array([[2, 1, 1], [0, 0, 0]]))
-    shares = fold_by_likelihood(held, counts, EngineSettings(alpha=0.5))
-    assert shares[0] == pytest.approx([3.5 / 5, 1.5 / 5])
-    assert shares[1] == pytest.approx([0.5, 0.5])
+def normalised(found: Fit) -> np.ndarray:
+    return found.topic_terms / np.linalg.norm(found.topic_terms, axis=1, keepdims=True)
+
+
+def test_settings_reach_the_fast_lda() -> None:
+    rough = fit("lda_em", settings=EngineSettings(n_iterations=1))
+    smooth = fit("lda_em", settings=EngineSettings(eta=5.0))
+    usual = fit("lda_em")
+    assert rough.topic_terms.max() < usual.topic_terms.max()
+    assert smooth.topic_terms.min() > 10 * usual.topic_terms.min()

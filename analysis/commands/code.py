@@ -11,6 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from analysis import console
+from analysis.commands.coding_sheets import complete_sheet, split_names
+from analysis.commands.intrusion import intrusion, score
 from analysis.paths import Layout, find_layout
 
 if TYPE_CHECKING:
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 
     from analysis.codings import Draw
 
-app = typer.Typer(help="Have people code mentions, and compare.", no_args_is_help=True)
+app = typer.Typer(help="Have people code mentions and judge topics.", no_args_is_help=True)
+app.command()(intrusion)
+app.command()(score)
 
 
 def complete_by(incomplete: str) -> list[str]:
@@ -34,12 +38,6 @@ def complete_allocation(incomplete: str) -> list[str]:
     from analysis.handcoding.draw import ALLOCATIONS
 
     return [name for name in sorted(ALLOCATIONS) if name.startswith(incomplete)]
-
-
-def complete_sheet(incomplete: str) -> list[str]:
-    """Complete the sheets that lie in data/local/coding."""
-    sheets = [*(find_layout().local / "coding").glob("*.*")]
-    return sorted(str(path) for path in sheets if str(path).startswith(incomplete))
 
 
 @app.command()
@@ -79,17 +77,12 @@ def sample(
     used = read_study(layout).seed if seed is None else seed
     mentions = read_features(layout.features).mentions
     draw = draw_sample(mentions, Design(n, wanted, allocation, tier, used), name=name)
-    written = write_sheets(layout, mentions, draw, _names(coders), n_sentences=context)
+    written = write_sheets(layout, mentions, draw, split_names(coders), n_sentences=context)
     write_draw(draw, layout.coding)
     show_draw(draw)
     for path in written:
         console.say(f"Wrote {layout.show(path)}")
     console.say("They hold article text: keep them out of git. Next: gipfel code import SHEET...")
-
-
-def _names(coders: str) -> list[str]:
-    """Part a list at its commas; a name that stands twice counts once."""
-    return list(dict.fromkeys(part.strip() for part in coders.split(",") if part.strip()))
 
 
 def write_sheets(

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from nltk.stem.snowball import GermanStemmer
 from scipy import sparse
 
 from analysis.errors import MeasureError
 from analysis.features import Features
-from analysis.measures.term_counts import UNITS, Recipe, TermCounts, Unit
+from analysis.measures.term_counts import UNITS, Recipe, TermCounts, terms_of
 from analysis.repeats import find_clusters, first_of_repeats
 
 __all__ = ["UNITS", "Recipe", "TermCounts", "count_terms", "describe_documents"]
@@ -59,7 +58,7 @@ def count_terms(features: Features, recipe: Recipe | None = None) -> TermCounts:
     at = terms["segment_id"].map(number)
     terms, at = terms[at.notna()], at[at.notna()].astype(int)
     row = rows.of_segment[at.to_numpy()]
-    codes, labels = pd.factorize(_unit_of(terms, recipe.unit), sort=True)
+    codes, labels = pd.factorize(terms_of(terms, recipe.unit), sort=True)
     shape = (len(rows.table), len(labels))
     n = terms["n"].to_numpy()
     matrix = sparse.csr_array((n, (row, codes)), shape=shape)
@@ -116,16 +115,3 @@ def _count_rows(features: Features, recipe: Recipe) -> _CountRows:
     table = about[about["doc_id"].isin(segments["doc_id"])].reset_index(drop=True)
     number = pd.Series(np.arange(len(table)), index=table["doc_id"])
     return _CountRows(table, segments, segments["doc_id"].map(number).to_numpy())
-
-
-def _unit_of(terms: pd.DataFrame, unit: Unit) -> pd.Series:
-    """Give the term that each row of the open table is counted under."""
-    if unit == "form":
-        return terms["form"].str.lower()
-    if unit == "stem":
-        stemmer = GermanStemmer()
-        forms = {form: stemmer.stem(form) for form in terms["form"].unique()}
-        return terms["form"].map(forms)
-    if unit == "lemma_pos":
-        return terms["lemma"] + "/" + terms["pos"]
-    return terms[unit]

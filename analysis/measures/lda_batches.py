@@ -1,11 +1,10 @@
-"""LDA at scale: topics from batches that come one after another, and of unseen documents."""
+"""LDA at scale: topics from batches that come one after another."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from analysis.errors import MeasureError
@@ -48,7 +47,7 @@ def fit_lda_batches(
     Returns
     -------
     ndarray, topics x terms
-        Each row sums to 1. `fold_in` gives the topics of documents.
+        Each row sums to 1. `fold_by_likelihood` gives the topics of documents.
 
     Raises
     ------
@@ -78,42 +77,6 @@ def fit_lda_batches(
     if phi is None:
         raise MeasureError("fit_lda_batches: wanted batches of counts, came none")
     return exact(phi.T)
-
-
-def fold_in(
-    matrix: sparse.csr_matrix,
-    topic_terms: npt.ArrayLike,
-    *,
-    alpha: float = 0.1,
-    n_iterations: int = 50,
-) -> FloatArray:
-    """Give the topics of documents that the model has not seen; the topics stay.
-
-    Parameters
-    ----------
-    matrix : sparse matrix, rows x terms
-        Their counts, of the model's terms.
-    topic_terms : array_like, topics x terms
-        A fitted model.
-    alpha : float
-        As in `Priors`.
-    n_iterations : int
-        Steps of EM.
-
-    Returns
-    -------
-    ndarray, rows x topics
-        Each row sums to 1; a row without counts has equal shares.
-
-    Examples
-    --------
-    >>> fold_in(sparse.csr_matrix([[9, 0], [0, 0]]), [[1, 0], [0, 1]]).round(2).tolist()
-    [[0.99, 0.01], [0.5, 0.5]]
-    """
-    phi = np.ascontiguousarray(np.asarray(topic_terms, dtype=WORKING).T)
-    counts = check_counts(matrix, phi.shape[1], n_iterations)
-    theta, _ = _settle(counts, phi + WORKING(1e-12), alpha, n_iterations)
-    return exact(theta)
 
 
 def _settle(

@@ -156,14 +156,13 @@ class Cells:
             columns, counts = self.counts.indices[block], self.counts.data[block]
             expected = np.einsum("ij,ij->i", theta[self.rows[block]], phi[columns])
             self.ratios.data[block] = counts / expected
-            total += float(np.dot(counts.astype(float), np.log(expected.astype(float))))
+            total += float(np.sum(counts * np.log(expected), dtype=float))
         return total
 
 
 def _log_priors(theta: Working, phi: Working, priors: Priors) -> float:
     return float(
-        priors.alpha * np.log(theta, dtype=float).sum()
-        + priors.eta * np.log(phi, dtype=float).sum()
+        priors.alpha * np.log(theta).sum(dtype=float) + priors.eta * np.log(phi).sum(dtype=float)
     )
 
 

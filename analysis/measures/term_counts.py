@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
+from nltk.stem.snowball import GermanStemmer
 from scipy import sparse
 
 from analysis.errors import MeasureError, unknown
@@ -214,3 +215,22 @@ class TermCounts:
         unweighted = self.unweighted
         changed = None if unweighted is None else sparse.csr_array(change(unweighted))
         return sparse.csr_array(change(self.matrix)), changed
+
+
+def terms_of(terms: pd.DataFrame, unit: Unit) -> pd.Series:
+    """Give the term that each row of the open table is counted under.
+
+    Examples
+    --------
+    >>> terms_of(pd.DataFrame({"form": ["Deals"]}), "stem").tolist()
+    ['deal']
+    """
+    if unit == "form":
+        return terms["form"].str.lower()
+    if unit == "stem":
+        stemmer = GermanStemmer()
+        forms = {form: stemmer.stem(form) for form in terms["form"].unique()}
+        return terms["form"].map(forms)
+    if unit == "lemma_pos":
+        return terms["lemma"] + "/" + terms["pos"]
+    return terms[unit]

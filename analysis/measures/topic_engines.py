@@ -10,13 +10,15 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, sparse
+from scipy import sparse
 from sklearn.decomposition import NMF, LatentDirichletAllocation
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfTransformer
 from threadpoolctl import ThreadpoolController
 
 from analysis.errors import MeasureError, unknown
+from analysis.measures.lda_em import Priors, fit_lda_em
+from analysis.measures.topic_folding import fold_by_likelihood, fold_by_squares, to_shares
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -34,16 +36,25 @@ class EngineSettings:
         At most so many rounds of factorisation.
     n_passes : int
         Passes over the segments of ``lda`` and ``lda_online``.
+    n_iterations : int
+        Steps of ``lda_em``.
     alpha, beta : float
-        Dirichlet priors of topics in a segment and terms in a topic. They smooth the
-        held-out likelihood of every engine.
+        Dirichlet priors of topics in a segment and terms in a topic, for ``lda`` and
+        ``lda_online``. Rows get their shares by ``alpha`` for every LDA; topics of ``nmf``
+        are smoothed by ``beta`` when their likelihood is asked for.
+    eta : float
+        What ``lda_em`` adds to the tokens of each term in a topic; ``alpha`` is what it adds
+        to those of each topic in a segment. MAP estimation wants more than averaging does
+        (Asuncion et al. 2009).
     """
 
     start: Literal["nndsvd", "random"] = "nndsvd"
     max_iterations: int = 5000
     n_passes: int = 50
+    n_iterations: int = 100
     alpha: float = 0.1
     beta: float = 0.01
+    eta: float = 0.1
 
 
 class Fit(NamedTuple):
@@ -83,11 +94,14 @@ class Engine:
         (fit, counts, settings) -> shares of the topics in other rows.
     needs_prototype : bool
         Whether every seed gives other topics, so that one fit of many must be chosen.
+    gives_distributions : bool
+        Whether its topics are chances of words, none of which is 0.
     """
 
     fit: Fitter
     fold: Folder
     needs_prototype: bool
+    gives_distributions: bool
 
 
 def run_engine(
@@ -153,19 +167,6 @@ def for_seeds(settings: EngineSettings) -> EngineSettings:
     return replace(settings, start="random")
 
 
-def to_shares(weights: FloatArray) -> FloatArray:
-    """Scale each row to add up to 1; a row of zeros stays one.
-
-    Examples
-    --------
-    >>> to_shares(np.array([[1.0, 3.0], [0.0, 0.0]])).tolist()
-    [[0.25, 0.75], [0.0, 0.0]]
-    """
-    total = weights.sum(axis=1, keepdims=True)
-    shares: FloatArray = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
-    return shares
-
-
 def fit_nmf(counts: sparse.csr_array, n_topics: int, seed: int, settings: EngineSettings) -> Fit:
     """Factorise tf-idf weights (Lee & Seung 1999; start: Boutsidis & Gallopoulos 2008)."""
     idf = TfidfTransformer().fit(counts)
@@ -182,18 +183,7 @@ def fit_nmf(counts: sparse.csr_array, n_topics: int, seed: int, settings: Engine
                 f"with {n_topics} topics. Raise max_iterations, or ask for fewer topics."
             ) from None
     fit = Fit(to_shares(topics.astype(float)), np.empty((0, n_topics)), idf.idf_)
-    return fit._replace(document_topics=fold_by_squares(fit, counts, settings))
-
-
-def fold_by_squares(fit: Fit, counts: sparse.csr_array, _settings: EngineSettings) -> FloatArray:
-    """Give the non-negative weights of the topics that come nearest to each row.
-
-    The problem that `fit_nmf` solves, for given topics and solved exactly (Lawson &
-    Hanson 1974): rows that were fitted and rows that were not are treated alike.
-    """
-    basis, small = np.linalg.qr(fit.topic_terms.T)
-    aims = (counts * fit.term_weights).tocsr() @ basis
-    return to_shares(np.array([optimize.nnls(small, aim)[0] for aim in aims]))
+    return fit._replace(document_topics=_fold_nmf(fit, counts, settings))
 
 
 def fit_lda(counts: sparse.csr_array, n_topics: int, seed: int, settings: EngineSettings) -> Fit:
@@ -220,39 +210,37 @@ def _fit_lda(
         random_state=seed,
     )
     topics = to_shares(model.fit(counts).components_)
-    fit = Fit(topics, np.empty((0, n_topics)), np.ones(counts.shape[1]))
-    return fit._replace(document_topics=fold_by_likelihood(fit, counts, settings))
+    shares = fold_by_likelihood(counts, topics, alpha=settings.alpha)
+    return Fit(topics, shares, np.ones(counts.shape[1]))
 
 
-def fold_by_likelihood(fit: Fit, counts: sparse.csr_array, settings: EngineSettings) -> FloatArray:
-    """Give the most likely shares of given topics in each row, with the prior ``alpha``.
-
-    Expectation and maximisation with the topics held (Hofmann 1999; the prior as in
-    Asuncion et al. 2009). Deterministic: it starts from equal shares.
-    """
-    rows, terms = counts.nonzero()
-    n = np.asarray(counts[rows, terms], dtype=float)
-    of_terms = fit.topic_terms.T[terms]
-    n_topics = fit.topic_terms.shape[0]
-    shares = np.full((counts.shape[0], n_topics), 1 / n_topics)
-    for _ in range(MOST_FOLDS):
-        parts = to_shares(of_terms * shares[rows]) * n[:, None]
-        before, shares = shares, np.full(shares.shape, settings.alpha)
-        for topic in range(n_topics):
-            shares[:, topic] += np.bincount(rows, parts[:, topic], minlength=counts.shape[0])
-        shares = to_shares(shares)
-        if np.abs(shares - before).max() < SMALLEST_MOVE:
-            break
-    return shares
+def fit_map_em(counts: sparse.csr_array, n_topics: int, seed: int, settings: EngineSettings) -> Fit:
+    """Fit latent Dirichlet allocation by sparse MAP-EM (Asuncion et al. 2009)."""
+    fitted = fit_lda_em(
+        sparse.csr_matrix(counts),
+        n_topics,
+        seed=seed,
+        n_iterations=settings.n_iterations,
+        priors=Priors(settings.alpha, settings.eta),
+    )
+    topics, near = fitted.topic_terms, fitted.document_topics
+    shares = fold_by_likelihood(counts, topics, alpha=settings.alpha, start=near)
+    return Fit(topics, shares, np.ones(counts.shape[1]))
 
 
-#: Rounds after which shares stand still in practice, and the move that counts as none.
-MOST_FOLDS, SMALLEST_MOVE = 500, 1e-7
+def _fold_lda(fit: Fit, counts: sparse.csr_array, settings: EngineSettings) -> FloatArray:
+    return fold_by_likelihood(counts, fit.topic_terms, alpha=settings.alpha)
+
+
+def _fold_nmf(fit: Fit, counts: sparse.csr_array, _settings: EngineSettings) -> FloatArray:
+    return fold_by_squares(sparse.csr_array(counts * fit.term_weights), fit.topic_terms)
+
 
 #: Name -> engine. A new one is a line here; the fits that it gives are matched,
 #: judged and compared by the same functions.
 ENGINES: dict[str, Engine] = {
-    "lda": Engine(fit_lda, fold_by_likelihood, needs_prototype=True),
-    "lda_online": Engine(fit_lda_online, fold_by_likelihood, needs_prototype=True),
-    "nmf": Engine(fit_nmf, fold_by_squares, needs_prototype=False),
+    "lda": Engine(fit_lda, _fold_lda, needs_prototype=True, gives_distributions=True),
+    "lda_em": Engine(fit_map_em, _fold_lda, needs_prototype=True, gives_distributions=True),
+    "lda_online": Engine(fit_lda_online, _fold_lda, needs_prototype=True, gives_distributions=True),
+    "nmf": Engine(fit_nmf, _fold_nmf, needs_prototype=False, gives_distributions=False),
 }

@@ -11,13 +11,8 @@ from scipy import sparse
 
 from analysis.errors import MeasureError
 from analysis.measures.counts import TermCounts
-from analysis.measures.topic_engines import (
-    EngineSettings,
-    Fit,
-    fold_by_likelihood,
-    run_engine,
-    to_shares,
-)
+from analysis.measures.topic_engines import EngineSettings, Fit, find_engine, run_engine
+from analysis.measures.topic_folding import fold_by_likelihood, to_shares
 from analysis.measures.topic_segments import TopicRecipe, check_n_topics, choose_segments
 
 FloatArray = npt.NDArray[np.float64]
@@ -79,7 +74,8 @@ def held_out_likelihood(
     for fold, held in enumerate(_folds(matrix.shape[0], n_folds, seed), start=1):
         train = sparse.csr_array(matrix[np.setdiff1d(np.arange(matrix.shape[0]), held)])
         fit = run_engine(engine, train, n_topics, seed=seed, settings=recipe.settings)
-        words = word_shares(fit, train, recipe.settings)
+        known = find_engine(engine).gives_distributions
+        words = fit.topic_terms if known else word_shares(fit, train, recipe.settings)
         rng = np.random.default_rng((seed, fold))
         seen, scored = split_words(sparse.csr_array(matrix[held]), rng)
         rows.append((fold, len(held), *score_words(words, seen, scored, recipe.settings)))
@@ -141,8 +137,7 @@ def score_words(
     words: FloatArray, seen: sparse.csr_array, scored: sparse.csr_array, settings: EngineSettings
 ) -> tuple[int, float]:
     """Give how many words were scored, and their log likelihood given those seen."""
-    fit = Fit(words, np.empty((0, len(words))), np.ones(words.shape[1]))
-    shares = fold_by_likelihood(fit, seen, settings)
+    shares = fold_by_likelihood(seen, words, alpha=settings.alpha)
     rows, terms = scored.nonzero()
     n = np.asarray(scored[rows, terms], dtype=float)
     chances = (shares[rows] * words.T[terms]).sum(axis=1)
