@@ -12,7 +12,8 @@ from typing import Any
 _HOMES = {
     "analysis.claims": ("choose_claims",),
     "analysis.codings": ("read_codings",),
-    "analysis.features": ("read_features", "read_validation"),
+    "analysis.evaluations": ("read_validation",),
+    "analysis.features": ("read_features",),
     "analysis.kwic.counting": ("count_hits", "hit_places", "hits_by_document"),
     "analysis.kwic.files": ("write_concordance",),
     "analysis.kwic.lines": ("concordance",),

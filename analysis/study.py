@@ -6,15 +6,26 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from analysis.claims import Claim, MultiverseDesign
-from analysis.design import BothLanguages, Colour, Frozen, Id, Language, Name, Verb, Word
+from analysis.design import (
+    BothLanguages,
+    CollocationDesign,
+    Colour,
+    Frozen,
+    General,
+    Id,
+    Name,
+    Run,
+    TopicDesign,
+    Verb,
+    Word,
+)
 from analysis.errors import StudyError, join_faults, unknown
 from analysis.paths import Layout, find_layout
-from analysis.schema import NARROWEST_WINDOW, WIDEST_WINDOW
 from analysis.validation import describe_faults, read_toml
 
 Item = TypeVar("Item")
@@ -73,77 +84,6 @@ class Actor(Frozen):
     names: tuple[Name, ...] = Field(min_length=1)
     offices: tuple[Name, ...] = ()
     adjectives: tuple[Name, ...] = ()
-
-
-class Run(Frozen):
-    """A notebook that belongs to the study, and the parameters that it runs with.
-
-    One entry for each notebook has no name: its default run. An entry with a name is a
-    sweep: every combination of ``grid``, then each of ``settings``, on top of ``parameters``.
-    """
-
-    notebook: Annotated[str, Field(pattern=r"^[0-9]{2}_[a-z0-9_]+$")]
-    name: Annotated[str, Field(pattern=r"^[\w-]*$")] = ""
-    parameters: Mapping[str, Any] = Field(default_factory=dict)
-    grid: Mapping[str, Annotated[tuple[Any, ...], Field(min_length=1)]] = Field(
-        default_factory=dict
-    )
-    settings: tuple[Mapping[str, Any], ...] = ()
-
-    @model_validator(mode="after")
-    def _sweeps_have_names(self) -> Self:
-        if (self.grid or self.settings) and not self.name:
-            raise ValueError(
-                'a grid or settings are a sweep beside the default run; name it: name = "..."'
-            )
-        return self
-
-
-class TopicDesign(Frozen):
-    """What the topic model of the study is fitted with, and when a number of topics is stable."""
-
-    engine: Id = "nmf"
-    least_topics: int = Field(ge=2, default=2)
-    most_topics: int = Field(ge=2, default=10)
-    n_seeds: int = Field(ge=1, default=20)
-    n_subsamples: int = Field(ge=1, default=20)
-    subsample_share: float = Field(gt=0, lt=1, default=0.8)
-    stable_subsamples: float = Field(gt=0, le=1, default=0.6)
-    stable_documents: float = Field(gt=0, le=1, default=0.5)
-    stable_margin: float = Field(ge=0, le=1, default=0.03)
-    min_words: int = Field(ge=1, default=15)
-    min_segments: int = Field(ge=1, default=2)
-    pos: tuple[Word, ...] = Field(min_length=1, default=("NN", "NE", "VV", "ADJ"))
-    exclude_actors: bool = True
-
-    @model_validator(mode="after")
-    def _some_numbers(self) -> Self:
-        if self.most_topics < self.least_topics:
-            raise ValueError(
-                f"wanted most_topics of at least least_topics ({self.least_topics}),"
-                f" came {self.most_topics}"
-            )
-        return self
-
-    @property
-    def numbers(self) -> tuple[int, ...]:
-        """The numbers of topics to try."""
-        return tuple(range(self.least_topics, self.most_topics + 1))
-
-
-class CollocationDesign(Frozen):
-    """How many words to either side of a node count as near it."""
-
-    width: int = Field(ge=NARROWEST_WINDOW, le=WIDEST_WINDOW, default=5)
-
-
-class General(Frozen):
-    """The ``[study]`` table."""
-
-    title: str = Field(min_length=1)
-    language: Literal["de"]
-    label_language: Language
-    seed: int = Field(ge=0, lt=2**32)
 
 
 class Study(Frozen):

@@ -50,6 +50,7 @@ def test_measures_know_open_tables_only(name: str) -> None:
         "cache",
         "claims",
         "errors",
+        "feature_batches",
         "features",
         "lexicons",
         "measures",

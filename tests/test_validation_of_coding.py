@@ -15,7 +15,7 @@ from analysis import cli
 from analysis.annotation.evaluation.gold import COLUMNS, read_gold
 from analysis.annotation.evaluation.mentions import score_finding
 from analysis.errors import TableError, TextError
-from analysis.features import read_validation
+from analysis.evaluations import read_validation
 from analysis.measures.quality import quality_table
 from analysis.paths import Layout
 

@@ -35,7 +35,7 @@ def evaluate_mentions(
     from analysis.annotation.evaluation.gold import read_gold
     from analysis.annotation.evaluation.mentions import evaluate_mentions as measure
     from analysis.annotation.tools import load_tools
-    from analysis.features import write_validation
+    from analysis.evaluations import write_validation
 
     layout = find_layout()
     frames = tuple(frame.id for frame in read_study(layout).frames)
@@ -65,7 +65,7 @@ def evaluate_quotes(
     Example: `gipfel evaluate quotes ../shared/quotes/dev.jsonl.gz --json scores.json`
     """
     from analysis.annotation.evaluation.quote_run import evaluate_quotes as measure
-    from analysis.features import write_validation
+    from analysis.evaluations import write_validation
 
     layout = find_layout()
     with console.counting("Articles") as told:

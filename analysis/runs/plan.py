@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from analysis.design import Run
 from analysis.errors import ParameterError, RunError, unknown
 from analysis.paths import Layout
 from analysis.runs.parameters import (
@@ -20,7 +21,7 @@ from analysis.runs.parameters import (
 )
 from analysis.runs.record import DEFAULT_KEY
 from analysis.schema import TABLES
-from analysis.study import Run, Study
+from analysis.study import Study
 
 KEY_LENGTH = 12
 #: What a notebook may ask for in its metadata: ``"gipfel": {"needs": "articles"}``.
