@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import ExportError
-from analysis.presentation.labels import LABELS, format_number, label, tick_format
+from analysis.presentation.labels import format_number, label, tick_format
+from analysis.presentation.words import LABELS
 
 
 def test_every_label_is_given_in_both_languages():

@@ -102,7 +102,7 @@ def export_table(
     language : {"de", "en"}
         Of the LaTeX table.
     headings : mapping of column to heading, optional
-        For columns without a word in `labels.LABELS`.
+        For columns without a word in `words.LABELS`.
 
     Returns
     -------

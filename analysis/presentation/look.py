@@ -63,7 +63,7 @@ class Look:
         return self.labels.get(item, item)
 
     def word(self, key: str) -> str:
-        """Give a word of `labels.LABELS` in the figure's language."""
+        """Give a word of `words.LABELS` in the figure's language."""
         return label(key, self.language)
 
     def number(self, value: float, *, digits: int | None = None) -> str:

@@ -25,7 +25,7 @@ from analysis.presentation.layout import (
 from analysis.presentation.look import Look
 from analysis.presentation.style import INK, NEUTRAL, PALE, SMALL_POINTS, style
 
-#: The panels, and what each is called in `labels.LABELS`.
+#: The panels, and what each is called in `words.LABELS`.
 KINDS = {
     "subsamples": "stability_subsamples",
     "documents": "stability_documents",

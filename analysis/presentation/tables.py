@@ -79,7 +79,7 @@ def latex_table(
     language : {"de", "en"}
         Of headings and numbers; German has a decimal comma.
     headings : mapping of column to heading, optional
-        For columns without a word in `labels.LABELS`.
+        For columns without a word in `words.LABELS`.
     digits : int
         Decimal places of columns of real numbers.
 
