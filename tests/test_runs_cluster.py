@@ -53,6 +53,14 @@ def leftovers(root: Path) -> list[str]:
     return [name for name in names if re.search(r"\.part-|\.holder|\.previous|\.seen-", name)]
 
 
+def wait_for_text(path: Path) -> str:
+    for _ in range(200):
+        if path.exists() and (text := path.read_text()):
+            return text
+        time.sleep(0.1)
+    raise AssertionError(f"nothing was written to {path}")
+
+
 def is_alive(pid: int) -> bool:
     stat = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, check=False)
     return stat.stdout.strip()[:1] not in (b"", b"Z")
@@ -135,11 +143,7 @@ def test_a_run_that_nobody_waits_for_any_more_is_stopped(
     plan = plan_notebook(tmp_path, source)
     with open_cluster(dask.scheduler_address, jobs=1, plans=[plan]) as executor:
         future: Future[RunRecord] = executor.submit(cluster.execute_run, plan, Settings(), Watch())
-        for _ in range(100):
-            if pid_file.exists() and pid_file.read_text():
-                break
-            time.sleep(0.1)
-        pid = int(pid_file.read_text())
+        pid = int(wait_for_text(pid_file))
         assert is_alive(pid)
         future.cancel()
         assert has_ended(pid)
@@ -157,14 +161,11 @@ def test_ctrl_c_stops_a_local_cluster_with_all_its_processes(tmp_path: Path) -> 
     command = [sys.executable, "-c", _RUN]
     started = subprocess.Popen(command, cwd=tmp_path, start_new_session=True)
     try:
-        for _ in range(200):
-            if pid_file.exists() and pid_file.read_text():
-                break
-            time.sleep(0.1)
+        pid = int(wait_for_text(pid_file))
         # As a terminal does: to the whole group.
         os.killpg(started.pid, signal.SIGINT)
         assert started.wait(20) == 130
-        assert has_ended(int(pid_file.read_text()))
+        assert has_ended(pid)
         group = subprocess.run(["pgrep", "-g", str(started.pid)], capture_output=True, check=False)
         assert all(has_ended(int(pid)) for pid in group.stdout.split())
     finally:
@@ -187,6 +188,38 @@ if __name__ == "__main__":
     records = execute(plans, layout, jobs=1, settings=Settings(), scheduler="local")
     raise SystemExit(exit_status(records))
 """
+
+
+def test_a_scheduler_that_is_lost_ends_the_call_with_every_run_on_record(tmp_path: Path) -> None:
+    plans = plan_many(tmp_path, "import time\ntime.sleep(60)", n=2)
+    about = tmp_path / "scheduler.json"
+    options = ["--port", "0", "--host", "127.0.0.1", "--no-dashboard"]
+    options += ["--dashboard-address", "127.0.0.1:0", "--scheduler-file", str(about)]
+    dask_command = [sys.executable, "-m", "dask"]
+    scheduler = subprocess.Popen(
+        [*dask_command, "scheduler", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    options = ["--scheduler-file", str(about), "--nthreads", "1", "--no-dashboard", "--no-nanny"]
+    worker = subprocess.Popen(
+        [*dask_command, "worker", *options, "--local-directory", str(tmp_path / "dask")],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        address = json.loads(wait_for_text(about))["address"]
+        with Client(address, set_as_default=False) as client:
+            client.wait_for_workers(1)
+        with open_cluster(address, jobs=1, plans=plans) as executor:
+            records = execute_runs(
+                plans, on_event=lambda event: scheduler.kill(), executor=executor
+            )
+    finally:
+        for process in (scheduler, worker):
+            process.kill()
+            process.wait()
+    assert [record.state for record in records] == ["died", "died"]
+    assert records[0].failure is not None
+    assert "lost" in records[0].failure.message
 
 
 class _LosingExecutor(TellingExecutor):

@@ -229,9 +229,11 @@ def fix_layout(figure: Figure) -> Figure:
         # It has been fixed before; drawing it again would change nothing.
         return figure
     with style(), strict_drawing():
+        engine = figure.get_layout_engine()
+        if engine is not None:
+            engine.execute(figure)
         # The second pass settles what depends on the width that the first one left.
-        for _ in range(2):
-            figure.draw_without_rendering()
+        figure.draw_without_rendering()
     figure.set_layout_engine("none")
     return figure
 

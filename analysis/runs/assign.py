@@ -17,15 +17,17 @@ from analysis.runs.process import run_environment
 _PRELOADED = ("analysis", "matplotlib", "numpy", "pandas", "pyarrow", "scipy", "sklearn")
 #: What these libraries load only when they draw, show a table or read one.
 _DRAWING = (
-    *("fontTools.subset", "matplotlib.style", "matplotlib.backends.backend_agg"),
-    *(
-        "matplotlib.backends.backend_pdf",
-        "matplotlib.backends.backend_svg",
-        "IPython.core.pylabtools",
-    ),
+    *("fontTools.subset", "matplotlib.style.core", "IPython.core.pylabtools"),
+    *(f"matplotlib.backends.backend_{kind}" for kind in ("agg", "pdf", "svg")),
     *(f"PIL.{kind}ImagePlugin" for kind in ("Bmp", "Gif", "Jpeg", "Png", "Ppm")),
+    # The tables of a font that goes into a PDF.
+    *(f"fontTools.ttLib.tables.{name}" for name in ("B_A_S_E_", "O_S_2f_2", "_c_v_t", "_f_p_g_m")),
+    *(f"fontTools.ttLib.tables._{name}" for name in ("g_a_s_p", "h_h_e_a", "l_o_c_a", "p_r_e_p")),
 )
-_TABLES = ("pandas.io.formats.html", "pandas.io.formats.string")
+_TABLES = (
+    *(f"pandas.io.formats.{name}" for name in ("csvs", "html", "string")),
+    *("pandas.core.arrays.arrow._arrow_utils", "pandas.core.methods.to_dict", "pyarrow.acero"),
+)
 _LATER = {
     "analysis": (
         "analysis.workbench",
