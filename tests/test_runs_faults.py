@@ -17,7 +17,7 @@ import pytest
 from study_for_runs import plan_notebook, write_notebook, write_study
 
 from analysis.errors import RunError
-from analysis.runs import single, warm
+from analysis.runs import assign, single, warm
 from analysis.runs.execute import execute_runs
 from analysis.runs.job import Failure
 from analysis.runs.limits import Settings, find_memory
@@ -217,7 +217,7 @@ def test_importing_that_starts_threads_leads_to_a_kernel_and_says_so(
     module = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True)"
     (tmp_path / "has_threads.py").write_text(f"{module}.start()")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr(single, "_imports_to_load", lambda path: ["has_threads"])
+    monkeypatch.setattr(assign, "imports_to_load", lambda path: ["has_threads"])
     warm.stop_server()
     (record,) = execute_runs([plan_notebook(tmp_path, "1")])
     warm.stop_server()

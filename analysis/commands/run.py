@@ -83,6 +83,13 @@ def run(
     engine: Annotated[
         Engine, typer.Option(help="warm: forked, fast; kernel: a Jupyter kernel for each run.")
     ] = Engine.warm,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            help="Run on a Dask cluster: local, or where its scheduler listens, tcp://host:port.",
+            autocompletion=lambda: ["local", "tcp://"],
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Run also what is up to date.")] = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say what would run, and what has changed; stop.")
@@ -101,6 +108,8 @@ def run(
     `gipfel run 03_framing --grid tier=core,core_near --grid weight=none,within` runs all four.
 
     `gipfel run --explain` names the file, function or parameter that has changed.
+
+    `gipfel run --sweep all --scheduler tcp://10.0.0.5:8786` runs on many machines.
     """
     from analysis.runs.limits import Settings
     from analysis.runs.plan import plan_given
@@ -113,7 +122,7 @@ def run(
         explain_runs(plans, layout)
         return
     settings = Settings(engine=engine.value, deadline=timeout, memory=memory, force=force)
-    records = execute(plans, layout, jobs=jobs, settings=settings)
+    records = execute(plans, layout, jobs=jobs, settings=settings, scheduler=scheduler)
     report(sweeps, records, layout)
     raise typer.Exit(exit_status(records))
 

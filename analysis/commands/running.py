@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -26,14 +27,21 @@ INTERRUPTED = 130
 
 
 def execute(
-    plans: Sequence[PlannedRun], layout: Layout, *, jobs: int, settings: Settings
+    plans: Sequence[PlannedRun],
+    layout: Layout,
+    *,
+    jobs: int,
+    settings: Settings,
+    scheduler: str | None = None,
 ) -> list[RunRecord]:
-    """Execute runs with a bar, publish figures, and say how each ended."""
+    """Execute runs with a bar, here or on a cluster, publish figures, and say how each ended."""
     from analysis.runs.execute import execute_runs
     from analysis.runs.publish import publish_figures
 
-    with run_bar(plans) as on_event:
-        records = execute_runs(plans, jobs=jobs, on_event=on_event, settings=settings)
+    with _open_executor(scheduler, plans, jobs=jobs) as executor, run_bar(plans) as on_event:
+        records = execute_runs(
+            plans, jobs=jobs, on_event=on_event, settings=settings, executor=executor
+        )
     published = [publish_figures(record, layout.figures) for record in records]
     n_changed = sum(len(files.written) + len(files.removed) for files in published)
     for record in records:
@@ -43,6 +51,20 @@ def execute(
         news = "as they were" if not n_changed else f"{n_changed} files changed"
         console.say(f"Figures in {layout.show(layout.figures)}/: {news}.")
     return records
+
+
+@contextmanager
+def _open_executor(
+    scheduler: str | None, plans: Sequence[PlannedRun], *, jobs: int
+) -> Iterator[Executor | None]:
+    """Open a cluster if one is asked for; Dask is not loaded otherwise."""
+    if scheduler is None:
+        yield None
+        return
+    from analysis.runs.cluster import open_cluster
+
+    with open_cluster(scheduler, jobs=jobs, plans=plans) as executor:
+        yield executor
 
 
 def exit_status(records: Sequence[RunRecord]) -> int:

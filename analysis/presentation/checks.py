@@ -12,17 +12,26 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from analysis.errors import ExportError, join_faults
-from analysis.presentation.style import MM_PER_INCH, style
+from analysis.presentation.style import MM_PER_INCH, strict_drawing, style
 
 #: Boxes of text have a little air; what is less than this is not seen.
 TOLERANCE_MM = 0.2
 
 
+def _draw_nothing(*_: Any, **__: Any) -> None:
+    """Stand in for what draws: only where texts are is asked for."""
+
+
 class _TextRecorder(RendererAgg):
-    """A renderer that remembers the texts it drew; artists alone also list ticks out of view."""
+    """A renderer that remembers the texts it was given, and draws nothing.
+
+    Artists alone also list ticks out of view.
+    """
 
     texts: list[Text]
     lines: set[str]
+    draw_path = draw_markers = draw_path_collection = draw_quad_mesh = _draw_nothing
+    draw_gouraud_triangles = draw_image = _draw_nothing
 
     def draw_text(self, gc: Any, x: float, y: float, s: str, *rest: Any, **named: Any) -> None:
         mtext = named.get("mtext", rest[-1] if rest else None)
@@ -56,7 +65,8 @@ def drawn_texts(figure: Figure) -> list[tuple[str, Bbox]]:
     """
     with style():
         FigureCanvasAgg(figure)
-        recorder = _record_texts(figure)
+        with strict_drawing():
+            recorder = _record_texts(figure)
         scale = MM_PER_INCH / figure.dpi
         boxes = [(text, text.get_window_extent(recorder)) for text in recorder.texts]
     return [(text.get_text(), Bbox(np.asarray(box) * scale)) for text, box in boxes]

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePosixPath, PureWindowsPath
 
@@ -76,6 +77,7 @@ class Provenance:
         return f"{self.notebook}; inputs and parameters {digest[:16]}"
 
 
+@cache
 def _version(package: str) -> str:
     """Give a package's version; a checkout that is only on the path has none."""
     try:

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager
+from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
 from analysis.errors import ExportError, unknown
 
@@ -224,16 +225,34 @@ def fix_layout(figure: Figure) -> Figure:
     ExportError
         If labels leave no room for the axes, or a character is not in the font.
     """
-    with style(), warnings.catch_warnings():
+    if isinstance(figure.get_layout_engine(), PlaceHolderLayoutEngine):
+        # It has been fixed before; drawing it again would change nothing.
+        return figure
+    with style(), strict_drawing():
+        engine = figure.get_layout_engine()
+        if engine is not None:
+            engine.execute(figure)
+        # The second pass settles what depends on the width that the first one left.
+        figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    return figure
+
+
+@contextmanager
+def strict_drawing() -> Iterator[None]:
+    """Turn what matplotlib only warns of while it draws into an `ExportError`.
+
+    Examples
+    --------
+    >>> with strict_drawing():
+    ...     figure(height_mm=30).draw_without_rendering()
+    """
+    with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            # The second pass settles what depends on the width that the first one left.
-            for _ in range(2):
-                figure.draw_without_rendering()
+            yield
         except UserWarning as warning:
             raise ExportError(
                 f"the figure cannot be laid out: {warning}. Use a wider figure,"
                 f" shorter labels, or characters that {FONT_FAMILY} has."
             ) from None
-    figure.set_layout_engine("none")
-    return figure

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import nbformat
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 
 from analysis.runs.alarm import alarm_after
+from analysis.runs.scratch import make_scratch
 from analysis.runs.shell import LANGUAGE, Shell
 
 ENGINE_NAME = "warm"
@@ -47,7 +47,7 @@ class WarmEngine(Engine):  # type: ignore[misc]  # papermill has no types
         drains, seconds = settings.get("drains"), settings.get("execution_timeout")
         settings.get("on_notebook_start", ignore_cell)(notebook=notebook)
         notebook.metadata["language_info"] = LANGUAGE
-        shell = Shell(Path(drains or tempfile.mkdtemp(prefix="gipfel-")))
+        shell = Shell(Path(drains) if drains else make_scratch())
         with shell.streams():
             for index, cell in enumerate(notebook.cells):
                 nb_man.cell_start(cell, index)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -15,7 +15,7 @@ from analysis.errors import RunError
 from analysis.runs.limits import Settings
 from analysis.runs.plan import PlannedRun
 from analysis.runs.record import RunRecord
-from analysis.runs.single import execute_run, unstarted_record
+from analysis.runs.single import execute_run, lost_record, unstarted_record
 from analysis.runs.watch import Watch
 
 #: Which run has something to tell, and what; no number: Ctrl-C; no message: it has ended.
@@ -48,6 +48,13 @@ class RunEvent:
 OnEvent = Callable[[RunEvent], None]
 
 
+class TellingExecutor(Executor):
+    """An executor elsewhere that can pass on what its runs tell: `submit` is given a watch, too.
+
+    The watch stays here. A run is stopped there when its future is cancelled.
+    """
+
+
 def ignore_event(event: RunEvent) -> None:
     """Show no progress."""
 
@@ -78,8 +85,8 @@ def execute_runs(
         Engine, limits, force.
     executor : concurrent.futures.Executor, optional
         Takes `execute_run`, a plan and the settings, here or on other machines that see
-        the study's folder. It tells only when a run finishes, and what runs there when
-        Ctrl-C comes goes on to its end.
+        the study's folder. Unless it is a `TellingExecutor`, it tells only when a run
+        finishes, and what runs there when Ctrl-C comes goes on to its end.
 
     Returns
     -------
@@ -149,10 +156,11 @@ class _Runs:
             future.cancel()
 
     def _submit(self, pool: Executor, number: int) -> None:
-        # A future of another machine cannot be told, and cannot tell, while it runs.
+        # Any other executor may run it elsewhere, where it cannot tell or be told.
+        tells = self.is_local or isinstance(pool, TellingExecutor)
         watch = [Watch(lambda said: self.messages.put((number, said)), self.stopped)]
         future = pool.submit(
-            execute_run, self.plans[number], self.settings, *(watch if self.is_local else [])
+            execute_run, self.plans[number], self.settings, *(watch if tells else [])
         )
         self.futures[number] = future
         future.add_done_callback(lambda _: self.messages.put((number, {})))
@@ -162,12 +170,24 @@ class _Runs:
         if number in self.records:
             return
         if not message:
-            self._finish(number, self.futures[number].result())
+            self._finish(number, self._result(number))
         elif "started" in message:
+            # One whose machine was lost starts a second time.
+            if number not in self.begun:
+                self.on_event(RunEvent("started", plan))
             self.begun.add(number)
-            self.on_event(RunEvent("started", plan))
-        else:
+        elif number in self.begun:
             self.on_event(RunEvent("cell", plan, message["cell"], message["of"]))
+
+    def _result(self, number: int) -> RunRecord:
+        """Give the record of a run, or one that says how its executor lost it."""
+        try:
+            return self.futures[number].result()
+        except (Exception, CancelledError) as fault:
+            # Here it would be an error of ours; elsewhere machines come and go.
+            if self.is_local:
+                raise
+            return lost_record(self.plans[number], fault)
 
     def _finish(self, number: int, record: RunRecord) -> None:
         self.records[number] = record
@@ -179,8 +199,10 @@ class _Runs:
         for number, plan in enumerate(self.plans):
             if number in self.records:
                 continue
-            record = unstarted_record(plan, "interrupted", "not started")
-            if number in self.begun and self.is_local:
+            has_begun = number in self.begun
+            reason = "stopped while it ran" if has_begun else "not started"
+            record = unstarted_record(plan, "interrupted", reason)
+            if has_begun and self.is_local:
                 record = self.futures[number].result()
             self._finish(number, record)
 

@@ -2,57 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from analysis.runs.assign import make_job
+from analysis.runs.attempt import run_job
 from analysis.runs.folders import hold_folder, make_part, now
-from analysis.runs.job import FIGURES_FOLDER, EngineName, Failure, Job, Outcome
-from analysis.runs.journal import clear_journal
+from analysis.runs.job import FIGURES_FOLDER, Failure, Outcome
 from analysis.runs.limits import Settings
 from analysis.runs.modules import Index
-from analysis.runs.parameters import read_notebook
-from analysis.runs.parts import content_key, find_parts, notebook_imports
+from analysis.runs.parts import content_key, find_parts
 from analysis.runs.plan import PlannedRun
-from analysis.runs.process import KernelWorker, run_environment
 from analysis.runs.record import RunRecord, read_processor, read_versions, write_record
+from analysis.runs.scratch import make_scratch
 from analysis.runs.store import bring_back, find_run, hash_outputs, keep_run
 from analysis.runs.trace import UNSTABLE, hash_reads, list_inputs
-from analysis.runs.warm import WarmWorker, why_not_warm
-from analysis.runs.watch import Refused, Stopped, Watch, follow
-
-#: How often a kernel that does not start is tried.
-ATTEMPTS = 3
-#: What warm workers find loaded already if their notebook imports it; anything else is
-#: loaded by the notebook itself: it might start threads, or compute.
-_PRELOADED = ("analysis", "matplotlib", "numpy", "pandas", "pyarrow", "scipy", "sklearn")
-#: What these libraries load only when they draw, show a table or read one.
-_DRAWING = (
-    *("fontTools.subset", "matplotlib.style", "matplotlib.backends.backend_agg"),
-    *(
-        "matplotlib.backends.backend_pdf",
-        "matplotlib.backends.backend_svg",
-        "IPython.core.pylabtools",
-    ),
-    *(f"PIL.{kind}ImagePlugin" for kind in ("Bmp", "Gif", "Jpeg", "Png", "Ppm")),
-)
-_TABLES = ("pandas.io.formats.html", "pandas.io.formats.string")
-_LATER = {
-    "analysis": (
-        "analysis.workbench",
-        "pandas.io.formats.style",
-        "pyarrow.dataset",
-        *_TABLES,
-        *_DRAWING,
-    ),
-    "matplotlib": _DRAWING,
-    "pandas": _TABLES,
-}
+from analysis.runs.watch import Stopped, Watch
 
 
 def execute_run(
@@ -105,6 +74,12 @@ def unstarted_record(
     return RunRecord(plan.notebook, plan.key, state, plan.folder, plan.parameters, reason=reason)
 
 
+def lost_record(plan: PlannedRun, fault: BaseException) -> RunRecord:
+    """Record a run whose executor lost it, and whatever it had done."""
+    failure = Failure(None, "", type(fault).__name__, str(fault) or "the executor lost the run")
+    return RunRecord(plan.notebook, plan.key, "died", plan.folder, plan.parameters, failure=failure)
+
+
 def _unwritten_record(plan: PlannedRun, fault: OSError) -> RunRecord:
     """Record a run whose folder cannot be written: the disk is full, or it is read-only."""
     where = f": {fault.filename}" if fault.filename else ""
@@ -129,8 +104,7 @@ def _run(plan: PlannedRun, settings: Settings, watch: Watch) -> RunRecord:
     """Run into a folder beside the run's own, and move it into place at the end."""
     watch.tell({"started": True})
     part = make_part(plan.folder)
-    # Not in the part folder: the name of a socket may have about a hundred characters.
-    scratch = Path(tempfile.mkdtemp(prefix="gipfel-"))
+    scratch = make_scratch()
     try:
         record = _execute(plan, settings, watch, (part, scratch))
         write_record(record, part)
@@ -150,7 +124,7 @@ def _execute(
     index.save()
     job = make_job(plan, settings, part, scratch)
     before = _identity(part)
-    engine, outcome = _choose_and_run(job, settings, watch)
+    engine, outcome = run_job(job, settings, watch)
     outcome = _check_folder(outcome, before, part)
     parts["inputs"] = outcome.reads or hash_reads(plan.root, list_inputs(plan.root))
     stable = UNSTABLE not in parts["inputs"].values()
@@ -173,88 +147,6 @@ def _execute(
         parts=parts,
         outputs=hash_outputs(part),
     )
-
-
-def make_job(plan: PlannedRun, settings: Settings, part: Path, scratch: Path) -> Job:
-    """Put together what a worker is asked to do."""
-    language, kernel = notebook_language(plan.path)
-    return Job(
-        path=str(plan.path.resolve()),
-        root=str(plan.root.resolve()),
-        part=str(part.resolve()),
-        scratch=str(scratch),
-        parameters=plan.parameters,
-        cell_timeout=settings.cell_timeout,
-        deadline=settings.deadline,
-        memory=settings.n_bytes,
-        environment=run_environment(os.environ, plan, part, scratch),
-        imports=_imports_to_load(plan.path) if _is_python(language) else [],
-        kernel=kernel if not _is_python(language) else "",
-        language="python" if _is_python(language) else language,
-    )
-
-
-def notebook_language(path: Path) -> tuple[str, str]:
-    """Give the language of a notebook and the kernel that it names."""
-    about = read_notebook(path).get("metadata", {})
-    spec = about.get("kernelspec", {})
-    language = spec.get("language") or about.get("language_info", {}).get("name") or "python"
-    return language, spec.get("name", "")
-
-
-def _is_python(language: str) -> bool:
-    return language.casefold() in ("python", "ipython")
-
-
-def _imports_to_load(path: Path) -> list[str]:
-    """List modules that a notebook imports, those that hold the names of our face included."""
-    from analysis import HOME_OF  # noqa: PLC0415 (the face of the package, read where needed)
-
-    names = [name for name in notebook_imports(path) if name.split(".")[0] in _PRELOADED]
-    homes = {HOME_OF.get(name.removeprefix("analysis."), name) for name in names}
-    later = {
-        name
-        for library in {name.split(".")[0] for name in names}
-        for name in _LATER.get(library, ())
-    }
-    return sorted(homes | later)
-
-
-def _choose_and_run(job: Job, settings: Settings, watch: Watch) -> tuple[EngineName, Outcome]:
-    """Run in a warm worker, or in a kernel: if that was not asked for, the record says why."""
-    why = "" if settings.engine == "kernel" else why_not_warm(job.language)
-    if settings.engine == "warm" and not why:
-        try:
-            return "warm", follow(WarmWorker(job), job, watch)
-        except Refused as refused:
-            why = str(refused)
-        except OSError as fault:
-            why = f"the process that forks could not be started: {fault}"
-    _empty(Path(job.part))
-    clear_journal(Path(job.scratch))
-    outcome = _run_in_kernel(job, watch)
-    if why:
-        outcome.warnings.append(f"ran in a kernel, not in a warm worker: {why}")
-    return "kernel", outcome
-
-
-def _run_in_kernel(job: Job, watch: Watch) -> Outcome:
-    """Try again if a kernel does not start, and only then."""
-    n_attempts = 1
-    outcome = follow(KernelWorker(job), job, watch)
-    while not outcome.has_started and n_attempts < ATTEMPTS:
-        n_attempts += 1
-        outcome = follow(KernelWorker(job), job, watch)
-    if n_attempts > 1:
-        outcome.warnings.append(f"the kernel was started {n_attempts} times")
-    return outcome
-
-
-def _empty(part: Path) -> None:
-    """Remove what a lost worker wrote; the folders stay."""
-    for path in sorted(part.rglob("*"), reverse=True):
-        if path != part / FIGURES_FOLDER:
-            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def _identity(part: Path) -> tuple[int, int]:

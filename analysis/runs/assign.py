@@ -1,0 +1,86 @@
+"""From a planned run to a job: what a worker is asked to do, and what it may find loaded."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from analysis.runs.job import Job
+from analysis.runs.limits import Settings
+from analysis.runs.parameters import read_notebook
+from analysis.runs.parts import notebook_imports
+from analysis.runs.plan import PlannedRun
+from analysis.runs.process import run_environment
+
+#: What warm workers find loaded already if their notebook imports it; anything else is
+#: loaded by the notebook itself: it might start threads, or compute.
+_PRELOADED = ("analysis", "matplotlib", "numpy", "pandas", "pyarrow", "scipy", "sklearn")
+#: What these libraries load only when they draw, show a table or read one.
+_DRAWING = (
+    *("fontTools.subset", "matplotlib.style.core", "IPython.core.pylabtools"),
+    *(f"matplotlib.backends.backend_{kind}" for kind in ("agg", "pdf", "svg")),
+    *(f"PIL.{kind}ImagePlugin" for kind in ("Bmp", "Gif", "Jpeg", "Png", "Ppm")),
+    # The tables of a font that goes into a PDF.
+    *(f"fontTools.ttLib.tables.{name}" for name in ("B_A_S_E_", "O_S_2f_2", "_c_v_t", "_f_p_g_m")),
+    *(f"fontTools.ttLib.tables._{name}" for name in ("g_a_s_p", "h_h_e_a", "l_o_c_a", "p_r_e_p")),
+)
+_TABLES = (
+    *(f"pandas.io.formats.{name}" for name in ("csvs", "html", "string")),
+    *("pandas.core.arrays.arrow._arrow_utils", "pandas.core.methods.to_dict", "pyarrow.acero"),
+)
+_LATER = {
+    "analysis": (
+        "analysis.workbench",
+        "pandas.io.formats.style",
+        "pyarrow.dataset",
+        *_TABLES,
+        *_DRAWING,
+    ),
+    "matplotlib": _DRAWING,
+    "pandas": _TABLES,
+}
+
+
+def make_job(plan: PlannedRun, settings: Settings, part: Path, scratch: Path) -> Job:
+    """Put together what a worker is asked to do."""
+    language, kernel = notebook_language(plan.path)
+    return Job(
+        path=str(plan.path.resolve()),
+        root=str(plan.root.resolve()),
+        part=str(part.resolve()),
+        scratch=str(scratch),
+        parameters=plan.parameters,
+        cell_timeout=settings.cell_timeout,
+        deadline=settings.deadline,
+        memory=settings.n_bytes,
+        environment=run_environment(os.environ, plan, part, scratch),
+        imports=imports_to_load(plan.path) if _is_python(language) else [],
+        kernel=kernel if not _is_python(language) else "",
+        language="python" if _is_python(language) else language,
+    )
+
+
+def notebook_language(path: Path) -> tuple[str, str]:
+    """Give the language of a notebook and the kernel that it names."""
+    about = read_notebook(path).get("metadata", {})
+    spec = about.get("kernelspec", {})
+    language = spec.get("language") or about.get("language_info", {}).get("name") or "python"
+    return language, spec.get("name", "")
+
+
+def _is_python(language: str) -> bool:
+    return language.casefold() in ("python", "ipython")
+
+
+def imports_to_load(path: Path) -> list[str]:
+    """List modules that a notebook imports, those that hold the names of our face included."""
+    from analysis import HOME_OF  # noqa: PLC0415 (the face of the package, read where needed)
+
+    names = [name for name in notebook_imports(path) if name.split(".")[0] in _PRELOADED]
+    homes = {HOME_OF.get(name.removeprefix("analysis."), name) for name in names}
+    later = {
+        name
+        for library in {name.split(".")[0] for name in names}
+        for name in _LATER.get(library, ())
+    }
+    return sorted(homes | later)
