@@ -230,7 +230,7 @@ def fix_layout(figure: Figure) -> Figure:
         return figure
     with style(), strict_drawing():
         engine = figure.get_layout_engine()
-        if engine is not None:
+        if engine is not None and figure.axes:
             engine.execute(figure)
         # The second pass settles what depends on the width that the first one left.
         figure.draw_without_rendering()
