@@ -2,12 +2,11 @@
 
     python benchmarks/bench_annotate_scale.py ../shared/news/10kgnad_test.csv.gz --articles 1000
 
-News articles are drawn again and again, half of the words of each copy marked with its number,
-so that copies are no repeats; one segment in ten keeps its words and is one. A stand-in for the
-German models (words by pattern, one tag, the word as its lemma) leaves what is measured: rules,
-parts, repeats, n-grams, tables. Each size runs in a process of its own: once annotating, once
-with all parts there. *own* is memory of the process alone; the rest of the peak is files that
-the system has mapped and can drop at any time.
+The news articles are annotated with a stand-in for the German models (words by pattern, one tag,
+the word as its lemma). Larger sizes draw their parts again and again, each copy under a name of
+its own; in nine segments of ten half of the words are changed, so that they are no repeats.
+Each size is measured in a process of its own. *own* is memory of the process alone; the rest of
+the peak is files that the system has mapped and can drop at any time.
 """
 
 from __future__ import annotations
@@ -27,6 +26,16 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+
+from analysis.annotation import pipeline, tools
+from analysis.annotation.origin import fingerprints
+from analysis.annotation.parts import HASHES, SCHEMA, keep_part, list_of, part_path, read_part
+from analysis.annotation.rows import RUNS
+from analysis.annotation.tokens import Analysis, Part, Sentence, Token
+from analysis.corpus.sources import read_sources
+from analysis.paths import Layout
+from analysis.study import read_study
 
 ROOT = Path(__file__).resolve().parents[1]
 WORD = re.compile(r"\w+(?:-\w+)*|[^\w\s]")
@@ -37,13 +46,9 @@ class StandIn:
     """What annotation asks of the German models, without them."""
 
     def __init__(self) -> None:
-        from analysis.annotation.tokens import Analysis, Part
-
         self.analyse = lambda form, _tag: Analysis(form, form, (Part(form.lower(), "NN"),))
 
     def sentences(self, text: str, begin: int = 0) -> list[object]:
-        from analysis.annotation.tokens import Part, Sentence, Token
-
         found, tokens = [], []
         for match in WORD.finditer(text):
             form = match[0]
@@ -74,25 +79,14 @@ def read_news(path: Path) -> list[list[str]]:
     return articles
 
 
-def marked(paragraph: str, copy: int, generator: np.random.Generator) -> str:
-    if copy == 0 or generator.random() < 1 / 10:
-        return paragraph
-    words = paragraph.split()
-    chosen = generator.random(len(words)) < 1 / 2
-    return " ".join(f"{w}{copy}" if c else w for w, c in zip(words, chosen, strict=True))
-
-
 def make_study(news: list[list[str]], n: int, root: Path) -> None:
     """Make a study of so many articles."""
-    generator = np.random.default_rng(20180716)
     shutil.copy(ROOT / "study.toml", root)
     shutil.copytree(ROOT / "data" / "lexicons", root / "data" / "lexicons")
     (root / "data" / "raw").mkdir()
     blocks = []
     for i in range(n):
-        copy, article = divmod(i, len(news))
-        text = "\n\n".join(marked(one, copy, generator) for one in news[article])
-        data = text.encode()
+        data = "\n\n".join(news[i % len(news)]).encode()
         (root / "data" / "raw" / f"n{i:06d}.txt").write_bytes(data)
         blocks.append(
             f'[[source]]\nid = "n{i:06d}"\nevent = "{EVENTS[i % 2]}"\nkind = "article"\n'
@@ -100,6 +94,41 @@ def make_study(news: list[list[str]], n: int, root: Path) -> None:
             f'sha256 = "{hashlib.sha256(data).hexdigest()}"\nsize = {len(data)}\n'
         )
     (root / "data" / "sources.toml").write_text("\n".join(blocks), encoding="utf-8")
+
+
+def copy_parts(layout: Layout, base: int) -> None:
+    """Make the parts of all articles from those of the first ones."""
+    sources = read_sources(layout, read_study(layout))
+    keys = fingerprints(sources, (), layout)
+    generator = np.random.default_rng(20180716)
+    for i, source in enumerate(sources[base:], start=base):
+        original = sources[i % base]
+        part = read_part(part_path(keys[original.id], layout))
+        keep_part(
+            copied(part, original.id, source.id, generator), part_path(keys[source.id], layout)
+        )
+
+
+def copied(part: pa.Table, old: str, new: str, generator: np.random.Generator) -> pa.Table:
+    """Give a part under another name of the same length, with other words in their order."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, part.schema) as writer:
+        writer.write_table(part)
+    plain = sink.getvalue().to_pybytes().replace(old.encode(), new.encode())
+    part = pa.ipc.open_stream(plain).read_all()
+    lengths = [row["n_tokens"] for row in part["segments"][0].as_py()]
+    changed = np.repeat(generator.random(len(lengths)) < 9 / 10, lengths)
+    changed &= generator.random(len(changed)) < 1 / 2
+    hashes = list_of(part, HASHES).to_numpy() ^ (changed * np.uint64(hash(new) & (2**63 - 1)))
+    mark = iter(changed.tolist())
+    runs = [
+        [f"{word}{new}" if next(mark) else word for word in run]
+        for run in list_of(part, RUNS).to_pylist()
+    ]
+    for name, cells in ((HASHES, hashes), (RUNS, runs)):
+        at = SCHEMA.get_field_index(name)
+        part = part.set_column(at, SCHEMA.field(at), pa.array([cells], type=SCHEMA.field(at).type))
+    return part
 
 
 def own_memory() -> int:
@@ -110,9 +139,6 @@ def own_memory() -> int:
 
 def measure(root: Path) -> None:
     """Annotate, and say how much memory that took; in a process of its own."""
-    from analysis.annotation import pipeline, tools
-    from analysis.paths import Layout
-
     tools.load_annotator = StandIn
     peak, stop = [0], threading.Event()
 
@@ -159,14 +185,26 @@ def main() -> None:
         measure(given.news)
         return
     news = read_news(given.news)
-    for n in given.articles:
-        with tempfile.TemporaryDirectory() as folder:
-            make_study(news, n, Path(folder))
-            command = [sys.executable, __file__, folder, "--measure"]
-            for what in ("first", "again"):
-                said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-                print(n, what, said.strip(), flush=True)
-            print(n, describe(Path(folder)), flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for n in given.articles:
+            measure_size(news, n, Path(folder))
+
+
+def measure_size(news: list[list[str]], n: int, root: Path) -> None:
+    """Measure one size; the parts of the smaller ones are there already."""
+    kept = root / "kept"
+    study = root / str(n)
+    study.mkdir()
+    make_study(news, n, study)
+    if kept.is_dir():
+        (study / "data" / "local").mkdir()
+        kept.rename(study / "data" / "local" / "annotated")
+        copy_parts(Layout(study), min(n, len(news)))
+    command = [sys.executable, __file__, str(study), "--measure"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    print(n, said.strip(), flush=True)
+    print(n, describe(study), flush=True)
+    (study / "data" / "local" / "annotated").rename(kept)
 
 
 if __name__ == "__main__":

@@ -44,14 +44,9 @@ ARROW_TYPES = {
 }
 
 
-def parts_folder(layout: Layout) -> Path:
-    """Give the folder of the parts."""
-    return layout.local / "annotated"
-
-
 def part_path(key: str, layout: Layout) -> Path:
     """Give the file of one part; no folder holds more than one in 256."""
-    return parts_folder(layout) / key[:2] / f"{key}.arrow"
+    return layout.annotated / key[:2] / f"{key}.arrow"
 
 
 def _row_type(name: str) -> pa.DataType:
@@ -92,12 +87,15 @@ def write_part(rows: Mapping[str, Sequence[Row]], path: Path) -> None:
         HASHES: np.concatenate(hashes),
         RUNS: [run for row in rows[RUNS] for run in row[RUNS]],
     }
-    batch = pa.record_batch(
-        [pa.array([cells[field.name]], type=field.type) for field in SCHEMA], schema=SCHEMA
-    )
+    columns = [pa.array([cells[field.name]], type=field.type) for field in SCHEMA]
+    keep_part(pa.table(columns, schema=SCHEMA), path)
+
+
+def keep_part(part: pa.Table, path: Path) -> None:
+    """Write a part, one row of `SCHEMA`, packed and with a digest, in one step."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, SCHEMA) as writer:
-        writer.write_batch(batch)
+        writer.write_table(part)
     plain = sink.getvalue()
     packed = pa.compress(plain, codec="zstd", asbytes=True)
     write_kept(path, plain.size.to_bytes(SIZE_BYTES, "big") + packed)
@@ -171,7 +169,7 @@ def list_of(parts: pa.Table, name: str) -> pa.Array:
 def prune_parts(keys: Iterable[str], layout: Layout) -> int:
     """Delete the parts that no article has any more; gives how many."""
     kept = {part_path(key, layout) for key in keys}
-    gone = [path for path in parts_folder(layout).glob("*/*.arrow") if path not in kept]
+    gone = [path for path in layout.annotated.glob("*/*.arrow") if path not in kept]
     for path in gone:
         path.unlink()
     return len(gone)

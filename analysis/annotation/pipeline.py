@@ -13,7 +13,6 @@ from analysis.annotation.origin import fingerprints, made_from
 from analysis.annotation.parts import (
     make_part,
     part_path,
-    parts_folder,
     prune_parts,
     read_part,
 )
@@ -91,7 +90,7 @@ def _is_kept(key: str, layout: Layout) -> bool:
 
 def _join(parts: Mapping[str, Path], layout: Layout) -> dict[str, bool]:
     """Write the open tables from the parts, whose order is that of the articles."""
-    gathered = gather(list(parts.values()), parts_folder(layout))
+    gathered = gather(list(parts.values()), layout.annotated)
     articles = list(parts.items())
     return {
         name: write_rows(
