@@ -33,6 +33,7 @@ from analysis.annotation.origin import fingerprints
 from analysis.annotation.parts import HASHES, SCHEMA, keep_part, list_of, part_path, read_part
 from analysis.annotation.rows import RUNS
 from analysis.annotation.tokens import Analysis, Part, Sentence, Token
+from analysis.corpus.duplicates import hash_words
 from analysis.corpus.sources import read_sources
 from analysis.paths import Layout
 from analysis.study import read_study
@@ -119,7 +120,7 @@ def copied(part: pa.Table, old: str, new: str, generator: np.random.Generator) -
     lengths = [row["n_tokens"] for row in part["segments"][0].as_py()]
     changed = np.repeat(generator.random(len(lengths)) < 9 / 10, lengths)
     changed &= generator.random(len(changed)) < 1 / 2
-    hashes = list_of(part, HASHES).to_numpy() ^ (changed * np.uint64(hash(new) & (2**63 - 1)))
+    hashes = list_of(part, HASHES).to_numpy() ^ (changed * hash_words([new])[0])
     mark = iter(changed.tolist())
     runs = [
         [f"{word}{new}" if next(mark) else word for word in run]
