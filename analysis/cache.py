@@ -102,22 +102,32 @@ def keep_table(folder: Path | None, key: str, make: Callable[[], pd.DataFrame]) 
 
 
 def _read(path: Path) -> pd.DataFrame | None:
-    """Read a kept table; None if there is none, or if its digest does not fit."""
+    body = read_kept(path)
+    return None if body is None else pd.read_parquet(BytesIO(body))
+
+
+def _write(path: Path, table: pd.DataFrame) -> None:
+    body = BytesIO()
+    table.to_parquet(body, index=False)
+    write_kept(path, body.getvalue())
+
+
+def read_kept(path: Path) -> bytes | None:
+    """Read what `write_kept` wrote; None if there is nothing, or if its digest does not fit."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         return None
     digest, body = content[:DIGEST_SIZE], content[DIGEST_SIZE:]
-    if hashlib.sha256(body).digest() != digest:
-        return None
-    return pd.read_parquet(BytesIO(body))
+    return body if hashlib.sha256(body).digest() == digest else None
 
 
-def _write(path: Path, table: pd.DataFrame) -> None:
-    """Write beside and move into place, so that nobody reads half a file."""
+def write_kept(path: Path, body: bytes) -> None:
+    """Write a digest and the content beside and move them into place: nobody reads half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    body = BytesIO()
-    table.to_parquet(body, index=False)
     partial = path.with_name(f"{path.name}.part-{os.getpid()}")
-    partial.write_bytes(hashlib.sha256(body.getvalue()).digest() + body.getvalue())
-    partial.replace(path)
+    try:
+        partial.write_bytes(hashlib.sha256(body).digest() + body)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -67,8 +67,16 @@ def ingest(
 
 
 @app.command()
-def annotate(jobs: Jobs = 1) -> None:
+def annotate(
+    jobs: Jobs = 1,
+    force: Annotated[
+        bool, typer.Option("--force", help="Annotate every article anew, whatever is kept.")
+    ] = False,
+) -> None:
     """Rebuild the open tables in data/features from the articles in data/raw.
+
+    Annotated articles are kept in data/local/annotated: a run that was killed goes on where it
+    was, and what did not change is not annotated again.
 
     Example: `gipfel annotate --jobs 2`
     """
@@ -76,7 +84,7 @@ def annotate(jobs: Jobs = 1) -> None:
 
     layout = find_layout()
     with console.counting("Articles") as told:
-        changed = build(layout, jobs=jobs, on_documents=told)
+        changed = build(layout, jobs=jobs, force=force, on_documents=told)
     console.show_tables(changed, layout)
 
 

@@ -5,7 +5,6 @@ It knows nothing of text and nothing of measures.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -23,6 +22,7 @@ from analysis.checking import check_table, coerce_table
 from analysis.errors import TableError
 from analysis.paths import find_layout
 from analysis.schema import TABLES, find_table
+from analysis.streams import describe_table, hash_frames, to_pandas, write_rows
 
 MANIFEST = "manifest.json"
 
@@ -144,7 +144,7 @@ def read_table(name: str, folder: Path) -> pd.DataFrame:
     TableError
         If the file is missing, is not Parquet, or breaks the schema.
     """
-    frame = _to_pandas(read_parquet(table_path(name, folder)), name)
+    frame = to_pandas(read_parquet(table_path(name, folder)), name)
     return check_table(frame, name)
 
 
@@ -163,18 +163,6 @@ def read_parquet(path: Path) -> pa.Table:
         ) from fault
 
 
-def _to_pandas(table: pa.Table, name: str) -> pd.DataFrame:
-    """Keep whole numbers whole: pandas would make floats of a column with empty cells."""
-    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
-    whole = [column.name for column in find_table(name).columns if column.dtype == "int"]
-    full = [
-        column
-        for column in whole
-        if column in frame and frame[column].dtype == "Int64" and frame[column].notna().all()
-    ]
-    return frame.astype(dict.fromkeys(full, "int64"))
-
-
 def write_table(frame: pd.DataFrame, name: str, folder: Path) -> bool:
     """Write one open table, sorted and typed as the schema says.
 
@@ -186,27 +174,7 @@ def write_table(frame: pd.DataFrame, name: str, folder: Path) -> bool:
     bool
         Whether the content changed.
     """
-    table = pa.Table.from_pandas(
-        check_table(coerce_table(frame, name), name), preserve_index=False
-    ).replace_schema_metadata(None)
-    path = table_path(name, folder)
-    if path.is_file() and _same_content(table, path):
-        return False
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".part-{os.getpid()}")
-    try:
-        pq.write_table(table, partial, compression="zstd")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    return True
-
-
-def _same_content(table: pa.Table, path: Path) -> bool:
-    try:
-        return bool(pq.read_table(path).replace_schema_metadata(None).equals(table))
-    except (OSError, pa.ArrowException):
-        return False
+    return write_rows([coerce_table(frame, name)], name, table_path(name, folder))
 
 
 def content_hash(frame: pd.DataFrame) -> str:
@@ -220,10 +188,7 @@ def content_hash(frame: pd.DataFrame) -> str:
     >>> content_hash(table) == content_hash(table.iloc[::-1])
     False
     """
-    digest = hashlib.sha256()
-    digest.update(repr([(name, str(kind)) for name, kind in frame.dtypes.items()]).encode())
-    digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
-    return digest.hexdigest()
+    return hash_frames([frame])[1]
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -242,7 +207,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 def write_manifest(made_from: Mapping[str, Any], folder: Path) -> None:
     """Write ``manifest.json``: what the tables were made from, and each table's content hash."""
-    tables = {name: _describe(read_table(name, folder)) for name in sorted(TABLES)}
+    tables = {name: _describe(name, folder) for name in sorted(TABLES)}
     manifest = {"made_from": dict(made_from), "tables": tables}
     text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     partial = folder / f"{MANIFEST}.part-{os.getpid()}"
@@ -250,5 +215,6 @@ def write_manifest(made_from: Mapping[str, Any], folder: Path) -> None:
     partial.replace(folder / MANIFEST)
 
 
-def _describe(frame: pd.DataFrame) -> dict[str, Any]:
-    return {"rows": len(frame), "content": content_hash(frame)}
+def _describe(name: str, folder: Path) -> dict[str, Any]:
+    n_rows, content = describe_table(table_path(name, folder), name)
+    return {"rows": n_rows, "content": content}

@@ -71,6 +71,11 @@ class Layout:
         return self.local / "cache"
 
     @property
+    def annotated(self) -> Path:
+        """Annotated articles, each by what it was made from; they hold text, never in git."""
+        return self.local / "annotated"
+
+    @property
     def notebooks(self) -> Path:
         """The notebooks as they are edited, without outputs."""
         return self.root / "notebooks"

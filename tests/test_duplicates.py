@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.corpus import duplicates
+from analysis.corpus import pairs as of_pairs
+from analysis.corpus import shingles
 from analysis.corpus.cleaning import read_boilerplate
 from analysis.corpus.duplicates import find_repeats, hash_words
 from analysis.corpus.segmentation import segment
@@ -113,8 +114,8 @@ def test_a_phrase_found_everywhere_makes_no_group_and_no_square() -> None:
     segments = {f"a{i:04d}:0": [*made_up(30, generator), *phrase] for i in range(2000)}
     frame, words = table(segments)
     owner = np.repeat(np.arange(2000), frame["n_tokens"])
-    candidates = duplicates._candidates(words, owner, 2000)
-    assert candidates.shape[1] < 2 * duplicates.NEIGHBOURS * 2000
+    candidates = of_pairs.find_candidates(words, owner, np.ones(2000, dtype=bool))
+    assert candidates.shape[1] < 2 * of_pairs.NEIGHBOURS * 2000
     assert (find_repeats(frame, words)["n_across"] == 1).all()
 
 
@@ -233,9 +234,29 @@ def test_the_index_finds_what_comparing_all_finds(texts: list[list[str]]) -> Non
     segments = {f"a:{i}": words for i, words in enumerate(texts)}
     frame, words = table(segments)
     owner = np.repeat(np.arange(len(frame)), frame["n_tokens"])
-    pairs = duplicates._repeating_pairs(words, owner, frame["n_tokens"].to_numpy())
+    found = of_pairs.repeating_pairs(words, owner, frame["n_tokens"].to_numpy())
     names = frame["segment_id"].to_numpy()
-    assert set(zip(names[pairs[0]], names[pairs[1]], strict=True)) == brute_force(segments)
+    assert set(zip(names[found[0]], names[found[1]], strict=True)) == brute_force(segments)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(st.lists(st.sampled_from(WORDS[:6]), max_size=30), min_size=1, max_size=12),
+    st.integers(1, 60),
+    st.integers(1, 40),
+)
+def test_blocks_change_nothing(
+    monkeypatch: pytest.MonkeyPatch, texts: list[list[str]], block: int, chunk: int
+) -> None:
+    segments = {f"{'ab'[i % 2]}:{i}": words for i, words in enumerate(texts)}
+    whole = repeats_of(segments)
+    with monkeypatch.context() as patched:
+        patched.setattr(shingles, "BLOCK", block)
+        patched.setattr(shingles, "CHUNK", chunk)
+        patched.setattr(of_pairs, "COMPARED", chunk)
+        pd.testing.assert_frame_equal(repeats_of(segments), whole)
 
 
 # ------------------------------------------------------------------ the five articles

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter, defaultdict
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,23 +12,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.annotation.ngrams import Sequences, word_runs
+from analysis.annotation import ngrams
+from analysis.annotation.ngrams import count_sequences, ngram_rows, word_runs
 from analysis.annotation.tokens import Annotator
 from analysis.checking import check_table, coerce_table
+from analysis.corpus import shingles
 from analysis.errors import MeasureError
 from analysis.features import Features
 from analysis.measures.counts import Recipe, count_terms
 from analysis.measures.ngrams import count_ngrams
 from analysis.release import release_faults
+from analysis.schema import empty_table
 
 Corpus = dict[str, list[list[str]]]
 
 
 def counted(corpus: Corpus) -> pd.DataFrame:
-    sequences = Sequences()
-    for doc_id, runs in corpus.items():
-        sequences.add(doc_id, runs)
-    return check_table(coerce_table(sequences.ngrams(), "ngrams"), "ngrams")
+    with tempfile.TemporaryDirectory() as folder:
+        sequences = count_sequences(corpus.values(), Path(folder))
+        assert not list(Path(folder).iterdir())
+    rows = [
+        row
+        for number, (doc_id, runs) in enumerate(corpus.items())
+        for row in ngram_rows(sequences, number, doc_id, runs)
+    ]
+    frame = pd.DataFrame(rows) if rows else empty_table("ngrams")
+    return check_table(coerce_table(frame, "ngrams"), "ngrams")
 
 
 def slowly(corpus: Corpus) -> dict[tuple[str, str], tuple[int, int]]:
@@ -75,6 +86,20 @@ def test_ngrams_are_those_of_a_slow_count(corpus: Corpus) -> None:
     rows = {(t.doc_id, t.ngram): (t.n, t.n_surroundings) for t in found.itertuples()}
     assert rows == slowly(corpus)
     assert (found["ngram"].str.split().str.len() == found["n_words"]).all()
+
+
+def test_blocks_and_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    corpus = {
+        f"d{i}": [list(rng.choice(list("abcd"), rng.integers(1, 9))) for _ in range(6)]
+        for i in range(7)
+    }
+    whole = counted(corpus)
+    assert len(whole) > 50
+    for block, chunk in ((10, 7), (25, 1), (1, 40)):
+        monkeypatch.setattr(shingles, "BLOCK", block)
+        monkeypatch.setattr(ngrams, "CHUNK", chunk)
+        pd.testing.assert_frame_equal(counted(corpus), whole)
 
 
 def test_copies_of_a_text_are_not_published() -> None:

@@ -12,7 +12,9 @@ import pytest
 from toy_articles import replace_article
 
 from analysis.annotation import pipeline
-from analysis.annotation.pipeline import annotate, made_from
+from analysis.annotation.origin import made_from
+from analysis.annotation.parts import ADDED_UP
+from analysis.annotation.pipeline import annotate
 from analysis.annotation.rows import RUNS, annotate_text, count_words
 from analysis.annotation.tools import load_tools
 from analysis.annotation.windows import add_up_segments
@@ -268,7 +270,7 @@ def test_rows_of_any_kind_of_article_fit_the_schema(toy: Layout) -> None:
         found = annotate_text(text, sources["sued_1"], tools)
         assert set(found) - {RUNS} == set(TABLES) - {"ngrams"}
         segments = pd.DataFrame(found["segments"])
-        for name in pipeline.ADDED_UP:
+        for name in ADDED_UP:
             found[name] = add_up_segments(pd.DataFrame(found[name]), segments, name)
         for name, rows in ((name, found[name]) for name in found if name != RUNS):
             frame = coerce_table(pd.DataFrame(rows), name) if len(rows) else empty_table(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.annotation.rows import Row
+from analysis.annotation.annotated import Row
 from analysis.annotation.tokens import Token
 from analysis.annotation.tools import load_annotator
 from analysis.annotation.windows import (

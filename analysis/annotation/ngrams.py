@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.annotation.disk import array_on_disk
 from analysis.annotation.tokens import Sentence
+from analysis.corpus.shingles import (
+    CHUNK,
+    MULTIPLIER,
+    Hashes,
+    Ints,
+    count_blocks,
+    hash_shingles,
+    in_block,
+)
 from analysis.release import LONGEST_SEQUENCE, SEQUENCE_DOCUMENTS, SEQUENCE_FLOOR
-from analysis.schema import empty_table
 
-Ints = npt.NDArray[np.int64]
 LENGTHS = range(2, LONGEST_SEQUENCE + 1)
+#: What stands between documents; no word has this hash.
+EDGE = np.uint64(0)
+Runs = Sequence[Sequence[str]]
+Row = dict[str, Any]
 
 
 def word_runs(sentences: Iterable[Sentence]) -> list[list[str]]:
@@ -37,122 +52,185 @@ def word_runs(sentences: Iterable[Sentence]) -> list[list[str]]:
     return [run for run in runs if run]
 
 
+@dataclass(frozen=True)
 class Sequences:
-    """The words of all documents as numbers in their order; not to be stored.
+    """What recurs in a corpus.
 
-    Four bytes a word: the words of 100,000 articles fit into memory, all their n-grams
-    as text would not.
+    Attributes
+    ----------
+    begins : ndarray of int64
+        By document, where its first word lies among all words.
+    surroundings : dict of ndarray of uint32
+        By length of n-gram: for each word of the corpus in how many different surroundings
+        the n-gram occurs that begins with it, 0 if that is too rare. On disk.
     """
 
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._doc_ids: list[str] = []
-        self._words: list[npt.NDArray[np.int32]] = []
-        self._lengths: list[list[int]] = []
+    begins: Ints
+    surroundings: dict[int, npt.NDArray[np.uint32]]
 
-    def add(self, doc_id: str, runs: Sequence[Sequence[str]]) -> None:
-        """Take in the runs of words of one document."""
-        numbers = self._numbers
-        words = [numbers.setdefault(word, len(numbers) + 1) for run in runs for word in run]
-        self._doc_ids.append(doc_id)
-        self._words.append(np.array(words, dtype=np.int32))
-        self._lengths.append([len(run) for run in runs])
 
-    def ngrams(self) -> pd.DataFrame:
-        """Count what recurs often enough to be published.
+def count_sequences(documents: Iterable[Runs], folder: Path) -> Sequences:
+    """Count what recurs often enough to be published.
 
-        Returns
-        -------
-        DataFrame
-            Columns of the open table ``ngrams``, not yet sorted: rows of two to five words
-            that no mark parts, with at least `SEQUENCE_FLOOR` different surroundings in at
-            least `SEQUENCE_DOCUMENTS` documents. The surroundings are the word before and
-            the word after: what many papers print from one agency has one, however often.
+    An n-gram is two to five words that no mark parts, with at least `SEQUENCE_FLOOR`
+    different surroundings in at least `SEQUENCE_DOCUMENTS` documents. The surroundings are
+    the word before and the word after: what many papers print from one agency has one,
+    however often. Words and n-grams are compared by hashes of 64 bits.
 
-        Examples
-        --------
-        >>> sequences = Sequences()
-        >>> for name in "abcde":
-        ...     sequences.add(name, [[f"{name}1", "am", "hafen", f"{name}2"]])
-        >>> sequences.ngrams()[["doc_id", "ngram", "n", "n_surroundings"]].head(2)
-          doc_id     ngram  n  n_surroundings
-        0      a  am hafen  1               5
-        1      b  am hafen  1               5
-        """
-        stream = self._stream()
-        parts = [empty_table("ngrams")]
-        frequent = np.bincount(stream.words) >= SEQUENCE_FLOOR
-        at = np.flatnonzero(frequent[stream.words] & (stream.words > 0))
-        code = stream.words[at]
-        for length in LENGTHS:
-            at, code = _longer(stream, at, code, length)
-            parts.append(self._released(stream, at, code, length))
-        return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+    Parameters
+    ----------
+    documents : iterable of sequences of sequences of str
+        For each document its runs of words, as `word_runs` gives them.
+    folder : path
+        Where words wait as hashes while they are counted, in files without a name that vanish
+        with the process: 25 bytes a word. Memory holds a block of n-grams at a time.
 
-    def _stream(self) -> _Stream:
-        """Lay the documents end to end, a zero before each and after the last."""
-        edge = np.zeros(1, dtype=np.int64)
-        words = [part for each in self._words for part in (edge, each)]
-        document = np.repeat(np.arange(len(self._words)), [len(each) + 1 for each in self._words])
-        lengths = [length for each in self._lengths for length in (1, *each)]
-        return _Stream(
-            np.concatenate([*words, edge, np.zeros(max(LENGTHS), dtype=np.int64)]),
-            np.append(np.repeat(np.arange(len(lengths)), lengths), [-1] * (1 + max(LENGTHS))),
-            document,
-        )
+    Returns
+    -------
+    Sequences
+        For `ngram_rows`.
 
-    def _released(self, stream: _Stream, at: Ints, code: Ints, length: int) -> pd.DataFrame:
-        """Write the n-grams whose surroundings reach the floor, document by document."""
-        surroundings = _surroundings(stream, at, code, length)
-        kept = surroundings[code] >= SEQUENCE_FLOOR
-        at, code = at[kept], code[kept]
-        pairs, n = np.unique(code * len(self._doc_ids) + stream.document[at], return_counts=True)
-        codes, documents = np.divmod(pairs, max(1, len(self._doc_ids)))
-        first = pd.Series(at).groupby(code).first()
-        words = list(self._numbers)
-        text = {
-            number: " ".join(words[i - 1] for i in stream.words[start : start + length])
-            for number, start in first.items()
-        }
-        return pd.DataFrame(
-            {
-                "doc_id": [self._doc_ids[i] for i in documents],
-                "n_words": length,
-                "ngram": [text[number] for number in codes],
-                "n": n,
-                "n_surroundings": surroundings[codes],
-            }
-        )
+    Examples
+    --------
+    >>> import tempfile
+    >>> corpus = {name: [[f"{name}1", "am", "hafen", f"{name}2"]] for name in "abcde"}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     sequences = count_sequences(corpus.values(), Path(folder))
+    >>> list(ngram_rows(sequences, 4, "e", corpus["e"]))
+    [{'doc_id': 'e', 'n_words': 2, 'ngram': 'am hafen', 'n': 1, 'n_surroundings': 5}]
+    """
+    lengths: list[int] = []
+    packed = array_on_disk((_pack(runs, lengths) for runs in documents), PACKED, folder)
+    stream = _Stream(packed, np.cumsum([0, *lengths], dtype=np.int64))
+    surroundings = {
+        length: array_on_disk(_blank(len(packed)), np.dtype(np.uint32), folder)
+        for length in LENGTHS
+    }
+    for length, found in surroundings.items():
+        for block in range(count_blocks(len(packed))):
+            _count_block(stream, length, block, found)
+    return Sequences(stream.edges[:-1] + 1, surroundings)
+
+
+#: A word: its hash, and whether a run begins with it.
+PACKED = np.dtype([("word", np.uint64), ("begin", np.bool_)])
 
 
 @dataclass(frozen=True)
 class _Stream:
-    """All words as numbers (0 between documents), with the run and document of each."""
+    """All words, with an edge before each document, and where these edges are."""
 
-    words: Ints
-    run: Ints
-    document: Ints
-
-
-def _longer(stream: _Stream, at: Ints, code: Ints, length: int) -> tuple[Ints, Ints]:
-    """Lengthen n-grams by a word; those that are too rare cannot become frequent again."""
-    fits = stream.run[at] == stream.run[at + length - 1]
-    at, code = at[fits], code[fits]
-    pairs = code * (int(stream.words.max()) + 1) + stream.words[at + length - 1]
-    _, code, n = np.unique(pairs, return_inverse=True, return_counts=True)
-    in_documents = _distinct(code, stream.document[at])
-    frequent = (n[code] >= SEQUENCE_FLOOR) & (in_documents[code] >= SEQUENCE_DOCUMENTS)
-    _, code = np.unique(code[frequent], return_inverse=True)
-    return at[frequent], code
+    packed: npt.NDArray[np.void]
+    edges: Ints
 
 
-def _surroundings(stream: _Stream, at: Ints, code: Ints, length: int) -> Ints:
-    """Count the different pairs of the word before and the word after, by n-gram."""
-    pairs = stream.words[at - 1] * (int(stream.words.max()) + 1) + stream.words[at + length]
-    return _distinct(code, np.unique(pairs, return_inverse=True)[1])
+def _pack(runs: Runs, lengths: list[int]) -> npt.NDArray[np.void]:
+    """Hash the words of a document, an edge before them; notes how long that is."""
+    words = np.array([word for run in runs for word in run], dtype=object)
+    lengths.append(len(words) + 1)
+    packed = np.zeros(len(words) + 1, dtype=PACKED)
+    if len(words):
+        packed["word"][1:] = np.maximum(pd.util.hash_array(words), EDGE + np.uint64(1))
+    packed["begin"][np.cumsum([0, 1, *map(len, runs)])[:-1]] = True
+    return packed
 
 
-def _distinct(code: Ints, value: Ints) -> Ints:
-    """Count the different values that go with each code."""
-    base = int(value.max()) + 1 if len(value) else 1
-    return np.bincount(np.unique(code * base + value) // base, minlength=0)
+def _blank(n: int) -> Iterator[npt.NDArray[np.uint32]]:
+    for at in range(0, n, CHUNK):
+        yield np.zeros(min(CHUNK, n - at), dtype=np.uint32)
+
+
+def _count_block(stream: _Stream, length: int, block: int, found: npt.NDArray[np.uint32]) -> None:
+    """Note where the n-grams of one block of hashes begin that reach the floors."""
+    hashes, around, at = _ngrams(stream, length, block)
+    order = np.lexsort((around, hashes))
+    hashes, around, at = hashes[order], around[order], at[order]
+    first = _changes(hashes)
+    number = np.cumsum(first) - 1
+    starts = np.flatnonzero(first)
+    if not len(starts):
+        return
+    n_around = np.add.reduceat((first | _changes(around)).astype(np.int64), starts)
+    n_documents = _count_documents(stream, at, number)
+    kept = (n_around >= SEQUENCE_FLOOR) & (n_documents >= SEQUENCE_DOCUMENTS)
+    found[at[kept[number]]] = n_around[number[kept[number]]]
+
+
+def _changes(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Mark the values that differ from the one before; the first always does."""
+    changes = np.ones(len(values), dtype=bool)
+    changes[1:] = values[1:] != values[:-1]
+    return changes
+
+
+def _count_documents(stream: _Stream, at: Ints, number: Ints) -> Ints:
+    """Count the documents that each n-gram occurs in."""
+    document = np.searchsorted(stream.edges, at, side="right")
+    pairs = np.unique(number * (len(stream.edges) + 1) + document)
+    return np.bincount(pairs // (len(stream.edges) + 1))
+
+
+def _ngrams(stream: _Stream, length: int, block: int) -> tuple[Hashes, Hashes, Ints]:
+    """Give the n-grams of one block that may be frequent: hash, hash of surroundings, place."""
+    n = len(stream.packed)
+    hashes, around, places = [], [], []
+    for begin in range(0, max(1, n), CHUNK):
+        found, near, at = _ngrams_of_chunk(stream.packed, begin, length)
+        own = in_block(found, block, count_blocks(n))
+        hashes.append(found[own])
+        around.append(near[own])
+        places.append(at[own])
+    whole = np.concatenate(hashes)
+    order = np.argsort(whole)
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = np.cumsum(_changes(whole[order])) - 1
+    frequent = np.flatnonzero((np.bincount(number) >= SEQUENCE_FLOOR)[number])
+    return whole[frequent], np.concatenate(around)[frequent], np.concatenate(places)[frequent]
+
+
+def _ngrams_of_chunk(
+    packed: npt.NDArray[np.void], begin: int, length: int
+) -> tuple[Hashes, Hashes, Ints]:
+    """Give the n-grams that begin in one chunk, with what stands before and after them."""
+    first, end = max(1, begin), max(1, min(begin + CHUNK, len(packed)))
+    piece = np.full(end - first + 1 + length, np.array((EDGE, True), dtype=PACKED))
+    there = packed[first - 1 : end + length]
+    piece[: len(there)] = there
+    n, words, new = end - first, piece["word"], piece["begin"]
+    whole = words[1 : 1 + n] != EDGE
+    for k in range(2, 1 + length):
+        whole &= ~new[k : k + n]
+    at = np.flatnonzero(whole)
+    around = words[at] * MULTIPLIER + words[at + 1 + length]
+    return hash_shingles(words[1:], length)[at], around, at + first
+
+
+def ngram_rows(sequences: Sequences, number: int, doc_id: str, runs: Runs) -> Iterator[Row]:
+    """Give the rows of one document for the open table ``ngrams``.
+
+    Parameters
+    ----------
+    sequences : Sequences
+        From `count_sequences`.
+    number : int
+        Of the document, from 0, in the order in which they were counted.
+    doc_id : str
+        Its name.
+    runs : sequence of sequence of str
+        Its runs of words, as they were counted.
+    """
+    words = [word for run in runs for word in run]
+    begin = int(sequences.begins[number])
+    for length, found in sequences.surroundings.items():
+        surroundings = np.asarray(found[begin : begin + len(words)])
+        at = np.flatnonzero(surroundings).tolist()
+        ngrams = [" ".join(words[i : i + length]) for i in at]
+        known = dict(zip(ngrams, surroundings[at].tolist(), strict=True))
+        for ngram, n in Counter(ngrams).items():
+            yield {
+                "doc_id": doc_id,
+                "n_words": length,
+                "ngram": ngram,
+                "n": n,
+                "n_surroundings": known[ngram],
+            }

@@ -1,12 +1,19 @@
-"""What the open tables were made from; cheap to ask, no model is loaded."""
+"""What the open tables, and each article in them, were made from; no model is loaded."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
+from analysis import corpus, schema
+from analysis.annotation.corrections import Correction
+from analysis.corpus.sources import Source
 from analysis.paths import Layout
 from analysis.study import read_study
 
@@ -45,3 +52,64 @@ def made_from(layout: Layout) -> dict[str, Any]:
         },
         "tools": {name: version(name) for name in ("SoMaJo", "HanTa")},
     }
+
+
+def fingerprints(
+    sources: Sequence[Source],
+    corrections: Sequence[Correction],
+    layout: Layout,
+    *,
+    code: Iterable[Path] = (),
+) -> dict[str, str]:
+    """Say what the annotation of each article depends on, in one hash by document.
+
+    The article and what is known of it, its corrections by hand, the frames and actors,
+    the lexicons, the versions of the tools, and the code that annotates: what changes one of
+    these changes the hash.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        The articles.
+    corrections : sequence of Correction
+        Of all articles.
+    layout : Layout
+        Where the study lies.
+    code : iterable of path
+        Files of code that count beside those of ``analysis.corpus`` and
+        ``analysis.annotation``.
+
+    Returns
+    -------
+    dict of str
+        By doc_id, 64 hexadecimal digits.
+    """
+    shared = _hash([_design(layout), code_hash(tuple(code))])
+    own: dict[str, list[Any]] = {source.id: [] for source in sources}
+    for one in corrections:
+        own.setdefault(one.doc_id, []).append(asdict(one))
+    return {
+        source.id: _hash([shared, source.model_dump(mode="json"), own[source.id]])
+        for source in sources
+    }
+
+
+def _hash(said: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _design(layout: Layout) -> dict[str, Any]:
+    """Take from what open tables are made from all but the two lists that name articles."""
+    made = made_from(layout)
+    lists = {layout.show(path) for path in (layout.sources_file, layout.corrections_file)}
+    files = {name: found for name, found in made["files"].items() if name not in lists}
+    return {**made, "files": files}
+
+
+@cache
+def code_hash(more: tuple[Path, ...] = ()) -> str:
+    """Hash the code of the annotation, so that nothing kept outlives a change of a rule."""
+    folders = [Path(str(corpus.__file__)).parent, Path(__file__).parent]
+    paths = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
+    paths += [Path(str(schema.__file__)), *more]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()

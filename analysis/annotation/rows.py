@@ -6,19 +6,12 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from analysis.annotation.codes import code_sentence, token_voices
+from analysis.annotation.annotated import Annotated, Row, annotate_segments
+from analysis.annotation.codes import token_voices
 from analysis.annotation.corrections import apply_corrections
 from analysis.annotation.diversity import WINDOW, mattr, mtld
-from analysis.annotation.mentions import Mention, find_mentions
-from analysis.annotation.names import ActorMention, find_actors
-from analysis.annotation.ngrams import word_runs
-from analysis.annotation.speech.actors import SpeechContext
-from analysis.annotation.speech.segments import find_speech
-from analysis.annotation.speech.spans import SpeechSpan
-from analysis.annotation.tokens import Sentence
+from analysis.annotation.mentions import Mention
 from analysis.annotation.tools import Tools
 from analysis.annotation.windows import (
     WindowCounts,
@@ -30,7 +23,7 @@ from analysis.annotation.windows import (
 )
 from analysis.corpus.agencies import find_agencies
 from analysis.corpus.duplicates import hash_words
-from analysis.corpus.segmentation import Segment, Segmentation, segment
+from analysis.corpus.segmentation import Segmentation, segment
 from analysis.corpus.sources import Source
 from analysis.errors import SourceError, join_faults
 
@@ -38,7 +31,6 @@ WORD = re.compile(r"\w+")
 SCOPES = ("within", "across")
 #: What `annotate_text` gives beside rows of open tables: words in their order, for n-grams.
 RUNS = "runs"
-Row = dict[str, Any]
 #: What a segment and its mentions say of repeats until all segments are known.
 ALONE: Row = {
     "repeat_within": "",
@@ -46,18 +38,6 @@ ALONE: Row = {
     "weight_within": 1.0,
     "weight_across": 1.0,
 }
-
-
-@dataclass(frozen=True)
-class Annotated:
-    """One segment with its sentences, speech, coded mentions and named actors."""
-
-    segment_id: str
-    segment: Segment
-    sentences: tuple[Sentence, ...]
-    actors: tuple[ActorMention, ...]
-    speech: tuple[SpeechSpan, ...]
-    mentions: tuple[tuple[Mention, Row], ...]
 
 
 def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row]]:
@@ -95,32 +75,8 @@ def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row
         "terms": [row for one in annotated for row in _term_rows(one)],
         "mentions": mention_rows(annotated, text, source, tools),
         **_neighbour_rows(annotated, tools.width),
-        RUNS: [{"doc_id": source.id, RUNS: [run for one in annotated for run in _runs(one)]}],
+        RUNS: [{"doc_id": source.id, RUNS: [run for one in annotated for run in one.runs]}],
     }
-
-
-def annotate_segments(
-    text: str, source: Source, tools: Tools, segmentation: Segmentation
-) -> list[Annotated]:
-    """Annotate the segments of one article in their order; speakers carry on from one to the next.
-
-    Parameters
-    ----------
-    text, source, tools : str, Source, Tools
-        As in `annotate_text`.
-    segmentation : Segmentation
-        What `segment` gives for the text.
-
-    Returns
-    -------
-    list of Annotated
-        One per segment: tokens, speech, mentions as the rules code them.
-    """
-    context = SpeechContext()
-    return [
-        _annotate_segment(f"{source.id}:{i:04d}", part, text, (tools, context))
-        for i, part in enumerate(segmentation.segments)
-    ]
 
 
 def mention_rows(
@@ -137,10 +93,6 @@ def mention_rows(
     return _corrected(mentions, text, source, tools)
 
 
-def _runs(one: Annotated) -> list[list[str]]:
-    return word_runs(one.sentences)
-
-
 def _neighbour_rows(annotated: Sequence[Annotated], width: int) -> dict[str, list[Row]]:
     """Count what stands near the nodes, segment by segment."""
     found: dict[str, list[Row]] = {"nodes": [], "cooccurrences": [], "windows": []}
@@ -152,25 +104,6 @@ def _neighbour_rows(annotated: Sequence[Annotated], width: int) -> dict[str, lis
         found["cooccurrences"] += cooccurrence_rows(counts, one.segment_id)
         found["windows"] += window_rows(counts, one.segment_id)
     return found
-
-
-def _annotate_segment(
-    segment_id: str, part: Segment, text: str, with_what: tuple[Tools, SpeechContext]
-) -> Annotated:
-    """Annotate one segment; the context carries speakers on to the next one."""
-    tools, context = with_what
-    sentences = tuple(tools.annotator.sentences(text[part.begin : part.end], part.begin))
-    coding = tools.coding
-    speech = find_speech(sentences, coding.actors, context, lexicons=coding.lexicons)
-    mentions = tuple(
-        coded
-        for sentence in sentences
-        for coded in code_sentence(
-            sentence, find_mentions(sentence, tools.lexicon, tools.annotator), speech, coding
-        )
-    )
-    actors = tuple(found for one in sentences for found in find_actors(one, tools.actors))
-    return Annotated(segment_id, part, sentences, actors, tuple(speech), mentions)
 
 
 def _corrected(mentions: Sequence[Row], text: str, source: Source, tools: Tools) -> list[Row]:
@@ -198,10 +131,6 @@ def count_words(text: str) -> int:
     return len(WORD.findall(text))
 
 
-def _words(one: Annotated) -> list[str]:
-    return [token.form for sentence in one.sentences for token in sentence.tokens if token.is_word]
-
-
 def _document_row(
     text: str, source: Source, segmentation: Segmentation, annotated: Sequence[Annotated]
 ) -> Row:
@@ -217,14 +146,14 @@ def _document_row(
         "n_segments": len(annotated),
         "n_posts": segmentation.n_posts,
         "n_sentences": sum(len(one.sentences) for one in annotated),
-        "n_tokens": sum(len(_words(one)) for one in annotated),
+        "n_tokens": sum(len(one.words) for one in annotated),
         "n_words": sum(count_words(text[s.begin : s.end]) for s in segmentation.segments),
         "n_words_file": count_words(text),
         "n_characters": len(text),
         **{f"n_{unit}_{scope}": 0.0 for unit in ("tokens", "words") for scope in SCOPES},
         "agencies": "+".join(find_agencies(text, source.bylines, segmentation)),
         "sha256": source.sha256,
-        **_diversity([word for one in annotated for run in _runs(one) for word in run]),
+        **_diversity([word for one in annotated for run in one.runs for word in run]),
     }
 
 
@@ -248,12 +177,12 @@ def _segment_row(one: Annotated, position: int, text: str, doc_id: str) -> Row:
         "begin": part.begin,
         "end": part.end,
         "n_sentences": len(one.sentences),
-        "n_tokens": len(_words(one)),
+        "n_tokens": len(one.words),
         "n_words": count_words(text[part.begin : part.end]),
         **ALONE,
         "n_repeated_within": 0,
         "n_repeated_across": 0,
-        "hashes": hash_words(_words(one)),
+        "hashes": hash_words(one.words),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any
 
 import pandas as pd
 
@@ -18,6 +18,8 @@ from analysis.schema import Weight, empty_table, find_table
 Row = dict[str, Any]
 #: Kind of node (frame, actor) and its id in ``study.toml``.
 NodeId = tuple[str, str]
+#: Weights by which repeats count once.
+ONCE: tuple[Weight, ...] = ("within", "across")
 
 
 @dataclass
@@ -193,13 +195,45 @@ def add_up_segments(rows: pd.DataFrame, segments: pd.DataFrame, name: str) -> pd
         The open table, not yet sorted: sums over each document, all segments and, in the
         columns ``*_once_within`` and ``*_once_across``, one of each group of repeats.
     """
+    return empty_table(name) if rows.empty else add_up_marked(rows, mark_firsts(segments), name)
+
+
+def mark_firsts(segments: pd.DataFrame) -> pd.DataFrame:
+    """Say by segment its document and, by weight, whether it is the first of its repeats.
+
+    Parameters
+    ----------
+    segments : DataFrame
+        All rows of the open table ``segments``.
+
+    Returns
+    -------
+    DataFrame
+        segment_id, doc_id, once_within, once_across.
+    """
+    firsts = {f"once_{weight}": first_of_repeats(segments, weight) for weight in ONCE}
+    return segments[["segment_id", "doc_id"]].assign(**firsts)
+
+
+def add_up_marked(rows: pd.DataFrame, marked: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Make an open table as `add_up_segments` does, for the documents of some segments.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Counts by segment.
+    marked : DataFrame
+        Of these segments what `mark_firsts` says.
+    name : str
+        windows or cooccurrences.
+    """
     table = find_table(name)
     if rows.empty:
         return empty_table(name)
-    counted = rows.assign(doc_id=rows["segment_id"].map(segments.set_index("segment_id")["doc_id"]))
-    for weight in get_args(Weight):
-        kept = segments["segment_id"][first_of_repeats(segments, weight)]
-        of_kept = counted["segment_id"].isin(kept)
+    known = marked.set_index("segment_id")
+    counted = rows.assign(doc_id=rows["segment_id"].map(known["doc_id"]))
+    for weight in ONCE:
+        kept = counted["segment_id"].map(known[f"once_{weight}"])
         for column in (each for each in table.names if each.endswith(f"_once_{weight}")):
-            counted[column] = counted[column.removesuffix(f"_once_{weight}")].where(of_kept, 0)
+            counted[column] = counted[column.removesuffix(f"_once_{weight}")].where(kept, 0)
     return counted.groupby(list(table.key), as_index=False).sum(numeric_only=True)

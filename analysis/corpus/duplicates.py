@@ -9,7 +9,7 @@ and tickers are made of. docs/repeats.md holds the comparison.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -17,21 +17,9 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from analysis.corpus.pairs import SHINGLE, Numbers, repeating_pairs
+from analysis.corpus.shingles import Hashes, shingle_blocks
 from analysis.errors import TableError
-
-#: Words of a shingle (Nicholls 2019), and of the shorter ones that survive an edit.
-SHINGLE, RUN, TRIPLE = 8, 5, 3
-#: Least share of the smaller segment's shingles, and least Jaccard similarity.
-CONTAINED, JACCARD = 0.5, 0.3
-#: Least share of the smaller segment's triples, where a run of five words is common too, and
-#: least words of that segment: half of the triples of a headline may be one turn of phrase.
-EDITED, EDITED_WORDS = 0.5, 12
-#: Each segment that holds a run is compared with so many of the next that hold it, so that a
-#: phrase found everywhere costs as much as it is long, not its square.
-NEIGHBOURS = 12
-#: Pairs that are compared at once, to bound memory.
-BLOCK = 50_000
-MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
 def hash_words(words: Iterable[str]) -> np.ndarray:
@@ -118,16 +106,17 @@ def _reordered(words: np.ndarray, lengths: np.ndarray, order: np.ndarray) -> np.
     return moved_words
 
 
-def _find(segments: pd.DataFrame, words: np.ndarray) -> pd.DataFrame:
-    segment = np.repeat(np.arange(len(segments)), segments["n_tokens"])
+def _find(segments: pd.DataFrame, words: Hashes) -> pd.DataFrame:
+    lengths = segments["n_tokens"].to_numpy(dtype=np.int64)
+    segment = np.repeat(np.arange(len(segments), dtype=np.int32), lengths)
     document = pd.factorize(segments["doc_id"])[0]
-    first, second = _repeating_pairs(words, segment, segments["n_tokens"].to_numpy())
+    first, second = repeating_pairs(words, segment, lengths)
     same = document[first] == document[second]
-    names = segments["segment_id"].to_numpy(dtype=object)
     table = pd.DataFrame({"segment_id": segments["segment_id"]})
     for scope, chosen in (("within", same), ("across", np.ones_like(same))):
         group, size = _groups(first[chosen], second[chosen], len(segments))
-        table[f"repeat_{scope}"] = pd.Series(np.where(size > 1, names[group], ""), dtype="str")
+        named = table["segment_id"].take(group).reset_index(drop=True)
+        table[f"repeat_{scope}"] = named.where(size > 1, "").astype("str")
         table[f"n_{scope}"] = size
         table[f"weight_{scope}"] = 1 / size
     within, across = _repeated_words(words, segment, document)
@@ -147,44 +136,26 @@ def _groups(first: np.ndarray, second: np.ndarray, n: int) -> tuple[np.ndarray, 
 # ------------------------------------------------------------------ shingles
 
 
-def _shingles(words: np.ndarray, segment: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Hash every `size` words in a row; gives the hashes and where each begins."""
-    n = max(len(words) - size + 1, 0)
-    hashes = np.zeros(n, dtype=np.uint64)
-    for k in range(size):
-        hashes = hashes * MULTIPLIER + words[k : n + k]
-    begins = np.flatnonzero(segment[:n] == segment[size - 1 :][:n])
-    return hashes[begins], begins
-
-
-def _index(hashes: np.ndarray, holder: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """List who holds each shingle: shingle numbers and holders, sorted, each pair once.
-
-    Shingles of one holder only are left out. Holders must come in ascending order.
-    """
-    order = np.argsort(hashes, kind="stable")
-    sorted_hashes, holders = hashes[order], holder[order]
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = sorted_hashes[1:] != sorted_hashes[:-1]
-    kept = new.copy()
-    kept[1:] |= holders[1:] != holders[:-1]
-    number = (np.cumsum(new) - 1)[kept]
-    common = np.bincount(number)[number] > 1 if len(number) else np.zeros(0, dtype=bool)
-    return number[common], holders[kept][common]
-
-
 def _repeated_words(
-    words: np.ndarray, segment: np.ndarray, document: np.ndarray
+    words: Hashes, segment: Numbers, document: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Count by segment the words whose shingle stands elsewhere in the document, and beyond."""
-    hashes, begins = _shingles(words, segment, SHINGLE)
-    number = np.unique(hashes, return_inverse=True)[1]
-    holder = segment[begins]
-    in_document = pd.factorize(number * np.int64(len(document) + 1) + document[holder])[0]
-    within = _held_by_several(in_document, holder)
-    across = _held_by_several(number, document[holder])
-    counts = [_covered(begins[some], segment, len(document)) for some in (within, across)]
-    return counts[0], counts[1]
+    covered = np.zeros((2, len(words)), dtype=bool)
+    every = np.ones(len(document), dtype=bool)
+    for hashes, begins in shingle_blocks(words, segment, SHINGLE, every):
+        number = np.unique(hashes, return_inverse=True)[1]
+        holder = segment[begins]
+        in_document = pd.factorize(number * np.int64(len(document) + 1) + document[holder])[0]
+        for scope, several in enumerate(
+            (
+                _held_by_several(in_document, holder),
+                _held_by_several(number, document[holder]),
+            )
+        ):
+            for k in range(SHINGLE):
+                covered[scope, begins[several] + k] = True
+    within, across = (np.bincount(segment[one], minlength=len(document)) for one in covered)
+    return within, across
 
 
 def _held_by_several(number: np.ndarray, holder: np.ndarray) -> np.ndarray:
@@ -197,65 +168,3 @@ def _held_by_several(number: np.ndarray, holder: np.ndarray) -> np.ndarray:
     np.maximum.at(most, number, holder)
     several: np.ndarray = (least < most)[number]
     return several
-
-
-def _covered(begins: np.ndarray, segment: np.ndarray, n_segments: int) -> np.ndarray:
-    """Count by segment the words that shingles beginning at these places cover."""
-    steps = np.bincount(begins, minlength=len(segment) + SHINGLE)
-    steps[SHINGLE:] -= np.bincount(begins, minlength=len(segment))[: len(steps) - SHINGLE]
-    inside = np.cumsum(steps)[: len(segment)] > 0
-    return np.bincount(segment[inside], minlength=n_segments)
-
-
-# ------------------------------------------------------------------ pairs
-
-
-def _repeating_pairs(
-    words: np.ndarray, segment: np.ndarray, lengths: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Give the pairs of segments that repeat one another, the first before the second."""
-    long_enough = lengths[segment] >= SHINGLE
-    words, segment = words[long_enough], segment[long_enough]
-    pairs = _candidates(words, segment, len(lengths))
-    used = np.zeros(len(lengths), dtype=bool)
-    used[pairs] = True
-    words, segment = words[used[segment]], segment[used[segment]]
-    contained, jaccard = _overlap(words, segment, SHINGLE, pairs)
-    triples, _ = _overlap(words, segment, TRIPLE, pairs)
-    smaller = lengths[pairs].min(axis=0)
-    edited = (triples >= EDITED) & (smaller >= EDITED_WORDS)
-    repeats = (contained >= CONTAINED) | (jaccard >= JACCARD) | edited
-    return pairs[0, repeats], pairs[1, repeats]
-
-
-def _candidates(words: np.ndarray, segment: np.ndarray, n: int) -> np.ndarray:
-    """Give the pairs that share a run of five words, shape (2, n_pairs)."""
-    hashes, begins = _shingles(words, segment, RUN)
-    number, holder = _index(hashes, segment[begins])
-    keys = np.zeros(0, dtype=np.int64)
-    for step in range(1, min(NEIGHBOURS, max(len(number) - 1, 0)) + 1):
-        both = np.flatnonzero(number[step:] == number[:-step])
-        keys = np.union1d(keys, holder[both].astype(np.int64) * n + holder[both + step])
-    return np.stack(np.divmod(keys, max(n, 1)))
-
-
-def _overlap(
-    words: np.ndarray, segment: np.ndarray, size: int, pairs: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Give for each pair the share of the smaller one's shingles in both, and the Jaccard."""
-    hashes, begins = _shingles(words, segment, size)
-    number = np.unique(hashes, return_inverse=True)[1]
-    holder = segment[begins]
-    shape = (int(pairs.max(initial=0)) + 1, int(number.max(initial=0)) + 1)
-    held = sparse.csr_array((np.ones(len(number), dtype=np.int32), (holder, number)), shape=shape)
-    held.data[:] = 1
-    n = np.diff(held.indptr)
-    shared = np.concatenate([np.zeros(0, dtype=np.int64), *_shared(held, pairs)])
-    one, other = n[pairs[0]], n[pairs[1]]
-    return shared / np.minimum(one, other), shared / (one + other - shared)
-
-
-def _shared(held: sparse.csr_array, pairs: np.ndarray) -> Iterator[np.ndarray]:
-    for at in range(0, pairs.shape[1], BLOCK):
-        one, other = (held[side[at : at + BLOCK]] for side in pairs)
-        yield np.asarray(one.multiply(other).sum(axis=1)).ravel()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from analysis.annotation.annotated import Annotated, annotate_segments
 from analysis.annotation.codes import token_voices
 from analysis.annotation.lexemes import Lexeme
 from analysis.annotation.mentions import find_particle
-from analysis.annotation.rows import Annotated, annotate_segments, mention_rows
+from analysis.annotation.rows import mention_rows
 from analysis.annotation.tokens import Sentence, Token
 from analysis.annotation.tools import Tools
 from analysis.corpus.segmentation import segment

@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.annotation.corrections import read_corrections
+from analysis.annotation.origin import fingerprints
 from analysis.corpus.readers import read_text
 from analysis.corpus.sources import Source, check_raw, read_sources
 from analysis.errors import SourceError, join_faults
 from analysis.kwic.cache import read_cache, write_cache
 from analysis.kwic.columns import TEXTS, as_table
-from analysis.kwic.origin import fingerprints
 from analysis.paths import Layout, find_layout
 from analysis.study import Study, read_study
 
@@ -108,7 +108,8 @@ def open_texts(
     sources = read_sources(layout, study)
     _require_articles(layout, sources)
     corrections = read_corrections(layout.corrections_file)
-    keys = fingerprints(sources, corrections, layout)
+    code = (Path(__file__).with_name(name) for name in ("annotated.py", "columns.py"))
+    keys = fingerprints(sources, corrections, layout, code=code)
     path = layout.local / CACHE
     tokens, known = read_cache(path)
     missing = [source for source in sources if known.get(source.id) != keys[source.id]]

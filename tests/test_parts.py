@@ -1,0 +1,223 @@
+"""Annotated articles on disk: a killed run goes on, and nothing stale is used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from toy_articles import replace_article
+
+from analysis.annotation import gathering, joining, parts, pipeline
+from analysis.annotation.corrections import COLUMNS
+from analysis.annotation.origin import fingerprints
+from analysis.annotation.parts import ADDED_UP, BY_ARTICLE, frame_of, read_part, read_parts
+from analysis.annotation.pipeline import annotate
+from analysis.annotation.rows import annotate_text
+from analysis.annotation.tools import load_tools
+from analysis.checking import coerce_table
+from analysis.corpus.readers import read_text
+from analysis.corpus.sources import Source, read_sources
+from analysis.errors import TableError
+from analysis.features import Features, content_hash, read_features
+from analysis.paths import Layout
+from analysis.schema import TABLES
+from analysis.study import read_study
+
+NAMES = ["nord_1", "nord_2", "nord_3", "sued_1", "sued_2", "sued_3"]
+
+
+def contents(features: Features) -> dict[str, str]:
+    return {name: content_hash(getattr(features, name)) for name in TABLES}
+
+
+def kept(layout: Layout) -> list[Path]:
+    return sorted(layout.annotated.glob("*/*"))
+
+
+@pytest.fixture
+def annotated(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Lists which articles are annotated."""
+    found: list[str] = []
+    real = annotate_text
+
+    def note(text: str, source: Source, tools: object) -> object:
+        found.append(source.id)
+        return real(text, source, tools)
+
+    monkeypatch.setattr(parts, "annotate_text", note)
+    return found
+
+
+def test_a_killed_run_goes_on_where_it_was(
+    toy: Layout, toy_features: Features, annotated: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = pipeline.make_part
+
+    def killed(source: Source, *rest: object) -> None:
+        if source.id == "sued_1":
+            raise KeyboardInterrupt
+        real(source, *rest)
+
+    monkeypatch.setattr(pipeline, "make_part", killed)
+    with pytest.raises(KeyboardInterrupt):
+        annotate(toy)
+    assert annotated == NAMES[:3]
+    assert not toy.features.exists()
+    monkeypatch.setattr(pipeline, "make_part", real)
+    told: list[tuple[int, int]] = []
+    annotate(toy, on_documents=lambda done, n: told.append((done, n)))
+    assert annotated == NAMES
+    assert told == [(3, 6), (6, 6)]
+    assert contents(read_features(toy.features)) == contents(toy_features)
+
+
+def test_what_is_kept_is_not_annotated_again_unless_forced(
+    toy: Layout, annotated: list[str]
+) -> None:
+    annotate(toy)
+    before = {path: path.read_bytes() for path in kept(toy)}
+    annotated.clear()
+    annotate(toy)
+    assert annotated == []
+    annotate(toy, force=True)
+    assert annotated == NAMES
+    assert {path: path.read_bytes() for path in kept(toy)} == before
+
+
+def test_a_changed_article_alone_is_annotated_anew(toy: Layout, annotated: list[str]) -> None:
+    annotate(toy)
+    annotated.clear()
+    replace_article(toy, "nord_2", b"Treffen im Norden\n\nEs war ein Erfolg.\n")
+    annotate(toy)
+    assert annotated == ["nord_2"]
+    assert len(kept(toy)) == 6, "the part of the old text is gone"
+
+
+def test_what_the_list_says_of_an_article_counts(toy: Layout, annotated: list[str]) -> None:
+    annotate(toy)
+    annotated.clear()
+    text = toy.sources_file.read_text(encoding="utf-8")
+    toy.sources_file.write_text(text.replace('id = "sued_2"', 'id = "sued_2"\nnote = "neu"'))
+    annotate(toy)
+    assert annotated == ["sued_2"]
+
+
+def test_a_correction_annotates_its_article_anew(toy: Layout, annotated: list[str]) -> None:
+    annotate(toy)
+    mention = read_features(toy.features).mentions.iloc[0]
+    annotated.clear()
+    line = f"{mention.doc_id},{mention.begin},{mention.end},{mention.frame},polarity,open,"
+    toy.corrections_file.write_text(f"{','.join(COLUMNS)}\n{line}\n", encoding="utf-8")
+    annotate(toy)
+    assert annotated == [mention.doc_id]
+    assert read_features(toy.features).mentions.iloc[0]["polarity_rule"] == "hand"
+
+
+@pytest.mark.parametrize("change", ["lexicon", "frames", "width", "code"])
+def test_what_all_articles_depend_on_annotates_all(
+    toy: Layout, change: str, tmp_path: Path
+) -> None:
+    sources = read_sources(toy, read_study(toy))
+    before = fingerprints(sources, (), toy)
+    code: list[Path] = []
+    study = toy.study_file.read_text(encoding="utf-8")
+    if change == "lexicon":
+        with (toy.lexicons / "speech.toml").open("a", encoding="utf-8") as file:
+            file.write("# ein Wort mehr\n")
+    elif change == "frames":
+        toy.study_file.write_text(study.replace("Misserfolg", "Reinfall"), encoding="utf-8")
+    elif change == "width":
+        toy.study_file.write_text(f"{study}\n[collocation]\nwidth = 4\n", encoding="utf-8")
+    else:
+        code = [tmp_path / "rule.py"]
+        code[0].write_text("", encoding="utf-8")
+    after = fingerprints(sources, (), toy, code=code)
+    assert all(before[name] != after[name] for name in NAMES)
+
+
+def test_colours_and_labels_annotate_nothing(toy: Layout) -> None:
+    sources = read_sources(toy, read_study(toy))
+    before = fingerprints(sources, (), toy)
+    study = toy.study_file.read_text(encoding="utf-8")
+    changed = re.sub('colour = "#......"', 'colour = "#123456"', study)
+    changed = changed.replace("seed = ", "seed = 1")
+    assert changed != study
+    toy.study_file.write_text(changed, encoding="utf-8")
+    assert fingerprints(sources, (), toy) == before
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "other"])
+def test_a_broken_part_is_made_anew(
+    toy: Layout, annotated: list[str], toy_features: Features, damage: str
+) -> None:
+    annotate(toy)
+    annotated.clear()
+    path = kept(toy)[2]
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    spoilt = {"cut": data[:-9], "flipped": data, "empty": b"", "other": b"no part at all" * 9}
+    path.write_bytes(spoilt[damage])
+    annotate(toy)
+    assert len(annotated) == 1
+    assert contents(read_features(toy.features)) == contents(toy_features)
+    assert len(kept(toy)) == 6
+
+
+def test_a_part_that_vanishes_while_tables_are_made_is_named(toy: Layout) -> None:
+    annotate(toy)
+    path = kept(toy)[0]
+    path.unlink()
+    with pytest.raises(TableError, match=rf"{path.name}: .* Run `gipfel annotate` again"):
+        read_parts([path], ["terms"])
+
+
+def test_a_part_gives_back_the_rows(toy: Layout) -> None:
+    (source, *_) = read_sources(toy, read_study(toy))
+    rows = annotate_text(read_text(toy.raw / f"{source.id}.txt"), source, load_tools(toy.root))
+    path = toy.local / "part.arrow"
+    parts.write_part(rows, path)
+    part = read_part(path)
+    assert part is not None
+    for name in BY_ARTICLE:
+        found = frame_of(part, name)
+        wanted = pd.DataFrame(rows[name]).drop(columns="hashes", errors="ignore")
+        assert set(found.columns) == set(wanted.columns)
+        assert len(found) == len(rows[name]) > 0
+        if name not in ADDED_UP:
+            found, wanted = (coerce_table(frame, name) for frame in (found, wanted))
+        pd.testing.assert_frame_equal(found[list(wanted)], wanted, check_dtype=False)
+    assert not list(path.parent.glob("*.part-*"))
+
+
+def test_some_articles_at_a_time_give_the_same_tables(
+    toy: Layout, toy_layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "TOGETHER", 2)
+    monkeypatch.setattr(joining, "TOGETHER", 1)
+    annotate(toy, jobs=2)
+    for path in sorted(toy_layout.features.iterdir()):
+        assert (toy.features / path.name).read_bytes() == path.read_bytes(), path.name
+    assert not [path for path in toy.local.rglob("*") if path.is_file() and path not in kept(toy)]
+
+
+def test_names_that_begin_alike_are_sorted_as_each_table_is(
+    toy: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hyphen and a digit sort before the colon of segment_id, the end of a name before both."""
+    text = toy.sources_file.read_text(encoding="utf-8")
+    for old, new in (("nord_1", "nord"), ("nord_2", "nord-2"), ("nord_3", "nord3")):
+        (toy.raw / f"{old}.txt").rename(toy.raw / f"{new}.txt")
+        text = text.replace(f'"{old}"', f'"{new}"')
+    toy.sources_file.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(joining, "TOGETHER", 1)
+    annotate(toy)
+    features = read_features(toy.features)
+    for name, table in TABLES.items():
+        frame = getattr(features, name)
+        ordered = frame.sort_values(list(table.sort), kind="stable", ignore_index=True)
+        pd.testing.assert_frame_equal(frame, ordered)
+    assert list(features.documents["doc_id"][:3]) == ["nord", "nord-2", "nord3"]
+    assert features.terms["segment_id"].iloc[0] == "nord-2:0000"
