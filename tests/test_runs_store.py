@@ -173,6 +173,20 @@ def test_what_changes_while_it_is_read_is_run_again(tmp_path: Path) -> None:
     assert reasons(plan) == ["data/words.csv changed while the run read it"]
 
 
+def test_a_cache_that_a_run_fills_and_reads_is_no_input(tmp_path: Path) -> None:
+    source = """
+import pathlib
+kept = pathlib.Path("data/local/cache/table.bin")
+kept.parent.mkdir(parents=True, exist_ok=True)
+kept.write_bytes(b"kept")
+kept.read_bytes(), list(kept.parent.iterdir())
+"""
+    (tmp_path / "requirements.lock").write_text("pandas==3")
+    plan = plan_notebook(tmp_path, source)
+    assert not [name for name in run(plan).parts["inputs"] if "local/" in name]
+    assert reasons(plan) == []
+
+
 @pytest.mark.parametrize("content", ['{"format": 1}', "{", '{"format": 2, "state": "fine"}'])
 def test_a_store_of_an_older_version_is_run_again(
     finished: Path, tmp_path: Path, content: str

@@ -17,6 +17,8 @@ READ_EVENT = "gipfel.read"
 NO_INPUTS = ("papermill_runs", "figures", "notebooks", ".git", ".venv", "study.toml")
 #: Only here does a list of files count as read; Python itself lists the other folders.
 LISTED = "data"
+#: Below it: caches and what holds text of articles, all made from the rest.
+KEPT = "local"
 #: In place of a hash: what was read is not what lies there now.
 UNSTABLE = "changed while the run read it"
 MISSING = "missing"
@@ -100,7 +102,7 @@ def hash_reads(root: Path, names: Iterable[str]) -> dict[str, str]:
 def list_inputs(root: Path) -> list[str]:
     """List all that a run could read, where it is not known what it did read."""
     data = root / LISTED
-    left_out = {"raw", "local"}
+    left_out = {"raw", KEPT}
     found = [path for path in data.rglob("*") if path.is_file() and not path.name.startswith(".")]
     return sorted(
         path.relative_to(root).as_posix()
@@ -150,6 +152,9 @@ def _below(root: Path, name: str) -> str:
 
 
 def _counts(name: str) -> bool:
+    """Whether what a run reads is an input; what is kept to save time, by content, is none."""
+    if name.startswith(f"{LISTED}/{KEPT}/"):
+        return False
     is_listing = name.endswith("/")
     first = name.split("/", maxsplit=1)[0]
     return first not in NO_INPUTS and (first == LISTED or not is_listing) and name != "./"
