@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Mapping
 from importlib import metadata
 from io import BytesIO
@@ -13,6 +12,8 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 from scipy import sparse
+
+from analysis.atomic import write_atomically
 
 #: Packages whose versions can change a result.
 PACKAGES = ("numpy", "scipy", "scikit-learn")
@@ -124,10 +125,4 @@ def read_kept(path: Path) -> bytes | None:
 
 def write_kept(path: Path, body: bytes) -> None:
     """Write a digest and the content beside and move them into place: nobody reads half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.part-{os.getpid()}")
-    try:
-        partial.write_bytes(hashlib.sha256(body).digest() + body)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_atomically(path, hashlib.sha256(body).digest() + body)

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.atomic import write_atomically
 from analysis.errors import TableError, unknown
 from analysis.features import Features, content_hash
 from analysis.paths import find_layout
@@ -128,9 +128,7 @@ def _write(path: Path, text: str) -> bool:
     """Write a file in one step; say whether it changed."""
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return False
-    partial = path.with_suffix(f".part-{os.getpid()}")
-    partial.write_text(text, encoding="utf-8", newline="")
-    partial.replace(path)
+    write_atomically(path, text.encode())
     return True
 
 

@@ -112,7 +112,7 @@ def write_scores(scores: Scores, path: Path | None) -> None:
     """Write scores as one JSON object; what is not a number is null."""
     if path is None:
         return
-    from analysis.runs.record import write_atomically
+    from analysis.atomic import write_atomically
 
     whole = {
         layer: {metric: None if math.isnan(value) else value for metric, value in metrics.items()}
@@ -124,8 +124,8 @@ def write_scores(scores: Scores, path: Path | None) -> None:
 def write_table(table: pd.DataFrame, path: Path | None) -> None:
     """Write a table as CSV, harmless for spreadsheets."""
     if path is not None:
+        from analysis.atomic import write_atomically
         from analysis.presentation.tables import csv_text
-        from analysis.runs.record import write_atomically
 
         write_atomically(path, csv_text(table).encode())
 
@@ -133,7 +133,7 @@ def write_table(table: pd.DataFrame, path: Path | None) -> None:
 def write_lines(lines: Sequence[str], path: Path | None) -> None:
     """Write lines of JSON."""
     if path is not None:
-        from analysis.runs.record import write_atomically
+        from analysis.atomic import write_atomically
 
         write_atomically(path, "".join(f"{line}\n" for line in lines).encode())
 

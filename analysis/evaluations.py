@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from analysis.atomic import write_atomically
 from analysis.errors import TableError
 from analysis.paths import find_layout
 
@@ -72,9 +72,7 @@ def _replace_source(table: pd.DataFrame, name: str, folder: Path) -> None:
     if path.is_file():
         kept = read_validation(name, folder)
         table = pd.concat([kept[~kept["source"].isin(table["source"])], table])
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".part-{os.getpid()}")
-    table.sort_values("source", kind="stable")[columns].to_csv(
-        partial, index=False, lineterminator="\n"
+    text = table.sort_values("source", kind="stable")[columns].to_csv(
+        index=False, lineterminator="\n"
     )
-    partial.replace(path)
+    write_atomically(path, text.encode())

@@ -6,7 +6,6 @@ It knows nothing of text and nothing of measures.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.atomic import write_atomically
 from analysis.checking import check_table, coerce_table
 from analysis.errors import TableError
 from analysis.paths import find_layout
@@ -210,9 +210,7 @@ def write_manifest(made_from: Mapping[str, Any], folder: Path) -> None:
     tables = {name: _describe(name, folder) for name in sorted(TABLES)}
     manifest = {"made_from": dict(made_from), "tables": tables}
     text = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    partial = folder / f"{MANIFEST}.part-{os.getpid()}"
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(folder / MANIFEST)
+    write_atomically(folder / MANIFEST, text.encode())
 
 
 def _describe(name: str, folder: Path) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.atomic import write_atomically
 from analysis.codings import check_name, find_samples, read_csv_as
 from analysis.errors import TableError, unknown
 
@@ -145,7 +145,5 @@ def _write(path: Path, text: str) -> bool:
     """Write a file in one step; say whether it changed."""
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return False
-    partial = path.with_suffix(f".part-{os.getpid()}")
-    partial.write_text(text, encoding="utf-8", newline="")
-    partial.replace(path)
+    write_atomically(path, text.encode())
     return True

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import filecmp
 import hashlib
-import os
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -13,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.atomic import atomically
 from analysis.checking import check_table
 from analysis.errors import TableError
 from analysis.schema import empty_table, find_table
@@ -97,15 +97,11 @@ def write_rows(frames: Iterable[pd.DataFrame], name: str, path: Path) -> bool:
     TableError
         If a batch breaks the schema or the order; nothing is written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".part-{os.getpid()}")
-    try:
-        _write(_row_groups(_checked(frames, name)), partial)
-        changed = not (path.is_file() and _same_content(partial, path, name))
-        if changed:
-            partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with atomically(path) as beside:
+        _write(_row_groups(_checked(frames, name)), beside)
+        changed = not (path.is_file() and _same_content(beside, path, name))
+        if not changed:
+            beside.unlink()
     return changed
 
 

@@ -13,7 +13,6 @@ from analysis.runs.record import (
     RunRecord,
     read_record,
     read_versions,
-    write_atomically,
     write_record,
 )
 
@@ -105,21 +104,6 @@ def test_a_list_is_no_record(tmp_path: Path) -> None:
     (tmp_path / RECORD_FILE).write_text("[]")
     with pytest.raises(RunError, match="wanted a run record of format 2, came None"):
         read_record(tmp_path)
-
-
-def test_a_write_that_fails_leaves_the_old_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(self: Path, target: Path) -> None:
-        raise OSError(f"disk full: {self.name} to {target.name}")
-
-    path = tmp_path / "x.json"
-    path.write_text("alt")
-    monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
-        write_atomically(path, b"neu")
-    assert path.read_text() == "alt"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_default_run_is_known_by_its_key(tmp_path: Path) -> None:

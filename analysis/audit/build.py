@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.annotation.corrections import Correction, read_corrections
+from analysis.atomic import write_atomically
 from analysis.audit.articles import check_standing, check_surfaces, read_articles
 from analysis.audit.cards import make_cards
 from analysis.audit.facets import make_facets
@@ -17,7 +18,6 @@ from analysis.audit.rules import read_rules
 from analysis.errors import ExportError
 from analysis.features import Features, content_hash, read_features
 from analysis.paths import Layout
-from analysis.runs.record import write_atomically
 from analysis.study import Study, read_study
 
 WIDE = 3

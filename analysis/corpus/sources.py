@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shutil
 from collections import Counter
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from analysis.atomic import atomically
 from analysis.corpus.readers import checksum, read_text
 from analysis.design import Frozen, Id
 from analysis.errors import SourceError, TextError, join_faults, unknown
@@ -176,13 +176,8 @@ def _bring_in(source: Source, path: Path | None, layout: Layout) -> Found:
     target = layout.raw / path.name
     if target.is_file() and checksum(target) == came:
         return Found(source.id, "recognised", "already in data/raw")
-    layout.raw.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(f".part-{os.getpid()}")
-    try:
-        shutil.copyfile(path, partial)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    with atomically(target) as beside:
+        shutil.copyfile(path, beside)
     return Found(source.id, "copied")
 
 

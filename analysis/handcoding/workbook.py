@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from analysis.atomic import write_atomically
 from analysis.cells import clean, guard, is_dangerous, unguard
 from analysis.errors import ExportError, TableError
 
@@ -98,10 +98,7 @@ def write_sheet(
     check_new([path])
     table = [[clean(row.get(column.name, "")) for column in columns] for row in rows]
     data = _xlsx(table, columns, notes) if path.suffix == ".xlsx" else _csv(table, columns)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".part-{os.getpid()}")
-    partial.write_bytes(data)
-    partial.replace(path)
+    write_atomically(path, data)
 
 
 def check_new(paths: Sequence[Path]) -> None:

@@ -8,7 +8,6 @@ layout counts as empty, and what it lacks is annotated anew.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.atomic import atomically
 from analysis.kwic.columns import COLUMNS, as_table
 
 KEYS = b"gipfel_keys"
@@ -51,15 +51,6 @@ def write_cache(tokens: pd.DataFrame, keys: Mapping[str, str], path: Path) -> No
     """Write the tokens in one step: a reader sees the old file or the new one."""
     table = pa.Table.from_pandas(tokens, preserve_index=False)
     metadata = {**(table.schema.metadata or {}), KEYS: json.dumps(dict(keys)).encode()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.part-{os.getpid()}")
-    try:
-        pq.write_table(
-            table.replace_schema_metadata(metadata),
-            partial,
-            compression="zstd",
-            write_page_checksum=True,
-        )
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    table = table.replace_schema_metadata(metadata)
+    with atomically(path) as beside:
+        pq.write_table(table, beside, compression="zstd", write_page_checksum=True)

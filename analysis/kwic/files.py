@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +11,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
+from analysis.atomic import write_atomically
 from analysis.cells import clean
 from analysis.errors import ExportError, unknown
 from analysis.kwic.page import concordance_page
@@ -60,13 +60,7 @@ def write_concordance(
     if target.suffix not in kinds:
         raise ExportError(f"concordance, {path}: {unknown('ending', target.suffix, kinds)}")
     content = kinds[target.suffix]()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f"{target.name}.part-{os.getpid()}")
-    try:
-        partial.write_bytes(content)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_atomically(target, content)
     return target
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
+import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from io import BytesIO
@@ -216,7 +216,8 @@ def _encode(texts: Mapping[str, str]) -> dict[str, bytes]:
 def _write(folder: Path, name: str, contents: Mapping[str, bytes]) -> list[Path]:
     """Write all files beside their places, then move them in, so that none is ever half-written."""
     targets = {ending: folder / f"{name}.{ending}" for ending in sorted(contents)}
-    parts = {target: folder / f".{target.name}.part-{os.getpid()}" for target in targets.values()}
+    own = secrets.token_hex(6)
+    parts = {target: folder / f".{target.name}.part-{own}" for target in targets.values()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for ending, target in targets.items():

@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.atomic import write_atomically
 from analysis.errors import ParameterError
 from analysis.paths import find_layout
 from analysis.runs.parameters import (
@@ -21,7 +22,6 @@ from analysis.runs.parameters import (
     read_notebook,
     read_parameters,
 )
-from analysis.runs.record import write_atomically
 from analysis.runs.wording import allowed_values, describe_type
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import analysis
-from analysis.runs.record import write_atomically
+from analysis.atomic import write_atomically
 from analysis.runs.trace import hash_bytes
 
 PACKAGE = "analysis"

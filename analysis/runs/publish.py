@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.atomic import write_atomically
 from analysis.errors import RunError
 from analysis.runs.plan import notebook_number
-from analysis.runs.record import RunRecord, write_atomically
+from analysis.runs.record import RunRecord
 
 
 @dataclass(frozen=True)

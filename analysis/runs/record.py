@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -14,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from analysis.atomic import write_atomically
 from analysis.errors import RunError
 from analysis.runs.job import FIGURES_FOLDER, EngineName, Failure, State
 
@@ -157,16 +157,6 @@ def read_record(folder: Path) -> RunRecord:
         first = fault.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise RunError(f"{path}: key {place!r}: {first['msg']}. {way_out}") from None
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old one or the new one, never a part."""
-    beside = path.with_name(f".{path.name}.part-{os.getpid()}")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 @cache

@@ -11,12 +11,13 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.atomic import write_atomically
 from analysis.design import Run
 from analysis.errors import ParameterError, RunError, unknown
 from analysis.paths import Layout
 from analysis.runs.parameters import parse_assignment
 from analysis.runs.plan import PlannedRun, plan_run
-from analysis.runs.record import RunRecord, write_atomically
+from analysis.runs.record import RunRecord
 from analysis.study import Study
 
 #: Columns of a summary before those of the parameters that a sweep varies.

@@ -1,0 +1,52 @@
+"""Files that are whole or not there: written beside their place, then moved into it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def atomically(path: Path) -> Iterator[Path]:
+    """Give a path to write to; what is there at the end takes the place of `path`.
+
+    After an error the old file stands, and nothing is left beside it; so it does where the
+    new one was removed again. Any number of
+    threads, processes and machines may do so with one path at a time: the last one stays.
+
+    Parameters
+    ----------
+    path : path
+        The file; its folder is made.
+
+    Yields
+    ------
+    path
+        In the same folder, with a name of its own that begins with a dot.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> target = Path(tempfile.mkdtemp()) / "a" / "b.txt"
+    >>> with atomically(target) as beside:
+    ...     n_written = beside.write_text("Brot")
+    >>> target.read_text(), [one.name for one in target.parent.iterdir()]
+    ('Brot', ['b.txt'])
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A process number would not do: threads share it, and so may machines.
+    beside = path.with_name(f".{path.name}.part-{secrets.token_hex(6)}")
+    try:
+        yield beside
+        if beside.exists():
+            beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old one or the new one, never a part."""
+    with atomically(path) as beside:
+        beside.write_bytes(content)
