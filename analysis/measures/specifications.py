@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -131,14 +131,21 @@ class Evidences:
         self, measure: str, frame: str, selecting: tuple[str, ...], sizing: tuple[str, ...]
     ) -> Evidence:
         chosen = self._selected(*selecting)
-        own = chosen[chosen["frame"] == frame]
-        numerator = self._sum(own, own[measure] * own["n"])
+        own = chosen["frame"] == frame
+        place, n = chosen["place"][own], chosen["n"][own]
+        numerator = self._sum(place, chosen[measure][own] * n)
         if measure == "rate":
-            return Evidence(numerator, self._sized(*sizing) / 1000, len(own))
-        whole = chosen if measure == "share" else own
-        return Evidence(numerator, self._sum(whole, whole["n"]), len(own))
+            return Evidence(numerator, self._sized(*sizing) / 1000, len(n))
+        if measure == "share":
+            place, n = chosen["place"], chosen["n"]
+        return Evidence(numerator, self._sum(place, n), int(own.sum()))
 
-    def _select(  # noqa: PLR0917 -- one argument for each of _SELECTING
+    def _select(self, *selecting: str) -> dict[str, npt.NDArray[Any]]:
+        """Select mentions; one array for each of `_COUNTED`, which are asked for often."""
+        table = self._table_of(*selecting)
+        return {name: table[name].to_numpy() for name in _COUNTED}
+
+    def _table_of(  # noqa: PLR0917 -- one argument for each of _SELECTING
         self, unit: str, tier: str, weight: str, target: str, quotations: str, headlines: str
     ) -> pd.DataFrame:
         """Select mentions, with the weight ``n`` of each."""
@@ -151,9 +158,9 @@ class Evidences:
         if headlines == "out":
             table = table[table["zone"] != "headline"]
         if unit == "mention":
-            return table[_COUNTED]
+            return table
         repeated = table.groupby(["segment_id", "frame"])["mention_id"].transform("size")
-        return table.assign(n=table["n"] / repeated)[_COUNTED]
+        return table.assign(n=table["n"] / repeated)
 
     def _size(self, weight: str, quotations: str, headlines: str, stop_words: str) -> FloatArray:
         """Sum the tokens of each document that a rate relates to."""
@@ -164,12 +171,11 @@ class Evidences:
             table = table[~table["is_headline"]]
         if stop_words == "out":
             table = table[~table["is_stop_word"]]
-        return self._sum(table, table[weight])
+        return self._sum(table["place"].to_numpy(), table[weight].to_numpy())
 
-    def _sum(self, table: pd.DataFrame, values: pd.Series) -> FloatArray:
+    def _sum(self, places: npt.NDArray[np.int64], values: FloatArray) -> FloatArray:
         """Sum values by document, in the order of the table of documents."""
-        places, weights = table["place"].to_numpy(), values.to_numpy(dtype=float)
-        sums = np.bincount(places, weights=weights, minlength=len(self.doc_ids))
+        sums = np.bincount(places, weights=values, minlength=len(self.doc_ids))
         return sums.astype(float)  # of nothing it gives whole numbers
 
 

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from analysis.design import Language
 from analysis.errors import ExportError
 from analysis.presentation.checks import check_figure
+from analysis.presentation.embedding import outlines_only
 from analysis.presentation.provenance import Provenance, json_text
 from analysis.presentation.style import fix_layout, style
 from analysis.presentation.tables import Value, csv_text, latex_macros, latex_table
@@ -204,7 +205,7 @@ def _metadata(title: str, description: str) -> dict[str, dict[str, str | None]]:
 
 def _picture(figure: Figure, kind: str, metadata: dict[str, str | None]) -> bytes:
     buffer = BytesIO()
-    with style():
+    with style(), outlines_only():
         figure.savefig(buffer, format=kind, metadata=metadata)
     return buffer.getvalue()
 

@@ -13,7 +13,6 @@ from typing import Any, Literal, get_args
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager
-from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
 from analysis.errors import ExportError, unknown
 
@@ -225,16 +224,17 @@ def fix_layout(figure: Figure) -> Figure:
     ExportError
         If labels leave no room for the axes, or a character is not in the font.
     """
-    if isinstance(figure.get_layout_engine(), PlaceHolderLayoutEngine):
+    engine = figure.get_layout_engine()
+    if engine is None and isinstance(figure, PrintFigure):
         # It has been fixed before; drawing it again would change nothing.
         return figure
     with style(), strict_drawing():
-        engine = figure.get_layout_engine()
         if engine is not None and figure.axes:
             engine.execute(figure)
         # The second pass settles what depends on the width that the first one left.
         figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+        # Not "none": that leaves an empty engine, for which every export draws twice.
+        figure.set_layout_engine(None)
     return figure
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from analysis.errors import RunError
 from analysis.runs.limits import Settings
+from analysis.runs.order import longest_first
 from analysis.runs.plan import PlannedRun
 from analysis.runs.record import RunRecord
 from analysis.runs.single import execute_run, lost_record, unstarted_record
@@ -76,7 +77,8 @@ def execute_runs(
     Parameters
     ----------
     plans : sequence of PlannedRun
-        Two that are for one folder run one after the other.
+        Two that are for one folder run one after the other. Where several run at a time,
+        the longest start first.
     jobs : int
         How many may run at a time; an executor has its own number.
     on_event : callable
@@ -106,6 +108,8 @@ def execute_runs(
     if jobs <= 0:
         raise RunError(f"execute_runs: wanted jobs above 0, came {jobs}")
     runs = _Runs(plans, on_event, settings or Settings(), is_local=executor is None)
+    if jobs > 1 or executor is not None:
+        runs.order = longest_first(plans)
     pool = executor if executor is not None else ThreadPoolExecutor(jobs, "gipfel")
     try:
         with _interrupts_to(runs.messages):
@@ -131,6 +135,7 @@ class _Runs:
         self.on_event = on_event
         self.settings = settings
         self.is_local = is_local
+        self.order: Sequence[int] = range(len(plans))
         self.messages: SimpleQueue[_Message] = SimpleQueue()
         self.stopped = threading.Event()
         self.futures: dict[int, Future[RunRecord]] = {}
@@ -139,7 +144,7 @@ class _Runs:
 
     def run(self, pool: Executor) -> list[RunRecord]:
         """Run all to their end, or to an interruption."""
-        for number in range(len(self.plans)):
+        for number in self.order:
             self._submit(pool, number)
         while len(self.records) < len(self.plans):
             number_or_none, message = self.messages.get()
