@@ -109,13 +109,16 @@ def place_names(
 def _find_place(page: _Page, i: int, size: FloatArray, frame: FloatArray) -> _Place | None:
     """Give the place that costs least inside the frame, or none."""
     for candidates in (_around(page, i, size), _anywhere(page, i, size, frame)):
-        places = [
-            _judge(page, i, box, far)
-            for box, far in candidates
-            if np.all(box[:2] >= frame[:2]) and np.all(box[2:] <= frame[2:])
-        ]
-        best = min(places, key=lambda place: place.cost, default=None)
-        if best is not None and np.isfinite(best.cost):
+        best: _Place | None = None
+        for box, far in candidates:
+            # Distance alone costs as much: one farther away than that cannot be better.
+            if best is not None and far >= best.cost:
+                continue
+            if np.all(box[:2] >= frame[:2]) and np.all(box[2:] <= frame[2:]):
+                place = _judge(page, i, box, far)
+                if place.cost < (best.cost if best is not None else np.inf):
+                    best = place
+        if best is not None:
             return best
     return None
 

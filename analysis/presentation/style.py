@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -87,6 +88,9 @@ SETTINGS: Mapping[Any, Any] = {
     "svg.hashsalt": "gipfeldiskurs",
 }
 
+#: Whether the style is set already: plots call one another, and setting it takes milliseconds.
+_IS_ON: ContextVar[bool] = ContextVar("style", default=False)
+
 
 @cache
 def load_fonts(folder: Path = FONT_FOLDER) -> None:
@@ -154,11 +158,18 @@ def style() -> Iterator[None]:
     ...     mpl.rcParams["pdf.fonttype"]
     42
     """
+    if _IS_ON.get():
+        yield
+        return
     load_fonts()
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(SETTINGS)
-        yield
+        token = _IS_ON.set(True)
+        try:
+            yield
+        finally:
+            _IS_ON.reset(token)
 
 
 def apply_style() -> None:
