@@ -149,6 +149,7 @@ def _check(records: Any) -> None:
 def _say_pairs(pairs: list[tuple[float, float]]) -> None:
     ours, theirs = (statistics.median(times) for times in zip(*pairs, strict=True))
     ratio = statistics.median(other / own for own, other in pairs)
+    print("  ".join(f"{own:.1f}/{other:.1f}" for own, other in pairs))
     print(f"warm {ours:.2f} s, papermill {theirs:.2f} s, {len(pairs)} pairs: {ratio:.1f} times")
 
 

@@ -46,7 +46,7 @@ class Server:
     def serve(self) -> None:
         """Serve until the control closes."""
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
-        for end in self.wakeup:
+        for end in (self.control, *self.wakeup):
             end.setblocking(False)
         signal.set_wakeup_fd(self.wakeup[1].fileno(), warn_on_full_buffer=False)
         self.selector.register(self.control, selectors.EVENT_READ)
@@ -59,11 +59,15 @@ class Server:
     def _handle(self, ready: Any) -> bool:
         """Handle what has come; False when it is time to end."""
         if ready is self.control:
-            _, descriptors, *_ = socket.recv_fds(self.control, 1, 1)
-            if not descriptors:
-                return False
-            self._start(socket.socket(fileno=descriptors[0]))
-        elif ready is self.wakeup[0]:
+            waiting = [(_read_job(channel), channel) for channel in self._accept()]
+            # Who needs fewer modules goes on while the others' are imported.
+            waiting.sort(key=lambda pair: -len(_missing(pair[0].imports)))
+            has_come = bool(waiting)
+            while waiting:
+                job, channel = waiting.pop()
+                self._start(job, channel, [other for _, other in waiting])
+            return has_come
+        if ready is self.wakeup[0]:
             ready.recv(4096)
             self._reap()
         else:
@@ -72,9 +76,15 @@ class Server:
             kill_group(next(pid for pid, open_ in self.channels.items() if open_ is ready))
         return True
 
-    def _start(self, channel: socket.socket) -> None:
-        with channel.makefile("r", encoding="utf-8") as lines:
-            job = Job(**json.loads(lines.readline()))
+    def _accept(self) -> list[socket.socket]:
+        """Take the channels of all runs that wait; none when the control has closed."""
+        channels: list[socket.socket] = []
+        with suppress(BlockingIOError):
+            while descriptors := socket.recv_fds(self.control, 1, 1)[1]:
+                channels.append(socket.socket(fileno=descriptors[0]))
+        return channels
+
+    def _start(self, job: Job, channel: socket.socket, waiting: list[socket.socket]) -> None:
         import_modules(job.imports)
         n_threads = count_threads()
         if n_threads > 1:
@@ -83,18 +93,18 @@ class Server:
             return
         pid = os.fork()
         if pid == 0:
-            self._become_child(channel, job)
+            self._become_child(channel, job, waiting)
         self.channels[pid] = channel
         self.selector.register(channel, selectors.EVENT_READ)
 
-    def _become_child(self, channel: socket.socket, job: Job) -> None:
-        """Leave the server behind, execute the job, and never return."""
+    def _become_child(self, channel: socket.socket, job: Job, waiting: list[socket.socket]) -> None:
+        """Leave the server and its sockets behind, execute the job, and never return."""
         code = 1
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             self.selector.close()
-            for other in (self.control, *self.wakeup, *self.channels.values()):
+            for other in (self.control, *self.wakeup, *self.channels.values(), *waiting):
                 other.close()
             from analysis.runs.child import run_child  # noqa: PLC0415 (it is loaded already)
 
@@ -144,9 +154,18 @@ def main() -> None:
     Server(socket.socket(fileno=int(sys.argv[1]))).serve()
 
 
+def _read_job(channel: socket.socket) -> Job:
+    with channel.makefile("r", encoding="utf-8") as lines:
+        return Job(**json.loads(lines.readline()))
+
+
+def _missing(names: list[str]) -> list[str]:
+    return [name for name in names if name not in sys.modules]
+
+
 def import_modules(names: list[str]) -> None:
     """Import modules; one that cannot be imported is left for the notebook to find."""
-    new = [name for name in names if name not in sys.modules]
+    new = _missing(names)
     with _as_in_a_notebook():
         for name in new:
             with suppress(Exception):
