@@ -1,7 +1,9 @@
+from io import BytesIO
+
 import pytest
 
 from analysis.errors import ExportError
-from analysis.presentation.checks import check_figure, drawn_texts, find_cut_texts, find_overlaps
+from analysis.presentation.checks import draw_checked, drawn_texts, find_cut_texts, find_overlaps
 from analysis.presentation.style import figure, style
 
 
@@ -14,13 +16,29 @@ def _with_texts(*texts: tuple[float, float, str]):
 
 
 def test_text_on_the_page_is_no_fault():
-    assert check_figure(_with_texts((0.1, 0.5, "Öl"))) is not None
+    drawn = _with_texts((0.1, 0.5, "Öl"))
+    buffer = BytesIO()
+    with style():
+        drawn.savefig(buffer, format="png", metadata={"Software": None})
+    assert draw_checked(drawn, {"Software": None}) == buffer.getvalue()
+
+
+def test_what_is_cut_off_is_found_while_the_figure_is_drawn_for_print():
+    cut = _with_texts((0.9, 0.5, "Sicherheits-\ngarantien"), (0.1, 0.1, "frei"))
+    with style():
+        cut.subplots().annotate("Waffenstillstand", (0.95, 0.5))
+    named = find_cut_texts(cut)
+    assert len(named) == 2
+    with pytest.raises(ExportError) as fault:
+        draw_checked(cut, {})
+    assert all(text in str(fault.value) for text in named)
+    assert cut.dpi == 144
 
 
 def test_text_that_leaves_the_page_is_named_with_the_way_out():
     cut = _with_texts((0.9, 0.5, "Waffenstillstand"), (-0.1, 0.2, "Gipfel"))
     with pytest.raises(ExportError, match=r"2 faults\n  - 'Waffenstillstand' leaves .*mm") as fault:
-        check_figure(cut)
+        draw_checked(cut, {})
     assert "'Gipfel' leaves the page by 8 mm" in str(fault.value)
     assert str(fault.value).endswith("Use a wider figure or shorter labels.")
 

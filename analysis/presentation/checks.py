@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from io import BytesIO
 from itertools import combinations
 from typing import Any
 
@@ -18,38 +20,65 @@ from analysis.presentation.style import MM_PER_INCH, strict_drawing, style
 TOLERANCE_MM = 0.2
 
 
-def _draw_nothing(*_: Any, **__: Any) -> None:
-    """Stand in for what draws: only where texts are is asked for."""
+class _TextKeeper(RendererAgg):
+    """A renderer that remembers the texts it was given: artists alone also list hidden ticks."""
 
-
-class _TextRecorder(RendererAgg):
-    """A renderer that remembers the texts it was given, and draws nothing.
-
-    Artists alone also list ticks out of view.
-    """
-
-    texts: list[Text]
-    lines: set[str]
-    draw_path = draw_markers = draw_path_collection = draw_quad_mesh = _draw_nothing
-    draw_gouraud_triangles = draw_image = _draw_nothing
+    def __init__(self, width: float, height: float, dpi: float) -> None:
+        super().__init__(width, height, dpi)  # type: ignore[no-untyped-call]
+        self.texts: list[Text] = []
+        self.lines: set[str] = set()
 
     def draw_text(self, gc: Any, x: float, y: float, s: str, *rest: Any, **named: Any) -> None:
+        self.keep(s, *rest, **named)
+        super().draw_text(gc, x, y, s, *rest, **named)  # type: ignore[no-untyped-call]
+
+    def keep(self, s: str, *rest: Any, **named: Any) -> None:
         mtext = named.get("mtext", rest[-1] if rest else None)
         # matplotlib draws a text of several lines line by line and does not say whose they are.
         self.lines.add(s)
         if isinstance(mtext, Text) and mtext not in self.texts and s.strip():
             self.texts.append(mtext)
 
+    def boxes(self, figure: Figure) -> list[tuple[str, Bbox]]:
+        """Give every text that was drawn, with its box in mm from the lower left corner."""
+        texts = list(self.texts)
+        for text in figure.findobj(Text):
+            lines = text.get_text().split("\n")
+            if len(lines) > 1 and text.get_visible() and self.lines.issuperset(lines):
+                texts.append(text)
+        former, figure.dpi = figure.dpi, self.dpi
+        try:
+            found = [(text, text.get_window_extent(self)) for text in texts]
+        finally:
+            figure.dpi = former
+        scale = MM_PER_INCH / self.dpi
+        return [(text.get_text(), Bbox(np.asarray(box) * scale)) for text, box in found]
 
-def _record_texts(figure: Figure) -> _TextRecorder:
-    recorder = _TextRecorder(*figure.bbox.size, figure.dpi)  # type: ignore[no-untyped-call]
-    recorder.texts, recorder.lines = [], set()
-    figure.draw(recorder)
-    for text in figure.findobj(Text):
-        lines = text.get_text().split("\n")
-        if len(lines) > 1 and text.get_visible() and recorder.lines.issuperset(lines):
-            recorder.texts.append(text)
-    return recorder
+
+def _draw_nothing(*_: Any, **__: Any) -> None:
+    """Stand in for what draws: only where texts are is asked for."""
+
+
+class _TextRecorder(_TextKeeper):
+    """A renderer that remembers texts, and draws nothing."""
+
+    draw_path = draw_markers = draw_path_collection = draw_quad_mesh = _draw_nothing
+    draw_gouraud_triangles = draw_image = _draw_nothing
+
+    def draw_text(self, gc: Any, x: float, y: float, s: str, *rest: Any, **named: Any) -> None:
+        self.keep(s, *rest, **named)
+
+
+class _KeepingCanvas(FigureCanvasAgg):
+    """A canvas that draws a figure once, and then knows where its texts stand."""
+
+    keeper: _TextKeeper | None = None
+
+    def get_renderer(self) -> _TextKeeper:
+        if self.keeper is None:
+            size = self.get_width_height(physical=True)
+            self.keeper = _TextKeeper(*size, self.figure.dpi)
+        return self.keeper
 
 
 def drawn_texts(figure: Figure) -> list[tuple[str, Bbox]]:
@@ -65,11 +94,10 @@ def drawn_texts(figure: Figure) -> list[tuple[str, Bbox]]:
     """
     with style():
         FigureCanvasAgg(figure)
+        recorder = _TextRecorder(*figure.bbox.size, figure.dpi)
         with strict_drawing():
-            recorder = _record_texts(figure)
-        scale = MM_PER_INCH / figure.dpi
-        boxes = [(text, text.get_window_extent(recorder)) for text in recorder.texts]
-    return [(text.get_text(), Bbox(np.asarray(box) * scale)) for text, box in boxes]
+            figure.draw(recorder)
+        return recorder.boxes(figure)
 
 
 def find_cut_texts(figure: Figure) -> list[str]:
@@ -84,9 +112,13 @@ def find_cut_texts(figure: Figure) -> list[str]:
     >>> find_cut_texts(narrow)
     ["'Präsidentschaftswahlkampf' leaves the page by 24 mm"]
     """
+    return _name_cut(figure, drawn_texts(figure))
+
+
+def _name_cut(figure: Figure, texts: list[tuple[str, Bbox]]) -> list[str]:
     width, height = figure.get_size_inches() * MM_PER_INCH
     faults = []
-    for text, box in drawn_texts(figure):
+    for text, box in texts:
         beyond = max(-box.x0, -box.y0, box.x1 - width, box.y1 - height)
         if beyond > TOLERANCE_MM:
             faults.append(f"{text!r} leaves the page by {beyond:.0f} mm")
@@ -103,15 +135,28 @@ def find_overlaps(figure: Figure) -> list[str]:
     return faults
 
 
-def check_figure(figure: Figure) -> Figure:
-    """Check that no text is cut off; `find_overlaps` is for tests, since a figure may mean one.
+def draw_checked(figure: Figure, metadata: Mapping[str, str | None]) -> bytes:
+    """Draw a figure as PNG in the resolution for print, and check that no text is cut off.
+
+    `find_overlaps` is for tests, since a figure may mean one.
 
     Raises
     ------
     ExportError
-        With every text that leaves the page, and by how much.
+        With every text that leaves the page, and by how much; or if it cannot be drawn.
+
+    Examples
+    --------
+    >>> from analysis.presentation.style import figure
+    >>> draw_checked(figure(height_mm=30), {})[1:4]
+    b'PNG'
     """
-    faults = find_cut_texts(figure)
+    buffer = BytesIO()
+    with style():
+        canvas = _KeepingCanvas(figure)
+        with strict_drawing():
+            canvas.print_figure(buffer, format="png", metadata=dict(metadata))
+        faults = _name_cut(figure, canvas.get_renderer().boxes(figure))
     if faults:
         raise ExportError(join_faults("figure", faults, "Use a wider figure or shorter labels."))
-    return figure
+    return buffer.getvalue()

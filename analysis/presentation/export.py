@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from analysis.design import Language
 from analysis.errors import ExportError
-from analysis.presentation.checks import check_figure
+from analysis.presentation.checks import draw_checked
 from analysis.presentation.embedding import outlines_only
 from analysis.presentation.provenance import Provenance, json_text
 from analysis.presentation.style import fix_layout, style
@@ -71,10 +71,11 @@ def export_figure(
     ['01_empty.csv', '01_empty.json', '01_empty.pdf', '01_empty.png', '01_empty.svg']
     """
     _check_name(name, provenance)
-    check_figure(fix_layout(figure))
+    fix_layout(figure)
     record = {**provenance.record(), "title": title, "drawn_from": f"{name}.csv"}
     metadata = _metadata(title, provenance.describe())
-    pictures = {kind: _picture(figure, kind, metadata[kind]) for kind in ("pdf", "png", "svg")}
+    pictures = {"png": draw_checked(figure, metadata["png"])}
+    pictures |= {kind: _picture(figure, kind, metadata[kind]) for kind in ("pdf", "svg")}
     texts = {"csv": csv_text(data), "json": json_text(record)}
     return _write(folder, name, {**_encode(texts), **pictures})
 

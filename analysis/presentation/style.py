@@ -241,9 +241,9 @@ def fix_layout(figure: Figure) -> Figure:
         return figure
     with style(), strict_drawing():
         if engine is not None and figure.axes:
+            # The second pass settles what depends on the width that the first one left.
             engine.execute(figure)
-        # The second pass settles what depends on the width that the first one left.
-        figure.draw_without_rendering()
+            engine.execute(figure)
         # Not "none": that leaves an empty engine, for which every export draws twice.
         figure.set_layout_engine(None)
     return figure
