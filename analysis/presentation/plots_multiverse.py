@@ -249,8 +249,9 @@ def _draw_strips(axes: Axes, curve: pd.DataFrame, rows: Rows) -> None:
     n_bins = min(MOST_BINS, len(curve))
     edges = np.ceil(np.arange(n_bins + 1) * len(curve) / n_bins) - 0.5
     for choice, option, y in rows:
+        begins, darkness = _merge(_darkness(curve, choice, option, n_bins))
         axes.pcolormesh(
-            edges, [y - 0.44, y + 0.44], [_darkness(curve, choice, option, n_bins)],
+            edges[begins], [y - 0.44, y + 0.44], [darkness],
             cmap=DARKNESS, vmin=0, vmax=1, edgecolors="face", linewidth=0.15,
         )  # fmt: skip
         uses = curve["is_default"] & (curve[choice] == option)
@@ -265,6 +266,12 @@ def _darkness(curve: pd.DataFrame, choice: str, option: str, n_bins: int) -> lis
     uses = (curve[choice] == option).astype(float)
     fair = uses.groupby(curve["tie"]).transform("mean")
     return list(fair.groupby(np.arange(len(curve)) * n_bins // len(curve)).mean())
+
+
+def _merge(darkness: list[float]) -> tuple[list[int], list[float]]:
+    """Give where runs of one darkness begin, and the end; drawn as one, they are as dark."""
+    begins = [i for i, now in enumerate(darkness) if i == 0 or now != darkness[i - 1]]
+    return [*begins, len(darkness)], [darkness[i] for i in begins]
 
 
 def _name_strips(axes: Axes, rows: Rows, effects: pd.DataFrame, look: Look) -> None:
