@@ -73,8 +73,19 @@ def draw(given, width="column", language="de", *, note="", p_floor=0.1) -> Figur
 
 
 def strips(axes: Axes) -> list[np.ndarray]:
-    return [np.asarray(mesh.get_array()).ravel() for mesh in axes.collections
-            if isinstance(mesh, QuadMesh)]  # fmt: skip
+    """Give the darkness of each bin; neighbours of one darkness are drawn as one cell."""
+    found = []
+    for mesh in (mesh for mesh in axes.collections if isinstance(mesh, QuadMesh)):
+        edges = mesh.get_coordinates()[0, :, 0]
+        n_bins = min(48, round(edges[-1] - edges[0]))
+        bins = np.diff(edges) * n_bins / (edges[-1] - edges[0])
+        found.append(np.repeat(np.asarray(mesh.get_array()).ravel(), bins.round().astype(int)))
+    return found
+
+
+def test_neighbours_of_one_darkness_are_one_cell() -> None:
+    meshes = [mesh for mesh in draw(table()).axes[2].collections if isinstance(mesh, QuadMesh)]
+    assert [mesh.get_array().size for mesh in meshes[:4]] == [2, 2, 4, 4]
 
 
 def test_estimates_are_sorted_and_filled_where_the_claim_holds() -> None:
