@@ -50,3 +50,19 @@ def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that a reader sees the old one or the new one, never a part."""
     with atomically(path) as beside:
         beside.write_bytes(content)
+
+
+def write_if_changed(path: Path, content: bytes) -> bool:
+    """Write a file, unless it holds just that already; say whether it changed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "b.txt"
+    >>> write_if_changed(path, b"Brot"), write_if_changed(path, b"Brot")
+    (True, False)
+    """
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    write_atomically(path, content)
+    return True

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.atomic import write_atomically
+from analysis.atomic import write_if_changed
 from analysis.errors import TableError, unknown
 from analysis.features import Features, content_hash
 from analysis.paths import find_layout
@@ -106,10 +106,10 @@ def write_draw(draw: Draw, folder: Path) -> None:
         If another draw has the name: labels may hang on it.
     """
     check_write(draw, folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / f"{draw.sample}.csv", draw.rows.to_csv(index=False, lineterminator="\n"))
+    rows = draw.rows.to_csv(index=False, lineterminator="\n")
+    write_if_changed(folder / f"{draw.sample}.csv", rows.encode())
     text = json.dumps(dict(draw.design), indent=1, sort_keys=True, ensure_ascii=False)
-    _write(folder / f"{draw.sample}.json", text + "\n")
+    write_if_changed(folder / f"{draw.sample}.json", f"{text}\n".encode())
 
 
 def check_write(draw: Draw, folder: Path) -> None:
@@ -122,14 +122,6 @@ def check_write(draw: Draw, folder: Path) -> None:
             f"{folder / draw.sample}.json: another sample has this name, and labels may hang "
             "on it. Choose another name with --name, or delete its files."
         )
-
-
-def _write(path: Path, text: str) -> bool:
-    """Write a file in one step; say whether it changed."""
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
-        return False
-    write_atomically(path, text.encode())
-    return True
 
 
 def read_draw(sample: str, folder: Path) -> Draw:
@@ -187,9 +179,8 @@ def check_drawn_from(draw: Draw, mentions: pd.DataFrame) -> None:
 def write_labels(labels: pd.DataFrame, sample: str, coder: str, folder: Path) -> bool:
     """Keep the labels of one coder, without text; say whether the file changed."""
     text = labels.loc[:, list(LABEL_COLUMNS)].sort_values("mention_id")
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{check_name('sample', sample)}_{check_name('coder', coder)}.csv"
-    return _write(path, text.to_csv(index=False, lineterminator="\n"))
+    return write_if_changed(path, text.to_csv(index=False, lineterminator="\n").encode())
 
 
 def read_codings(

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.atomic import write_atomically
+from analysis.atomic import write_if_changed
 from analysis.codings import check_name, find_samples, read_csv_as
 from analysis.errors import TableError, unknown
 
@@ -78,10 +78,10 @@ def check_write(tasks: Tasks, folder: Path) -> None:
 def write_tasks(tasks: Tasks, folder: Path) -> None:
     """Keep tasks and their key; raises `TableError` if others have the name."""
     check_write(tasks, folder)
-    folder.mkdir(parents=True, exist_ok=True)
     design = json.dumps(dict(tasks.design), indent=1, sort_keys=True, ensure_ascii=False)
-    _write(folder / f"{tasks.name}.csv", tasks.rows.to_csv(index=False, lineterminator="\n"))
-    _write(folder / f"{tasks.name}.json", design + "\n")
+    rows = tasks.rows.to_csv(index=False, lineterminator="\n")
+    write_if_changed(folder / f"{tasks.name}.csv", rows.encode())
+    write_if_changed(folder / f"{tasks.name}.json", f"{design}\n".encode())
 
 
 def read_tasks(name: str, folder: Path) -> Tasks:
@@ -112,7 +112,7 @@ def write_answers(answers: pd.DataFrame, tasks: Tasks, coder: str, folder: Path)
     """Keep what one coder named; say whether the file changed."""
     table = answers.loc[:, list(ANSWER_COLUMNS)].sort_values("task")
     path = folder / f"{tasks.name}_{check_name('coder', coder)}.csv"
-    return _write(path, table.to_csv(index=False, lineterminator="\n"))
+    return write_if_changed(path, table.to_csv(index=False, lineterminator="\n").encode())
 
 
 def read_answers(tasks: Tasks, folder: Path) -> pd.DataFrame:
@@ -139,11 +139,3 @@ def read_answers(tasks: Tasks, folder: Path) -> pd.DataFrame:
         parts.append(table.astype({"choice": "int64"}).assign(coder=coder))
     columns = ["coder", *ANSWER_COLUMNS]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
-
-
-def _write(path: Path, text: str) -> bool:
-    """Write a file in one step; say whether it changed."""
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
-        return False
-    write_atomically(path, text.encode())
-    return True

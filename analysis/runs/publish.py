@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.atomic import write_atomically
+from analysis.atomic import write_if_changed
 from analysis.errors import RunError
 from analysis.runs.plan import notebook_number
 from analysis.runs.record import RunRecord
@@ -56,7 +56,9 @@ def publish_figures(record: RunRecord, figures: Path) -> Published:
     found = sorted(record.figures.iterdir()) if record.figures.is_dir() else []
     _check_names(found, number, record.notebook)
     figures.mkdir(parents=True, exist_ok=True)
-    written = [path.name for path in found if _copy_if_changed(path, figures / path.name)]
+    written = [
+        path.name for path in found if write_if_changed(figures / path.name, path.read_bytes())
+    ]
     names = {path.name for path in found}
     stale = [path for path in sorted(figures.glob(f"{number}*")) if path.name not in names]
     for path in stale:
@@ -72,11 +74,3 @@ def _check_names(found: list[Path], number: str, notebook: str) -> None:
             f" Wanted files, no folders, with names that begin with {number!r}:"
             f" export them under such a name."
         )
-
-
-def _copy_if_changed(source: Path, target: Path) -> bool:
-    content = source.read_bytes()
-    if target.is_file() and target.read_bytes() == content:
-        return False
-    write_atomically(target, content)
-    return True
