@@ -4,7 +4,7 @@ import pytest
 
 from analysis.errors import ExportError
 from analysis.presentation.checks import draw_checked, drawn_texts, find_cut_texts, find_overlaps
-from analysis.presentation.style import figure, style
+from analysis.presentation.style import PNG, figure, style
 
 
 def _with_texts(*texts: tuple[float, float, str]):
@@ -19,7 +19,7 @@ def test_text_on_the_page_is_no_fault():
     drawn = _with_texts((0.1, 0.5, "Öl"))
     buffer = BytesIO()
     with style():
-        drawn.savefig(buffer, format="png", metadata={"Software": None})
+        drawn.savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs=PNG)
     assert draw_checked(drawn, {"Software": None}) == buffer.getvalue()
 
 

@@ -14,7 +14,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from analysis.errors import ExportError, join_faults
-from analysis.presentation.style import MM_PER_INCH, strict_drawing, style
+from analysis.presentation.style import MM_PER_INCH, PNG, strict_drawing, style
 
 #: Boxes of text have a little air; what is less than this is not seen.
 TOLERANCE_MM = 0.2
@@ -155,7 +155,7 @@ def draw_checked(figure: Figure, metadata: Mapping[str, str | None]) -> bytes:
     with style():
         canvas = _KeepingCanvas(figure)
         with strict_drawing():
-            canvas.print_figure(buffer, format="png", metadata=dict(metadata))
+            canvas.print_figure(buffer, format="png", metadata=dict(metadata), pil_kwargs=PNG)
         faults = _name_cut(figure, canvas.get_renderer().boxes(figure))
     if faults:
         raise ExportError(join_faults("figure", faults, "Use a wider figure or shorter labels."))
