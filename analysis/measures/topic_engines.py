@@ -75,9 +75,6 @@ class Fit(NamedTuple):
     term_weights: FloatArray
 
 
-#: Cells up to which a matrix is factorised as a full one, which is then faster.
-MOST_DENSE = 2_000_000
-
 Fitter = Callable[[sparse.csr_array, int, int, EngineSettings], Fit]
 Folder = Callable[[Fit, sparse.csr_array, EngineSettings], FloatArray]
 
@@ -174,9 +171,7 @@ def fit_nmf(counts: sparse.csr_array, n_topics: int, seed: int, settings: Engine
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
         try:
-            weights = idf.transform(counts)
-            small = weights.shape[0] * weights.shape[1] <= MOST_DENSE
-            topics = model.fit(weights.toarray() if small else weights).components_
+            topics = model.fit(idf.transform(counts)).components_
         except ConvergenceWarning:
             raise MeasureError(
                 f"fit_topics: nmf has not converged after {settings.max_iterations} rounds "
