@@ -9,12 +9,10 @@ from pathlib import Path
 
 
 @contextmanager
-def atomically(path: Path) -> Iterator[Path]:
-    """Give a path to write to; what is there at the end takes the place of `path`.
+def part_beside(path: Path) -> Iterator[Path]:
+    """Give a path of one's own beside `path` to write to; what is still there is removed.
 
-    After an error the old file stands, and nothing is left beside it; so it does where the
-    new one was removed again. Any number of
-    threads, processes and machines may do so with one path at a time: the last one stays.
+    Any number of threads, processes and machines may do so with one path at a time.
 
     Parameters
     ----------
@@ -29,21 +27,38 @@ def atomically(path: Path) -> Iterator[Path]:
     Examples
     --------
     >>> import tempfile
-    >>> target = Path(tempfile.mkdtemp()) / "a" / "b.txt"
-    >>> with atomically(target) as beside:
-    ...     n_written = beside.write_text("Brot")
-    >>> target.read_text(), [one.name for one in target.parent.iterdir()]
-    ('Brot', ['b.txt'])
+    >>> target = Path(tempfile.mkdtemp()) / "b.txt"
+    >>> with part_beside(target) as part, part_beside(target) as other:
+    ...     part.parent == target.parent, part == other
+    (True, False)
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # A process number would not do: threads share it, and so may machines.
-    beside = path.with_name(f".{path.name}.part-{secrets.token_hex(6)}")
+    part = path.with_name(f".{path.name}.part-{secrets.token_hex(6)}")
     try:
-        yield beside
-        if beside.exists():
-            beside.replace(path)
+        yield part
     finally:
-        beside.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomically(path: Path) -> Iterator[Path]:
+    """Give a path to write to, which takes the place of `path` at the end.
+
+    After an error the old file stands, and nothing is left beside it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> target = Path(tempfile.mkdtemp()) / "a" / "b.txt"
+    >>> with atomically(target) as part:
+    ...     n_written = part.write_text("Brot")
+    >>> target.read_text(), [one.name for one in target.parent.iterdir()]
+    ('Brot', ['b.txt'])
+    """
+    with part_beside(path) as part:
+        yield part
+        part.replace(path)
 
 
 def write_atomically(path: Path, content: bytes) -> None:

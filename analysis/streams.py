@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.atomic import atomically
+from analysis.atomic import part_beside
 from analysis.checking import check_table
 from analysis.errors import TableError
 from analysis.schema import empty_table, find_table
@@ -97,11 +97,11 @@ def write_rows(frames: Iterable[pd.DataFrame], name: str, path: Path) -> bool:
     TableError
         If a batch breaks the schema or the order; nothing is written.
     """
-    with atomically(path) as beside:
-        _write(_row_groups(_checked(frames, name)), beside)
-        changed = not (path.is_file() and _same_content(beside, path, name))
-        if not changed:
-            beside.unlink()
+    with part_beside(path) as part:
+        _write(_row_groups(_checked(frames, name)), part)
+        changed = not (path.is_file() and _same_content(part, path, name))
+        if changed:
+            part.replace(path)
     return changed
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis.atomic import atomically
 from analysis.design import Language
 from analysis.errors import ExportError
 from analysis.presentation.checks import draw_checked
@@ -218,21 +218,14 @@ def _encode(texts: Mapping[str, str]) -> dict[str, bytes]:
 def _write(folder: Path, name: str, contents: Mapping[str, bytes]) -> list[Path]:
     """Write all files beside their places, then move them in, so that none is ever half-written."""
     targets = {ending: folder / f"{name}.{ending}" for ending in sorted(contents)}
-    own = secrets.token_hex(6)
-    parts = {target: folder / f".{target.name}.part-{own}" for target in targets.values()}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for ending, target in targets.items():
-            parts[target].write_bytes(contents[ending])
-        for target, part in parts.items():
-            part.replace(target)
+        # Each takes its place when the last one has been written.
+        with ExitStack() as stack:
+            for ending, target in targets.items():
+                stack.enter_context(atomically(target)).write_bytes(contents[ending])
     except OSError as fault:
         raise ExportError(
             f"cannot write {name} ({', '.join(targets)}) in {folder}: {fault.strerror or fault}."
             f" Make room or choose another folder; no half-written file was left."
         ) from fault
-    finally:
-        for part in parts.values():
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
     return list(targets.values())
