@@ -66,3 +66,14 @@ def annotator() -> Annotator:
 def features() -> Features:
     """The committed open tables of the study."""
     return read_features(ROOT / "data" / "features")
+
+
+@pytest.fixture
+def study(toy: Layout, toy_layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Layout:
+    """A copy of the made-up study with its open tables; the working directory of a command."""
+    from analysis import console
+
+    shutil.copytree(toy_layout.features, toy.features)
+    monkeypatch.chdir(toy.root)
+    monkeypatch.setattr(console.out, "width", 200)
+    return toy

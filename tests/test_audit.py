@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-from analysis import cli, console
+from analysis import cli
 from analysis.annotation.corrections import COLUMNS, read_corrections
 from analysis.annotation.pipeline import annotate
 from analysis.audit.articles import check_surfaces, read_articles
@@ -28,15 +28,6 @@ from analysis.errors import ExportError, GipfelError, SourceError, StudyError, T
 from analysis.features import Features, read_features, write_table
 from analysis.paths import Layout
 from analysis.study import read_study
-
-
-@pytest.fixture
-def study(toy: Layout, toy_layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Layout:
-    """A copy of the made-up study with open tables; the working directory."""
-    shutil.copytree(toy_layout.features, toy.features)
-    monkeypatch.chdir(toy.root)
-    monkeypatch.setattr(console.out, "width", 200)
-    return toy
 
 
 def cards_of(layout: Layout, features: Features, wide: int = 2) -> list[Card]:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from analysis import cli, console
+from analysis import cli
 from analysis.codings import read_codings
 from analysis.errors import ExportError, GipfelError, SourceError, TableError
 from analysis.features import read_features
@@ -36,14 +36,6 @@ def sample(*arguments: str) -> Result:
 def fault(result: Result) -> str:
     assert isinstance(result.exception, GipfelError), result.output
     return str(result.exception)
-
-
-@pytest.fixture
-def study(toy: Layout, toy_layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Layout:
-    shutil.copytree(toy_layout.features, toy.features)
-    monkeypatch.chdir(toy.root)
-    monkeypatch.setattr(console.out, "width", 200)
-    return toy
 
 
 @pytest.fixture
