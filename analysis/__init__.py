@@ -43,7 +43,7 @@ _HOMES = {
     "analysis.measures.frequency": ("most_different", "most_frequent", "term_frequency"),
     "analysis.measures.keyness": ("keyness", "most_key"),
     "analysis.measures.multiverse": ("multiverse",),
-    "analysis.measures.neighbours": ("count_cooccurrences", "count_pairs"),
+    "analysis.measures.neighbours": ("count_cooccurrences", "count_pairs", "hidden_windows"),
     "analysis.measures.ngrams": ("count_ngrams",),
     "analysis.measures.noise_floor": ("noise_floor",),
     "analysis.measures.posts": ("ticker_mentions", "ticker_posts"),

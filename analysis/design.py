@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from analysis.schema import NARROWEST_WINDOW, WIDEST_WINDOW
+from analysis.schema import BAG_FLOOR, NARROWEST_WINDOW, WIDEST_WINDOW
 
 Language = Literal["de", "en"]
 Id = Annotated[str, Field(pattern=r"^[\w-]+$")]
@@ -78,7 +78,7 @@ class TopicDesign(Frozen):
     stable_subsamples: float = Field(gt=0, le=1, default=0.6)
     stable_documents: float = Field(gt=0, le=1, default=0.5)
     stable_margin: float = Field(ge=0, le=1, default=0.03)
-    min_words: int = Field(ge=1, default=15)
+    min_words: int = Field(ge=BAG_FLOOR, default=BAG_FLOOR)
     min_segments: int = Field(ge=1, default=2)
     pos: tuple[Word, ...] = Field(min_length=1, default=("NN", "NE", "VV", "ADJ"))
     exclude_actors: bool = True

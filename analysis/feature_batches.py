@@ -33,11 +33,11 @@ def read_batches(
     Parameters
     ----------
     name : str
-        A table with segment_id: segments, terms.
+        A table of segments or bags: segments, terms.
     folder : path
         The folder of the open tables.
     columns : sequence of str
-        Columns wanted; segment_id comes with them.
+        Columns wanted; segment_id (of terms: bag_id) comes with them.
     n_rows : int
         Rows read at a time. A batch has more where a document is longer.
     whole : str
@@ -60,9 +60,10 @@ def read_batches(
     >>> folder = find_layout().features
     >>> parts = list(read_batches("terms", folder, columns=["n"], n_rows=500))
     >>> len(parts), parts[0].columns.tolist()
-    (5, ['segment_id', 'n'])
+    (5, ['bag_id', 'n'])
     """
-    wanted = list(dict.fromkeys(["segment_id", *columns]))
+    key = find_table(name).key[0]
+    wanted = list(dict.fromkeys([key, *columns]))
     odd = [column for column in wanted if column not in find_table(name).names]
     if odd:
         raise TableError(f"read_batches: {unknown('column', odd[0], find_table(name).names)}")
@@ -70,7 +71,7 @@ def read_batches(
     last = ""
     for part in _parts(table_path(name, folder), wanted, n_rows):
         rows = part if kept is None else pd.concat([kept, part], ignore_index=True)
-        unit = _units(rows, whole)
+        unit = _units(rows[key], whole)
         others = np.flatnonzero((unit != unit.iloc[-1]).to_numpy())
         n_ready = int(others[-1]) + 1 if len(others) else 0
         if n_ready:
@@ -78,12 +79,12 @@ def read_batches(
             yield rows.iloc[:n_ready].reset_index(drop=True)
         kept = rows.iloc[n_ready:].reset_index(drop=True)
     if kept is not None and len(kept):
-        _check_contiguous(_units(kept, whole), last, name)
+        _check_contiguous(_units(kept[key], whole), last, name)
         yield kept
 
 
-def _units(rows: pd.DataFrame, whole: Whole) -> pd.Series:
-    return rows["segment_id"] if whole == "segment" else find_documents(rows["segment_id"])
+def _units(ids: pd.Series, whole: Whole) -> pd.Series:
+    return ids if whole == "segment" else find_documents(ids)
 
 
 def find_documents(segment_ids: pd.Series) -> pd.Series:

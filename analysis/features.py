@@ -52,8 +52,13 @@ class Features:
 
     @cached_property
     def terms(self) -> pd.DataFrame:
-        """Segment by form, lemma and tag, with counts."""
+        """Bag of segments by form, lemma and tag, with counts."""
         return read_table("terms", self.folder)
+
+    @cached_property
+    def voices(self) -> pd.DataFrame:
+        """Document and voice by form, lemma and tag, with counts."""
+        return read_table("voices", self.folder)
 
     @cached_property
     def mentions(self) -> pd.DataFrame:

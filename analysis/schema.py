@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from analysis.errors import TableError, unknown
@@ -64,6 +64,11 @@ TIERS = ("core", "near")
 NODE_KINDS = ("frame", "actor")
 #: Words to the left and right of a node; narrower windows would give neighbours away.
 NARROWEST_WINDOW, WIDEST_WINDOW = 3, 20
+#: A table tells of no bag of words that holds fewer tokens, nor does the difference of two.
+BAG_FLOOR = 20
+#: Whether the words of a bag are given: they are; there are too few; subtracting them from
+#: another table would leave too few.
+SHOWN = ("shown", "below_floor", "by_difference")
 TARGETS = ("summit", "other")
 POLARITIES = ("affirmed", "negated", "open")
 VOICES = ("narrator", "direct", "indirect")
@@ -82,6 +87,13 @@ VOICE_KINDS = (
 _DOC_ID = Column("doc_id", "text", "article: the name of its file without .txt", text="id")
 _SEGMENT_ID = Column(
     "segment_id", "text", "segment: doc_id, a colon, the running number", text="id"
+)
+_BAG_ID = Column(
+    "bag_id",
+    "text",
+    "bag that the words are counted in: the segment_id of its first segment; empty: in none,"
+    " because the document has too few tokens of that weight",
+    text="id",
 )
 _EVENT = Column("event", "text", "id of the event in study.toml", text="id")
 _KIND = Column("kind", "text", "article or live ticker", text="code", allowed=KINDS)
@@ -152,6 +164,16 @@ DOCUMENTS = Table(
             for scope in ("within", "across")
             for unit in ("tokens", "words")
         ),
+        *(
+            Column(
+                f"words_{voice}",
+                "text",
+                f"whether voices gives the words in this voice ({voice})",
+                text="code",
+                allowed=SHOWN,
+            )
+            for voice in VOICES
+        ),
         Column("n_characters", "int", "length of the file", "code points"),
         Column(
             "agencies",
@@ -186,6 +208,7 @@ SEGMENTS = Table(
     (
         _SEGMENT_ID,
         _DOC_ID,
+        _BAG_ID,
         Column("position", "int", "running number in the file, from 0"),
         _ZONE,
         Column("post", "int?", "running number of the ticker post in the file, from 1"),
@@ -205,6 +228,11 @@ SEGMENTS = Table(
         Column("end", "int", "offset after the last character", "code points"),
         Column("n_sentences", "int", "sentences", "sentences"),
         Column("n_tokens", "int", "word tokens", "tokens"),
+        *(
+            Column(f"n_{what}_{voice}", "int", f"{meaning} in this voice ({voice})", "tokens")
+            for what, meaning in (("tokens", "word tokens"), ("stop_words", "stop words"))
+            for voice in VOICES
+        ),
         Column("n_words", "int", r"runs of the pattern \w+", "words"),
         *_REPEATS,
         Column(
@@ -219,22 +247,34 @@ SEGMENTS = Table(
     sort=("doc_id", "position"),
 )
 
+_WORD = (
+    Column("form", "text", "word as written, Unicode NFC", text="word"),
+    Column("lemma", "text", "base form (HanTa)", text="word"),
+    _POS,
+    Column("head", "text", "lemma of a compound's last part; else the lemma itself", text="word"),
+)
+
 TERMS = Table(
     "terms",
-    "How often each word stands in each segment; sorted, so that word order is lost.",
+    "How often each word stands in each bag; sorted, so that word order is lost. A bag is a"
+    " segment of 20 tokens or more, or shorter segments of one document counted together.",
+    (_BAG_ID, *_WORD, Column("n", "int", "occurrences in the bag", "tokens")),
+    key=("bag_id", "form", "lemma", "pos"),
+    sort=("bag_id", "form", "lemma", "pos"),
+)
+
+WORDS_BY_VOICE = Table(
+    "voices",
+    "How often each word stands in each voice of each article, as far as documents says that"
+    " its words are shown.",
     (
-        _SEGMENT_ID,
-        Column("form", "text", "word as written, Unicode NFC", text="word"),
-        Column("lemma", "text", "base form (HanTa)", text="word"),
-        _POS,
-        Column(
-            "head", "text", "lemma of a compound's last part; else the lemma itself", text="word"
-        ),
+        _DOC_ID,
         Column("voice", "text", "who speaks where the word stands", text="code", allowed=VOICES),
-        Column("n", "int", "occurrences in the segment", "tokens"),
+        *_WORD,
+        Column("n", "int", "occurrences in the article in that voice", "tokens"),
     ),
-    key=("segment_id", "form", "lemma", "pos", "voice"),
-    sort=("segment_id", "form", "lemma", "pos", "voice"),
+    key=("doc_id", "voice", "form", "lemma", "pos"),
+    sort=("doc_id", "voice", "form", "lemma", "pos"),
 )
 
 MENTIONS = Table(
@@ -316,14 +356,20 @@ MENTIONS = Table(
 )
 
 
-def _once(*names: str) -> tuple[Column, ...]:
+_ONCE = {"within": "the article", "across": "all articles"}
+
+
+def _once(*columns: Column) -> tuple[Column, ...]:
     """Give the columns for counts without copies."""
-    where = {"within": "the article", "across": "all articles"}
     meaning = "{} in the first segment of each group of repeats in {}, and in all others"
     return tuple(
-        Column(f"{name}_once_{scope}", "int", meaning.format(name, where[scope]), "tokens")
-        for scope in where
-        for name in names
+        replace(
+            column,
+            name=f"{column.name}_once_{scope}",
+            meaning=meaning.format(column.name, where),
+        )
+        for scope, where in _ONCE.items()
+        for column in columns
     )
 
 
@@ -344,8 +390,8 @@ _NODE = Column("node", "text", "id of the frame or actor in study.toml", text="i
 
 NODES = Table(
     "nodes",
-    "Which frames and actors each segment names. What stands in one segment with a node"
-    " follows from this table and terms.",
+    "Which frames and actors each segment names. What stands in one bag with a node"
+    " follows from this table, segments and terms.",
     (
         _SEGMENT_ID,
         _NODE_KIND,
@@ -357,9 +403,20 @@ NODES = Table(
     sort=("segment_id", "node_kind", "node"),
 )
 
+_JOINT = (
+    Column("n_joint", "int?", "occurrences near the node; empty: not shown, see windows", "tokens"),
+    Column(
+        "n_in_node",
+        "int",
+        "occurrences as a token of the node itself; to be taken off its frequency in terms",
+        "tokens",
+    ),
+)
+
 COOCCURRENCES = Table(
     "cooccurrences",
-    "How often each word stands near a node in each article. Every position counts once,"
+    "How often each word stands near a node in each article, as far as windows says that"
+    " these words are shown. Every position counts once,"
     " also where windows overlap; the node's own tokens do not count.",
     (
         _DOC_ID,
@@ -368,17 +425,23 @@ COOCCURRENCES = Table(
         _NODE,
         Column("lemma", "text", "base form of the collocate (HanTa)", text="word"),
         _POS,
-        Column("n_joint", "int", "occurrences near the node", "tokens"),
-        Column(
-            "n_in_node",
-            "int",
-            "occurrences as a token of the node itself; to be taken off its frequency in terms",
-            "tokens",
-        ),
-        *_once("n_joint", "n_in_node"),
+        *_JOINT,
+        *_once(*_JOINT),
     ),
     key=("doc_id", "span", "node_kind", "node", "lemma", "pos"),
     sort=("doc_id", "span", "node_kind", "node", "lemma", "pos"),
+)
+
+_SIZES = (
+    Column("n_node_tokens", "int", "tokens of the node; a name may have two", "tokens"),
+    Column("n_positions", "int", "tokens near the node, each once, its own left out", "tokens"),
+    Column(
+        "words",
+        "text",
+        "whether cooccurrences gives the words near the node",
+        text="code",
+        allowed=SHOWN,
+    ),
 )
 
 WINDOWS = Table(
@@ -391,9 +454,8 @@ WINDOWS = Table(
         _NODE_KIND,
         _NODE,
         Column("n_nodes", "int", "occurrences of the node", "occurrences"),
-        Column("n_node_tokens", "int", "tokens of the node; a name may have two", "tokens"),
-        Column("n_positions", "int", "tokens near the node, each once, its own left out", "tokens"),
-        *_once("n_node_tokens", "n_positions"),
+        *_SIZES,
+        *_once(*_SIZES),
     ),
     key=("doc_id", "span", "node_kind", "node"),
     sort=("doc_id", "span", "node_kind", "node"),
@@ -421,7 +483,10 @@ NGRAMS = Table(
 
 TABLES: dict[str, Table] = {
     table.name: table
-    for table in (DOCUMENTS, SEGMENTS, TERMS, MENTIONS, NODES, COOCCURRENCES, WINDOWS, NGRAMS)
+    for table in (
+        *(DOCUMENTS, SEGMENTS, TERMS, WORDS_BY_VOICE, MENTIONS),
+        *(NODES, COOCCURRENCES, WINDOWS, NGRAMS),
+    )
 }
 
 
@@ -442,7 +507,7 @@ def empty_table(name: str) -> pd.DataFrame:
     Examples
     --------
     >>> list(empty_table("terms").columns)
-    ['segment_id', 'form', 'lemma', 'pos', 'head', 'voice', 'n']
+    ['bag_id', 'form', 'lemma', 'pos', 'head', 'n']
     """
     table = find_table(name)
     import pandas as pd  # noqa: PLC0415 (only here: a schema is read without it)

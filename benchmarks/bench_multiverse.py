@@ -12,7 +12,6 @@ import statistics
 import time
 
 from analysis.features import Features, read_features
-from analysis.lexicons import read_stop_words
 from analysis.measures.multiverse import multiverse
 from analysis.study import Study, read_study
 
@@ -39,7 +38,6 @@ def measure_once(study: Study, features: Features) -> tuple[int, float, float]:
         features,
         study.claims,
         study.multiverse.model_dump(),
-        stop_words=read_stop_words(),
         seed=study.general.seed,
     )
     seconds = (time.perf_counter() - begun, time.process_time() - worked)

@@ -44,7 +44,7 @@ from topic_samples import planted
 def study_counts(*, with_actors: bool, min_segments: int, unit: str = "lemma"):
     study = read_study()
     names = frozenset() if with_actors else study.actor_words()
-    recipe = Recipe(rows="segment", pos=study.topics.pos, unit=unit)
+    recipe = Recipe(rows="bag", pos=study.topics.pos, unit=unit)
     counts = count_terms(read_features(), recipe).drop(read_stop_words() | names)
     return counts.trim(min_rows=min_segments)
 

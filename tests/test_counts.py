@@ -127,7 +127,7 @@ def test_grouping_then_counting_equals_counting_then_grouping(
 
 
 def test_segments_add_up_to_documents_and_documents_to_groups(toy_features: Features) -> None:
-    segments = count_terms(toy_features, Recipe(rows="segment"))
+    segments = count_terms(toy_features, Recipe(rows="bag"))
     documents = count_terms(toy_features)
     pd.testing.assert_frame_equal(as_table(segments.group("doc_id")), as_table(documents))
     pd.testing.assert_frame_equal(
@@ -238,7 +238,7 @@ def test_a_repeated_segment_counts_half(toy_features: Features) -> None:
     twins = segments["segment_id"].isin(["sued_3:0001", "sued_3:0002"])
     said = segments.assign(weight_within=segments["weight_within"].mask(twins, 0.5))
     counts = count_terms(
-        tables(toy_features, segments=said), Recipe(rows="segment", weight="within")
+        tables(toy_features, segments=said), Recipe(rows="bag", weight="within")
     )
     by_segment = dict(zip(counts.rows["segment_id"], counts.totals, strict=True))
     for row in segments.itertuples():

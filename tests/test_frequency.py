@@ -13,7 +13,7 @@ from analysis.measures.frequency import COLUMNS, GROUPINGS, most_frequent, term_
 
 @pytest.fixture(scope="module")
 def counts(toy_features: Features) -> TermCounts:
-    return count_terms(toy_features, Recipe(rows="segment"))
+    return count_terms(toy_features, Recipe(rows="bag"))
 
 
 def test_frequencies_of_the_toy_study(counts: TermCounts) -> None:
@@ -75,7 +75,7 @@ def test_one_group_is_the_sum_of_the_events(counts: TermCounts) -> None:
 
 
 def test_a_tab_in_an_outlet_or_an_empty_one_breaks_nothing(toy_features: Features) -> None:
-    counts = count_terms(toy_features, Recipe(rows="segment"))
+    counts = count_terms(toy_features, Recipe(rows="bag"))
     odd = counts.with_rows(counts.rows.assign(outlet=counts.rows["outlet"].replace("", "a\tb")))
     plain = term_frequency(counts, by="outlet")
     named = term_frequency(odd, by="outlet")
@@ -92,7 +92,7 @@ def test_counts_of_documents_are_refused(toy_features: Features) -> None:
         term_frequency(count_terms(toy_features))
     assert str(caught.value) == (
         "term_frequency: wanted counts of segments, came counts of documents. "
-        "Count with Recipe(rows='segment')."
+        "Count with Recipe(rows='bag')."
     )
 
 
@@ -120,7 +120,7 @@ def test_the_most_frequent_rank_by_mean_rate_and_then_by_name() -> None:
 def test_raw_counts_stand_beside_weighted_ones(features: Features) -> None:
     keys = ["group", "term"]
     plain, weighted = (
-        term_frequency(count_terms(features, Recipe(rows="segment", weight=weight))).sort_values(
+        term_frequency(count_terms(features, Recipe(rows="bag", weight=weight))).sort_values(
             keys, ignore_index=True
         )
         for weight in ("none", "within")

@@ -73,7 +73,7 @@ def test_documents_cover_where_words_do_not() -> None:
 
 @pytest.mark.parametrize("interval", ["wilson", "documents"])
 def test_the_frequency_table_has_intervals(toy_features: Features, interval: str) -> None:
-    counts = count_terms(toy_features, Recipe(rows="segment"))
+    counts = count_terms(toy_features, Recipe(rows="bag"))
     table = term_frequency(counts, by="event", interval=interval)  # type: ignore[arg-type]
     assert (table["low"] <= table["per_1000"] + 1e-9).all()
     assert (table["high"] >= table["per_1000"] - 1e-9).all()
@@ -81,7 +81,7 @@ def test_the_frequency_table_has_intervals(toy_features: Features, interval: str
 
 
 def test_weighted_counts_have_no_interval_of_words(toy_features: Features) -> None:
-    counts = count_terms(toy_features, Recipe(rows="segment", weight="within"))
+    counts = count_terms(toy_features, Recipe(rows="bag", weight="within"))
     table = term_frequency(counts, by="event")
     assert set(table["status"]) == {"not_estimable"}
     assert table["reason"].str.startswith("weighted counts").all()

@@ -43,7 +43,7 @@ def planted(n: int = 40, seed: int = 3) -> TermCounts:
         pd.DataFrame(rows, columns=columns),
         pd.Index(terms),
         dense.sum(axis=1),
-        Recipe(rows="segment"),
+        Recipe(rows="bag"),
     )
 
 
@@ -110,7 +110,7 @@ def test_terms_rank_by_weight(model: TopicModel) -> None:
 
 
 def test_the_same_input_and_seed_give_the_same_model(features: Features) -> None:
-    counts = count_terms(features, Recipe(rows="segment", pos=("NN",))).trim(min_rows=2)
+    counts = count_terms(features, Recipe(rows="bag", pos=("NN",))).trim(min_rows=2)
     first, second = (fit_topics(counts, n_topics=4, seed=5) for _ in range(2))
     pd.testing.assert_frame_equal(first.terms, second.terms, check_exact=True)
     pd.testing.assert_frame_equal(first.segments, second.segments, check_exact=True)
@@ -136,7 +136,7 @@ def test_the_order_of_segments_does_not_matter(model: TopicModel) -> None:
 
 
 def test_topics_of_the_toy_study_part_the_events(toy_features: Features) -> None:
-    counts = count_terms(toy_features, Recipe(rows="segment", pos=("NN",)))
+    counts = count_terms(toy_features, Recipe(rows="bag", pos=("NN",)))
     model = fit_topics(counts, n_topics=2, seed=7, recipe=TopicRecipe(min_words=10))
     words = best_words(model).values()
     assert any("Tunnel" in best and "Hafen" not in best for best in words)
@@ -144,7 +144,7 @@ def test_topics_of_the_toy_study_part_the_events(toy_features: Features) -> None
 
 
 def test_short_segments_are_left_out(toy_features: Features) -> None:
-    counts = count_terms(toy_features, Recipe(rows="segment"))
+    counts = count_terms(toy_features, Recipe(rows="bag"))
     model = fit_topics(counts, n_topics=2, seed=7)
     long_ones = toy_features.segments.query("n_words >= 15")["segment_id"]
     assert set(model.segments["segment_id"]) == set(long_ones)
@@ -159,7 +159,7 @@ def message(counts: TermCounts, n_topics: int, min_words: int = 15) -> str:
 def test_counts_of_documents_are_refused(toy_features: Features) -> None:
     assert message(count_terms(toy_features), 2) == (
         "fit_topics: wanted counts of segments, came counts of documents. "
-        "Count with Recipe(rows='segment')."
+        "Count with Recipe(rows='bag')."
     )
 
 

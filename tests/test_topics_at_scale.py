@@ -23,10 +23,10 @@ from analysis.measures.topics_at_scale import fit_topics_at_scale, prevalence_in
 
 STOP = frozenset({"sagen", "treffen"})
 RECIPES = [
-    Recipe(rows="segment", pos=("NN", "VV")),
-    Recipe(rows="segment", unit="form"),
-    Recipe(rows="segment", unit="head", pos=("NN",), voices=("narrator",)),
-    Recipe(rows="segment", unit="lemma_pos", zones=("body", "post")),
+    Recipe(rows="bag", pos=("NN", "VV")),
+    Recipe(rows="bag", unit="form"),
+    Recipe(rows="bag", unit="head", pos=("NN",), voices=("narrator",)),
+    Recipe(rows="bag", unit="lemma_pos", zones=("body", "post")),
 ]
 
 
@@ -162,5 +162,5 @@ def test_what_cannot_be_fitted(corpus: Path) -> None:
         "Ask for fewer topics, or trim less."
     )
     assert "of at least 1, came 2 and 0" in fault(corpus, BatchPlan(), n_passes=0)
-    with pytest.raises(MeasureError, match=r"wanted Recipe\(rows='segment'\) with weight 'none'"):
+    with pytest.raises(MeasureError, match=r"wanted Recipe\(rows='bag'\) with weight 'none'"):
         BatchPlan(Recipe())

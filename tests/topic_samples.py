@@ -60,7 +60,7 @@ def as_counts(matrix: np.ndarray, rows: pd.DataFrame, terms: list[str]) -> TermC
         rows,
         pd.Index(terms),
         matrix.sum(axis=1),
-        Recipe(rows="segment"),
+        Recipe(rows="bag"),
     )
 
 

@@ -7,14 +7,7 @@ import pandas as pd
 from analysis.annotation.annotated import Row
 from analysis.annotation.tokens import Token
 from analysis.annotation.tools import load_annotator
-from analysis.annotation.windows import (
-    WindowCounts,
-    add_up_segments,
-    cooccurrence_rows,
-    count_windows,
-    node_rows,
-    window_rows,
-)
+from analysis.annotation.windows import add_up_tokens, mark_firsts, near_rows, node_rows
 from analysis.corpus.cleaning import read_boilerplate
 from analysis.corpus.readers import read_text
 from analysis.corpus.segmentation import segment
@@ -24,7 +17,7 @@ from analysis.paths import Layout
 from analysis.study import read_study
 
 KIND = "lemma"
-TABLES = ("cooccurrences", "windows", "nodes")
+TABLES = ("cooccurrences", "windows")
 
 
 def count_near_lemma(layout: Layout, lemma: str, segments: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -52,7 +45,7 @@ def count_near_lemma(layout: Layout, lemma: str, segments: pd.DataFrame) -> dict
     """
     study = read_study(layout)
     rules = read_boilerplate(layout.lexicons / "boilerplate.toml")
-    rows: dict[str, list[Row]] = {name: [] for name in TABLES}
+    rows: dict[str, list[Row]] = {"nodes": [], "near": [], "tokens": []}
     for source in read_sources(layout, study):
         path = layout.raw / f"{source.id}.txt"
         if not path.is_file():
@@ -65,16 +58,20 @@ def count_near_lemma(layout: Layout, lemma: str, segments: pd.DataFrame) -> dict
             sentences = load_annotator().sentences(text[part.begin : part.end], part.begin)
             tokens = [token for sentence in sentences for token in sentence.tokens]
             nodes = {(KIND, lemma): found} if (found := _occurrences(tokens, lemma)) else {}
-            counts, segment_id = WindowCounts(), f"{source.id}:{i:04d}"
-            count_windows(counts, sentences, nodes, study.collocation.width)
+            segment_id = f"{source.id}:{i:04d}"
             rows["nodes"] += node_rows(nodes, segment_id)
-            rows["cooccurrences"] += cooccurrence_rows(counts, segment_id)
-            rows["windows"] += window_rows(counts, segment_id)
+            rows["near"] += near_rows(sentences, nodes, study.collocation.width, segment_id)
+            rows["tokens"] += [
+                {"segment_id": segment_id, "lemma": token.lemma, "pos": token.pos}
+                for token in tokens
+                if token.is_word
+            ]
     if not rows["nodes"]:
         raise SourceError(f"collocates: no article has the lemma {lemma!r}. Is it a base form?")
-    by_segment = {name: pd.DataFrame(each) for name, each in rows.items()}
-    sums = {name: add_up_segments(by_segment[name], segments, name) for name in TABLES[:2]}
-    return {**by_segment, **sums}
+    near, marked = pd.DataFrame(rows["near"]), mark_firsts(segments).set_index("segment_id")
+    words = pd.DataFrame(rows["tokens"]).join(marked, on="segment_id")
+    sums = {name: add_up_tokens(words, near, None, name) for name in TABLES}
+    return {**sums, "nodes": pd.DataFrame(rows["nodes"])}
 
 
 def _occurrences(tokens: list[Token], lemma: str) -> list[tuple[Token, ...]]:

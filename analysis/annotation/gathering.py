@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.annotation.bags import assign_bags
 from analysis.annotation.disk import array_on_disk
 from analysis.annotation.ngrams import Runs, Sequences, count_sequences
 from analysis.annotation.parts import HASHES, frame_of, list_of, read_parts
@@ -21,7 +22,7 @@ from analysis.schema import SEGMENTS
 #: Articles whose parts are looked at together.
 TOGETHER = 100
 #: Columns of segments that are kept of all articles at once.
-SIZES = ("segment_id", "doc_id", "n_tokens", "n_words")
+SIZES = ("segment_id", "doc_id", "zone", "n_tokens", "n_words")
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Gathered:
     Attributes
     ----------
     segments : DataFrame
-        All segments in the order of the articles: ids, sizes, repeats, and what
+        All segments in the order of the articles: ids, sizes, repeats, bags, and what
         `mark_firsts` says.
     begins : ndarray of int
         By article its first row of segments; one more at the end.
@@ -43,10 +44,9 @@ class Gathered:
     begins: Ints
     sequences: Sequences
 
-    def segments_of(self, first: int, last: int) -> pd.DataFrame:
-        """Give the segments of the articles from the first to the last, both by number."""
-        found = self.segments.iloc[self.begins[first] : self.begins[last + 1]]
-        return found.reset_index(drop=True)
+    def segments_of(self, number: int) -> pd.DataFrame:
+        """Give the segments of an article, by its number."""
+        return self.segments.iloc[self.begins[number] : self.begins[number + 1]]
 
 
 def gather(parts: Sequence[Path], folder: Path) -> Gathered:
@@ -97,7 +97,9 @@ def _repeated_segments(parts: Sequence[Path], folder: Path) -> tuple[pd.DataFram
     found = {name: repeats[name] for name in repeats if name in SEGMENTS.names}
     segments = segments.assign(**found)
     firsts = mark_firsts(segments).drop(columns=["segment_id", "doc_id"])
-    return segments.join(firsts), np.cumsum([0, *lengths], dtype=np.int64)
+    segments = segments.join(firsts)
+    segments = segments.assign(bag_id=assign_bags(segments))
+    return segments, np.cumsum([0, *lengths], dtype=np.int64)
 
 
 def _runs(parts: Sequence[Path]) -> Iterator[Runs]:

@@ -14,6 +14,7 @@ from typing import Any
 from analysis import corpus, schema
 from analysis.annotation.corrections import Correction
 from analysis.corpus.sources import Source
+from analysis.lexicons import STOP_WORDS
 from analysis.paths import Layout
 from analysis.study import read_study
 
@@ -42,7 +43,7 @@ def made_from(layout: Layout) -> dict[str, Any]:
     ]
     files = [
         path for path in (layout.sources_file, layout.corrections_file) if path.is_file()
-    ] + sorted(layout.lexicons.glob("*.toml"))
+    ] + sorted([*layout.lexicons.glob("*.toml"), *layout.lexicons.glob(STOP_WORDS)])
     return {
         "collocation": study.collocation.model_dump(mode="json"),
         "frames_and_actors": hashlib.sha256(json.dumps(design).encode()).hexdigest(),

@@ -16,19 +16,17 @@ import pandas as pd
 import pyarrow as pa
 
 from analysis.annotation.annotated import Row
-from analysis.annotation.rows import RUNS, annotate_text
+from analysis.annotation.rows import NEAR, RUNS, TOKENS, annotate_text
 from analysis.annotation.tools import Tools
 from analysis.cache import read_kept, write_kept
 from analysis.corpus.readers import read_text
 from analysis.corpus.sources import Source
 from analysis.errors import TableError
 from analysis.paths import Layout
-from analysis.schema import TABLES, find_table
+from analysis.schema import find_table
 
-#: Tables whose rows each article gives by itself; n-grams need all articles.
-BY_ARTICLE = tuple(name for name in TABLES if name != "ngrams")
-#: Tables that are added up from segments once repeats are known.
-ADDED_UP = ("cooccurrences", "windows")
+#: Tables whose rows each article gives by itself.
+BY_ARTICLE = ("documents", "segments", "mentions", "nodes")
 #: Hashes of an article's words, segment by segment.
 HASHES = "hashes"
 #: Bytes that say how long a part is when it is unpacked.
@@ -50,17 +48,26 @@ def part_path(key: str, layout: Layout) -> Path:
 
 
 def _row_type(name: str) -> pa.DataType:
-    """Give the type of the rows of a table; what stands near nodes is kept by segment."""
+    """Give the type of the rows of an open table."""
     fields = {column.name: ARROW_TYPES[column.dtype] for column in find_table(name).columns}
-    if name in ADDED_UP:
-        fields = {"segment_id": pa.string()} | {
-            key: kind for key, kind in fields.items() if key != "doc_id" and "_once_" not in key
-        }
     return pa.struct(list(fields.items()))
 
 
+_TOKEN = ("segment_id", "form", "lemma", "pos", "head", "voice")
+_NEAR = ("segment_id", "span", "node_kind", "node")
+#: Types of the rows that are kept beside those of open tables.
+ROW_TYPES = {
+    TOKENS: pa.struct([(name, pa.string()) for name in _TOKEN]),
+    NEAR: pa.struct(
+        [
+            *((name, pa.string()) for name in _NEAR),
+            ("n_nodes", pa.int64()),
+            *((name, pa.list_(pa.int32())) for name in ("near", "own")),
+        ]
+    ),
+} | {name: _row_type(name) for name in BY_ARTICLE}
 SCHEMA = pa.schema(
-    [(name, pa.list_(_row_type(name))) for name in BY_ARTICLE]
+    [(name, pa.list_(kind)) for name, kind in ROW_TYPES.items()]
     + [(HASHES, pa.list_(pa.uint64())), (RUNS, pa.list_(pa.list_(pa.string())))]
 )
 
@@ -83,7 +90,7 @@ def write_part(rows: Mapping[str, Sequence[Row]], path: Path) -> None:
     """Keep the rows of one article as `annotate_text` gives them, in one step."""
     hashes = [np.zeros(0, dtype=np.uint64), *(row["hashes"] for row in rows["segments"])]
     cells: dict[str, Any] = {
-        **{name: list(rows[name]) for name in BY_ARTICLE},
+        **{name: list(rows[name]) for name in ROW_TYPES},
         HASHES: np.concatenate(hashes),
         RUNS: [run for row in rows[RUNS] for run in row[RUNS]],
     }
@@ -109,7 +116,7 @@ def read_part(path: Path, names: Sequence[str] = SCHEMA.names) -> pa.Table | Non
     path : path
         From `part_path`.
     names : sequence of str
-        Tables of `BY_ARTICLE`, `HASHES`, `RUNS`.
+        Of `SCHEMA`: tables of `BY_ARTICLE`, `TOKENS`, `NEAR`, `HASHES`, `RUNS`.
 
     Returns
     -------

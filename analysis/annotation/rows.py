@@ -5,32 +5,28 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from analysis.annotation.annotated import Annotated, Row, annotate_segments
 from analysis.annotation.codes import token_voices
 from analysis.annotation.corrections import apply_corrections
 from analysis.annotation.diversity import WINDOW, mattr, mtld
 from analysis.annotation.mentions import Mention
+from analysis.annotation.tokens import Token
 from analysis.annotation.tools import Tools
-from analysis.annotation.windows import (
-    WindowCounts,
-    cooccurrence_rows,
-    count_windows,
-    find_nodes,
-    node_rows,
-    window_rows,
-)
+from analysis.annotation.windows import find_nodes, near_rows, node_rows
 from analysis.corpus.agencies import find_agencies
 from analysis.corpus.duplicates import hash_words
 from analysis.corpus.segmentation import Segmentation, segment
 from analysis.corpus.sources import Source
 from analysis.errors import SourceError, join_faults
+from analysis.schema import SHOWN, VOICES
 
 WORD = re.compile(r"\w+")
 SCOPES = ("within", "across")
-#: What `annotate_text` gives beside rows of open tables: words in their order, for n-grams.
-RUNS = "runs"
+#: What `annotate_text` gives beside rows of open tables: word tokens in their order, which of
+#: them stand near nodes, and words in lower case in runs that no mark parts, for n-grams.
+TOKENS, NEAR, RUNS = "tokens", "near", "runs"
 #: What a segment and its mentions say of repeats until all segments are known.
 ALONE: Row = {
     "repeat_within": "",
@@ -38,6 +34,8 @@ ALONE: Row = {
     "weight_within": 1.0,
     "weight_across": 1.0,
 }
+#: What an article says of bags and voices until all segments are known.
+UNTOLD: Row = {f"words_{voice}": SHOWN[0] for voice in VOICES}
 
 
 def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row]]:
@@ -57,10 +55,9 @@ def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row
     dict
         Rows by the name of the open table that they belong to. Each segment stands for
         itself, as if nothing were repeated, and brings the hashes of its words (``hashes``,
-        no column of the table), by which `find_repeats` compares it with the others. What
-        stands near nodes is given by segment, and added up when repeats are known. Under
-        `RUNS` stand the words in their order, from which n-grams are counted when all
-        articles are done.
+        no column of the table), by which `find_repeats` compares it with the others. Under
+        `TOKENS`, `NEAR` and `RUNS` stand the words in their order, from which bags, voices,
+        windows and n-grams are counted when repeats are known.
 
     Raises
     ------
@@ -71,8 +68,11 @@ def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row
     annotated = annotate_segments(text, source, tools, segmentation)
     return {
         "documents": [_document_row(text, source, segmentation, annotated)],
-        "segments": [_segment_row(one, i, text, source.id) for i, one in enumerate(annotated)],
-        "terms": [row for one in annotated for row in _term_rows(one)],
+        "segments": [
+            _segment_row(one, i, text, source.id) | _voice_sizes(one, tools.stop_words)
+            for i, one in enumerate(annotated)
+        ],
+        TOKENS: [row for one in annotated for row in _token_rows(one)],
         "mentions": mention_rows(annotated, text, source, tools),
         **_neighbour_rows(annotated, tools.width),
         RUNS: [{"doc_id": source.id, RUNS: [run for one in annotated for run in one.runs]}],
@@ -94,15 +94,12 @@ def mention_rows(
 
 
 def _neighbour_rows(annotated: Sequence[Annotated], width: int) -> dict[str, list[Row]]:
-    """Count what stands near the nodes, segment by segment."""
-    found: dict[str, list[Row]] = {"nodes": [], "cooccurrences": [], "windows": []}
+    """Say what stands near the nodes, segment by segment."""
+    found: dict[str, list[Row]] = {"nodes": [], NEAR: []}
     for one in annotated:
         nodes = find_nodes([mention for mention, _ in one.mentions], one.actors)
-        counts = WindowCounts()
-        count_windows(counts, one.sentences, nodes, width)
         found["nodes"] += node_rows(nodes, one.segment_id)
-        found["cooccurrences"] += cooccurrence_rows(counts, one.segment_id)
-        found["windows"] += window_rows(counts, one.segment_id)
+        found[NEAR] += near_rows(one.sentences, nodes, width, one.segment_id)
     return found
 
 
@@ -149,6 +146,7 @@ def _document_row(
         "n_tokens": sum(len(one.words) for one in annotated),
         "n_words": sum(count_words(text[s.begin : s.end]) for s in segmentation.segments),
         "n_words_file": count_words(text),
+        **UNTOLD,
         "n_characters": len(text),
         **{f"n_{unit}_{scope}": 0.0 for unit in ("tokens", "words") for scope in SCOPES},
         "agencies": "+".join(find_agencies(text, source.bylines, segmentation)),
@@ -168,6 +166,7 @@ def _segment_row(one: Annotated, position: int, text: str, doc_id: str) -> Row:
     return {
         "segment_id": one.segment_id,
         "doc_id": doc_id,
+        "bag_id": "",
         "position": position,
         "zone": part.zone,
         "post": post.number if post else None,
@@ -186,23 +185,35 @@ def _segment_row(one: Annotated, position: int, text: str, doc_id: str) -> Row:
     }
 
 
-def _term_rows(one: Annotated) -> Iterator[Row]:
-    tokens = [token for sentence in one.sentences for token in sentence.tokens]
-    counts = Counter(
-        (token.form, token.lemma, token.pos, token.head, voice)
-        for token, voice in zip(tokens, token_voices(tokens, one.speech), strict=True)
-        if token.is_word
-    )
-    for (form, lemma, pos, head, voice), n in counts.items():
+def _token_rows(one: Annotated) -> Iterator[Row]:
+    """Give the word tokens in their order, each with its voice."""
+    for token, voice in _words_with_voices(one):
         yield {
             "segment_id": one.segment_id,
-            "form": form,
-            "lemma": lemma,
-            "pos": pos,
-            "head": head,
+            "form": token.form,
+            "lemma": token.lemma,
+            "pos": token.pos,
+            "head": token.head,
             "voice": voice,
-            "n": n,
         }
+
+
+def _voice_sizes(one: Annotated, stop_words: Collection[str]) -> Row:
+    """Count the tokens of a segment, and its stop words, by voice."""
+    voices = [(voice, token.form.casefold()) for token, voice in _words_with_voices(one)]
+    n_tokens = Counter(voice for voice, _ in voices)
+    n_stop_words = Counter(voice for voice, form in voices if form in stop_words)
+    return {
+        f"{name}_{voice}": counts[voice]
+        for name, counts in (("n_tokens", n_tokens), ("n_stop_words", n_stop_words))
+        for voice in VOICES
+    }
+
+
+def _words_with_voices(one: Annotated) -> list[tuple[Token, str]]:
+    tokens = [token for sentence in one.sentences for token in sentence.tokens]
+    voices = token_voices(tokens, one.speech)
+    return [pair for pair in zip(tokens, voices, strict=True) if pair[0].is_word]
 
 
 def _mention_row(mention: Mention, codes: Row, one: Annotated, source: Source) -> Row:

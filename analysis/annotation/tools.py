@@ -12,6 +12,7 @@ from analysis.annotation.lexemes import FrameLexicon, frame_lexicon
 from analysis.annotation.names import ActorLexicon, actor_lexicon
 from analysis.annotation.tokens import Annotator
 from analysis.corpus.cleaning import Rule, read_boilerplate
+from analysis.lexicons import STOP_WORDS, read_stop_words
 from analysis.paths import Layout
 from analysis.study import read_study
 
@@ -27,6 +28,7 @@ class Tools:
     width: int
     coding: CodingTools
     corrections: tuple[Correction, ...]
+    stop_words: frozenset[str]
 
 
 @cache
@@ -47,4 +49,5 @@ def load_tools(root: Path) -> Tools:
         study.collocation.width,
         load_coding_tools(layout),
         read_corrections(layout.corrections_file),
+        read_stop_words(layout.lexicons / STOP_WORDS),
     )

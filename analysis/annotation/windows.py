@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from analysis.annotation.bags import ENOUGH, BoolArray, KnownSets, number_bags
 from analysis.annotation.mentions import Mention
 from analysis.annotation.names import ActorMention
 from analysis.annotation.tokens import Sentence, Token
 from analysis.repeats import first_of_repeats
-from analysis.schema import Weight, empty_table, find_table
+from analysis.schema import NODE_KINDS, VOICES, Weight, empty_table, find_table
 
 Row = dict[str, Any]
 #: Kind of node (frame, actor) and its id in ``study.toml``.
 NodeId = tuple[str, str]
 #: Weights by which repeats count once.
 ONCE: tuple[Weight, ...] = ("within", "across")
-
-
-@dataclass
-class WindowCounts:
-    """What one segment counts near its nodes; keys begin with span, kind of node, node."""
-
-    joint: Counter[tuple[str, str, str, str, str]] = field(default_factory=Counter)
-    in_node: Counter[tuple[str, str, str, str, str]] = field(default_factory=Counter)
-    nodes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    node_tokens: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    positions: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+NODE = ["doc_id", "span", "node_kind", "node"]
+#: What of a document is told in turn: all its segments, then one of each group of repeats.
+SCOPES = ("words", *(f"words_once_{weight}" for weight in ONCE))
 
 
 def span_code(width: int) -> str:
@@ -102,43 +94,6 @@ def find_nodes(
     return found
 
 
-def count_windows(
-    counts: WindowCounts,
-    sentences: Sequence[Sentence],
-    nodes: Mapping[NodeId, Sequence[tuple[Token, ...]]],
-    width: int,
-) -> None:
-    """Count what stands near the nodes of one segment.
-
-    Parameters
-    ----------
-    counts : WindowCounts
-        Added to in place.
-    sentences : sequence of Sentence
-        The segment's.
-    nodes : mapping
-        What `find_nodes` gives for the segment.
-    width : int
-        Words to the left and right.
-    """
-    words = [(i, t) for i, one in enumerate(sentences) for t in one.tokens if t.is_word]
-    place = {token.begin: position for position, (_, token) in enumerate(words)}
-    for (kind, node), occurrences in nodes.items():
-        own = frozenset(place[token.begin] for tokens in occurrences for token in tokens)
-        spans = find_spans(own, [number for number, _ in words], width)
-        for span, positions in spans.items():
-            key = (span, kind, node)
-            counts.nodes[key] += len(occurrences)
-            counts.node_tokens[key] += len(own)
-            counts.positions[key] += len(positions)
-            counts.joint.update((*key, *_term(words[p][1])) for p in positions)
-            counts.in_node.update((*key, *_term(words[p][1])) for p in own)
-
-
-def _term(token: Token) -> tuple[str, str]:
-    return token.lemma, token.pos
-
-
 def node_rows(
     nodes: Mapping[NodeId, Sequence[tuple[Token, ...]]], segment_id: str
 ) -> Iterator[Row]:
@@ -153,49 +108,45 @@ def node_rows(
         }
 
 
-def window_rows(counts: WindowCounts, segment_id: str) -> Iterator[Row]:
-    """Give the rows of one segment that `add_up_segments` makes the table ``windows`` of."""
-    for key in sorted(counts.nodes):
-        yield {
-            "segment_id": segment_id,
-            **dict(zip(("span", "node_kind", "node"), key, strict=True)),
-            "n_nodes": counts.nodes[key],
-            "n_node_tokens": counts.node_tokens[key],
-            "n_positions": counts.positions[key],
-        }
-
-
-def cooccurrence_rows(counts: WindowCounts, segment_id: str) -> Iterator[Row]:
-    """Give the rows of one segment that make the table ``cooccurrences``."""
-    columns = ("span", "node_kind", "node", "lemma", "pos")
-    for key in sorted({*counts.joint, *counts.in_node}):
-        yield {
-            "segment_id": segment_id,
-            **dict(zip(columns, key, strict=True)),
-            "n_joint": counts.joint[key],
-            "n_in_node": counts.in_node[key],
-        }
-
-
-def add_up_segments(rows: pd.DataFrame, segments: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Make an open table of documents from the counts of their segments.
+def near_rows(
+    sentences: Sequence[Sentence],
+    nodes: Mapping[NodeId, Sequence[tuple[Token, ...]]],
+    width: int,
+    segment_id: str,
+) -> Iterator[Row]:
+    """Say which words of one segment stand near its nodes, by their numbers in the segment.
 
     Parameters
     ----------
-    rows : DataFrame
-        What `window_rows` or `cooccurrence_rows` gives for all segments.
-    segments : DataFrame
-        The open table ``segments`` with its groups of repeats.
-    name : str
-        windows or cooccurrences.
+    sentences : sequence of Sentence
+        The segment's.
+    nodes : mapping
+        What `find_nodes` gives for the segment.
+    width : int
+        Words to the left and right.
+    segment_id : str
+        The segment.
 
-    Returns
-    -------
-    DataFrame
-        The open table, not yet sorted: sums over each document, all segments and, in the
-        columns ``*_once_within`` and ``*_once_across``, one of each group of repeats.
+    Yields
+    ------
+    dict
+        segment_id, span, node_kind, node, n_nodes (occurrences), near and own: numbers of
+        the words near the node and of its own, from 0.
     """
-    return empty_table(name) if rows.empty else add_up_marked(rows, mark_firsts(segments), name)
+    words = [(i, t) for i, one in enumerate(sentences) for t in one.tokens if t.is_word]
+    place = {token.begin: position for position, (_, token) in enumerate(words)}
+    for (kind, node), occurrences in nodes.items():
+        own = frozenset(place[token.begin] for tokens in occurrences for token in tokens)
+        for span, near in find_spans(own, [number for number, _ in words], width).items():
+            yield {
+                "segment_id": segment_id,
+                "span": span,
+                "node_kind": kind,
+                "node": node,
+                "n_nodes": len(occurrences),
+                "near": sorted(near),
+                "own": sorted(own),
+            }
 
 
 def mark_firsts(segments: pd.DataFrame) -> pd.DataFrame:
@@ -215,25 +166,156 @@ def mark_firsts(segments: pd.DataFrame) -> pd.DataFrame:
     return segments[["segment_id", "doc_id"]].assign(**firsts)
 
 
-def add_up_marked(rows: pd.DataFrame, marked: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Make an open table as `add_up_segments` does, for the documents of some segments.
+def place_tokens(tokens: pd.DataFrame, near: pd.DataFrame) -> pd.DataFrame:
+    """List the tokens that stand near nodes or belong to them.
 
     Parameters
     ----------
-    rows : DataFrame
-        Counts by segment.
-    marked : DataFrame
-        Of these segments what `mark_firsts` says.
+    tokens : DataFrame
+        Tokens in their order, numbered from 0 by the index: segment_id and doc_id at least.
+    near : DataFrame
+        What `near_rows` gives for their segments.
+
+    Returns
+    -------
+    DataFrame
+        doc_id, span, node_kind, node, token (its number), n_joint and n_in_node (0 or 1).
+    """
+    begins = tokens.reset_index().groupby("segment_id")["index"].min()
+    parts = []
+    for column, counts in (("near", (1, 0)), ("own", (0, 1))):
+        part = near[["segment_id", *NODE[1:], column]].explode(column).dropna(subset=[column])
+        number = part[column].astype("int64") + part["segment_id"].map(begins)
+        part = part.assign(token=number, n_joint=counts[0], n_in_node=counts[1])
+        parts.append(part.drop(columns=column))
+    placed = pd.concat(parts, ignore_index=True).astype({"token": "int64"})
+    return placed.assign(doc_id=tokens["doc_id"].to_numpy()[placed["token"]])
+
+
+def add_up_tokens(
+    tokens: pd.DataFrame, near: pd.DataFrame, told: pd.DataFrame | None, name: str
+) -> pd.DataFrame:
+    """Make an open table of documents from the tokens near their nodes.
+
+    Parameters
+    ----------
+    tokens : DataFrame
+        Of whole documents, numbered from 0: segment_id, doc_id, lemma, pos, once_within,
+        once_across.
+    near : DataFrame
+        What `near_rows` gives for their segments.
+    told : DataFrame or None
+        What `tell_windows` says of the documents; None: all words are shown.
     name : str
         windows or cooccurrences.
+
+    Returns
+    -------
+    DataFrame
+        The open table, not yet sorted: sums over each document, all segments and, in the
+        columns ``*_once_within`` and ``*_once_across``, one of each group of repeats.
     """
-    table = find_table(name)
-    if rows.empty:
+    if near.empty:
         return empty_table(name)
-    known = marked.set_index("segment_id")
-    counted = rows.assign(doc_id=rows["segment_id"].map(known["doc_id"]))
+    placed = place_tokens(tokens, near).join(tokens[["lemma", "pos"]], on="token")
+    counts = {"n_joint": placed["n_joint"], "n_in_node": placed["n_in_node"]}
     for weight in ONCE:
-        kept = counted["segment_id"].map(known[f"once_{weight}"])
-        for column in (each for each in table.names if each.endswith(f"_once_{weight}")):
-            counted[column] = counted[column.removesuffix(f"_once_{weight}")].where(kept, 0)
-    return counted.groupby(list(table.key), as_index=False).sum(numeric_only=True)
+        first = tokens[f"once_{weight}"].to_numpy()[placed["token"]].astype("int64")
+        counts |= {f"{column}_once_{weight}": placed[column] * first for column in list(counts)[:2]}
+    key = list(find_table(name).key)
+    sums = placed[key].assign(**counts).groupby(key, as_index=False).sum()
+    if told is None:
+        told = sums[NODE].drop_duplicates().assign(**dict.fromkeys(SCOPES, ENOUGH))
+    table = sums.merge(told, on=NODE)
+    return _with_sizes(table, near, tokens) if name == "windows" else _without_hidden(table)
+
+
+def _with_sizes(sums: pd.DataFrame, near: pd.DataFrame, tokens: pd.DataFrame) -> pd.DataFrame:
+    """Name the sums as in ``windows``, and count the nodes."""
+    doc_id = near["segment_id"].map(tokens.groupby("segment_id")["doc_id"].first())
+    nodes = near.assign(doc_id=doc_id).groupby(NODE, as_index=False)["n_nodes"].sum()
+    names = {"n_joint": "n_positions", "n_in_node": "n_node_tokens"}
+    renamed = {
+        f"{old}{scope}": f"{new}{scope}"
+        for old, new in names.items()
+        for scope in ("", *(f"_once_{weight}" for weight in ONCE))
+    }
+    return sums.rename(columns=renamed).merge(nodes, on=NODE)
+
+
+def _without_hidden(table: pd.DataFrame) -> pd.DataFrame:
+    """Empty the counts of words that are not shown; the node's own are known to everybody."""
+    joint = {scope: scope.replace("words", "n_joint") for scope in SCOPES}
+    hidden = {
+        column: table[column].astype("Int64").mask(table[scope] != ENOUGH)
+        for scope, column in joint.items()
+    }
+    empty = pd.DataFrame(hidden).isna().all(axis=1) & (table["n_in_node"] == 0)
+    return table.assign(**hidden)[~empty]
+
+
+def tell_words(tokens: pd.DataFrame, near: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Say whose words are shown of some documents: of which voices, and near which nodes.
+
+    What is told first stays; what would give away too few words by subtraction from it is not
+    told. Voices come first, the larger ones before the smaller, then windows before sentences,
+    all segments before those without copies, frames before actors.
+
+    Parameters
+    ----------
+    tokens : DataFrame
+        Of whole documents, numbered from 0: segment_id, doc_id, bag_id, voice, once_within,
+        once_across.
+    near : DataFrame
+        What `near_rows` gives for their segments.
+
+    Returns
+    -------
+    voices : DataFrame
+        By doc_id, words_narrator, words_direct, words_indirect: codes of `schema.SHOWN`.
+    windows : DataFrame
+        doc_id, span, node_kind, node, words, words_once_within, words_once_across: the same.
+    """
+    placed = place_tokens(tokens, near)
+    by_document = dict(iter(placed.groupby("doc_id")))
+    voices, windows = {}, []
+    for doc_id, own in tokens.groupby("doc_id"):
+        known = KnownSets(number_bags(own["bag_id"]))
+        voices[doc_id] = _tell_voices(known, own)
+        if doc_id in by_document:
+            windows.append(_tell_windows(known, own, by_document[doc_id]))
+    columns = [f"words_{voice}" for voice in VOICES]
+    by_voice = pd.DataFrame.from_dict(voices, orient="index", columns=columns, dtype="str")
+    nothing = pd.DataFrame(columns=[*NODE, *SCOPES], dtype="str")
+    return by_voice, pd.concat(windows, ignore_index=True) if windows else nothing
+
+
+def _tell_voices(known: KnownSets, tokens: pd.DataFrame) -> dict[str, str]:
+    in_bags = tokens["bag_id"] != ""
+    sets = {voice: ((tokens["voice"] == voice) & in_bags).to_numpy() for voice in VOICES}
+    order = sorted(sets, key=lambda voice: -int(sets[voice].sum()))
+    return {f"words_{voice}": known.tell(sets[voice]) for voice in order}
+
+
+def _tell_windows(known: KnownSets, tokens: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
+    """Say whose windows are shown in one document."""
+    sets: dict[tuple[str, ...], tuple[BoolArray, BoolArray]] = {}
+    for key, rows in placed.groupby(NODE[1:]):
+        near = tokens.index.isin(rows.loc[rows["n_joint"] == 1, "token"])
+        own = tokens.index.isin(rows.loc[rows["n_in_node"] == 1, "token"])
+        sets[tuple(map(str, key))] = near, own
+    order = sorted(sets, key=_turn)
+    counted = {SCOPES[0]: np.ones(len(tokens), dtype=bool)} | {
+        f"words_once_{weight}": tokens[f"once_{weight}"].to_numpy(dtype=bool) for weight in ONCE
+    }
+    found = {
+        scope: [known.tell(sets[key][0] & counted[scope], sets[key][1]) for key in order]
+        for scope in SCOPES
+    }
+    table = pd.DataFrame(order, columns=NODE[1:]).assign(**found)
+    return table.assign(doc_id=str(tokens["doc_id"].iloc[0]))
+
+
+def _turn(key: tuple[str, ...]) -> tuple[bool, int, str]:
+    span, kind, node = key
+    return span == "sentence", NODE_KINDS.index(kind), node

@@ -59,7 +59,6 @@ def multiverse(
     `gipfel multiverse --claim deal-alaska --csv deal.csv` computes one.
     """
     from analysis.features import read_features
-    from analysis.lexicons import read_stop_words
     from analysis.measures.multiverse import multiverse as compute
 
     layout = find_layout()
@@ -71,7 +70,6 @@ def multiverse(
             features,
             _counted(chosen, told),
             choices,
-            stop_words=read_stop_words(),
             n_permutations=permutations,
             seed=study.general.seed,
         )

@@ -77,7 +77,7 @@ def fit_study_topics(
 def _count(study: Study, features: Features) -> TermCounts:
     design = study.topics
     names = study.actor_words() if design.exclude_actors else frozenset()
-    counts = count_terms(features, Recipe(rows="segment", pos=design.pos))
+    counts = count_terms(features, Recipe(rows="bag", pos=design.pos))
     return counts.drop(read_stop_words() | names).trim(min_rows=design.min_segments)
 
 

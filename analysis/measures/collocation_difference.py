@@ -47,10 +47,11 @@ def association_difference(
     DataFrame
         One row per node and collocate, sorted: the counts of both sides, association_target,
         association_reference, difference, low, high (.95, clusters of documents drawn),
-        status and reason. A group that lacks the pair has no association, and so there is
-        no difference: half an occurrence, taken for none, can be more than chance would
-        have near a rare node. No interval with fewer than 20 clusters a group, or where
-        resamples often lack the pair.
+        status and reason, n_hidden_target, n_hidden_reference (documents that do not count,
+        because the open tables do not tell the words near the node). A group that lacks the
+        pair has no association, and so there is no difference: half an occurrence, taken for
+        none, can be more than chance would have near a rare node. No interval with fewer
+        than 20 clusters a group, or where resamples often lack the pair.
 
     Raises
     ------
@@ -99,6 +100,7 @@ def _compare_node(
         whole = sums.total(np.ones((len(side), 1)))
         for column, values in zip(Pairs._fields, whole, strict=True):
             table[f"{_COLUMNS[column]}_{name}"] = values[:, 0].astype(np.int64)
+        table[f"n_hidden_{name}"] = sums.n_hidden
         table[f"association_{name}"] = _score(measure, whole)[:, 0]
         if verdict.status == "ok":
             codes, labels = pd.factorize(side["_cluster"])
@@ -115,11 +117,14 @@ def _compare_node(
 
 def _refuse_unseen(table: pd.DataFrame) -> None:
     """Say why there is no difference."""
-    unseen = (table[["n_joint_target", "n_joint_reference"]] == 0).any(axis=1)
+    absent = {side: table[f"n_joint_{side}"] == 0 for side in ("target", "reference")}
+    unseen = absent["target"] | absent["reference"]
+    maybe = [absent[side] & (table[f"n_hidden_{side}"] > 0) for side in absent]
     filled = table["difference"].isna() & ~unseen
     pair = refuse("the pair is seen in one of the groups only: no difference")
+    hidden = refuse("the pair is not seen in a group of which some windows are not told")
     near = refuse("every token of a group stands near the node")
-    for where, reason in ((unseen, pair), (filled, near)):
+    for where, reason in ((unseen, pair), (filled, near), (maybe[0] | maybe[1], hidden)):
         table.loc[where, ["status", "reason"]] = list(reason)
 
 

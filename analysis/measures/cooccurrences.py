@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import pandas as pd
@@ -27,12 +27,16 @@ class CoOccurrences:
         doc_id, collocate, n_collocate: occurrences of the collocate anywhere.
     documents : DataFrame
         doc_id, n_tokens and the columns to group and cluster by; every document once.
+    hidden : DataFrame
+        doc_id, node: documents of which nobody knows the words near the node, because the
+        open tables do not tell so few. They do not count for that node.
     """
 
     joint: pd.DataFrame
     windows: pd.DataFrame
     frequencies: pd.DataFrame
     documents: pd.DataFrame
+    hidden: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["doc_id", "node"]))
 
     def __post_init__(self) -> None:
         wanted = {
@@ -40,6 +44,7 @@ class CoOccurrences:
             "windows": ["doc_id", "node", "n_node"],
             "frequencies": ["doc_id", "collocate", "n_collocate"],
             "documents": ["doc_id", "n_tokens"],
+            "hidden": ["doc_id", "node"],
         }
         for table in fields(self):
             frame = getattr(self, table.name)
@@ -61,14 +66,19 @@ class NodeSums:
     def __init__(
         self, counts: CoOccurrences, node: str, collocates: pd.Index, side: pd.DataFrame
     ) -> None:
-        row = pd.Series(np.arange(len(side)), index=side["doc_id"])
+        hidden = counts.hidden.loc[counts.hidden["node"] == node, "doc_id"]
+        known = ~side["doc_id"].isin(hidden)
+        self.n_hidden = int((~known).sum())
+        row = pd.Series(np.arange(len(side)), index=side["doc_id"])[known.to_numpy()]
         joint = counts.joint[counts.joint["node"] == node]
         windows = counts.windows[counts.windows["node"] == node]
-        self.joint = _by_collocate(joint, "n_joint", collocates, row)
-        self.frequencies = _by_collocate(counts.frequencies, "n_collocate", collocates, row)
+        joint = joint[["doc_id", "collocate", "n_joint"]]
+        frequencies = counts.frequencies[["doc_id", "collocate", "n_collocate"]]
+        self.joint = _by_collocate(joint, collocates, row, len(side))
+        self.frequencies = _by_collocate(frequencies, collocates, row, len(side))
         n_node = windows.groupby("doc_id")["n_node"].sum()
-        self.windows = side["doc_id"].map(n_node).fillna(0).to_numpy(dtype=float)
-        self.tokens = side["n_tokens"].to_numpy(dtype=float)
+        self.windows = side["doc_id"].map(n_node).where(known).fillna(0).to_numpy(dtype=float)
+        self.tokens = side["n_tokens"].where(known, 0).to_numpy(dtype=float)
 
     def total(self, weights: FloatArray) -> Pairs:
         """Add up documents, each as often as drawn; shaped (n_collocates, n_resamples)."""
@@ -82,10 +92,10 @@ class NodeSums:
 
 
 def _by_collocate(
-    table: pd.DataFrame, column: str, collocates: pd.Index, row: pd.Series
+    table: pd.DataFrame, collocates: pd.Index, row: pd.Series, n_documents: int
 ) -> sparse.csr_array:
-    """Give counts as collocates by documents of one side."""
+    """Give the counts in the last column as collocates by documents of one side."""
     table = table[table["collocate"].isin(collocates) & table["doc_id"].isin(row.index)]
     at = (collocates.get_indexer(pd.Index(table["collocate"])), table["doc_id"].map(row).to_numpy())
-    values = table[column].to_numpy(dtype=float)
-    return sparse.csr_array((values, at), shape=(len(collocates), len(row)))
+    values = table.iloc[:, -1].to_numpy(dtype=float)
+    return sparse.csr_array((values, at), shape=(len(collocates), n_documents))

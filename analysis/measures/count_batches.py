@@ -15,7 +15,9 @@ from scipy import sparse
 
 from analysis.errors import MeasureError
 from analysis.feature_batches import N_ROWS, find_documents, read_batches
+from analysis.measures.counts import chosen_bags
 from analysis.measures.term_counts import Recipe, Unit, terms_of
+from analysis.schema import BAG_FLOOR
 
 #: Columns of ``terms`` that a unit is made of.
 UNIT_COLUMNS: dict[Unit, tuple[str, ...]] = {
@@ -34,31 +36,32 @@ class BatchPlan:
     Attributes
     ----------
     recipe : Recipe
-        Rows are segments; without weights, since models are fitted on occurrences.
+        Rows are bags; without weights, since models are fitted on occurrences.
     stop_words : frozenset of str
         Terms that are dropped, whatever their case.
     min_rows : int
         A term must stand in so many segments.
     min_words : int
-        Shorter segments are left out of the matrices; the vocabulary counts them.
+        Shorter segments, and those counted together with others, are left out of the
+        matrices; the vocabulary counts them.
     collapse_repeats : bool
         Whether only the first segment of a group of repeats is to be fitted on.
     n_rows : int
         Rows of ``terms`` read at a time.
     """
 
-    recipe: Recipe = field(default_factory=lambda: Recipe(rows="segment"))
+    recipe: Recipe = field(default_factory=lambda: Recipe(rows="bag"))
     stop_words: frozenset[str] = frozenset()
     min_rows: int = 2
-    min_words: int = 15
+    min_words: int = BAG_FLOOR
     collapse_repeats: bool = True
     n_rows: int = N_ROWS
 
     def __post_init__(self) -> None:
-        odd = self.recipe.rows != "segment" or self.recipe.weight != "none" or self.recipe.n != 1
+        odd = self.recipe.rows != "bag" or self.recipe.weight != "none" or self.recipe.n != 1
         if odd or self.recipe.kinds:
             raise MeasureError(
-                "count_batches: wanted Recipe(rows='segment') with weight 'none', n of 1 and "
+                "count_batches: wanted Recipe(rows='bag') with weight 'none', n of 1 and "
                 f"all kinds, came {self.recipe}"
             )
 
@@ -138,16 +141,16 @@ def index_segments(folder: Path, plan: BatchPlan) -> SegmentIndex:
     128
     """
     parts, first = [], dict[str, str]()
-    columns = ["zone", "n_words", "repeat_across"]
+    columns = ["bag_id", "zone", "n_tokens", "n_words", "repeat_across"]
     for rows in read_batches("segments", folder, columns=columns, n_rows=plan.n_rows):
-        counted = rows[rows["zone"].isin(plan.recipe.zones)] if plan.recipe.zones else rows
-        is_long = counted["n_words"].to_numpy() >= plan.min_words
+        counted, _ = chosen_bags(rows, plan.recipe)
+        is_long = ((counted["n_segments"] == 1) & (counted["n_words"] >= plan.min_words)).to_numpy()
         repeats = counted[is_long & (counted["repeat_across"] != "").to_numpy()]
-        for group, segment_id in zip(repeats["repeat_across"], repeats["segment_id"], strict=True):
+        for group, segment_id in zip(repeats["repeat_across"], repeats["bag_id"], strict=True):
             first[group] = min(segment_id, first.get(group, segment_id))
         words = np.where(is_long, counted["n_words"].to_numpy(), -1).astype(np.int32)
         again = is_long & (counted["repeat_across"] != "").to_numpy()
-        parts.append((hash_ids(counted["segment_id"]), words, again))
+        parts.append((hash_ids(counted["bag_id"]), words, again))
     codes, n_words, again = (np.concatenate(column) for column in zip(*parts, strict=True))
     is_fitted = n_words >= 0
     if plan.collapse_repeats and first:
@@ -171,13 +174,13 @@ def find_vocabulary(folder: Path, plan: BatchPlan, index: SegmentIndex) -> Vocab
     Examples
     --------
     >>> from analysis.paths import find_layout
-    >>> plan, folder = BatchPlan(Recipe(rows="segment", pos=("NN",))), find_layout().features
+    >>> plan, folder = BatchPlan(Recipe(rows="bag", pos=("NN",))), find_layout().features
     >>> "Deal" in find_vocabulary(folder, plan, index_segments(folder, plan)).terms
     True
     """
     spread: Counter[str] = Counter()
     for rows in _counted_rows(folder, plan, index):
-        pairs = rows[["segment_id", "term"]].drop_duplicates()
+        pairs = rows[["bag_id", "term"]].drop_duplicates()
         spread.update(pairs["term"].tolist())
     kept = {
         term: n
@@ -218,17 +221,17 @@ def count_batches(
     Examples
     --------
     >>> from analysis.paths import find_layout
-    >>> plan, folder = BatchPlan(Recipe(rows="segment", pos=("NN",))), find_layout().features
+    >>> plan, folder = BatchPlan(Recipe(rows="bag", pos=("NN",))), find_layout().features
     >>> index = index_segments(folder, plan)
     >>> words = find_vocabulary(folder, plan, index)
     >>> sum(len(batch.segment_ids) for batch in count_batches(folder, plan, index, words))
-    138
+    125
     """
     for rows in _batches(folder, plan):
-        at = index.find(rows["segment_id"])
+        at = index.find(rows["bag_id"])
         is_long = (at >= 0) & (index.n_words[at] >= 0)
         held, at = rows[is_long], at[is_long]
-        row, segment_ids = pd.factorize(held["segment_id"])
+        row, segment_ids = pd.factorize(held["bag_id"])
         if not len(segment_ids):
             continue
         place = at[np.unique(row, return_index=True)[1]]
@@ -244,23 +247,21 @@ def count_batches(
 
 
 def _batches(folder: Path, plan: BatchPlan) -> Iterator[pd.DataFrame]:
-    columns = list(dict.fromkeys([*UNIT_COLUMNS[plan.recipe.unit], "pos", "voice", "n"]))
+    columns = list(dict.fromkeys([*UNIT_COLUMNS[plan.recipe.unit], "pos", "n"]))
     yield from read_batches("terms", folder, columns=columns, n_rows=plan.n_rows)
 
 
 def _counted_rows(folder: Path, plan: BatchPlan, index: SegmentIndex) -> Iterator[pd.DataFrame]:
-    """Give segment_id and term of the rows that the recipe counts."""
+    """Give bag_id and term of the rows that the recipe counts."""
     for rows in _batches(folder, plan):
-        counted = rows[_is_counted(rows, plan.recipe) & (index.find(rows["segment_id"]) >= 0)]
-        yield counted[["segment_id"]].assign(term=terms_of(counted, plan.recipe.unit))
+        counted = rows[_is_counted(rows, plan.recipe) & (index.find(rows["bag_id"]) >= 0)]
+        yield counted[["bag_id"]].assign(term=terms_of(counted, plan.recipe.unit))
 
 
 def _is_counted(rows: pd.DataFrame, recipe: Recipe) -> npt.NDArray[np.bool_]:
     keep = np.ones(len(rows), dtype=bool)
     if recipe.pos:
         keep &= rows["pos"].str.startswith(recipe.pos).to_numpy(dtype=bool)
-    if recipe.voices:
-        keep &= rows["voice"].isin(recipe.voices).to_numpy(dtype=bool)
     return keep
 
 

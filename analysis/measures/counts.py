@@ -1,8 +1,8 @@
-"""Counting terms in documents or segments of the open tables."""
+"""Counting terms in documents or bags of the open tables."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,13 @@ from analysis.errors import MeasureError
 from analysis.features import Features
 from analysis.measures.term_counts import UNITS, Recipe, TermCounts, terms_of
 from analysis.repeats import find_clusters, first_of_repeats
+from analysis.schema import BAG_FLOOR, SHOWN, ZONES
 
 __all__ = ["UNITS", "Recipe", "TermCounts", "count_terms", "describe_documents"]
 
 
 def count_terms(features: Features, recipe: Recipe | None = None) -> TermCounts:
-    """Count terms in documents or segments.
+    """Count terms in documents or bags.
 
     Parameters
     ----------
@@ -29,14 +30,16 @@ def count_terms(features: Features, recipe: Recipe | None = None) -> TermCounts:
     Returns
     -------
     TermCounts
-        Rows in the order of the documents (segments), terms sorted. A document
-        without a counted term stays, as a row of zeros; one without a segment counted,
-        such as a copy under ``copies="first"``, does not.
+        Rows in the order of the documents (bags), terms sorted. A document
+        without a counted term stays, as a row of zeros; one without a bag counted,
+        such as a copy under ``copies="first"``, does not, nor does one whose words the
+        open tables do not tell (`TermCounts.n_hidden`).
 
     Raises
     ------
     MeasureError
-        If the recipe leaves no segment to count in.
+        If the recipe leaves no bag to count in, or wants a part of a bag that holds
+        short segments of several zones.
 
     Examples
     --------
@@ -48,27 +51,27 @@ def count_terms(features: Features, recipe: Recipe | None = None) -> TermCounts:
     recipe = recipe or Recipe()
     if recipe.n != 1:
         raise MeasureError(f"count_terms: wanted n of 1, came {recipe.n}; see count_ngrams")
-    rows = _count_rows(features, recipe)
-    terms = features.terms
+    rows = _count_voices(features, recipe) if recipe.voices else _count_rows(features, recipe)
+    terms = rows.terms
     if recipe.pos:
         terms = terms[terms["pos"].str.startswith(recipe.pos)]
-    if recipe.voices:
-        terms = terms[terms["voice"].isin(recipe.voices)]
-    number = pd.Series(np.arange(len(rows.segments)), index=rows.segments["segment_id"])
-    at = terms["segment_id"].map(number)
+    at = terms[rows.key].map(pd.Series(np.arange(len(rows.bags)), index=rows.bags[rows.key]))
     terms, at = terms[at.notna()], at[at.notna()].astype(int)
-    row = rows.of_segment[at.to_numpy()]
+    row = rows.of_bag[at.to_numpy()]
     codes, labels = pd.factorize(terms_of(terms, recipe.unit), sort=True)
     shape = (len(rows.table), len(labels))
     n = terms["n"].to_numpy()
     matrix = sparse.csr_array((n, (row, codes)), shape=shape)
     if not recipe.weighs:
         totals = np.bincount(row, weights=n, minlength=shape[0]).astype(np.int64)
-        return TermCounts(matrix, rows.table, pd.Index(labels), totals, recipe)
-    weighted = n * rows.segments[f"weight_{recipe.weight}"].to_numpy()[at]
+        counts = TermCounts(matrix, rows.table, pd.Index(labels), totals, recipe)
+        return replace(counts, n_hidden=rows.n_hidden)
+    weighted = n * rows.bags[f"weight_{recipe.weight}"].to_numpy()[at]
     totals = np.bincount(row, weights=weighted, minlength=shape[0])
     counted = sparse.csr_array((weighted, (row, codes)), shape=shape)
-    return TermCounts(counted, rows.table, pd.Index(labels), totals, recipe, matrix)
+    return TermCounts(
+        counted, rows.table, pd.Index(labels), totals, recipe, matrix, n_hidden=rows.n_hidden
+    )
 
 
 def describe_documents(features: Features) -> pd.DataFrame:
@@ -87,31 +90,123 @@ def describe_documents(features: Features) -> pd.DataFrame:
     return about.assign(repeat_cluster=cluster.fillna(about["doc_id"]))
 
 
+def documents_of_terms(features: Features) -> pd.Series:
+    """Give the document of each row of the open table ``terms``.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> documents_of_terms(read_features()).nunique()
+    5
+    """
+    of_bag = features.segments.drop_duplicates("bag_id").set_index("bag_id")["doc_id"]
+    return features.terms["bag_id"].map(of_bag).rename("doc_id")
+
+
 @dataclass(frozen=True)
 class _CountRows:
-    """The rows of a count: their table, the segments in them, and the row of each segment."""
+    """The rows of a count: their table, the bags in them, and the row of each bag.
+
+    Terms have the bag's id in the column `key`; that of a voice is its document's.
+    """
 
     table: pd.DataFrame
-    segments: pd.DataFrame
-    of_segment: np.ndarray
+    bags: pd.DataFrame
+    of_bag: np.ndarray
+    terms: pd.DataFrame
+    key: str
+    n_hidden: int
 
 
 def _count_rows(features: Features, recipe: Recipe) -> _CountRows:
     about = describe_documents(features)
-    segments = features.segments.merge(about, on="doc_id", validate="many_to_one")
-    for column, wanted in (("zone", recipe.zones), ("kind", recipe.kinds)):
-        if wanted:
-            segments = segments[segments[column].isin(wanted)]
+    bags, n_hidden = chosen_bags(features.segments.merge(about, on="doc_id"), recipe)
+    if bags.empty:
+        raise MeasureError(f"count_terms: no bag is left to count in, by {recipe}")
+    if recipe.rows == "bag":
+        columns = ["bag_id", *about.columns, "zone", "n_segments", "n_words"]
+        weight = bags[f"weight_{recipe.weight}"] if recipe.weighs else 1.0
+        table = bags[[*columns, "repeat_across"]].assign(repeat_weight=weight)
+        of_bag = np.arange(len(table))
+    else:
+        table = about[about["doc_id"].isin(bags["doc_id"])].reset_index(drop=True)
+        number = pd.Series(np.arange(len(table)), index=table["doc_id"])
+        of_bag = bags["doc_id"].map(number).to_numpy()
+    return _CountRows(table, bags, of_bag, features.terms, "bag_id", n_hidden)
+
+
+def chosen_bags(segments: pd.DataFrame, recipe: Recipe) -> tuple[pd.DataFrame, int]:
+    """Give the bags that a recipe counts, and how many of its tokens stand in none.
+
+    Parameters
+    ----------
+    segments : DataFrame
+        Rows of the open table ``segments`` of whole documents, with their ``kind`` if the
+        recipe asks for kinds.
+    recipe : Recipe
+        What is counted.
+
+    Returns
+    -------
+    bags : DataFrame
+        One row per bag: the columns of its first segment, n_tokens and n_words of all its
+        segments, n_segments; repeat_across is empty where it holds more than one.
+    n_hidden : int
+        Tokens of segments without a bag.
+
+    Raises
+    ------
+    MeasureError
+        If the recipe wants some segments of a bag and leaves out others.
+    """
+    if recipe.kinds:
+        segments = segments[segments["kind"].isin(recipe.kinds)]
+    chosen = segments["zone"].isin(recipe.zones or ZONES)
     if recipe.copies == "first":
-        segments = segments[first_of_repeats(segments, recipe.weight)]
-    if segments.empty:
-        raise MeasureError(f"count_terms: no segment is left to count in, by {recipe}")
-    if recipe.rows == "segment":
-        columns = ["segment_id", *about.columns, "zone", "n_words"]
-        weight = segments[f"weight_{recipe.weight}"] if recipe.weighs else 1.0
-        table = segments[[*columns, "repeat_across"]].assign(repeat_weight=weight)
-        table = table.reset_index(drop=True)
-        return _CountRows(table, segments, np.arange(len(table)))
-    table = about[about["doc_id"].isin(segments["doc_id"])].reset_index(drop=True)
-    number = pd.Series(np.arange(len(table)), index=table["doc_id"])
-    return _CountRows(table, segments, segments["doc_id"].map(number).to_numpy())
+        chosen &= first_of_repeats(segments[chosen], recipe.weight).reindex(
+            segments.index, fill_value=False
+        )
+    found = segments[chosen & (segments["bag_id"] != "")]
+    n_hidden = int(segments.loc[chosen & (segments["bag_id"] == ""), "n_tokens"].sum())
+    _require_whole_bags(segments[~chosen], found)
+    grouped = found.groupby("bag_id", sort=False)
+    # What holds several segments repeats no single one.
+    repeats = found["repeat_across"].where(grouped["bag_id"].transform("size") == 1, "")
+    sizes = {name: grouped[name].transform("sum") for name in ("n_tokens", "n_words")}
+    bags = found.assign(**sizes, repeat_across=repeats, n_segments=1)
+    bags["n_segments"] = grouped["bag_id"].transform("size")
+    return bags.drop_duplicates("bag_id").reset_index(drop=True), n_hidden
+
+
+def _require_whole_bags(left_out: pd.DataFrame, found: pd.DataFrame) -> None:
+    parted = found["bag_id"].isin(left_out["bag_id"])
+    if not parted.any():
+        return
+    bag_id = str(found.loc[parted, "bag_id"].iloc[0])
+    others = left_out.loc[left_out["bag_id"] == bag_id, "zone"].unique()
+    raise MeasureError(
+        f"count_terms: wanted a part of bag {bag_id!r}, in which short segments are counted"
+        f" together, also those of {', '.join(sorted(others))}. Count these zones together"
+        " (zones=...), or leave zones out."
+    )
+
+
+def _count_voices(features: Features, recipe: Recipe) -> _CountRows:
+    """Take the words of the voices asked for, of the documents that tell them all."""
+    about = describe_documents(features)
+    documents = features.documents
+    if recipe.kinds:
+        documents = documents[documents["kind"].isin(recipe.kinds)]
+    shown = (documents[[f"words_{voice}" for voice in recipe.voices]] == SHOWN[0]).all(axis=1)
+    told = about[about["doc_id"].isin(documents.loc[shown, "doc_id"])].reset_index(drop=True)
+    if told.empty:
+        raise MeasureError(
+            "count_terms: no document tells its words by these voices, because they would be"
+            f" fewer than {BAG_FLOOR}; by {recipe}"
+        )
+    terms = features.voices[features.voices["voice"].isin(recipe.voices)]
+    columns = [f"n_tokens_{voice}" for voice in recipe.voices]
+    segments = features.segments[features.segments["doc_id"].isin(documents["doc_id"])]
+    asked = int(segments[columns].to_numpy().sum())
+    counted = int(terms.loc[terms["doc_id"].isin(told["doc_id"]), "n"].sum())
+    return _CountRows(told, told, np.arange(len(told)), terms, "doc_id", asked - counted)

@@ -29,8 +29,8 @@ COLUMNS = (
     "reason",
     "n_documents",
     "n_documents_total",
-    "n_segments",
-    "n_segments_total",
+    "n_bags",
+    "n_bags_total",
 )
 
 
@@ -42,7 +42,7 @@ def term_frequency(
     Parameters
     ----------
     counts : TermCounts
-        Counts in **segments** (``Recipe(rows="segment")``), from which documents follow.
+        Counts in **bags** (``Recipe(rows="bag")``), from which documents follow.
     by : str
         all, event, outlet or doc_id.
     interval : str
@@ -56,29 +56,29 @@ def term_frequency(
         grouping, group, term, n (tokens; weighted if the counts are), n_raw (tokens,
         whatever the weight), n_tokens (of the group before trimming, weighted as n),
         per_1000, per_million, low, high (of per_1000, .95) with interval, interval_df,
-        status and reason, n_documents and n_segments (that the term
-        occurs in), n_documents_total, n_segments_total (of the group). Sorted by group,
+        status and reason, n_documents and n_bags (that the term
+        occurs in), n_documents_total, n_bags_total (of the group). Sorted by group,
         then falling n, then term.
 
     Raises
     ------
     MeasureError
-        If the counts are not of segments, or the grouping is unknown.
+        If the counts are not of bags, or the grouping is unknown.
 
     Examples
     --------
     >>> from analysis.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
-    >>> counts = count_terms(read_features(), Recipe(rows="segment"))
+    >>> counts = count_terms(read_features(), Recipe(rows="bag"))
     >>> list(term_frequency(counts, by="all")["term"][:2])
     ['der', 'Trump']
     """
     if by not in GROUPINGS:
         raise MeasureError(f"term_frequency: {unknown('grouping', by, GROUPINGS)}")
-    if "segment_id" not in counts.rows.columns:
+    if "bag_id" not in counts.rows.columns:
         raise MeasureError(
-            "term_frequency: wanted counts of segments, came counts of documents. "
-            "Count with Recipe(rows='segment')."
+            "term_frequency: wanted counts of bags, came counts of documents. "
+            "Count with Recipe(rows='bag')."
         )
     counts = _with_group(counts, by)
     groups = counts.group("group")
@@ -93,7 +93,7 @@ def term_frequency(
     label = by_document.rows["both"].str.split("\t").str[0]
     source = counts if interval == "wilson" else by_document.with_rows(label.to_frame("group"))
     table = pd.concat([table, rate_intervals(source, interval)], axis=1)
-    for unit, column in (("n_documents", "doc_id"), ("n_segments", "segment_id")):
+    for unit, column in (("n_documents", "doc_id"), ("n_bags", "bag_id")):
         table[unit] = _spread(counts, column)
         totals = counts.rows.groupby("group")[column].nunique().sort_index()
         table[f"{unit}_total"] = np.repeat(totals.to_numpy(), len(counts.terms))
@@ -119,7 +119,7 @@ def _dense(groups: TermCounts, name: str) -> pd.DataFrame:
 
 
 def _spread(counts: TermCounts, column: str) -> np.ndarray:
-    """Count, for each group and term, the documents or segments that hold the term."""
+    """Count, for each group and term, the documents or bags that hold the term."""
     inner = counts.with_rows(
         counts.rows.assign(both=counts.rows["group"] + "\t" + counts.rows[column])
     ).group("both")
@@ -185,7 +185,7 @@ def most_different(
     --------
     >>> from analysis.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
-    >>> table = term_frequency(count_terms(read_features(), Recipe(rows="segment")))
+    >>> table = term_frequency(count_terms(read_features(), Recipe(rows="bag")))
     >>> most_different(table, target="alaska-2025", reference="helsinki-2018", top=1)[
     ...     "n_target"].tolist()
     [31, 0]

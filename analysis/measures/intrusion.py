@@ -105,7 +105,7 @@ def draw_intrusion(model: TopicModel, design: IntrusionDesign) -> pd.DataFrame:
     >>> from analysis.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> from analysis.measures.topics import fit_topics
-    >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",))).trim(min_rows=3)
+    >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> tasks = draw_intrusion(fit_topics(counts, n_topics=2, seed=1), IntrusionDesign(n_tasks=2))
     >>> len(tasks), tasks["topic"].value_counts().to_dict()
     (4, {1: 2, 2: 2})

@@ -66,7 +66,6 @@ def multiverse(
     claims: Iterable[Claim],
     choices: Mapping[str, Sequence[str]],
     *,
-    stop_words: frozenset[str] = frozenset(),
     n_permutations: int = 999,
     seed: int = 0,
 ) -> Multiverse:
@@ -80,8 +79,6 @@ def multiverse(
         From ``study.toml``; asked for one after another, so that a caller can count them.
     choices : mapping
         The options of each choice; the first of each is the default.
-    stop_words : frozenset of str
-        Words that a rate's tokens may leave out.
     n_permutations, seed : int
         Relabellings of documents where there are too many to take all.
 
@@ -103,7 +100,7 @@ def multiverse(
     >>> found.claims[["n_specifications", "share_same_sign"]].to_numpy().tolist()
     [[192.0, 1.0]]
     """
-    evidences = Evidences(features, stop_words)
+    evidences = Evidences(features)
     events = features.documents["event"].to_numpy()
     found = [
         _compute(claim, evidences, events, choices, (n_permutations, seed)) for claim in claims

@@ -9,9 +9,9 @@ import pandas as pd
 from analysis.errors import MeasureError, unknown
 from analysis.features import Features
 from analysis.measures.cooccurrences import CoOccurrences
-from analysis.measures.counts import describe_documents
+from analysis.measures.counts import describe_documents, documents_of_terms
 from analysis.repeats import first_of_repeats
-from analysis.schema import WEIGHTS, Weight
+from analysis.schema import SHOWN, WEIGHTS, Weight
 
 Span = Literal["window", "sentence", "segment"]
 NodeKind = Literal["frame", "actor", "lemma"]
@@ -19,7 +19,7 @@ NodeKind = Literal["frame", "actor", "lemma"]
 SPANS: dict[str, str] = {
     "window": "as many words to either side as study.toml says, within the segment",
     "sentence": "the sentence",
-    "segment": "the segment: paragraph, headline, post",
+    "segment": "the segment: paragraph or post; short ones as they are counted together",
 }
 NODE_KINDS: dict[str, str] = {
     "frame": "core mentions",
@@ -58,7 +58,7 @@ def count_cooccurrences(
     CoOccurrences
         Every document with a token counted, also those without a node. Frequencies and
         sizes of documents are those of `terms`, a node's own tokens included; `count_pairs`
-        leaves them out.
+        leaves them out. Documents that do not tell the words near a node: `hidden_windows`.
 
     Raises
     ------
@@ -79,10 +79,11 @@ def count_cooccurrences(
     near = _chosen(near[near["n_joint"] > 0], pos).rename(columns={"lemma": "collocate"})
     keys = ["doc_id", "node", "collocate"]
     return CoOccurrences(
-        joint=near.groupby(keys)["n_joint"].sum().reset_index(),
+        joint=near.groupby(keys)["n_joint"].sum().astype("int64").reset_index(),
         windows=sizes.rename(columns={"n_positions": "n_node"})[["doc_id", "node", "n_node"]],
         frequencies=_frequencies(features, pos),
         documents=documents[documents["n_tokens"] > 0].reset_index(drop=True),
+        hidden=_hidden(features, node_kind, span)[["doc_id", "node"]],
     )
 
 
@@ -98,7 +99,10 @@ def count_pairs(
     """Count pairs of node and collocate in groups of documents, as cwb-ccc does.
 
     The node's own tokens are taken off the size of the group and off the frequency of
-    a collocate that also stands inside the node (*Union* in *Europäische Union*).
+    a collocate that also stands inside the node (*Union* in *Europäische Union*). A document
+    that does not tell the words near a node counts for that node as if it were not there;
+    a group of which that is true of every document with the node has no row for it
+    (`hidden_windows`).
 
     Parameters
     ----------
@@ -115,7 +119,8 @@ def count_pairs(
     -------
     DataFrame
         The group, node, collocate, n_joint, n_node (tokens near the node), n_collocate,
-        n_tokens; sorted. What `analysis.measures.collocation.association` wants.
+        n_tokens, n_hidden (documents that do not count, see above); sorted. What
+        `analysis.measures.collocation.association` wants.
 
     Raises
     ------
@@ -139,15 +144,89 @@ def count_pairs(
     columns = ["n_joint", "n_in_node"]
     pairs = _add_up(near, group, ["node", "collocate"])[[by, "node", "collocate", *columns]]
     sums = _add_up(sizes, group, ["node"])[[by, "node", "n_positions", "n_node_tokens"]]
-    frequencies = _add_up(_frequencies(features, pos), group, ["collocate"])
+    by_document = _frequencies(features, pos)
+    frequencies = _add_up(by_document, group, ["collocate"])
     tokens = documents.groupby(by, as_index=False)["n_tokens"].sum()
     table = pairs.merge(sums, on=[by, "node"]).merge(frequencies, on=[by, "collocate"])
     table = table.merge(tokens, on=by).rename(columns={"n_positions": "n_node"})
+    table = _take_off_hidden(
+        table,
+        _hidden(features, node_kind, span),
+        frequencies=by_document,
+        n_tokens=documents.set_index("doc_id")["n_tokens"],
+        group=group,
+    )
     table["n_collocate"] -= table["n_in_node"]
     table["n_tokens"] -= table["n_node_tokens"]
-    wanted = [by, "node", "collocate", "n_joint", "n_node", "n_collocate", "n_tokens"]
+    wanted = [by, "node", "collocate", "n_joint", "n_node", "n_collocate", "n_tokens", "n_hidden"]
     found = table.loc[table["n_joint"] > 0, wanted]
-    return found.sort_values(wanted[:3], ignore_index=True)
+    return found.astype({"n_joint": "int64"}).sort_values(wanted[:3], ignore_index=True)
+
+
+def hidden_windows(
+    features: Features,
+    *,
+    node_kind: NodeKind = "frame",
+    span: Span = "window",
+    weight: Weight = "none",
+) -> pd.DataFrame:
+    """List the documents that do not tell the words near a node: too few, or by difference.
+
+    Parameters
+    ----------
+    features, node_kind, span, weight
+        As in `count_cooccurrences`.
+
+    Returns
+    -------
+    DataFrame
+        doc_id, event, node, n_nodes (its occurrences), n_positions (tokens near it), words
+        (below_floor: fewer than 20; by_difference: fewer would be left when taken from
+        another table). Whole segments are never hidden.
+
+    Raises
+    ------
+    MeasureError
+        If the span, kind of node or weight is unknown.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> hidden = hidden_windows(read_features())
+    >>> int(hidden.loc[hidden["words"] == "below_floor", "n_positions"].max()) < 20
+    True
+    """
+    hidden = _hidden(count_once(features, weight), node_kind, span)
+    found = hidden.merge(features.documents[["doc_id", "event"]], on="doc_id")
+    return found[["doc_id", "event", "node", "n_nodes", "n_positions", "words"]]
+
+
+def _hidden(features: Features, node_kind: str, span: str) -> pd.DataFrame:
+    windows = _of_kind(features.windows, node_kind, span)
+    return windows[(windows["words"] != SHOWN[0]) & (span != "segment")]
+
+
+def _take_off_hidden(
+    table: pd.DataFrame,
+    hidden: pd.DataFrame,
+    *,
+    frequencies: pd.DataFrame,
+    n_tokens: pd.Series,
+    group: pd.Series,
+) -> pd.DataFrame:
+    """Take the documents that do not tell the words near a node off the totals for that node."""
+    by = str(group.name)
+    pairs = hidden[["doc_id", "node"]].assign(n_hidden=1)
+    words = pairs.merge(frequencies, on="doc_id").rename(columns={"n_collocate": "n_off"})
+    sizes = pairs.merge(n_tokens.rename("n_tokens_off"), on="doc_id")
+    off = _add_up(words, group, ["node", "collocate"])[[by, "node", "collocate", "n_off"]]
+    table = table.merge(_add_up(sizes, group, ["node"]), on=[by, "node"], how="left")
+    table = table.merge(off, on=[by, "node", "collocate"], how="left")
+    filled = ["n_hidden", "n_off", "n_tokens_off"]
+    table[filled] = table[filled].fillna(0).astype("int64")
+    table["n_collocate"] -= table["n_off"]
+    table["n_tokens"] -= table["n_tokens_off"]
+    return table
 
 
 def count_once(features: Features, weight: Weight) -> Features:
@@ -172,22 +251,19 @@ def count_once(features: Features, weight: Weight) -> Features:
     segments = features.segments[first_of_repeats(features.segments, weight)]
     n_tokens = segments.groupby("doc_id")["n_tokens"].sum()
     of_document = features.documents["doc_id"].map(n_tokens).fillna(0).astype("int64")
-    kept = {
-        name: table[table["segment_id"].isin(segments["segment_id"])]
-        for name, table in (("terms", features.terms), ("nodes", features.nodes))
-    }
     return features.with_tables(
-        **kept,
+        terms=features.terms[features.terms["bag_id"].isin(segments["bag_id"])],
+        nodes=features.nodes[features.nodes["segment_id"].isin(segments["segment_id"])],
         segments=segments,
         documents=features.documents.assign(n_tokens=of_document),
         cooccurrences=_once(features.cooccurrences, ("n_joint", "n_in_node"), weight),
-        windows=_once(features.windows, ("n_node_tokens", "n_positions"), weight),
+        windows=_once(features.windows, ("n_node_tokens", "n_positions", "words"), weight),
     )
 
 
 def _once(table: pd.DataFrame, columns: tuple[str, ...], weight: Weight) -> pd.DataFrame:
     counted = table.assign(**{name: table[f"{name}_once_{weight}"] for name in columns})
-    return counted[(counted[list(columns)] > 0).any(axis=1)]
+    return counted[(counted[list(columns[:2])].fillna(0) > 0).any(axis=1)]
 
 
 def _add_up(table: pd.DataFrame, group: pd.Series, keys: list[str]) -> pd.DataFrame:
@@ -198,9 +274,8 @@ def _add_up(table: pd.DataFrame, group: pd.Series, keys: list[str]) -> pd.DataFr
 
 def _frequencies(features: Features, pos: tuple[str, ...]) -> pd.DataFrame:
     """Count each lemma in each document."""
-    terms = _chosen(features.terms, pos)
-    doc_id = terms["segment_id"].map(features.segments.set_index("segment_id")["doc_id"])
-    counted = terms["n"].groupby([doc_id.rename("doc_id"), terms["lemma"].rename("collocate")])
+    terms = _chosen(features.terms.assign(doc_id=documents_of_terms(features)), pos)
+    counted = terms["n"].groupby([terms["doc_id"], terms["lemma"].rename("collocate")])
     return counted.sum().rename("n_collocate").reset_index()
 
 
@@ -213,22 +288,32 @@ def _find_near(features: Features, node_kind: str, span: str) -> tuple[pd.DataFr
     for what, name, allowed in (("span", span, SPANS), ("node_kind", node_kind, NODE_KINDS)):
         if name not in allowed:
             raise MeasureError(f"cooccurrences: {unknown(what, name, allowed)}")
-    found = []
-    for table in (features.cooccurrences, features.windows):
-        of_kind = table[table["node_kind"] == node_kind]
-        in_sentences = of_kind["span"] == "sentence"
-        found.append(of_kind[~in_sentences if span == "window" else in_sentences])
-    return _widen(features, node_kind, *found) if span == "segment" else (found[0], found[1])
+    near = _of_kind(features.cooccurrences, node_kind, span)
+    windows = _of_kind(features.windows, node_kind, span)
+    if span == "segment":
+        return _widen(features, node_kind, near, windows)
+    told = windows[windows["words"] == SHOWN[0]]
+    keys = ["doc_id", "node"]
+    return near.merge(told[keys], on=keys), told
+
+
+def _of_kind(table: pd.DataFrame, node_kind: str, span: str) -> pd.DataFrame:
+    of_kind = table[table["node_kind"] == node_kind]
+    in_sentences = of_kind["span"] == "sentence"
+    return of_kind[~in_sentences if span == "window" else in_sentences]
 
 
 def _widen(
     features: Features, node_kind: str, near: pd.DataFrame, sizes: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Make segments of sentences: all terms of the segments that name the node."""
+    """Make segments of sentences: all terms of the bags that name the node."""
     nodes = features.nodes[features.nodes["node_kind"] == node_kind]
-    segments = features.segments[["segment_id", "doc_id", "n_tokens"]]
-    named = nodes[["segment_id", "node"]].merge(segments, on="segment_id")
-    terms = named.merge(features.terms[["segment_id", "lemma", "pos", "n"]], on="segment_id")
+    named = nodes[["segment_id", "node"]].merge(
+        features.segments[["segment_id", "bag_id"]], on="segment_id"
+    )
+    bags = features.segments.groupby(["doc_id", "bag_id"], as_index=False)["n_tokens"].sum()
+    named = named[["bag_id", "node"]].drop_duplicates().merge(bags[bags["bag_id"] != ""])
+    terms = named.merge(features.terms[["bag_id", "lemma", "pos", "n"]], on="bag_id")
     all_words = terms.groupby(_TERM, as_index=False)["n"].sum()
     wide = all_words.merge(near[[*_TERM, "n_in_node"]], on=_TERM, how="left")
     wide["n_in_node"] = wide["n_in_node"].fillna(0).astype("int64")

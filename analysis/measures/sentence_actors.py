@@ -1,8 +1,9 @@
 """How many mentions stand in sentences with an actor, as far as the open tables say it.
 
 They hold no sentences, but for each article and actor how often a lemma stands in
-sentences that name the actor. The lemmas of the mentions, looked up there, give the
-number of mentions; exactly, where every occurrence of the lemma is a mention selected.
+sentences that name the actor, unless these words are too few to be told. The lemmas of
+the mentions, looked up there, give the number of mentions; exactly, where every occurrence
+of the lemma is a mention selected.
 Else the segments narrow it: a mention whose segment does not name the actor is none, and
 one in a segment of a single sentence that names the actor is one.
 """
@@ -14,6 +15,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.features import Features
+from analysis.measures.counts import documents_of_terms
+from analysis.schema import SHOWN
 
 TERM = ["doc_id", "lemma", "pos"]
 
@@ -59,20 +62,23 @@ def count_in_sentences(
     pairs = pairs.assign(n_joint=low, n_unclear=high - low, n_raw=low)
     counts = ["n_joint", "n_unclear", "n_raw"]
     joint = pairs.groupby(["frame", "actor", "doc_id"], as_index=False)[counts].sum()
-    return joint, _sizes(features, actors)
+    return joint, _sizes(features, actors).drop(columns="words")
 
 
 def _bounds(pairs: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Give the fewest and most selected mentions among the occurrences near the actor.
 
+    Where the table does not tell the words near the actor, all of them may stand there.
     Of `n` occurrences of the lemma, `n_selected` are mentions selected. A split verb has
     its particle in its lemma as a mention and not as a term: what the terms lack is unseen.
     """
     n = pairs["n"].fillna(0).astype("int64")
+    hidden = pairs["words"] != SHOWN[0]
     others = (n - pairs["n_selected"]).clip(lower=0)
     unseen = (pairs["n_selected"] - n).clip(lower=0)
     low = pairs["n_alone"].clip(lower=pairs["n_joint"] - others)
-    high = pairs[["n_joint", "n_selected"]].min(axis="columns") + unseen
+    near = pairs["n_joint"].mask(hidden, pairs["n_selected"])
+    high = pd.concat([near, pairs["n_selected"]], axis="columns").min(axis="columns") + unseen
     high = high.clip(upper=pairs["n_in_segment"])
     return low.astype("int64"), high.astype("int64")
 
@@ -88,7 +94,7 @@ def _in_segments(features: Features, mentions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _frequencies(features: Features) -> pd.DataFrame:
-    terms = features.terms.merge(features.segments[["segment_id", "doc_id"]], on="segment_id")
+    terms = features.terms.assign(doc_id=documents_of_terms(features))
     return terms.groupby(TERM, as_index=False)[["n"]].sum()
 
 
@@ -97,11 +103,11 @@ def _sizes(features: Features, actors: Sequence[str]) -> pd.DataFrame:
     documents = features.documents[["doc_id", "n_tokens"]]
     every = pd.DataFrame({"actor": list(actors)}, dtype="str").merge(documents, how="cross")
     near = _of_actors(features.windows).rename(columns={"node": "actor"})
-    sizes = every.merge(near, on=["actor", "doc_id"], how="left")
+    sizes = every.merge(near, on=["actor", "doc_id"], how="left").fillna({"words": SHOWN[0]})
     filled = sizes[["n_positions", "n_node_tokens"]].fillna(0).astype("int64")
     sizes["n_actor"] = filled["n_positions"]
     sizes["n_total"] = sizes["n_tokens"] - filled["n_node_tokens"]
-    return sizes[["actor", "doc_id", "n_actor", "n_total"]]
+    return sizes[["actor", "doc_id", "n_actor", "n_total", "words"]]
 
 
 def _of_actors(table: pd.DataFrame) -> pd.DataFrame:

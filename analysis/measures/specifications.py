@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.errors import MeasureError, unknown
 from analysis.features import Features
 from analysis.measures.selection import Selection, Target, Tier, select_mentions
-from analysis.schema import Weight
+from analysis.schema import VOICES, Weight
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -108,10 +108,10 @@ class Evidences:
     Specifications share most of their choices: what one has selected, others look up.
     """
 
-    def __init__(self, features: Features, stop_words: Collection[str]) -> None:
+    def __init__(self, features: Features) -> None:
         self.doc_ids = tuple(features.documents["doc_id"])
         places = {doc_id: place for place, doc_id in enumerate(self.doc_ids)}
-        mentions, sizes = features.mentions[_MENTION], _token_sizes(features, stop_words)
+        mentions, sizes = features.mentions[_MENTION], _token_sizes(features)
         self._mentions = _scored(mentions).assign(
             place=mentions["doc_id"].map(places).astype("int64")
         )
@@ -189,19 +189,21 @@ def _scored(mentions: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _token_sizes(features: Features, stop_words: Collection[str]) -> pd.DataFrame:
+def _token_sizes(features: Features) -> pd.DataFrame:
     """Sum tokens by document and by all that a choice can leave out, for each weight."""
-    about = features.segments.set_index("segment_id")[
-        ["doc_id", "zone", "weight_within", "weight_across"]
-    ]
-    terms = features.terms[["segment_id", "form", "voice", "n"]].join(about, on="segment_id")
-    terms = terms.assign(
-        is_quoted=terms["voice"] == "direct",
-        is_headline=terms["zone"] == "headline",
-        is_stop_word=terms["form"].str.casefold().isin(list(stop_words)),
-        none=terms["n"].astype(float),
-        within=terms["n"] * terms["weight_within"],
-        across=terms["n"] * terms["weight_across"],
+    parts = []
+    for voice in VOICES:
+        n_stop_words = features.segments[f"n_stop_words_{voice}"]
+        others = features.segments[f"n_tokens_{voice}"] - n_stop_words
+        for is_stop_word, n in ((True, n_stop_words), (False, others)):
+            part = features.segments[["doc_id", "zone", "weight_within", "weight_across"]]
+            parts.append(part.assign(n=n, is_quoted=voice == "direct", is_stop_word=is_stop_word))
+    sizes = pd.concat(parts, ignore_index=True)
+    sizes = sizes.assign(
+        is_headline=sizes["zone"] == "headline",
+        none=sizes["n"].astype(float),
+        within=sizes["n"] * sizes["weight_within"],
+        across=sizes["n"] * sizes["weight_across"],
     )
-    groups = terms.groupby(["doc_id", "is_quoted", "is_headline", "is_stop_word"], as_index=False)
+    groups = sizes.groupby(["doc_id", "is_quoted", "is_headline", "is_stop_word"], as_index=False)
     return groups[["none", "within", "across"]].sum()

@@ -15,7 +15,7 @@ from analysis.errors import MeasureError, unknown
 from analysis.schema import WEIGHTS, Weight
 
 Unit = Literal["form", "stem", "lemma", "lemma_pos", "head"]
-Rows = Literal["document", "segment"]
+Rows = Literal["document", "bag"]
 Copies = Literal["weigh", "first"]
 
 COPIES: dict[str, str] = {
@@ -41,12 +41,13 @@ class Recipe:
         form (lower case), stem, lemma, lemma_pos (``Deal/NN``) or head
         (``Immobiliendeal`` counted as ``Deal``).
     rows : str
-        document or segment.
+        document, or bag: a segment of 20 tokens or more, or shorter ones counted together.
     pos : tuple of str
         Only tags that begin with one of these; empty: all.
     zones, kinds, voices : tuple of str
         Only these parts of articles, kinds of article, and words in these voices
-        (narrator, direct, indirect); empty: all.
+        (narrator, direct, indirect); empty: all. Words by voice are known of whole
+        documents only, without weights and zones.
     weight : str
         How repeats count: none (each segment 1), within or across (1 over the size of
         its group of repeats, in the document or over all documents).
@@ -83,6 +84,12 @@ class Recipe:
             if getattr(self, name) not in allowed:
                 fault = unknown(name, getattr(self, name), allowed)
                 raise MeasureError(f"count_terms: {fault}")
+        if self.voices and (self.rows == "bag" or self.weight != "none" or self.zones):
+            raise MeasureError(
+                "count_terms: words by voice are known of whole documents only: in smaller bags"
+                " they would be sentences. Wanted rows 'document', weight 'none' and no zones,"
+                f" came {self}"
+            )
 
 
 @dataclass(frozen=True)
@@ -95,8 +102,8 @@ class TermCounts:
         Occurrences of each term in each row; real numbers if the recipe weights them.
     rows : DataFrame
         One row per row of the matrix; columns doc_id, event, outlet, kind,
-        repeat_cluster (documents joined by repeats) and, for segments, segment_id,
-        zone, n_words, repeat_across, repeat_weight.
+        repeat_cluster (documents joined by repeats) and, for bags, bag_id, zone (of its
+        first segment), n_segments, n_words, repeat_across, repeat_weight.
     terms : Index
         The terms, sorted.
     totals : ndarray, shape (n_rows,)
@@ -105,6 +112,10 @@ class TermCounts:
         What was counted.
     unweighted : csr_array, optional
         The occurrences before weighting; none: `matrix` is not weighted.
+    n_hidden : int
+        Tokens that the recipe asks for and the open tables do not tell, because a bag or
+        voice would have fewer than 20; they are in no row. A document of which nothing is
+        told is no row.
     """
 
     matrix: sparse.csr_array
@@ -113,6 +124,7 @@ class TermCounts:
     totals: np.ndarray
     recipe: Recipe
     unweighted: sparse.csr_array | None = None
+    n_hidden: int = 0
 
     @property
     def raw(self) -> sparse.csr_array:

@@ -65,7 +65,7 @@ def topic_contrast(runs: TopicRuns, *, target: str, reference: str) -> pd.DataFr
     >>> from analysis.measures.topic_reruns import rerun_topics
     >>> from analysis.measures.topic_runs import StabilityPlan
     >>> from analysis.measures.topics import fit_topics
-    >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",))).trim(min_rows=3)
+    >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> runs = rerun_topics(fit_topics(counts, n_topics=2, seed=1),
     ...     plan=StabilityPlan(n_seeds=1, n_subsamples=2))
     >>> table = topic_contrast(runs, target="helsinki-2018", reference="alaska-2025")

@@ -63,7 +63,7 @@ def held_out_likelihood(
     --------
     >>> from analysis.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
-    >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",))).trim(min_rows=3)
+    >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> held_out_likelihood(counts, n_topics=2, seed=1, n_folds=2)["unit"].tolist()
     ['fold', 'fold', 'all']
     """

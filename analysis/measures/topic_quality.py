@@ -40,7 +40,7 @@ def topic_quality(model: TopicModel, *, smoothing: float = 1.0) -> pd.DataFrame:
     >>> from analysis.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> from analysis.measures.topics import fit_topics
-    >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",))).trim(min_rows=3)
+    >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> topic_quality(fit_topics(counts, n_topics=2, seed=1))["n_terms"].tolist()
     [10, 10]
     """

@@ -63,7 +63,7 @@ def rerun_topics(
     >>> from analysis.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> from analysis.measures.topics import fit_topics
-    >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",))).trim(min_rows=3)
+    >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> model = fit_topics(counts, n_topics=2, seed=1)
     >>> rerun_topics(model, plan=StabilityPlan(n_seeds=1, n_subsamples=2)).shares.shape
     (3, 5, 2)
@@ -114,7 +114,7 @@ def prevalence_in_runs(runs: TopicRuns) -> pd.DataFrame:
     >>> from analysis.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> from analysis.measures.topics import fit_topics
-    >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",))).trim(min_rows=3)
+    >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> model = fit_topics(counts, n_topics=2, seed=1)
     >>> runs = rerun_topics(model, plan=StabilityPlan(n_seeds=1, n_subsamples=2))
     >>> prevalence_in_runs(runs).columns[-4:].tolist()

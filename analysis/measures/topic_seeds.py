@@ -85,7 +85,7 @@ def seeded_topics(
     --------
     >>> from analysis.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
-    >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",), unit="head"))
+    >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",), unit="head"))
     >>> table = seeded_topics(counts, seeds={"Deal": ["Deal", "Abkommen"]})
     >>> bool((table["n_joint"] >= 2).all())
     True

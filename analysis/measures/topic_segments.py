@@ -11,6 +11,7 @@ from scipy import sparse
 from analysis.errors import MeasureError
 from analysis.measures.counts import TermCounts
 from analysis.measures.topic_engines import EngineSettings
+from analysis.schema import BAG_FLOOR
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -22,7 +23,8 @@ class TopicRecipe:
     Attributes
     ----------
     min_words : int
-        Segments with fewer words are left out.
+        Segments with fewer words are left out, and all that are counted together with
+        others because they have fewer than 20 tokens.
     collapse_repeats : bool
         Fit on one segment of each group of repeats, the first: repeated text makes
         topics of its own (Schofield et al. 2017). The others get their shares from the
@@ -33,7 +35,7 @@ class TopicRecipe:
         What the engine is told.
     """
 
-    min_words: int = 15
+    min_words: int = BAG_FLOOR
     collapse_repeats: bool = True
     n_terms: int = 10
     settings: EngineSettings = field(default_factory=EngineSettings)
@@ -71,7 +73,7 @@ def choose_segments(counts: TermCounts, recipe: TopicRecipe) -> TopicSegments:
     Parameters
     ----------
     counts : TermCounts
-        Counts in segments, trimmed and without stop words. Topics are fitted on what
+        Counts in bags, trimmed and without stop words. Topics are fitted on what
         stands in the segments, whatever the weight; the weight enters prevalence.
     recipe : TopicRecipe
         Shortest segment, and what becomes of repeats.
@@ -91,9 +93,9 @@ def choose_segments(counts: TermCounts, recipe: TopicRecipe) -> TopicSegments:
     --------
     >>> from analysis.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
-    >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",))).trim(min_rows=3)
+    >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> chosen = choose_segments(counts, TopicRecipe())
-    >>> bool(chosen.counts.rows["n_words"].min() >= 15), bool(chosen.fitted.all())
+    >>> bool(chosen.counts.rows["n_words"].min() >= 20), bool(chosen.fitted.all())
     (True, False)
     """
     _check_counts(counts)
@@ -134,10 +136,10 @@ def _check_counts(counts: TermCounts) -> None:
 
 
 def _check_rows(counts: TermCounts) -> None:
-    if "segment_id" not in counts.rows.columns:
+    if "bag_id" not in counts.rows.columns:
         raise MeasureError(
-            "fit_topics: wanted counts of segments, came counts of documents. "
-            "Count with Recipe(rows='segment')."
+            "fit_topics: wanted counts of bags, came counts of documents. "
+            "Count with Recipe(rows='bag')."
         )
     weights = counts.rows["repeat_weight"]
     if weights.isna().any():
@@ -148,14 +150,16 @@ def _check_rows(counts: TermCounts) -> None:
 
 
 def _long_enough(counts: TermCounts, min_words: int) -> TermCounts:
-    long_ones = counts.select((counts.rows["n_words"] >= min_words).to_numpy())
+    """Keep the bags that are one segment, by its id, and long enough."""
+    alone = counts.rows["n_segments"] == 1
+    long_ones = counts.select((alone & (counts.rows["n_words"] >= min_words)).to_numpy())
     if long_ones.matrix.shape[0] == 0:
-        longest = int(counts.rows["n_words"].max())
+        longest = int(counts.rows["n_words"].where(alone, 0).max())
         raise MeasureError(
             f"fit_topics: no segment has {min_words} words; the longest has {longest}. "
             "Lower min_words."
         )
-    return long_ones
+    return long_ones.with_rows(long_ones.rows.rename(columns={"bag_id": "segment_id"}))
 
 
 def _check_documents(counts: TermCounts) -> None:
@@ -172,8 +176,8 @@ def _first_of_repeats(counts: TermCounts) -> BoolArray:
     """Mark all segments but the later ones of each group over all documents."""
     if "repeat_across" not in counts.rows.columns:
         raise MeasureError(
-            "fit_topics: wanted counts of segments with their groups of repeats, came rows "
-            "without 'repeat_across'. Count with Recipe(rows='segment'), or pass "
+            "fit_topics: wanted counts of bags with their groups of repeats, came rows "
+            "without 'repeat_across'. Count with Recipe(rows='bag'), or pass "
             "collapse_repeats=False in the TopicRecipe."
         )
     rows = counts.rows.sort_values("segment_id")

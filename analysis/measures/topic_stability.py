@@ -71,7 +71,7 @@ def topic_stability(
     --------
     >>> from analysis.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
-    >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",))).trim(min_rows=3)
+    >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> runs = topic_stability(counts, plan=StabilityPlan((2,), n_seeds=1, n_subsamples=1))
     >>> runs["kind"].unique().tolist()
     ['seeds', 'subsamples', 'documents', 'unrelated']
@@ -151,7 +151,7 @@ def fit_prototype(
     --------
     >>> from analysis.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
-    >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",))).trim(min_rows=3)
+    >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> fit_prototype(counts, n_topics=2).terms["topic"].unique().tolist()
     [1, 2]
     """

@@ -98,7 +98,7 @@ def fit_topics(
     --------
     >>> from analysis.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
-    >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",))).trim(min_rows=3)
+    >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> fit_topics(counts, n_topics=2, seed=1).terms["topic"].unique().tolist()
     [1, 2]
     """
@@ -178,7 +178,7 @@ def topic_prevalence(model: TopicModel) -> pd.DataFrame:
     --------
     >>> from analysis.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
-    >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",))).trim(min_rows=3)
+    >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> topic_prevalence(fit_topics(counts, n_topics=2, seed=1))["unit"].unique().tolist()
     ['document', 'mean']
     """
@@ -224,7 +224,7 @@ def top_segments(model: TopicModel, *, n_segments: int = 3) -> pd.DataFrame:
     --------
     >>> from analysis.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
-    >>> counts = count_terms(read_features(), Recipe(rows="segment", pos=("NN",))).trim(min_rows=3)
+    >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> top_segments(fit_topics(counts, n_topics=2, seed=1))["rank"].tolist()
     [1, 2, 3, 1, 2, 3]
     """

@@ -43,6 +43,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "das Paar steht nur in einem Ereignis",
         "the pair is seen in one event only",
     ),
+    r"the pair is not seen in a group of which some windows are not told": (
+        "unter 20 Wörter beim Knoten: nicht veröffentlicht",
+        "fewer than 20 words near the node: not published",
+    ),
     r"too many resamples lack the pair": (
         "das Paar fehlt in zu vielen Ziehungen",
         "the pair is missing in too many resamples",

@@ -210,6 +210,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "n_repeated_within": ("Tokens im Dokument wiederholt", "tokens repeated in the document"),
     "n_repeats": ("Segmente in Gruppen", "segments in groups"),
     "n_segments": ("Segmente", "segments"),
+    "n_bags": ("Wortbeutel", "bags of words"),
     "n_speakers": ("Sprecher", "speakers"),
     "n_specifications": ("Spezifikationen", "specifications"),
     "n_splits_possible": ("mögliche Teilungen", "possible splits"),
