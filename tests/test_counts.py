@@ -30,7 +30,7 @@ def tables(given: Features, **changed: pd.DataFrame) -> Features:
 
 def as_table(counts: TermCounts) -> pd.DataFrame:
     """Write counts densely, rows and columns named."""
-    key = "segment_id" if "segment_id" in counts.rows else counts.rows.columns[0]
+    key = "bag_id" if "bag_id" in counts.rows else counts.rows.columns[0]
     table = pd.DataFrame(counts.matrix.toarray(), index=counts.rows[key], columns=counts.terms)
     return table.sort_index()
 
@@ -63,16 +63,18 @@ def test_counts_of_the_toy_study(
 
 
 @pytest.mark.parametrize("unit", UNITS)
-@pytest.mark.parametrize("rows", ["document", "segment"])
+@pytest.mark.parametrize("rows", ["document", "bag"])
 def test_every_token_is_counted_once(toy_features: Features, unit: str, rows: str) -> None:
     counts = count_terms(toy_features, Recipe(unit=unit, rows=rows))  # type: ignore[arg-type]
     assert counts.matrix.sum() == counts.totals.sum() == toy_features.documents["n_tokens"].sum()
     assert list(counts.terms) == sorted(set(counts.terms))
     sizes = toy_features.documents if rows == "document" else toy_features.segments
-    assert counts.totals.tolist() == sizes["n_tokens"].tolist()
+    sums = sizes.groupby("doc_id" if rows == "document" else "bag_id")["n_tokens"].sum()
+    key = "doc_id" if rows == "document" else "bag_id"
+    assert dict(zip(counts.rows[key], counts.totals, strict=True)) == sums.to_dict()
 
 
-@pytest.mark.parametrize("rows", ["document", "segment"])
+@pytest.mark.parametrize("rows", ["document", "bag"])
 @pytest.mark.parametrize("unit", UNITS)
 def test_the_order_of_rows_does_not_matter(toy_features: Features, rows: str, unit: str) -> None:
     recipe = Recipe(unit=unit, rows=rows)  # type: ignore[arg-type]
@@ -96,11 +98,13 @@ def test_splitting_a_row_of_the_open_table_does_not_matter(toy_features: Feature
 
 
 def test_merging_the_segments_of_a_document_does_not_matter(toy_features: Features) -> None:
-    doc_ids = toy_features.terms["segment_id"].str.split(":").str[0]
+    doc_ids = toy_features.terms["bag_id"].str.split(":").str[0]
     merged = tables(
         toy_features,
-        terms=toy_features.terms.assign(segment_id=doc_ids + ":0000"),
-        segments=toy_features.segments.query("position == 0"),
+        terms=toy_features.terms.assign(bag_id=doc_ids + ":0000"),
+        segments=toy_features.segments.query("position == 0").assign(
+            bag_id=lambda table: table["segment_id"]
+        ),
     )
     pd.testing.assert_frame_equal(
         as_table(count_terms(merged)), as_table(count_terms(toy_features))
@@ -201,12 +205,12 @@ def test_unknown_settings_list_the_known_ones() -> None:
         "count_terms: unknown unit 'lema'. Allowed: form, head, lemma, lemma_pos, stem."
         " Did you mean 'lemma'?"
     )
-    with pytest.raises(MeasureError, match=r"unknown rows 'docs'\. Allowed: document, segment"):
+    with pytest.raises(MeasureError, match=r"unknown rows 'docs'\. Allowed: bag, document"):
         Recipe(rows="docs")  # type: ignore[arg-type]
 
 
 def test_a_recipe_that_leaves_nothing_is_refused(toy_features: Features) -> None:
-    with pytest.raises(MeasureError, match=r"no segment is left to count in, by Recipe.*'attic'"):
+    with pytest.raises(MeasureError, match=r"no bag is left to count in, by Recipe.*'attic'"):
         count_terms(toy_features, Recipe(zones=("attic",)))
 
 
@@ -219,7 +223,7 @@ def test_a_matrix_that_does_not_fit_is_refused(toy_features: Features) -> None:
 # ------------------------------------------------------------------ repeats
 
 
-@pytest.mark.parametrize("rows", ["document", "segment"])
+@pytest.mark.parametrize("rows", ["document", "bag"])
 @pytest.mark.parametrize("weight", ["none", "within", "across"])
 def test_weighted_counts_are_tokens_by_the_weight_of_their_segment(
     features: Features, rows: str, weight: str
@@ -237,9 +241,7 @@ def test_a_repeated_segment_counts_half(toy_features: Features) -> None:
     segments = toy_features.segments
     twins = segments["segment_id"].isin(["sued_3:0001", "sued_3:0002"])
     said = segments.assign(weight_within=segments["weight_within"].mask(twins, 0.5))
-    counts = count_terms(
-        tables(toy_features, segments=said), Recipe(rows="bag", weight="within")
-    )
+    counts = count_terms(tables(toy_features, segments=said), Recipe(rows="bag", weight="within"))
     by_segment = dict(zip(counts.rows["segment_id"], counts.totals, strict=True))
     for row in segments.itertuples():
         share = 0.5 if row.segment_id in ("sued_3:0001", "sued_3:0002") else 1.0

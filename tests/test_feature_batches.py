@@ -21,9 +21,7 @@ def test_batches_are_the_table(toy_features: Features, n_rows: int, whole: str) 
         read_batches("terms", toy_features.folder, columns=["n"], n_rows=n_rows, whole=whole)
     )
     joined = pd.concat(parts, ignore_index=True)
-    pd.testing.assert_frame_equal(
-        joined, toy_features.terms[["segment_id", "n"]], check_dtype=False
-    )
+    pd.testing.assert_frame_equal(joined, toy_features.terms[["bag_id", "n"]], check_dtype=False)
     units = [
         set(part["segment_id"] if whole == "segment" else find_documents(part["segment_id"]))
         for part in parts

@@ -19,7 +19,7 @@ def counts(toy_features: Features) -> TermCounts:
 def test_frequencies_of_the_toy_study(counts: TermCounts) -> None:
     """Counted by eye in tests/toy/data/raw: tokens, segments and documents with the word."""
     table = term_frequency(counts).set_index(["group", "term"])
-    columns = ["n", "n_segments", "n_documents", "n_documents_total"]
+    columns = ["n", "n_bags", "n_documents", "n_documents_total"]
     assert table.loc[("nord-2019", "Hafen"), columns].tolist() == [8, 7, 3, 3]
     assert table.loc[("sued-2023", "Tunnel"), columns].tolist() == [14, 13, 3, 3]
     assert table.loc[("nord-2019", "Tunnel"), columns].tolist() == [0, 0, 0, 3]
@@ -37,9 +37,9 @@ def test_totals_add_up_whatever_the_grouping(
     assert (groups["n"].sum() == groups["n_tokens"].first()).all()
     assert groups["n_tokens"].first().sum() == toy_features.documents["n_tokens"].sum()
     assert groups["n_documents_total"].first().sum() >= len(toy_features.documents)
-    assert groups["n_segments_total"].first().sum() == len(toy_features.segments)
-    assert (table["n_documents"] <= table[["n_segments", "n_documents_total"]].min(axis=1)).all()
-    assert (table["n_segments"] <= table[["n", "n_segments_total"]].min(axis=1)).all()
+    assert groups["n_bags_total"].first().sum() == len(toy_features.segments)
+    assert (table["n_documents"] <= table[["n_bags", "n_documents_total"]].min(axis=1)).all()
+    assert (table["n_bags"] <= table[["n", "n_bags_total"]].min(axis=1)).all()
     assert ((table["n"] > 0) == (table["n_documents"] > 0)).all()
 
 
@@ -80,7 +80,7 @@ def test_a_tab_in_an_outlet_or_an_empty_one_breaks_nothing(toy_features: Feature
     plain = term_frequency(counts, by="outlet")
     named = term_frequency(odd, by="outlet")
     assert set(plain["group"]) == {"", "Bergzeitung", "Nordbote"}
-    same = ["term", "n", "n_documents", "n_segments"]
+    same = ["term", "n", "n_documents", "n_bags"]
     first = plain.query("group == ''")[same].reset_index(drop=True)
     pd.testing.assert_frame_equal(
         named[named["group"] == "a\tb"][same].reset_index(drop=True), first
@@ -91,7 +91,7 @@ def test_counts_of_documents_are_refused(toy_features: Features) -> None:
     with pytest.raises(MeasureError) as caught:
         term_frequency(count_terms(toy_features))
     assert str(caught.value) == (
-        "term_frequency: wanted counts of segments, came counts of documents. "
+        "term_frequency: wanted counts of bags, came counts of documents. "
         "Count with Recipe(rows='bag')."
     )
 

@@ -21,6 +21,7 @@ from analysis.kwic.hits import alphabetic, sample_hits
 from analysis.kwic.lines import COLUMNS, PASSAGE, TYPES, concordance, readable
 from analysis.kwic.texts import CACHE, Texts, open_texts
 from analysis.paths import Layout
+from analysis.schema import VOICES
 
 
 @pytest.fixture(scope="module")
@@ -119,11 +120,13 @@ def test_context_by_sentence(texts: Texts) -> None:
 def test_lemmas_count_as_in_the_open_table(texts: Texts, toy_features: Features) -> None:
     """A split verb counts under its own lemma, too: these hits are the ones with a particle."""
     terms = toy_features.terms
+    bag_of = toy_features.segments.set_index("segment_id")["bag_id"]
     for lemma in ("Tunnel", "Deal", "der", "mischen", "einmischen", "Erfolg"):
         found = concordance(f'[lemma="{lemma}"]', texts=texts, context="narrow")
         own = found[(found["particle"] == "") | (lemma == "mischen")]
-        per_segment = terms[terms["lemma"] == lemma].groupby("segment_id")["n"].sum()
-        assert own.groupby("segment_id").size().to_dict() == per_segment.to_dict(), lemma
+        per_bag = terms[terms["lemma"] == lemma].groupby("bag_id")["n"].sum()
+        found_in = own["segment_id"].map(bag_of)
+        assert found_in.value_counts().to_dict() == per_bag.to_dict(), lemma
 
 
 def test_every_word_and_voice_counts_as_in_the_open_table(
@@ -133,7 +136,8 @@ def test_every_word_and_voice_counts_as_in_the_open_table(
     by_document = hits_by_document(words, toy_features.documents)
     assert by_document["n"].tolist() == toy_features.documents["n_tokens"].tolist()
     assert by_document["per_1000"].tolist() == [1000.0] * 6
-    voices = toy_features.terms.groupby("voice")["n"].sum().to_dict()
+    sizes = toy_features.segments[[f"n_tokens_{voice}" for voice in VOICES]].sum()
+    voices = {voice: sizes[f"n_tokens_{voice}"] for voice in VOICES}
     counted = count_hits(words, ["voice"])
     assert dict(zip(counted["voice"], counted["n"], strict=True)) == voices
 

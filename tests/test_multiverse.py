@@ -14,6 +14,7 @@ from analysis.errors import MeasureError, StudyError
 from analysis.features import Features
 from analysis.measures.multiverse import multiverse
 from analysis.measures.specifications import CHOICES, Evidences, list_specifications
+from analysis.schema import VOICES
 from analysis.study import parse_study, read_study
 
 EVERY = MultiverseDesign().model_dump()
@@ -28,21 +29,21 @@ def claim(measure: str, frame: str = "Deal", **fields: object) -> Claim:
 
 def planted(features: Features, per_document: dict[str, int], n_documents: int) -> Features:
     """Give each event documents that are alike, but for how often they mention Deal."""
-    documents, segments, terms, mentions = [], [], [], []
+    documents, segments, mentions = [], [], []
     for event, number in itertools.product(per_document, range(n_documents)):
         doc_id = f"{event}_{number:02d}"
         documents.append({"doc_id": doc_id, "event": event})
         about = {"doc_id": doc_id, "segment_id": doc_id, "zone": "body"}
         weights = {"weight_within": 1.0, "weight_across": 1.0}
-        segments.append({**about, **weights})
-        terms.append({"segment_id": doc_id, "form": "wort", "voice": "narrator", "n": 500})
+        sizes = {f"n_{what}_{v}": 0 for what in ("tokens", "stop_words") for v in VOICES}
+        segments.append({**about, **weights, **sizes, "n_tokens_narrator": 500})
         codes = {"tier": "core", "target": "summit", "polarity": "affirmed", "voice": "narrator"}
         for frame, n in (("Deal", per_document[event]), ("Erfolg", 2)):
             mentions += [
                 {"mention_id": f"{doc_id}{frame}{i}", "frame": frame, **about, **weights, **codes}
                 for i in range(n)
             ]
-    tables = {"documents": documents, "segments": segments, "terms": terms, "mentions": mentions}
+    tables = {"documents": documents, "segments": segments, "mentions": mentions}
     return features.with_tables(**{name: pd.DataFrame(rows) for name, rows in tables.items()})
 
 
@@ -141,17 +142,19 @@ def test_what_is_left_out_leaves_the_tokens_too(toy_features: Features) -> None:
     segments = features.segments.assign(zone=["headline", "body", "body", "body"])
     features = features.with_tables(
         documents=features.documents,
-        terms=features.terms,
         segments=segments,
         mentions=features.mentions,
     )
     setting = {name: options[0] for name, options in EVERY.items()} | {"headlines": "out"}
-    found = Evidences(features, frozenset()).find("rate", "Deal", setting)
+    found = Evidences(features).find("rate", "Deal", setting)
     assert found.denominator.tolist() == [0, 0.5, 0.5, 0.5]
-    none = Evidences(features, frozenset({"wort"})).find(
-        "rate", "Deal", setting | {"stop_words": "out"}
+    stops = features.with_tables(
+        documents=features.documents,
+        segments=segments.assign(n_stop_words_narrator=200),
+        mentions=features.mentions,
     )
-    assert none.denominator.tolist() == [0, 0, 0, 0]
+    none = Evidences(stops).find("rate", "Deal", setting | {"stop_words": "out"})
+    assert none.denominator.tolist() == [0, 0.3, 0.3, 0.3]
 
 
 def test_nothing_to_relate_to_is_told(toy_features: Features) -> None:
@@ -194,7 +197,7 @@ def test_no_claims(toy_features: Features) -> None:
 
 def test_no_mentions_at_all(toy_features: Features) -> None:
     features = planted(toy_features, {"x": 6, "y": 1}, 2)
-    tables = {name: getattr(features, name) for name in ("documents", "segments", "terms")}
+    tables = {name: getattr(features, name) for name in ("documents", "segments")}
     bare = features.with_tables(**tables, mentions=features.mentions.head(0))
     found = multiverse(bare, [claim("share", higher_in="x")], EVERY)
     assert set(found.specifications["status"]) == {"not_estimable"}

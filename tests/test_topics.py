@@ -27,13 +27,14 @@ def planted(n: int = 40, seed: int = 3) -> TermCounts:
         topic = "sea" if (i % 4 != 0) == (event == "x") else "rail"
         drawn = generator.choice([*WORDS[topic], "Tag"], size=20)
         matrix.append([int((drawn == term).sum()) for term in terms])
-        rows.append((f"{event}{i % 4}:{i:04d}", f"{event}{i % 4}", event, topic, 20, "", 1.0))
+        rows.append((f"{event}{i % 4}:{i:04d}", f"{event}{i % 4}", event, topic, 20, 1, "", 1.0))
     columns = [
-        "segment_id",
+        "bag_id",
         "doc_id",
         "event",
         "planted",
         "n_words",
+        "n_segments",
         "repeat_across",
         "repeat_weight",
     ]
@@ -71,7 +72,7 @@ def test_planted_topics_are_recovered(model: TopicModel) -> None:
 def test_segments_fall_to_the_topic_that_they_were_made_of(model: TopicModel) -> None:
     segments = model.segments
     shares = segments[segments["topic"] == sea(model)].set_index("segment_id")["share"]
-    truth = planted().rows.set_index("segment_id")["planted"] == "sea"
+    truth = planted().rows.set_index("bag_id")["planted"] == "sea"
     assert shares[truth].min() > 0.8
     assert shares[~truth].max() < 0.2
 
@@ -146,11 +147,11 @@ def test_topics_of_the_toy_study_part_the_events(toy_features: Features) -> None
 def test_short_segments_are_left_out(toy_features: Features) -> None:
     counts = count_terms(toy_features, Recipe(rows="bag"))
     model = fit_topics(counts, n_topics=2, seed=7)
-    long_ones = toy_features.segments.query("n_words >= 15")["segment_id"]
+    long_ones = toy_features.segments.query("n_tokens >= 20 and n_words >= 20")["segment_id"]
     assert set(model.segments["segment_id"]) == set(long_ones)
 
 
-def message(counts: TermCounts, n_topics: int, min_words: int = 15) -> str:
+def message(counts: TermCounts, n_topics: int, min_words: int = 20) -> str:
     with pytest.raises(MeasureError) as caught:
         fit_topics(counts, n_topics=n_topics, seed=1, recipe=TopicRecipe(min_words=min_words))
     return str(caught.value)
@@ -158,7 +159,7 @@ def message(counts: TermCounts, n_topics: int, min_words: int = 15) -> str:
 
 def test_counts_of_documents_are_refused(toy_features: Features) -> None:
     assert message(count_terms(toy_features), 2) == (
-        "fit_topics: wanted counts of segments, came counts of documents. "
+        "fit_topics: wanted counts of bags, came counts of documents. "
         "Count with Recipe(rows='bag')."
     )
 
@@ -206,7 +207,7 @@ def test_an_unknown_engine_is_refused_before_anything_else() -> None:
 def test_top_segments_are_those_of_the_topic_without_repeats(model: TopicModel) -> None:
     table = top_segments(model, n_segments=5)
     assert table["rank"].tolist() == [1, 2, 3, 4, 5] * 2
-    truth = planted().rows.set_index("segment_id")["planted"]
+    truth = planted().rows.set_index("bag_id")["planted"]
     of_sea = table.loc[table["topic"] == sea(model), "segment_id"]
     assert set(truth[of_sea]) == {"sea"}
     again = top_segments(fit_topics(with_repeats(), n_topics=2, seed=1), n_segments=60)
@@ -222,7 +223,7 @@ def with_repeats(weight: float = 1.0) -> TermCounts:
     at = np.array([*range(80), *[0] * 40])
     rows = counts.rows.iloc[at].reset_index(drop=True)
     again = rows.index >= 80
-    rows.loc[again, "segment_id"] = [f"x0:{i}" for i in range(9000, 9040)]
+    rows.loc[again, "bag_id"] = [f"x0:{i}" for i in range(9000, 9040)]
     rows.loc[again | (rows.index == 0), "repeat_across"] = "x0:0000"
     rows.loc[again | (rows.index == 0), "repeat_weight"] = weight
     return TermCounts(

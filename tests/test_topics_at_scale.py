@@ -25,8 +25,8 @@ STOP = frozenset({"sagen", "treffen"})
 RECIPES = [
     Recipe(rows="bag", pos=("NN", "VV")),
     Recipe(rows="bag", unit="form"),
-    Recipe(rows="bag", unit="head", pos=("NN",), voices=("narrator",)),
-    Recipe(rows="bag", unit="lemma_pos", zones=("body", "post")),
+    Recipe(rows="bag", unit="head", pos=("NN",)),
+    Recipe(rows="bag", unit="lemma_pos", zones=("body", "post", "headline")),
 ]
 
 
@@ -89,12 +89,12 @@ def made_up(folder: Path, n_documents: int = 60, seed: int = 1) -> None:
             words = [f"{theme}wort{i}" for i in rng.integers(0, 12, 25)]
             words += [f"Allwort{i}" for i in rng.integers(0, 12, 10)]
             for word, n in sorted(pd.Series(words).value_counts().items()):
-                terms.append((segment_id, word, word, "NN", word, "narrator", n))
-            segments.append((segment_id, "body", 35, ""))
-    columns = ["segment_id", "form", "lemma", "pos", "head", "voice", "n"]
+                terms.append((segment_id, word, word, "NN", word, n))
+            segments.append((segment_id, segment_id, "body", 35, 35, ""))
+    columns = ["bag_id", "form", "lemma", "pos", "head", "n"]
     pd.DataFrame(terms, columns=columns).to_parquet(table_path("terms", folder))
-    about = pd.DataFrame(segments, columns=["segment_id", "zone", "n_words", "repeat_across"])
-    about.to_parquet(table_path("segments", folder))
+    columns = ["segment_id", "bag_id", "zone", "n_tokens", "n_words", "repeat_across"]
+    pd.DataFrame(segments, columns=columns).to_parquet(table_path("segments", folder))
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from analysis.annotation.mentions import find_mentions
 from analysis.annotation.names import find_actors
 from analysis.annotation.tools import Tools, load_tools
-from analysis.annotation.windows import WindowCounts, count_windows, find_nodes, find_spans
+from analysis.annotation.windows import find_nodes, find_spans, near_rows
 from analysis.features import Features
 from analysis.paths import Layout
 
@@ -22,17 +23,35 @@ def tools(toy_layout: Layout) -> Tools:
     return load_tools(toy_layout.root)
 
 
-def count(text: str, tools: Tools, width: int = 5) -> WindowCounts:
+@dataclass
+class Counts:
+    """What one segment counts near its nodes; keys begin with span, kind of node, node."""
+
+    joint: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    in_node: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    nodes: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    node_tokens: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    positions: Counter[tuple[str, ...]] = field(default_factory=Counter)
+
+
+def count(text: str, tools: Tools, width: int = 5) -> Counts:
     """Count one segment."""
     sentences = tools.annotator.sentences(text)
     mentions = [m for one in sentences for m in find_mentions(one, tools.lexicon, tools.annotator)]
     actors = [a for one in sentences for a in find_actors(one, tools.actors)]
-    counts = WindowCounts()
-    count_windows(counts, sentences, find_nodes(mentions, actors), width)
+    words = [(t.lemma, t.pos) for one in sentences for t in one.tokens if t.is_word]
+    counts = Counts()
+    for row in near_rows(sentences, find_nodes(mentions, actors), width, "x:0000"):
+        key = (row["span"], row["node_kind"], row["node"])
+        counts.nodes[key] += row["n_nodes"]
+        counts.node_tokens[key] += len(row["own"])
+        counts.positions[key] += len(row["near"])
+        counts.joint.update((*key, *words[i]) for i in row["near"])
+        counts.in_node.update((*key, *words[i]) for i in row["own"])
     return counts
 
 
-def near(counts: WindowCounts, *key: str) -> dict[str, int]:
+def near(counts: Counts, *key: str) -> dict[str, int]:
     found: Counter[str] = Counter()
     for (*of, lemma, _), n in counts.joint.items():
         if tuple(of) == key:

@@ -48,9 +48,12 @@ def planted(
             words = [*rng.choice(common, n_noise)]
             words += [*rng.choice(theme_words(topic), 30 - n_noise, p=falling / falling.sum())]
             matrix.append(np.bincount([number[w] for w in words], minlength=len(terms)))
-            rows.append((f"{doc_id}:{i:04d}", doc_id, event, "Bote", "article", topic, 30, "", 1.0))
-    columns = ["segment_id", "doc_id", "event", "outlet", "kind", "planted", "n_words"]
-    table = pd.DataFrame(rows, columns=[*columns, "repeat_across", "repeat_weight"])
+            rows.append(
+                (f"{doc_id}:{i:04d}", doc_id, event, "Bote", "article", topic, 30, 1, "", 1.0)
+            )
+    columns = ["bag_id", "doc_id", "event", "outlet", "kind", "planted", "n_words"]
+    columns += ["n_segments", "repeat_across", "repeat_weight"]
+    table = pd.DataFrame(rows, columns=columns)
     return as_counts(np.array(matrix), table, terms)
 
 
@@ -68,7 +71,7 @@ def twice(counts: TermCounts) -> TermCounts:
     """Make event y a copy of event x, document by document."""
     half = counts.select((counts.rows["event"] == "x").to_numpy())
     copy = half.rows.assign(event="y")
-    for column in ("segment_id", "doc_id"):
+    for column in ("bag_id", "doc_id"):
         copy[column] = "y" + copy[column].str[1:]
     rows = pd.concat([half.rows, copy], ignore_index=True)
     dense = half.matrix.toarray()
@@ -81,10 +84,10 @@ def structureless(n_segments: int = 60, n_terms: int = 40, *, seed: int = 1) -> 
     matrix = rng.multinomial(20, np.full(n_terms, 1 / n_terms), size=n_segments)
     rows = pd.DataFrame(
         {
-            "segment_id": [f"d{i % 4}:{i:04d}" for i in range(n_segments)],
+            "bag_id": [f"d{i % 4}:{i:04d}" for i in range(n_segments)],
             "doc_id": [f"d{i % 4}" for i in range(n_segments)],
             "event": ["x" if i % 4 < 2 else "y" for i in range(n_segments)],
-            "outlet": "Bote", "kind": "article", "n_words": 20,
+            "outlet": "Bote", "kind": "article", "n_words": 20, "n_segments": 1,
             "repeat_across": "", "repeat_weight": 1.0,
         }
     )  # fmt: skip
