@@ -47,6 +47,20 @@ def toy_features(toy_layout: Layout) -> Features:
     return read_features(toy_layout.features)
 
 
+@pytest.fixture(scope="session")
+def small_bags(toy_layout: Layout, tmp_path_factory: pytest.TempPathFactory) -> Features:
+    """The made-up study with each segment as a bag, and all words told: to count by eye."""
+    from analysis.annotation import bags
+    from analysis.annotation.pipeline import annotate
+
+    root = tmp_path_factory.mktemp("small-bags") / "toy"
+    shutil.copytree(toy_layout.root, root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bags, "BAG_FLOOR", 1)
+        annotate(Layout(root))
+    return read_features(Layout(root).features)
+
+
 @pytest.fixture
 def shared() -> Path:
     """The folder of the articles; tests that need it are skipped where it is absent."""

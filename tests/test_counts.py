@@ -55,10 +55,10 @@ def frequency(counts: TermCounts, term: str, row: str) -> int:
     ],
 )
 def test_counts_of_the_toy_study(
-    toy_features: Features, recipe: Recipe, term: str, wanted: dict[str, int]
+    small_bags: Features, recipe: Recipe, term: str, wanted: dict[str, int]
 ) -> None:
     """Counted by eye in tests/toy/data/raw."""
-    counts = count_terms(toy_features, recipe).group("event")
+    counts = count_terms(small_bags, recipe).group("event")
     assert {event: frequency(counts, term, event) for event in wanted} == wanted
 
 
@@ -152,10 +152,10 @@ def test_heads_hold_at_least_what_their_lemmas_hold(features: Features) -> None:
     assert heads.totals.tolist() == lemmas.totals.tolist()
 
 
-def test_a_document_without_a_counted_term_stays_as_zeros(toy_features: Features) -> None:
-    counts = count_terms(toy_features, Recipe(pos=("NN",), zones=("headline",)))
+def test_a_document_without_a_counted_term_stays_as_zeros(small_bags: Features) -> None:
+    counts = count_terms(small_bags, Recipe(pos=("NN",), zones=("headline",)))
     assert counts.rows["doc_id"].tolist() == ["nord_1", "sued_1", "sued_3"]
-    none = count_terms(toy_features, Recipe(pos=("NONE",)))
+    none = count_terms(small_bags, Recipe(pos=("NONE",)))
     assert none.matrix.shape == (6, 0)
     assert none.totals.tolist() == [0] * 6
 
@@ -236,13 +236,13 @@ def test_weighted_counts_are_tokens_by_the_weight_of_their_segment(
     assert counts.trim(min_rows=3).raw.dtype.kind == "i"
 
 
-def test_a_repeated_segment_counts_half(toy_features: Features) -> None:
+def test_a_repeated_segment_counts_half(small_bags: Features) -> None:
     """Say that the paragraphs of sued_3 repeat one another: their tokens count half."""
-    segments = toy_features.segments
+    segments = small_bags.segments
     twins = segments["segment_id"].isin(["sued_3:0001", "sued_3:0002"])
     said = segments.assign(weight_within=segments["weight_within"].mask(twins, 0.5))
-    counts = count_terms(tables(toy_features, segments=said), Recipe(rows="bag", weight="within"))
-    by_segment = dict(zip(counts.rows["segment_id"], counts.totals, strict=True))
+    counts = count_terms(tables(small_bags, segments=said), Recipe(rows="bag", weight="within"))
+    by_segment = dict(zip(counts.rows["bag_id"], counts.totals, strict=True))
     for row in segments.itertuples():
         share = 0.5 if row.segment_id in ("sued_3:0001", "sued_3:0002") else 1.0
         assert by_segment[row.segment_id] == share * row.n_tokens

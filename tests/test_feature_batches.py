@@ -23,7 +23,7 @@ def test_batches_are_the_table(toy_features: Features, n_rows: int, whole: str) 
     joined = pd.concat(parts, ignore_index=True)
     pd.testing.assert_frame_equal(joined, toy_features.terms[["bag_id", "n"]], check_dtype=False)
     units = [
-        set(part["segment_id"] if whole == "segment" else find_documents(part["segment_id"]))
+        set(part["bag_id"] if whole == "segment" else find_documents(part["bag_id"]))
         for part in parts
     ]
     assert sum(map(len, units)) == len(set().union(*units))

@@ -53,7 +53,7 @@ def test_no_open_tables_say_how_to_get_them(tmp_path: Path) -> None:
         read_features(tmp_path)
     assert str(caught.value) == (
         f"{tmp_path}: no open table documents.parquet, segments.parquet, terms.parquet, "
-        "mentions.parquet, nodes.parquet, cooccurrences.parquet, windows.parquet, "
+        "voices.parquet, mentions.parquet, nodes.parquet, cooccurrences.parquet, windows.parquet, "
         "ngrams.parquet. Restore them with `git checkout data/features`, or rebuild them "
         "from the articles with `gipfel annotate`."
     )
@@ -283,7 +283,7 @@ def test_unsorted_terms_follow_the_text_and_are_refused(
 ) -> None:
     shuffled = toy_features.terms.sample(frac=1, random_state=3)
     pq.write_table(pa.Table.from_pandas(shuffled, preserve_index=False), folder / "terms.parquet")
-    assert "terms.parquet: rows are not sorted by segment_id, form, lemma, pos" in release_message(
+    assert "terms.parquet: rows are not sorted by bag_id, form, lemma, pos" in release_message(
         folder
     )
 

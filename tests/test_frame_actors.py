@@ -188,23 +188,36 @@ def test_speakers_of_the_toy_study(toy_features: Features) -> None:
 # ------------------------------------------------------------------ sentences
 
 
-def test_sentences_of_the_toy_study(toy_features: Features) -> None:
+def test_sentences_of_the_toy_study(small_bags: Features) -> None:
     """In nord_1:0003 the queen speaks of success in one sentence, the chancellor in the next."""
-    table = actors_in_sentences(toy_features, FRAMES, actors=ACTORS)
+    table = actors_in_sentences(small_bags, FRAMES, actors=ACTORS)
     assert one(table, frame="Erfolg", actor="Ada", doc_id="nord_1")["n_joint"] == 1
     assert one(table, frame="Erfolg", actor="Bruno", doc_id="nord_1")["n_joint"] == 0
     assert one(table, frame="Deal", actor="Bruno", event="sued-2023")["n_joint"] == 4
 
 
 def test_a_split_verb_is_unclear_only_where_the_segment_names_the_actor(
-    toy_features: Features,
+    small_bags: Features,
 ) -> None:
-    table = actors_in_sentences(toy_features, FRAMES, actors=ACTORS)
+    table = actors_in_sentences(small_bags, FRAMES, actors=ACTORS)
     council = one(table, frame="Einmischung", actor="Rat", doc_id="nord_1")
     assert council[["n_joint", "n_unclear"]].tolist() == [1, 1]
     assert council["reason"].startswith("the open tables do not say which mentions stand in")
     assert council[["share", "low", "high", "npmi"]].isna().all()
     assert one(table, frame="Einmischung", actor="Ada", doc_id="nord_1")["n_unclear"] == 0
+
+
+def test_words_that_are_not_told_leave_sentences_unclear(
+    toy_features: Features, small_bags: Features
+) -> None:
+    told, hidden = (
+        actors_in_sentences(given, FRAMES, actors=ACTORS) for given in (small_bags, toy_features)
+    )
+    assert hidden["n_unclear"].sum() > told["n_unclear"].sum()
+    assert (hidden["n_joint"] <= told["n_joint"]).all()
+    assert (hidden["n_joint"] + hidden["n_unclear"] >= told["n_joint"]).all()
+    row = one(hidden, frame="Erfolg", actor="Ada", doc_id="nord_1")
+    assert row[["n_joint", "n_unclear", "status"]].tolist() == [0, 1, "not_estimable"]
 
 
 @pytest.mark.parametrize("tier", ["core", "core_near"])

@@ -12,8 +12,8 @@ from analysis.measures.frequency import COLUMNS, GROUPINGS, most_frequent, term_
 
 
 @pytest.fixture(scope="module")
-def counts(toy_features: Features) -> TermCounts:
-    return count_terms(toy_features, Recipe(rows="bag"))
+def counts(small_bags: Features) -> TermCounts:
+    return count_terms(small_bags, Recipe(rows="bag"))
 
 
 def test_frequencies_of_the_toy_study(counts: TermCounts) -> None:
@@ -28,16 +28,16 @@ def test_frequencies_of_the_toy_study(counts: TermCounts) -> None:
 
 @pytest.mark.parametrize("by", GROUPINGS)
 def test_totals_add_up_whatever_the_grouping(
-    counts: TermCounts, toy_features: Features, by: str
+    counts: TermCounts, small_bags: Features, by: str
 ) -> None:
     table = term_frequency(counts, by=by)
     assert list(table.columns) == list(COLUMNS)
     assert set(table["grouping"]) == {by}
     groups = table.groupby("group")
     assert (groups["n"].sum() == groups["n_tokens"].first()).all()
-    assert groups["n_tokens"].first().sum() == toy_features.documents["n_tokens"].sum()
-    assert groups["n_documents_total"].first().sum() >= len(toy_features.documents)
-    assert groups["n_bags_total"].first().sum() == len(toy_features.segments)
+    assert groups["n_tokens"].first().sum() == small_bags.documents["n_tokens"].sum()
+    assert groups["n_documents_total"].first().sum() >= len(small_bags.documents)
+    assert groups["n_bags_total"].first().sum() == len(small_bags.segments)
     assert (table["n_documents"] <= table[["n_bags", "n_documents_total"]].min(axis=1)).all()
     assert (table["n_bags"] <= table[["n", "n_bags_total"]].min(axis=1)).all()
     assert ((table["n"] > 0) == (table["n_documents"] > 0)).all()
@@ -74,8 +74,8 @@ def test_one_group_is_the_sum_of_the_events(counts: TermCounts) -> None:
     pd.testing.assert_series_equal(whole, events)
 
 
-def test_a_tab_in_an_outlet_or_an_empty_one_breaks_nothing(toy_features: Features) -> None:
-    counts = count_terms(toy_features, Recipe(rows="bag"))
+def test_a_tab_in_an_outlet_or_an_empty_one_breaks_nothing(small_bags: Features) -> None:
+    counts = count_terms(small_bags, Recipe(rows="bag"))
     odd = counts.with_rows(counts.rows.assign(outlet=counts.rows["outlet"].replace("", "a\tb")))
     plain = term_frequency(counts, by="outlet")
     named = term_frequency(odd, by="outlet")
@@ -87,9 +87,9 @@ def test_a_tab_in_an_outlet_or_an_empty_one_breaks_nothing(toy_features: Feature
     )
 
 
-def test_counts_of_documents_are_refused(toy_features: Features) -> None:
+def test_counts_of_documents_are_refused(small_bags: Features) -> None:
     with pytest.raises(MeasureError) as caught:
-        term_frequency(count_terms(toy_features))
+        term_frequency(count_terms(small_bags))
     assert str(caught.value) == (
         "term_frequency: wanted counts of bags, came counts of documents. "
         "Count with Recipe(rows='bag')."

@@ -129,7 +129,7 @@ def test_a_level_has_no_labels_to_exchange(toy_features: Features) -> None:
 
 def test_the_unit_counts_a_segment_once(toy_features: Features) -> None:
     features = planted(toy_features, {"x": 6, "y": 1}, 2)
-    find = Evidences(features, frozenset()).find
+    find = Evidences(features).find
     setting = {name: options[0] for name, options in EVERY.items()}
     assert find("rate", "Deal", setting).numerator.tolist() == [6, 6, 1, 1]
     once = find("rate", "Deal", setting | {"unit": "segment"})

@@ -13,11 +13,10 @@ from toy_articles import replace_article
 
 from analysis.annotation import pipeline
 from analysis.annotation.origin import made_from
-from analysis.annotation.parts import ADDED_UP
+from analysis.annotation.parts import BY_ARTICLE
 from analysis.annotation.pipeline import annotate
-from analysis.annotation.rows import RUNS, annotate_text, count_words
+from analysis.annotation.rows import NEAR, RUNS, TOKENS, annotate_text, count_words
 from analysis.annotation.tools import load_tools
-from analysis.annotation.windows import add_up_segments
 from analysis.checking import check_table, coerce_table
 from analysis.corpus.cleaning import Rule, read_boilerplate
 from analysis.corpus.segmentation import segment
@@ -268,11 +267,8 @@ def test_rows_of_any_kind_of_article_fit_the_schema(toy: Layout) -> None:
     sources = {source.id: source for source in read_sources(toy, read_study(toy))}
     for text in ("x", "Titel\n\n\u00ad\n\u200b", "😀", "a" * 3_000, "Der Deal\x00\x0b\x0cErfolg"):
         found = annotate_text(text, sources["sued_1"], tools)
-        assert set(found) - {RUNS} == set(TABLES) - {"ngrams"}
-        segments = pd.DataFrame(found["segments"])
-        for name in ADDED_UP:
-            found[name] = add_up_segments(pd.DataFrame(found[name]), segments, name)
-        for name, rows in ((name, found[name]) for name in found if name != RUNS):
+        assert set(found) - {TOKENS, NEAR, RUNS} == set(BY_ARTICLE)
+        for name, rows in ((name, found[name]) for name in BY_ARTICLE):
             frame = coerce_table(pd.DataFrame(rows), name) if len(rows) else empty_table(name)
             check_table(frame, name)
 

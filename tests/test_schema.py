@@ -54,7 +54,7 @@ def test_an_unknown_table_lists_the_known_ones() -> None:
         find_table("term")
     assert str(caught.value) == (
         "unknown open table 'term'. Allowed: cooccurrences, documents, mentions, ngrams, nodes,"
-        " segments, terms, windows. Did you mean 'terms'?"
+        " segments, terms, voices, windows. Did you mean 'terms'?"
     )
 
 

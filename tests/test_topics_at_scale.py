@@ -20,13 +20,16 @@ from analysis.measures.counts import Recipe, count_terms
 from analysis.measures.topic_folding import fold_by_likelihood
 from analysis.measures.topic_segments import TopicRecipe, TopicSegments, choose_segments
 from analysis.measures.topics_at_scale import fit_topics_at_scale, prevalence_in_batches
+from analysis.schema import ZONES
 
 STOP = frozenset({"sagen", "treffen"})
 RECIPES = [
     Recipe(rows="bag", pos=("NN", "VV")),
     Recipe(rows="bag", unit="form"),
     Recipe(rows="bag", unit="head", pos=("NN",)),
-    Recipe(rows="bag", unit="lemma_pos", zones=("body", "post", "headline")),
+    Recipe(
+        rows="bag", unit="lemma_pos", zones=("headline", "body", "post", "caption", "subheading")
+    ),
 ]
 
 

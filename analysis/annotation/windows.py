@@ -276,8 +276,9 @@ def tell_words(tokens: pd.DataFrame, near: pd.DataFrame) -> tuple[pd.DataFrame, 
     windows : DataFrame
         doc_id, span, node_kind, node, words, words_once_within, words_once_across: the same.
     """
-    placed = place_tokens(tokens, near)
-    by_document = dict(iter(placed.groupby("doc_id")))
+    by_document = {}
+    if not near.empty:
+        by_document = dict(iter(place_tokens(tokens, near).groupby("doc_id")))
     voices, windows = {}, []
     for doc_id, own in tokens.groupby("doc_id"):
         known = KnownSets(number_bags(own["bag_id"]))
