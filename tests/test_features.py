@@ -53,8 +53,8 @@ def test_no_open_tables_say_how_to_get_them(tmp_path: Path) -> None:
         read_features(tmp_path)
     assert str(caught.value) == (
         f"{tmp_path}: no open table documents.parquet, segments.parquet, terms.parquet, "
-        "voices.parquet, mentions.parquet, nodes.parquet, cooccurrences.parquet, windows.parquet, "
-        "ngrams.parquet. Restore them with `git checkout data/features`, or rebuild them "
+        "voices.parquet, mentions.parquet, nodes.parquet, cooccurrences.parquet, "
+        "windows.parquet, ngrams.parquet. Restore them with `git checkout data/features`, or rebuild them "
         "from the articles with `gipfel annotate`."
     )
 

@@ -186,8 +186,8 @@ def test_documents_are_the_sums_of_their_segments(
     pd.testing.assert_frame_equal(documents[sums.columns], sums)
     counted = given.segments.groupby("doc_id").size()
     assert documents["n_segments"].to_dict() == counted.to_dict()
-    tokens = given.terms.groupby("segment_id")["n"].sum()
-    assert tokens.to_dict() == given.segments.set_index("segment_id")["n_tokens"].to_dict()
+    tokens = given.terms.groupby("bag_id")["n"].sum()
+    assert tokens.to_dict() == given.segments.groupby("bag_id")["n_tokens"].sum().to_dict()
     assert (documents["n_words"] <= documents["n_words_file"]).all()
     assert set(given.mentions["segment_id"]) <= set(given.segments["segment_id"])
 
