@@ -87,6 +87,7 @@ _HOMES = {
         "plot_topic_terms",
         "plot_voices",
     ),
+    "analysis.presentation.readings": ("find_value",),
     "analysis.presentation.reasons": ("word_reasons",),
     "analysis.runs.form": ("parameters_form",),
     "analysis.study": ("read_study",),

@@ -14,7 +14,7 @@ from analysis.commands.audit import audit
 from analysis.commands.evaluate import evaluate_app
 from analysis.commands.kwic import kwic
 from analysis.commands.multiverse import multiverse
-from analysis.commands.notebooks import clean_notebooks
+from analysis.commands.notebooks import clean_notebooks, readings
 from analysis.commands.provenance import crate, provenance
 from analysis.commands.prune import prune
 from analysis.commands.run import Jobs, params, run
@@ -40,6 +40,7 @@ app.command()(verify)
 app.command()(provenance)
 app.command()(crate)
 app.command()(clean_notebooks)
+app.command()(readings)
 app.command()(audit)
 app.add_typer(code.app, name="code")
 app.command()(kwic)

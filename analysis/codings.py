@@ -1,15 +1,16 @@
-"""Coding by people: random samples of mentions and the labels given to them; no text.
+"""The second coding: random samples of mentions and the labels given to them; no text.
 
 ``data/coding`` holds, for each sample, ``<sample>.json`` (how it was drawn),
 ``<sample>.csv`` (what was drawn, with inclusion probabilities) and one
-``<sample>_<coder>.csv`` for each coder.
+``<sample>_<coder>.csv`` for each coder. A coder whose name begins with ``llm`` is a language
+model, every other one a person.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ LABELS: dict[str, tuple[str, ...] | None] = {
 LABEL_COLUMNS = ("mention_id", *LABELS)
 CODING_COLUMNS = ("sample", "coder", *LABEL_COLUMNS, *DRAW_COLUMNS[1:], "tiers", "n_population")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+#: How the name of a coder begins that is a language model.
+MODEL = "llm"
 #: A speaker is a name; what is longer could be article text.
 LONGEST_NAME = 60
 
@@ -186,7 +189,7 @@ def write_labels(labels: pd.DataFrame, sample: str, coder: str, folder: Path) ->
 def read_codings(
     features: Features, sample: str | None = None, folder: Path | None = None
 ) -> pd.DataFrame:
-    """Read what people coded of one random sample.
+    """Read how one random sample was coded a second time.
 
     Parameters
     ----------
@@ -214,7 +217,7 @@ def read_codings(
     --------
     >>> from analysis.features import read_features
     >>> sorted(read_codings(read_features())["coder"].unique())
-    ['a', 'b']
+    ['llm-a', 'llm-b']
     """
     folder = folder or find_layout().coding
     names = find_samples(folder)
@@ -226,6 +229,18 @@ def read_codings(
     check_drawn_from(draw, features.mentions)
     parts = [_coder_rows(draw, path) for path in sorted(folder.glob(f"{draw.sample}_*.csv"))]
     return pd.concat(parts, ignore_index=True) if parts else _empty()
+
+
+def who_coded(coders: Iterable[str]) -> str:
+    """Say who the coders are: language_model, people or mixed; empty without any.
+
+    Examples
+    --------
+    >>> who_coded(["llm-a", "llm-b"]), who_coded(["anna"]), who_coded(["anna", "llm"])
+    ('language_model', 'people', 'mixed')
+    """
+    kinds = {"language_model" if name.startswith(MODEL) else "people" for name in coders}
+    return "mixed" if len(kinds) > 1 else "".join(kinds)
 
 
 def _empty() -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -15,8 +15,12 @@ from analysis.paths import find_layout, run_folder
 from analysis.presentation.export import export_figure, export_table, export_values
 from analysis.presentation.look import Look, look_of
 from analysis.presentation.provenance import Provenance
+from analysis.presentation.readings import make_stamp, read_stamp, word_reading
 from analysis.presentation.tables import Value
 from analysis.study import Study, read_study
+
+if TYPE_CHECKING:
+    from IPython.display import Markdown
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,36 @@ class Workbench:
             folder=self.folder,
             provenance=self.provenance,
             language=self.look.language,
+        )
+
+    def show_reading(self, text: str, values: Mapping[str, object]) -> Markdown:
+        """Show what was read in the results, its numbers put in.
+
+        With another study, other tables or other parameters than those that the reading was
+        stamped for, a note that says so stands in its place.
+
+        Parameters
+        ----------
+        text : str
+            Markdown with the names of values in braces, such as ``{share_Deal:.2f}``.
+        values : mapping
+            The numbers by name.
+
+        Raises
+        ------
+        ExportError
+            If the reading is shown and names a value that is not there.
+        """
+        from IPython.display import Markdown  # noqa: PLC0415 -- only a notebook needs it
+
+        path = find_layout().notebooks / f"{self.notebook}.ipynb"
+        tables = self.features.manifest["tables"]
+        stamps = {
+            "found": read_stamp(path),
+            "wanted": make_stamp(path, self.study, tables, self.parameters),
+        }
+        return Markdown(  # type: ignore[no-untyped-call]
+            word_reading(text, values, notebook=self.notebook, **stamps)
         )
 
 

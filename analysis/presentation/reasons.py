@@ -55,9 +55,9 @@ REASONS: dict[str, tuple[str, str]] = {
         "nur die Maße wurden verlangt",
         "scores only were asked for",
     ),
-    r"(\d+) of (\d+) mentions were coded by hand; a correction needs (\d+)": (
-        "{0} von {1} Nennungen sind von Hand codiert, es braucht {2}",
-        "{0} of {1} mentions are coded by hand, it takes {2}",
+    r"(\d+) of (\d+) mentions were coded a second time; a correction needs (\d+)": (
+        "{0} von {1} Nennungen sind ein zweites Mal codiert, es braucht {2}",
+        "{0} of {1} mentions are coded a second time, it takes {2}",
     ),
     r"agreement needs two coders, came (\d+)": (
         "Übereinstimmung braucht zwei Codierende, hier sind es {0}",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.paths import STUDY_FILE
+from analysis.presentation.readings import read_stamp
 from analysis.runs.modules import Index, find_imports, hash_modules
 from analysis.runs.parameters import TAG, cell_source, read_notebook
 from analysis.runs.plan import PlannedRun
@@ -29,13 +30,15 @@ def find_parts(plan: PlannedRun, index: Index) -> Parts:
     Returns
     -------
     dict
-        ``notebook`` (each code cell but the parameters), ``code`` (our modules), ``study``
-        (the tables of study.toml), ``environment`` (lock file, versions): names to hashes.
+        ``notebook`` (each code cell but the parameters, the stamp of the reading), ``code``
+        (our modules), ``study`` (the tables of study.toml), ``environment`` (lock file,
+        versions): names to hashes.
         What the run reads is the fifth part, ``inputs``; it is known after a run.
     """
-    sources = list(code_cells(plan.path))
+    sources = code_cells(plan.path)
+    cells = {f"code cell {at}": hash_bytes(text.encode()) for at, text in sources}
     return {
-        "notebook": {f"code cell {at}": hash_bytes(text.encode()) for at, text in sources},
+        "notebook": cells | {"stamp of the reading": hash_all(read_stamp(plan.path))},
         "code": hash_modules(notebook_imports(plan.path), index),
         "study": dict(sorted(_study_parts(plan.root / STUDY_FILE))),
         "environment": environment_parts(plan.root),
