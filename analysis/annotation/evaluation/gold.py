@@ -1,4 +1,4 @@
-"""Hand-coded mentions: read, and checked before anything is measured against them."""
+"""Coded mentions: read, and checked before anything is measured against them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LABELS = {"polarity": POLARITIES, "voice": VOICES, "target": TARGETS}
 
 
 def read_gold(path: Path, frames: tuple[str, ...]) -> pd.DataFrame:
-    r"""Read hand-coded mentions.
+    r"""Read coded mentions.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def read_gold(path: Path, frames: tuple[str, ...]) -> pd.DataFrame:
     1
     """
     if not path.is_file():
-        raise TextError(f"{path}: no such file; wanted the hand-coded mentions as CSV")
+        raise TextError(f"{path}: no such file; wanted the coded mentions as CSV")
     table = pd.read_csv(path, keep_default_na=False, dtype="str", encoding="utf-8")
     missing = [f"missing column {name!r}" for name in COLUMNS if name not in table.columns]
     if missing:
