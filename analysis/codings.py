@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,8 +38,6 @@ LABELS: dict[str, tuple[str, ...] | None] = {
 LABEL_COLUMNS = ("mention_id", *LABELS)
 CODING_COLUMNS = ("sample", "coder", *LABEL_COLUMNS, *DRAW_COLUMNS[1:], "tiers", "n_population")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-#: How the name of a coder begins that is a language model.
-MODEL = "llm"
 #: A speaker is a name; what is longer could be article text.
 LONGEST_NAME = 60
 
@@ -229,18 +227,6 @@ def read_codings(
     check_drawn_from(draw, features.mentions)
     parts = [_coder_rows(draw, path) for path in sorted(folder.glob(f"{draw.sample}_*.csv"))]
     return pd.concat(parts, ignore_index=True) if parts else _empty()
-
-
-def who_coded(coders: Iterable[str]) -> str:
-    """Say who the coders are: language_model, people or mixed; empty without any.
-
-    Examples
-    --------
-    >>> who_coded(["llm-a", "llm-b"]), who_coded(["anna"]), who_coded(["anna", "llm"])
-    ('language_model', 'people', 'mixed')
-    """
-    kinds = {"language_model" if name.startswith(MODEL) else "people" for name in coders}
-    return "mixed" if len(kinds) > 1 else "".join(kinds)
 
 
 def _empty() -> pd.DataFrame:

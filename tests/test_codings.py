@@ -67,7 +67,7 @@ def test_the_committed_sample_is_the_one_that_its_design_draws(features: Feature
 def test_codings_are_one_row_per_coder_and_mention(features: Features) -> None:
     table = read_codings(features, "pilot", FOLDER)
     assert tuple(table.columns) == CODING_COLUMNS
-    assert table.groupby("coder").size().to_dict() == {"a": 20, "b": 20}
+    assert table.groupby("coder").size().to_dict() == {"llm-a": 20, "llm-b": 20}
     assert set(table["tiers"]) == {"core"}
     assert read_codings(features, folder=FOLDER / "none").empty
 
@@ -106,7 +106,7 @@ def test_several_samples_want_a_name(features: Features, folder: Path) -> None:
 
 def test_damaged_files_are_named(features: Features, folder: Path) -> None:
     labels = pd.read_csv(folder / "pilot_llm-a.csv", dtype="str", keep_default_na=False)
-    write_labels(labels.iloc[1:], "pilot", "a", folder)
+    write_labels(labels.iloc[1:], "pilot", "llm-a", folder)
     with pytest.raises(TableError, match=r"pilot_llm-a\.csv: wanted the 20 mentions of the sample"):
         read_codings(features, folder=folder)
     (folder / "pilot_llm-a.csv").write_text("mention_id,mood\n")
@@ -123,8 +123,8 @@ def test_damaged_files_are_named(features: Features, folder: Path) -> None:
 
 def test_writing_the_same_labels_changes_nothing(folder: Path) -> None:
     labels = pd.read_csv(folder / "pilot_llm-a.csv", dtype="str", keep_default_na=False)
-    assert not write_labels(labels, "pilot", "a", folder)
-    assert write_labels(labels.assign(voice="direct"), "pilot", "a", folder)
+    assert not write_labels(labels, "pilot", "llm-a", folder)
+    assert write_labels(labels.assign(voice="direct"), "pilot", "llm-a", folder)
     with pytest.raises(TableError, match=r"name of a coder: wanted small letters .* came '\.\./a'"):
         write_labels(labels, "pilot", "../a", folder)
 

@@ -85,6 +85,15 @@ def test_agreement_on_the_pilot_by_hand(pilot: pd.DataFrame) -> None:
     assert math.isnan(table["frame", "alpha"])
 
 
+def test_it_is_said_who_coded(features: Features, pilot: pd.DataFrame) -> None:
+    """A coder whose name begins with llm is a language model, until people code."""
+    assert set(corrected_shares(features.mentions, pilot)["coded_by"]) == {"language_model"}
+    people = pilot.assign(coder=pilot["coder"].map({"llm-a": "anna", "llm-b": "ben"}))
+    assert set(corrected_shares(features.mentions, people)["coded_by"]) == {"people"}
+    mixed = pilot.assign(coder=pilot["coder"].replace("llm-b", "ben"))
+    assert set(corrected_shares(features.mentions, mixed)["coded_by"]) == {"mixed"}
+
+
 def test_shares_of_a_layer_add_up(features: Features, pilot: pd.DataFrame) -> None:
     table = corrected_shares(features.mentions, pilot, how=Correction("superpopulation"))
     sums = table[table["layer"] != "frame"].groupby(["group", "layer"])[["raw", "share"]].sum()
@@ -168,7 +177,7 @@ def test_wrong_arguments(features: Features, pilot: pd.DataFrame) -> None:
         corrected_shares(features.mentions, pilot, by=["events"])
     with pytest.raises(MeasureError, match=r"unknown population 'all'\. Allowed: finite, super"):
         corrected_shares(features.mentions, pilot, how=Correction("all"))
-    with pytest.raises(MeasureError, match=r"unknown adjudication 'd'\. Allowed: a, b, majority"):
+    with pytest.raises(MeasureError, match=r"unknown adjudication 'd'\. Allowed: llm-a, llm-b, m"):
         corrected_shares(features.mentions, pilot, how=Correction(adjudication="d"))
     alaska = features.mentions[features.mentions["event"] == "alaska-2025"]
     with pytest.raises(MeasureError, match=r"wanted the 35 mentions .* came 18"):

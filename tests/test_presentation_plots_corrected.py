@@ -56,6 +56,17 @@ def test_raw_shares_are_squares_and_corrected_ones_dots() -> None:
     assert rows == ["bejaht", "verneint", "offen"]
 
 
+def test_figures_say_who_coded() -> None:
+    drawn = plot_corrected(shares().assign(coded_by="language_model"), look(language="en"))
+    assert (
+        drawn.axes[0]
+        .get_title(loc="left")
+        .endswith("40 of 80 mentions\nsecond coding (language model)")
+    )
+    people = plot_corrected(shares().assign(coded_by="people"), look(language="en"))
+    assert people.axes[0].get_title(loc="left").endswith("\ncoding by people")
+
+
 def test_a_refused_correction_is_no_dot_and_says_why() -> None:
     drawn = plot_corrected(shares(n_coded=8), look("page"), note=NOTE)
     assert marks(drawn, "o")[1] == []

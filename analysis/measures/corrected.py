@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.codings import who_coded
 from analysis.errors import MeasureError, unknown
 from analysis.measures.inference import FloatArray
 from analysis.measures.rectification import POPULATIONS, Coded, rectify
@@ -24,6 +23,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "voice": VOICES,
 }
 MAJORITY = "majority"
+#: How the name of a coder begins that is a language model.
+MODEL = "llm"
 COLUMNS = (
     *("group_by", "group", "layer", "value", "n", "n_automatic", "raw"),
     *("n_coded", "n_second", "n_apart", "share", "se", "low", "high"),
@@ -114,6 +115,18 @@ def corrected_shares(
         for layer, value in _labels()
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(FLOATS, "float64"))
+
+
+def who_coded(coders: Iterable[str]) -> str:
+    """Say who the coders are: language_model, people or mixed; empty without any.
+
+    Examples
+    --------
+    >>> who_coded(["llm-a", "llm-b"]), who_coded(["anna"]), who_coded(["anna", "llm"])
+    ('language_model', 'people', 'mixed')
+    """
+    kinds = {"language_model" if name.startswith(MODEL) else "people" for name in coders}
+    return "mixed" if len(kinds) > 1 else "".join(kinds)
 
 
 def _labels() -> Iterator[tuple[str, str]]:

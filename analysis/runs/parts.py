@@ -37,8 +37,9 @@ def find_parts(plan: PlannedRun, index: Index) -> Parts:
     """
     sources = code_cells(plan.path)
     cells = {f"code cell {at}": hash_bytes(text.encode()) for at, text in sources}
+    stamp = read_stamp(plan.path)
     return {
-        "notebook": cells | {"stamp of the reading": hash_all(read_stamp(plan.path))},
+        "notebook": cells | ({"stamp of the reading": hash_all(stamp)} if stamp else {}),
         "code": hash_modules(notebook_imports(plan.path), index),
         "study": dict(sorted(_study_parts(plan.root / STUDY_FILE))),
         "environment": environment_parts(plan.root),
