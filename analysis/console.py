@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from analysis.cells import rounded
 from analysis.paths import Layout
 
 if TYPE_CHECKING:
@@ -140,9 +141,11 @@ def write_lines(lines: Sequence[str], path: Path | None) -> None:
 
 def show_collocates(table: pd.DataFrame, top: int) -> None:
     """Show the strongest collocates of each event, with the counts that they rest on."""
-    for event, rows in table.groupby("event"):
+    by, falling = ["g2", "collocate"], [False, True]
+    table = table.sort_values(by, ascending=falling, key=rounded)
+    for event, ranked in table.groupby("event"):
         shown = Table("collocate", "together", "log ratio", "G2", box=None, pad_edge=False)
-        for row in rows.sort_values("g2", ascending=False).head(top).to_dict("records"):
+        for row in ranked.head(top).to_dict("records"):
             scores = (f"{row['n_joint']}", f"{row['log_ratio']:.2f}", f"{row['g2']:.1f}")
             shown.add_row(escape(row["collocate"]), *scores)
         out.print(f"[bold]{event}[/]", shown, "", sep="\n")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.cells import rounded
 from analysis.measures.intervals import with_share
 from analysis.measures.selection import (
     Selection,
@@ -135,7 +136,7 @@ def speaker_concentration(speakers: pd.DataFrame, frames: Sequence[str]) -> pd.D
 def _concentration(by: pd.DataFrame) -> dict[str, object]:
     """Sum up the speakers of one frame in one unit."""
     named = by.drop(index=[name for name in (NARRATOR, UNKNOWN) if name in by.index])
-    named = named.reset_index().sort_values(["n", "speaker"], ascending=[False, True])
+    named = named.reset_index().sort_values(["n", "speaker"], ascending=[False, True], key=rounded)
     total, n_raw = named["n"].sum(), int(named["n_raw"].sum())
     verdict = judge_share(n_raw, with_interval=False)
     shown = verdict.status == OK.status

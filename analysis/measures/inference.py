@@ -15,6 +15,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
+from analysis.cells import rounded
 from analysis.errors import MeasureError, unknown
 from analysis.measures.verdicts import OK, refuse
 
@@ -229,8 +230,8 @@ def leave_one_out(statistic: Callable[[npt.NDArray[np.bool_]], float], n_units: 
     if np.isnan(without).any():
         absent = int(np.flatnonzero(np.isnan(without))[0])
         return LeaveOneOut(estimate, np.nan, np.nan, False, absent)
-    holds = bool(np.all(np.sign(without) == np.sign(estimate)))
-    moved = int(np.argmax(np.abs(without - estimate)))
+    holds = bool(np.all(np.sign(rounded(without)) == np.sign(rounded(estimate))))
+    moved = int(np.argmax(rounded(np.abs(without - estimate))))
     return LeaveOneOut(estimate, float(without.min()), float(without.max()), holds, moved)
 
 

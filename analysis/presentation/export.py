@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.atomic import atomically
+from analysis.cells import rounded
 from analysis.design import Language
 from analysis.errors import ExportError
 from analysis.presentation.checks import draw_checked
@@ -76,7 +77,7 @@ def export_figure(
     metadata = _metadata(title, provenance.describe())
     pictures = {"png": draw_checked(figure, metadata["png"])}
     pictures |= {kind: _picture(figure, kind, metadata[kind]) for kind in ("pdf", "svg")}
-    texts = {"csv": csv_text(data), "json": json_text(record)}
+    texts = {"csv": csv_text(rounded(data)), "json": json_text(record)}
     return _write(folder, name, {**_encode(texts), **pictures})
 
 
@@ -94,7 +95,7 @@ def export_table(
     Parameters
     ----------
     table : DataFrame
-        A result table; the CSV has it in full, the LaTeX table rounded.
+        A result table; numbers of the CSV as `rounded` gives them, of LaTeX with two decimals.
     name : str
         File name without ending; begins with the notebook's two digits.
     folder : Path
@@ -126,6 +127,7 @@ def export_table(
     ['01_sizes.csv', '01_sizes.json', '01_sizes.tex']
     """
     _check_name(name, provenance)
+    table = rounded(table)
     texts = {
         "csv": csv_text(table),
         "json": json_text(provenance.record()),
@@ -143,7 +145,7 @@ def export_values(
     language: Language,
     digits: int = 2,
 ) -> list[Path]:
-    r"""Write the numbers that a text quotes, in full as JSON and rounded as LaTeX macros.
+    r"""Write the numbers that a text quotes, as JSON and with fewer digits as LaTeX macros.
 
     Parameters
     ----------
@@ -180,9 +182,12 @@ def export_values(
     \newcommand{\gipfelZeroOneNTerms}{12}
     """
     _check_name(name, provenance)
+    written = {
+        key: rounded(value) if isinstance(value, float) else value for key, value in values.items()
+    }
     texts = {
-        "tex": latex_macros(values, provenance.number, language=language, digits=digits),
-        "json": json_text({**provenance.record(), "values": dict(values)}),
+        "tex": latex_macros(written, provenance.number, language=language, digits=digits),
+        "json": json_text({**provenance.record(), "values": written}),
     }
     return _write(folder, name, _encode(texts))
 

@@ -6,6 +6,7 @@ import math
 
 from matplotlib.ticker import FuncFormatter
 
+from analysis.cells import rounded
 from analysis.design import Language
 from analysis.errors import ExportError, unknown
 from analysis.presentation.words import LABELS
@@ -47,7 +48,7 @@ def check_language(language: str) -> None:
 
 
 def format_number(value: float, language: Language, *, digits: int | None = None) -> str:
-    """Write a number as the language does; it is rounded here and nowhere before.
+    """Write a number as the language does.
 
     Parameters
     ----------
@@ -73,6 +74,7 @@ def format_number(value: float, language: Language, *, digits: int | None = None
     check_language(language)
     if math.isnan(value):
         return "–"
+    value = value if isinstance(value, int) else rounded(value)
     text = f"{value:,.{digits}f}" if digits is not None else _shortest(value)
     if not any(digit in text for digit in "123456789"):
         text = text.removeprefix("-")

@@ -35,7 +35,7 @@ Value = int | float | str
 
 
 def csv_text(table: pd.DataFrame) -> str:
-    r"""Write a table as CSV: UTF-8, line feeds, numbers in full.
+    r"""Write a table as CSV: UTF-8, line feeds, numbers as they are given.
 
     Parameters
     ----------
