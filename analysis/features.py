@@ -5,8 +5,10 @@ It knows nothing of text and nothing of measures.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +22,7 @@ import pyarrow.parquet as pq
 from analysis.atomic import write_atomically
 from analysis.checking import check_table, coerce_table
 from analysis.errors import TableError
-from analysis.paths import find_layout
+from analysis.paths import STUDY_FILE, Layout, find_layout
 from analysis.schema import TABLES, find_table
 from analysis.streams import describe_table, hash_frames, to_pandas, write_rows
 
@@ -216,3 +218,37 @@ def write_manifest(made_from: Mapping[str, Any], folder: Path) -> None:
 def _describe(name: str, folder: Path) -> dict[str, Any]:
     n_rows, content = describe_table(table_path(name, folder), name)
     return {"rows": n_rows, "content": content}
+
+
+def hash_input(name: str, layout: Layout) -> str:
+    """Hash an input of a figure as it lies there now.
+
+    Parameters
+    ----------
+    name : str
+        An open table, which counts by its content; ``study.toml``, which counts without the
+        list of runs and without comments; or the path of another file below the study.
+    layout : Layout
+        The study.
+
+    Returns
+    -------
+    str
+        A SHA-256, or nothing if there is no such file.
+
+    Examples
+    --------
+    >>> len(hash_input("study.toml", find_layout())), hash_input("data/nothing.csv", find_layout())
+    (64, '')
+    """
+    if name in TABLES:
+        is_there = table_path(name, layout.features).is_file()
+        return content_hash(read_table(name, layout.features)) if is_there else ""
+    path = layout.root / name
+    if not path.is_file():
+        return ""
+    content = path.read_bytes()
+    if name == STUDY_FILE:
+        design = tomllib.loads(content.decode("utf-8"))
+        content = repr({key: value for key, value in design.items() if key != "run"}).encode()
+    return hashlib.sha256(content).hexdigest()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from analysis.errors import StudyError
 
@@ -150,3 +152,20 @@ def run_folder(layout: Layout, notebook: str) -> Path:
     """
     named = os.environ.get(RUN_VARIABLE)
     return Path(named) if named else layout.runs / notebook / "interactive"
+
+
+def follow_reads() -> set[str]:
+    """Give a set that grows with the path of every file that Python opens to read from now on.
+
+    It never ends: Python lets nobody take such a hook away again.
+    """
+    found: set[str] = set()
+
+    def hear(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open" and isinstance(arguments[0], (str, os.PathLike)):
+            mode = arguments[1]
+            if isinstance(mode, str) and mode.startswith("r"):
+                found.add(os.path.abspath(os.fspath(arguments[0])))  # noqa: PTH100 (fast)
+
+    sys.addaudithook(hear)
+    return found

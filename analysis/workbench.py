@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,16 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.features import Features, read_features
-from analysis.paths import find_layout, run_folder
+from analysis.features import Features, hash_input, read_features
+from analysis.paths import STUDY_FILE, Layout, find_layout, follow_reads, run_folder
 from analysis.presentation.export import export_figure, export_table, export_values
 from analysis.presentation.look import Look, look_of
 from analysis.presentation.provenance import Provenance
 from analysis.presentation.tables import Value
 from analysis.study import Study, read_study
+
+#: From here on, so that what a notebook reads before it opens its workbench is known, too.
+_READ = follow_reads()
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Workbench:
         Where figures go: the run's folder, or one for work by hand.
     cache : path
         Where results that take long are kept.
+    layout : Layout
+        Where the study lies.
     """
 
     notebook: str
@@ -48,13 +53,14 @@ class Workbench:
     look: Look
     folder: Path
     cache: Path
+    layout: Layout
 
     @property
     def provenance(self) -> Provenance:
-        """What an export rests on: parameters, seed, and the open tables read so far."""
-        return Provenance(
-            self.notebook, dict(self.parameters), self.features.contents(), self.study.seed
-        )
+        """What an export rests on: parameters, seed, and every input read so far."""
+        files = {name: hash_input(name, self.layout) for name in files_read(self.layout, _READ)}
+        inputs = {name: found for name, found in files.items() if found} | self.features.contents()
+        return Provenance(self.notebook, dict(self.parameters), inputs, self.study.seed)
 
     def export_figure(self, figure: Figure, name: str, data: pd.DataFrame, *, title: str) -> None:
         """Write a figure as PDF, SVG, PNG, the table drawn as CSV, and the provenance."""
@@ -132,7 +138,35 @@ def open_workbench(notebook: str, parameters: Mapping[str, Any]) -> Workbench:
         replace(look, labels={**names, **look.labels}),
         run_folder(layout, notebook),
         layout.cache,
+        layout,
     )
+
+
+def files_read(layout: Layout, read: Collection[str]) -> list[str]:
+    """List what counts as an input, besides open tables, among the files that were read.
+
+    Parameters
+    ----------
+    layout : Layout
+        The study.
+    read : collection of str
+        Absolute paths.
+
+    Returns
+    -------
+    list of str
+        ``study.toml`` and paths below the study's ``data``, sorted. Caches are none, and open
+        tables are known by their content.
+
+    Examples
+    --------
+    >>> files_read(Layout(Path("/s")), ["/s/data/coding/a.csv", "/s/data/features/terms.parquet"])
+    ['data/coding/a.csv', 'study.toml']
+    """
+    data, left_out = layout.root / "data", (layout.features, layout.local)
+    paths = [path for path in map(Path, list(read)) if path.is_relative_to(data)]
+    kept = [path for path in paths if not any(path.is_relative_to(folder) for folder in left_out)]
+    return sorted({STUDY_FILE, *(path.relative_to(layout.root).as_posix() for path in kept)})
 
 
 def short_names(doc_ids: Sequence[str]) -> dict[str, str]:

@@ -241,7 +241,10 @@ def test_folder_that_is_a_file_is_an_error(tmp_path: Path):
 def test_values_in_json_have_more_digits_than_in_latex(tmp_path: Path):
     values = {"share_deal": 1 / 3, "n_terms": 12}
     export_values(values, "02_values", folder=tmp_path, provenance=SOURCE, language="de")
-    assert json.loads((tmp_path / "02_values.json").read_text())["values"] == {"share_deal": 0.333333333, "n_terms": 12}
+    assert json.loads((tmp_path / "02_values.json").read_text())["values"] == {
+        "share_deal": 0.333333333,
+        "n_terms": 12,
+    }
     assert "{0,33}" in (tmp_path / "02_values.tex").read_text()
 
 

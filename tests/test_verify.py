@@ -82,7 +82,22 @@ def test_passes_as_committed(study: Layout) -> None:
     files = len(list(study.figures.glob("03_*")))
     assert f"{files}/{files}" in said
     assert "as committed" in said
+    assert f"Byte for byte equal: {files} of {files} files." in said
     assert not list((study.runs / "verify").glob("*"))
+
+
+def test_other_bytes_of_equal_numbers_pass_and_are_told(study: Layout) -> None:
+    """As another processor would have written it before numbers were rounded."""
+    path = study.figures / "03_frame_rates.csv"
+    text = path.read_text(encoding="utf-8")
+    number = re.search(r"\d\.\d{5,}", text)
+    assert number
+    path.write_text(text.replace(number[0], f"{number[0]}0001", 1), encoding="utf-8")
+    status, said = call("verify")
+    files = len(list(study.figures.glob("03_*")))
+    assert status == 0, said
+    assert re.search(r"03_frame_rates.csv +same numbers +other bytes", said)
+    assert f"Byte for byte equal: {files - 1} of {files} files." in said
 
 
 def test_a_changed_count_is_data(study: Layout) -> None:

@@ -17,7 +17,10 @@ from analysis.errors import RunError
 from analysis.paths import Layout
 from analysis.release import check_release
 from analysis.runs.blame import read_notes
+from analysis.runs.modules import Index, hash_modules
+from analysis.runs.parts import notebook_imports
 from analysis.runs.plan import PlannedRun, notebook_number, plan_runs
+from analysis.runs.trace import hash_all
 from analysis.schema import TABLES
 from analysis.study import Study
 
@@ -192,10 +195,20 @@ def _add_run(crate: ROCrate, plan: PlannedRun, layout: Layout, files: dict[str, 
     crate.add_action(
         files[f"notebooks/{plan.notebook}.ipynb"],
         identifier=f"#run-{plan.notebook}",
-        object=[files[f"data/features/{name}.parquet"] for name in read],
+        object=[files[path] for path in map(_path_of, read) if path in files],
         result=list(_results(plan, files)),
-        properties=_run_properties(plan, notes[0]),
+        properties=_run_properties(plan, notes[0], _hash_code(plan, layout)),
     )
+
+
+def _path_of(name: str) -> str:
+    """Give the path of an input; articles have one, too, but are no files of the crate."""
+    return f"data/features/{name}.parquet" if name in TABLES else name
+
+
+def _hash_code(plan: PlannedRun, layout: Layout) -> str:
+    """Hash our modules that a notebook leads to, as they stand in its ``run.json``."""
+    return hash_all(hash_modules(notebook_imports(plan.path), Index(layout.runs)))
 
 
 def _results(plan: PlannedRun, files: dict[str, File]) -> Iterator[File]:
@@ -203,11 +216,12 @@ def _results(plan: PlannedRun, files: dict[str, File]) -> Iterator[File]:
     return (file for path, file in files.items() if path.startswith(f"figures/{number}"))
 
 
-def _run_properties(plan: PlannedRun, note: dict[str, Any]) -> dict[str, str]:
+def _run_properties(plan: PlannedRun, note: dict[str, Any], code: str) -> dict[str, str]:
     chosen = ", ".join(f"{name}={value}" for name, value in plan.parameters.items())
     versions = ", ".join(f"{name} {value}" for name, value in note.get("versions", {}).items())
     return {
         "@type": "CreateAction",
         "name": f"gipfel run {plan.notebook}",
-        "description": f"parameters: {chosen}; versions: {versions}; seed {note.get('seed')}",
+        "description": f"parameters: {chosen}; versions: {versions}; seed {note.get('seed')}; "
+        f"code {code}",
     }

@@ -11,7 +11,7 @@ from typing import Any
 from analysis.annotation.origin import made_from
 from analysis.corpus.sources import check_raw, read_sources
 from analysis.errors import GipfelError
-from analysis.features import content_hash, read_manifest, read_table
+from analysis.features import content_hash, hash_input, read_manifest, read_table
 from analysis.paths import Layout
 from analysis.runs.plan import PlannedRun, plan_runs
 from analysis.runs.record import DEFAULT_KEY, read_record
@@ -95,13 +95,15 @@ def _figure_line(plan: PlannedRun, layout: Layout) -> Line:
         }
     except GipfelError:
         content = {}
-    why = sorted({reason for path in described for reason in _stale(path, plan, content)})
+    why = sorted({reason for path in described for reason in _stale(path, plan, layout, content)})
     if why:
         return Line(plan.notebook, "stale", f"{', '.join(why)}: gipfel run {plan.notebook}")
     return Line(plan.notebook, "up to date", f"{len(files)} files in {layout.show(layout.figures)}")
 
 
-def _stale(path: Path, plan: PlannedRun, content: Mapping[str, str]) -> Iterator[str]:
+def _stale(
+    path: Path, plan: PlannedRun, layout: Layout, content: Mapping[str, str]
+) -> Iterator[str]:
     """Compare what a figure says that it was made from with what is here now."""
     try:
         noted = json.loads(path.read_text(encoding="utf-8"))
@@ -111,8 +113,9 @@ def _stale(path: Path, plan: PlannedRun, content: Mapping[str, str]) -> Iterator
     if noted.get("parameters", plan.parameters) != plan.parameters:
         yield "other parameters"
     for name, before in noted.get("inputs", {}).items():
-        if content.get(name) != before:
-            yield f"open table {name} changed"
+        now = content.get(name, "") if name in TABLES else hash_input(name, layout)
+        if now != before:
+            yield f"{'open table ' if name in TABLES else ''}{name} changed"
 
 
 def _record_line(folder: Path, layout: Layout) -> Line:
