@@ -98,6 +98,19 @@ def test_other_bytes_of_equal_numbers_pass_and_are_told(study: Layout) -> None:
     assert status == 0, said
     assert re.search(r"03_frame_rates.csv +same numbers +other bytes", said)
     assert f"Byte for byte equal: {files - 1} of {files} files." in said
+    assert call("verify", "--bytes")[0] == 1
+
+
+def test_another_input_file_is_named(study: Layout) -> None:
+    """A figure lists files beside the open tables; one that is another by now is the cause."""
+    for path in study.figures.glob("03_*.json"):
+        note = json.loads(path.read_text(encoding="utf-8"))
+        note["inputs"]["data/validation/scores.csv"] = "0" * 64
+        path.write_text(json.dumps(note), encoding="utf-8")
+    (study.figures / "03_length.csv").unlink()
+    status, said = call("verify")
+    assert status == 1
+    assert re.search(r"data +data/validation/scores.csv is not the one", said)
 
 
 def test_a_changed_count_is_data(study: Layout) -> None:

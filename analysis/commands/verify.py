@@ -24,6 +24,9 @@ def verify(
         bool, typer.Option("--from-articles", help="Build the open tables anew, too.")
     ] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many at a time.")] = 2,
+    equal_bytes: Annotated[
+        bool, typer.Option("--bytes", help="Fail, too, if bytes alone differ.")
+    ] = False,
     pictures: Annotated[Path | None, typer.Option(help="Where pictures of differences go.")] = None,
 ) -> None:
     """Run the study again in a clean place and compare with the committed figures.
@@ -36,10 +39,20 @@ def verify(
     --------
     `gipfel verify` runs everything below the open tables.
 
+    `gipfel verify --bytes` refuses other bytes of equal numbers, too.
+
     `gipfel verify --from-articles` starts from the articles in data/raw.
     """
     from analysis.runs.plan import plan_runs
-    from analysis.runs.verify import beside, check_figures, failing, verify_figures, verify_tables
+    from analysis.runs.verify import (
+        beside,
+        check_figures,
+        count_equal_bytes,
+        count_files,
+        failing,
+        verify_figures,
+        verify_tables,
+    )
 
     layout = find_layout()
     study = read_study(layout)
@@ -57,7 +70,8 @@ def verify(
                 on_event=on_event,
             )
     _show(verified, layout)
-    raise typer.Exit(int(bool(failing(verified))))
+    has_other_bytes = count_equal_bytes(verified) < count_files(verified)
+    raise typer.Exit(int(bool(failing(verified)) or (equal_bytes and has_other_bytes)))
 
 
 def _annotate(fresh: Layout) -> None:
@@ -68,7 +82,7 @@ def _annotate(fresh: Layout) -> None:
 
 
 def _show(verified: Sequence[Verified], layout: Layout) -> None:
-    from analysis.runs.verify import count_equal_bytes
+    from analysis.runs.verify import count_equal_bytes, count_files
 
     table = Table("", "files", "bytes", "state", "", box=None, pad_edge=False)
     for one in verified:
@@ -87,5 +101,5 @@ def _show(verified: Sequence[Verified], layout: Layout) -> None:
         for cause in one.causes:
             table.add_row("", "", "", f"[red]{cause.cause}[/]", escape(cause.detail))
     console.out.print(table)
-    n_files = sum(len(one.differences) for one in verified)
-    console.say(f"Byte for byte equal: {count_equal_bytes(verified)} of {n_files} files.")
+    n_equal, n_files = count_equal_bytes(verified), count_files(verified)
+    console.say(f"Byte for byte equal: {n_equal} of {n_files} files.")

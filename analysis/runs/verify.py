@@ -175,6 +175,11 @@ def count_equal_bytes(verified: Sequence[Verified]) -> int:
     return sum(file.verdict == "same" for one in verified for file in one.differences)
 
 
+def count_files(verified: Sequence[Verified]) -> int:
+    """Count the files that were compared."""
+    return sum(len(one.differences) for one in verified)
+
+
 def check_figures(study: Study, layout: Layout) -> None:
     """Refuse to verify a study without committed figures: everything would be new."""
     if not any(layout.figures.glob("*.json")):
