@@ -24,6 +24,15 @@ SETTINGS: Mapping[str, Mapping[str, object]] = {
 PATIENCE = 600_000
 #: What the status bar says when a kernel waits for cells; before, Run All does nothing.
 READY = "Python 3 (ipykernel) | Idle"
+#: Whether no cell waits and the last has a new number, or a cell has failed.
+HAS_RUN = """before => {
+  const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
+  const texts = prompts.map(prompt => prompt.innerText);
+  const last = texts[texts.length - 1];
+  return last !== before && /[0-9]/.test(last) && !texts.some(text => text.includes('*'))
+    || document.querySelector('[data-mime-type="application/vnd.jupyter.error"]') !== null;
+}"""
+FAULTS = ", ".join(f'[data-mime-type="application/vnd.jupyter.{k}"]' for k in ("error", "stderr"))
 
 
 @contextmanager
@@ -61,12 +70,14 @@ def _find_address(server: subprocess.Popen[bytes], own: Path) -> str:
 @contextmanager
 def open_notebook(browser: Browser, address: str, name: str) -> Iterator[Page]:
     """Open a notebook, and wait for its kernel."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page = browser.new_page(viewport={"width": 1280, "height": 2000})
     page.set_default_timeout(PATIENCE)
-    page.goto(address.format(name))
-    page.get_by_text(READY).wait_for()
-    yield page
-    page.close()
+    try:
+        page.goto(address.format(name))
+        page.get_by_text(READY).wait_for()
+        yield page
+    finally:
+        page.close()
 
 
 def run_all(page: Page) -> None:
@@ -75,16 +86,8 @@ def run_all(page: Page) -> None:
     before = prompts.last.inner_text()
     page.locator(".lm-MenuBar-item", has_text="Run").click()
     page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
-    page.wait_for_function(
-        """([before]) => { const all = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
-        .map(prompt => prompt.innerText); const last = all[all.length - 1];
-        return last !== before && !all.some(text => text.includes('*')) && /[0-9]/.test(last)
-        || document.querySelector('[data-mime-type="application/vnd.jupyter.error"]') }""",
-        arg=[before],
-    )
-    errors = page.locator('[data-mime-type="application/vnd.jupyter.error"], '
-                          '[data-mime-type="application/vnd.jupyter.stderr"]')  # fmt: skip
-    assert errors.all_inner_texts() == []
+    page.wait_for_function(HAS_RUN, arg=before)
+    assert page.locator(FAULTS).all_inner_texts() == []
 
 
 def change_parameter(page: Page, old: str, new: str) -> None:
@@ -99,5 +102,9 @@ def figures(page: Page) -> list[Locator]:
 
 
 def screenshot(figure: Locator) -> Image.Image:
-    """Take a figure as it stands on the screen, at its size there."""
-    return Image.open(BytesIO(figure.screenshot())).convert("RGB")
+    """Take a figure as it stands on the screen, to the nearest pixel."""
+    figure.scroll_into_view_if_needed()
+    box = figure.bounding_box()
+    assert box is not None
+    pixels = {side: round(length) for side, length in box.items()}
+    return Image.open(BytesIO(figure.page.screenshot(clip=pixels))).convert("RGB")

@@ -10,13 +10,16 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
 from conftest import ROOT
+from matplotlib.figure import Figure
 from pictures import check_shown, draw_fresh, shown_pictures
+from PIL import Image
 
 from analysis.paths import Layout
 from analysis.runs.parameters import read_parameters
@@ -25,6 +28,7 @@ from analysis.workbench import Workbench
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 EXECUTED = NAMES if os.environ.get("CI") else ["01_corpus", "03_framing"]
 PREPARED = NAMES if os.environ.get("CI") else ["03_framing", "10_concordance"]
+Execute = Callable[[Layout, str, Path], Path]
 pytestmark = pytest.mark.xdist_group("kernels")
 
 
@@ -66,14 +70,15 @@ def nbconvert(layout: Layout, name: str, out: Path) -> Path:
 @pytest.mark.parametrize("name", EXECUTED)
 @pytest.mark.parametrize("execute", [papermill, nbconvert])
 def test_notebook_shows_what_a_fresh_drawing_gives(
-    execute, name: str, layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    execute: Execute, name: str, layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Equal to a drawing of a figure that was not exported, and like the files that were."""
+    executed = layout.root / "out.ipynb"
     folder = layout.runs / name / "interactive"
     shutil.rmtree(folder, ignore_errors=True)
-    shown = shown_pictures(execute(layout, name, tmp_path / "out.ipynb"))
+    shown = shown_pictures(execute(layout, name, executed))
     monkeypatch.chdir(layout.root)
-    fresh = draw_without_export(tmp_path / "out.ipynb", monkeypatch)
+    fresh = draw_without_export(executed, monkeypatch)
     assert len(shown) == len(fresh) > 0
     for picture, (file, drawn) in zip(shown, fresh.items(), strict=True):
         assert np.array_equal(picture, drawn), file
@@ -81,11 +86,11 @@ def test_notebook_shows_what_a_fresh_drawing_gives(
     assert len(list(folder.glob("*.png"))) == len(shown)
 
 
-def draw_without_export(path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+def draw_without_export(path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Image.Image]:
     """Execute cells up to each export of a figure, and draw the figure in its place."""
-    drawn: dict[str, object] = {}
+    drawn: dict[str, Image.Image] = {}
 
-    def draw(_: Workbench, figure, name: str, *__: object, **___: object) -> None:
+    def draw(_: Workbench, figure: Figure, name: str, *__: object, **___: object) -> None:
         drawn[name] = draw_fresh(figure)
 
     monkeypatch.setattr(Workbench, "export_figure", draw)
