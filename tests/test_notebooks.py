@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import ROOT
+from pictures import check_all, shown_pictures
 
 from analysis.paths import Layout
 from analysis.runs.execute import execute_runs
@@ -103,6 +104,7 @@ def test_notebook_gives_the_same_in_a_warm_worker_and_in_a_kernel(
         (record,) = execute_runs([plan], settings=Settings(engine=engine, force=True))
         assert record.state == "succeeded", record.failure
         assert (record.engine, record.warnings) == (engine, [])
+        check_all(shown_pictures(record.folder / "notebook.ipynb"), record.figures)
         given.append((shown_cells(record.folder / "notebook.ipynb"), read_all(record.figures)))
     assert given[0] == given[1]
     assert {Path(name).suffix for name in given[0][1]} >= {".pdf", ".svg", ".png", ".csv"}

@@ -73,6 +73,22 @@ def test_second_export_of_one_figure_gives_the_same_bytes(tmp_path: Path):
     assert contents[0] == contents[1]
 
 
+def test_an_exported_figure_is_laid_out_again_when_it_changes(tmp_path: Path):
+    def labelled(*names: str):
+        drawn = figure(height_mm=40)
+        with style():
+            axes = drawn.subplots()
+            for name in names:
+                export_figure(drawn, "02_x", data=samples.terms(1), folder=tmp_path,
+                              provenance=SOURCE, title="x")  # fmt: skip
+                axes.set_ylabel(name)
+                axes.set_yticks([0.5], [name])
+        return drawn
+
+    changed, fresh = labelled("Öl", "Waffenstillstand"), labelled("Waffenstillstand")
+    assert changed._repr_png_() == fresh._repr_png_()
+
+
 def test_other_process_with_other_hash_seed_gives_the_same_bytes(tmp_path: Path):
     program = (
         "import sys, pathlib, test_presentation_export as tests;"

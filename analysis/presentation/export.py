@@ -18,7 +18,7 @@ from analysis.errors import ExportError
 from analysis.presentation.checks import draw_checked
 from analysis.presentation.embedding import outlines_only
 from analysis.presentation.provenance import Provenance, json_text
-from analysis.presentation.style import fix_layout, style
+from analysis.presentation.style import fixed_layout, style
 from analysis.presentation.tables import Value, csv_text, latex_macros, latex_table
 
 
@@ -36,7 +36,7 @@ def export_figure(
     Parameters
     ----------
     figure : Figure
-        What to write; its layout is fixed from here on.
+        What to write; it is left as it was.
     name : str
         File name without ending; begins with the notebook's two digits.
     data : DataFrame
@@ -72,11 +72,11 @@ def export_figure(
     ['01_empty.csv', '01_empty.json', '01_empty.pdf', '01_empty.png', '01_empty.svg']
     """
     _check_name(name, provenance)
-    fix_layout(figure)
     record = {**provenance.record(), "title": title, "drawn_from": f"{name}.csv"}
     metadata = _metadata(title, provenance.describe())
-    pictures = {"png": draw_checked(figure, metadata["png"])}
-    pictures |= {kind: _picture(figure, kind, metadata[kind]) for kind in ("pdf", "svg")}
+    with fixed_layout(figure):
+        pictures = {"png": draw_checked(figure, metadata["png"])}
+        pictures |= {kind: _picture(figure, kind, metadata[kind]) for kind in ("pdf", "svg")}
     texts = {"csv": csv_text(rounded(data)), "json": json_text(record)}
     return _write(folder, name, {**_encode(texts), **pictures})
 
