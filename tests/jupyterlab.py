@@ -92,7 +92,9 @@ def run_all(page: Page) -> None:
 
 def change_parameter(page: Page, old: str, new: str) -> None:
     """Type a line of the parameters cell anew."""
-    page.locator(".jp-CodeCell .cm-line", has_text=old).first.click(click_count=3)
+    page.locator(".jp-CodeCell .cm-line", has_text=old).first.click()
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+End")
     page.keyboard.insert_text(new)
 
 
