@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.atomic import write_atomically
 from analysis.errors import TableError
+from analysis.files import read_table
 from analysis.paths import find_layout
 
 VALIDATION_COLUMNS = {
@@ -39,15 +40,17 @@ def read_validation(name: str, folder: Path | None = None) -> pd.DataFrame:
     ['mentions', 'quotes']
     """
     path = (folder or find_layout().validation) / f"{name}.csv"
-    if not path.is_file():
-        raise TableError(f"{path}: no such file. Measure with `gipfel evaluate ... --save`.")
-    table = pd.read_csv(path, keep_default_na=False, na_values={"value": [""]})
-    if tuple(table.columns) != VALIDATION_COLUMNS[name]:
-        raise TableError(
-            f"{path}: wanted the columns {', '.join(VALIDATION_COLUMNS[name])}; "
-            f"came {', '.join(table.columns)}"
+    missing = "no such file. Measure with `gipfel evaluate ... --save`."
+    table = read_table(path, TableError, VALIDATION_COLUMNS[name], missing=missing)
+    numbers = {"n": "int64", "value": "float64"}
+    try:
+        return (
+            table.replace({"value": {"": "nan"}})
+            .astype({column: kind for column, kind in numbers.items() if column in table})
+            .reset_index(drop=True)
         )
-    return table
+    except ValueError as fault:
+        raise TableError(f"{path}: wanted numbers: {fault}") from None
 
 
 def write_validation(

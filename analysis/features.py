@@ -22,11 +22,14 @@ import pyarrow.parquet as pq
 from analysis.atomic import write_atomically
 from analysis.checking import check_table, coerce_table
 from analysis.errors import TableError
+from analysis.files import read_json
 from analysis.paths import STUDY_FILE, Layout, find_layout
 from analysis.schema import TABLES, find_table
 from analysis.streams import describe_table, hash_frames, to_pandas, write_rows
 
 MANIFEST = "manifest.json"
+MANIFEST_KEYS = ("made_from", "tables")
+REBUILD = "Rebuild it with `gipfel annotate`."
 
 
 @dataclass(frozen=True)
@@ -196,14 +199,10 @@ def content_hash(frame: pd.DataFrame) -> str:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Read what the open tables were made from."""
     path = folder / MANIFEST
-    if not path.is_file():
-        raise TableError(f"{path}: no such file. Rebuild it with `gipfel annotate`.")
-    try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as fault:
-        raise TableError(
-            f"{path}: not valid JSON: {fault}. Rebuild it with `gipfel annotate`."
-        ) from None
+    manifest = read_json(path, TableError, REBUILD)
+    lacking = [key for key in MANIFEST_KEYS if not isinstance(manifest.get(key), dict)]
+    if lacking:
+        raise TableError(f"{path}: wanted the key {lacking[0]!r} with a table. {REBUILD}")
     return manifest
 
 

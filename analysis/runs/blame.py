@@ -11,13 +11,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
+from analysis.errors import StudyError
 from analysis.features import hash_input
+from analysis.files import BYTE_ORDER_MARK
 from analysis.paths import STUDY_FILE, Layout
 from analysis.runs.compare import NAMED, compare_values
 from analysis.runs.modules import Index, describe_module, hash_modules
 from analysis.runs.parts import notebook_imports
 from analysis.runs.plan import PlannedRun, notebook_number
 from analysis.schema import TABLES
+from analysis.validation import read_toml
 
 #: Further causes of a kind are counted, not listed.
 MOST = 6
@@ -115,7 +118,8 @@ def _installed(package: str) -> str:
 def _design(commit: str, layout: Layout) -> Iterator[str]:
     """Compare ``study.toml``; the parameters of runs stand beside the figures."""
     text = _git(layout, "show", f"{commit}:./study.toml")
-    before, now = tomllib.loads(text), tomllib.loads(layout.study_file.read_text(encoding="utf-8"))
+    before = tomllib.loads(text.removeprefix(BYTE_ORDER_MARK))
+    now = read_toml(layout.study_file, StudyError)
     if text:
         found = compare_values({**before, "run": []}, {**now, "run": []})
         yield from (f"study.toml, {one}" for one in found)
