@@ -248,6 +248,6 @@ def hash_input(name: str, layout: Layout) -> str:
         return ""
     content = path.read_bytes()
     if name == STUDY_FILE:
-        design = tomllib.loads(content.decode("utf-8"))
+        design = tomllib.loads(content.decode("utf-8-sig"))
         content = repr({key: value for key, value in design.items() if key != "run"}).encode()
     return hashlib.sha256(content).hexdigest()
