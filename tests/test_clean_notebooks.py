@@ -115,7 +115,7 @@ def test_a_notebook_staged_in_part_is_refused(layout: Layout) -> None:
 
 @pytest.fixture
 def clone(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The study as `make setup` leaves a clone, with a notebook in git; no environment is active."""
+    """The study as `make setup` leaves a clone; no environment is active."""
     root = layout.root
     shutil.copytree(ROOT / ".githooks", root / ".githooks")
     shutil.copy(ROOT / ".gitattributes", root)

@@ -112,7 +112,7 @@ class TextStream(io.TextIOBase):
         """Keep text as an output."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self._outputs.take_text(self.name, text)
+        self._outputs.take_text(self.name, replace_surrogates(text))
         return len(text)
 
     def writable(self) -> bool:
@@ -145,22 +145,23 @@ def shorten_outputs(
 
 
 def _shorten(outputs: Sequence[Any], most_text: int, most_shown: int) -> list[Any]:
+    """Shorten outputs in place: a later cell may change what an earlier one shows."""
     kept, n_printed, n_shown = [], 0, 0
     for given in outputs:
-        output, missing = from_dict(replace_surrogates(given)), 0
-        if output.output_type == "stream" and not is_note(output):
-            missing = max(len(output.text) - most_text, 0)
-            output.text = output.text[:most_text]
-            most_text -= len(output.text)
-        elif output.output_type == "error":
-            missing = _shorten_error(output, MOST_TEXT // 10)
-        elif output.output_type != "stream":
-            size = len(json.dumps(output.data))
+        output, size = given, len(text := json.dumps(given, ensure_ascii=False))
+        if _SURROGATE.search(text):
+            output = from_dict(replace_surrogates(given))
+        if output["output_type"] == "stream" and not is_note(output):
+            n_printed += max(len(output["text"]) - most_text, 0)
+            output["text"] = output["text"][:most_text]
+            most_text -= len(output["text"])
+        elif output["output_type"] == "error":
+            n_printed += _shorten_error(output, MOST_TEXT // 10)
+        elif output["output_type"] != "stream":
             if size > most_shown:
                 n_shown += size
                 continue
             most_shown -= size
-        n_printed += missing
         kept.append(output)
     said = [say_left_out(n_printed)] if n_printed else []
     said += [say_not_shown(n_shown)] if n_shown else []
@@ -169,9 +170,9 @@ def _shorten(outputs: Sequence[Any], most_text: int, most_shown: int) -> list[An
 
 def _shorten_error(output: Any, most: int) -> int:
     """Shorten the text of an error, which its traceback repeats; gives what is left out."""
-    missing = max(len(output.evalue) - most, 0)
-    output.evalue = output.evalue[:most]
-    output.traceback = [line[:most] for line in output.traceback]
+    missing = max(len(output["evalue"]) - most, 0)
+    output["evalue"] = output["evalue"][:most]
+    output["traceback"] = [line[:most] for line in output["traceback"]]
     return missing
 
 

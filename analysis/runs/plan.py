@@ -103,6 +103,7 @@ def plan_run(
     declared = read_parameters(path)
     default = _default_parameters(declared, run)
     parameters = default | _check_given(declared, given or {}, notebook)
+    _check_text(parameters, notebook)
     is_default = parameters == default
     key = DEFAULT_KEY if is_default else key_of(parameters)
     reason = _missing_need(layout, path)
@@ -157,7 +158,7 @@ def key_of(parameters: Mapping[str, Any]) -> str:
     12
     """
     text = json.dumps(parameters, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:KEY_LENGTH]
+    return hashlib.sha256(text.encode()).hexdigest()[:KEY_LENGTH]
 
 
 def _find_run(study: Study, layout: Layout, notebook: str) -> Run:
@@ -206,6 +207,18 @@ def _check_given(
         return check_parameters(declared, given)
     except ParameterError as fault:
         raise ParameterError(f"{notebook}: {fault}") from None
+
+
+def _check_text(parameters: Mapping[str, Any], notebook: str) -> None:
+    """Refuse half characters, such as a shell gives that is not set to UTF-8."""
+    for name, value in parameters.items():
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise ParameterError(
+                f"{notebook}: {name!r}: wanted text in UTF-8, came {value!a}. "
+                "Set the terminal to UTF-8 (such as LC_ALL=C.UTF-8), and type it again."
+            ) from None
 
 
 def _missing_need(layout: Layout, path: Path) -> str:

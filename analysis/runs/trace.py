@@ -125,7 +125,7 @@ def hash_all(fields: Mapping[str, Any] | list[Any]) -> str:
     True
     """
     text = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hash_bytes(text.encode(errors="surrogatepass"))
+    return hash_bytes(text.encode())
 
 
 def _is_writing(event: str, arguments: tuple[Any, ...]) -> bool:
