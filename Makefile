@@ -28,7 +28,7 @@ else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 endif
 	@if git rev-parse --git-dir >/dev/null 2>&1; then \
-	  git config core.hooksPath .githooks; $(BIN)/nbdime config-git --enable; fi
+	  git config core.hooksPath .githooks; git config include.path ../.githooks/config; fi
 	@touch $@
 
 figures: $(STAMP) ## regenerate every figure from the open tables

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -135,6 +136,10 @@ def release_check() -> None:
 
 def main() -> None:
     """Run the command; errors that a user can mend end in one message and status 1."""
+    for stream in (sys.stdout, sys.stderr):
+        # What a terminal cannot show must not end the command.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except GipfelError as fault:

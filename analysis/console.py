@@ -40,6 +40,7 @@ COLOURS = {
     "skipped": "yellow",
     "interrupted": "yellow",
     "never run": "yellow",
+    "not published": "yellow",
 }
 
 
@@ -95,8 +96,15 @@ def show_status(layout: Layout, study: Study) -> None:
     ):
         table = Table(box=None, pad_edge=False, show_header=False)
         for line in lines:
-            table.add_row(escape(line.name), state(line.state), escape(line.detail))
+            table.add_row(escape(line.name), state(line.state), escape(_in_short(line.detail)))
         out.print(f"[bold]{title}[/]", table, "", sep="\n")
+
+
+def _in_short(reasons: str, most: int = 3) -> str:
+    """Put the first reasons into one line; all of them are told by ``gipfel run --explain``."""
+    lines = reasons.splitlines()
+    more = [f"and {len(lines) - most} more: gipfel run --explain"] if len(lines) > most else []
+    return "; ".join(lines[:most] + more)
 
 
 def show_scores(scores: Scores) -> None:

@@ -43,7 +43,7 @@ def verify(
 
     `gipfel verify --from-articles` starts from the articles in data/raw.
     """
-    from analysis.runs.plan import plan_runs
+    from analysis.runs.plan import check_has_runs, check_tables, plan_runs
     from analysis.runs.verify import (
         beside,
         check_figures,
@@ -56,6 +56,8 @@ def verify(
 
     layout = find_layout()
     study = read_study(layout)
+    check_has_runs(study, layout)
+    check_tables(layout)
     check_figures(study, layout)
     verified: list[Verified] = []
     with beside(layout) as fresh:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from analysis.atomic import write_if_changed
 from analysis.errors import RunError
+from analysis.runs.job import FIGURES_FOLDER
 from analysis.runs.plan import notebook_number
 from analysis.runs.record import RunRecord
+from analysis.runs.trace import hash_bytes
 
 
 @dataclass(frozen=True)
@@ -74,3 +76,15 @@ def _check_names(found: list[Path], number: str, notebook: str) -> None:
             f" Wanted files, no folders, with names that begin with {number!r}:"
             f" export them under such a name."
         )
+
+
+def unpublished(record: RunRecord, figures: Path) -> list[str]:
+    """Name the files that `publish_figures` would write or remove, as reasons."""
+    if not record.is_default:
+        return []
+    start = f"{FIGURES_FOLDER}/"
+    given = {n.removeprefix(start): h for n, h in record.outputs.items() if n.startswith(start)}
+    found = figures.glob(f"{notebook_number(record.notebook)}*")
+    here = {path.name: hash_bytes(path.read_bytes()) for path in found}
+    changed = [name for name in sorted({*given, *here}) if given.get(name) != here.get(name)]
+    return [f"{figures.name}/{name} is not as the run left it" for name in changed]

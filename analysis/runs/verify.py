@@ -19,6 +19,7 @@ from analysis.runs.compare import Difference, compare_folders, compare_tables
 from analysis.runs.execute import RunEvent, execute_runs
 from analysis.runs.plan import PlannedRun, notebook_number, plan_runs
 from analysis.runs.record import RunRecord
+from analysis.runs.scratch import scratch_prefix
 from analysis.schema import TABLES
 from analysis.study import Study, read_study
 
@@ -58,7 +59,7 @@ class Verified:
 @contextmanager
 def beside(layout: Layout) -> Iterator[Layout]:
     """Copy a study, but for figures and runs, to a folder that goes away in the end."""
-    with tempfile.TemporaryDirectory(prefix="gipfel-verify-") as folder:
+    with tempfile.TemporaryDirectory(prefix=scratch_prefix()) as folder:
         root = Path(folder).resolve()
         for part in PARTS:
             _copy(layout.root / part, root / part)
