@@ -183,6 +183,7 @@ def ngrams(ngram: str, n_words: int) -> Callable[[Layout], None]:
 def link(name: str) -> Callable[[Layout], None]:
     def smuggle(layout: Layout) -> None:
         path = layout.root / name
+        path.parent.mkdir(exist_ok=True)
         target = layout.root.parent / "elsewhere"
         if path.exists():
             path.rename(target)
@@ -210,9 +211,11 @@ def with_index(table: pa.Table) -> pa.Table:
 
 def doubled_span(table: pa.Table) -> pa.Table:
     frame = table.to_pandas()
-    twice = pd.concat([frame, frame.assign(span="near1")])
+    near = frame[frame["span"] == "L5R5"].assign(span="near1")
     order = ["doc_id", "span", "node_kind", "node", "lemma", "pos"]
-    return pa.Table.from_pandas(twice.sort_values(order), table.schema, preserve_index=False)
+    twice = pd.concat([frame, near]).sort_values(order)
+    whole = pa.Table.from_pandas(twice, table.schema, preserve_index=False)
+    return whole.replace_schema_metadata(None)
 
 
 def png_chunk(kind: bytes, content: bytes) -> bytes:
@@ -375,7 +378,8 @@ ATTEMPTS: dict[str, tuple[Callable[[Layout], None], str, str]] = {
     "nodes: an unknown node": (
         in_cell("nodes", "node", "Brücke"), "nodes.parquet", "column 'node'"),
     "cooccurrences: a word that is not there": (
-        in_cell("cooccurrences", "lemma", "Abendbrot"), "cooccurrences.parquet", "'n_joint'"),
+        in_cell("cooccurrences", "lemma", "Abendbrot"),
+        "cooccurrences.parquet", "than terms has"),
     "file name: a sentence in docs": (
         in_file(f"docs/{joined('_').lower()}.md", "Brot"), "gestern_fuhr", "file name"),
     "docs: a folder": (in_file("docs/more/notes.md"), "docs/more/notes.md", LIST_PLACE),
@@ -404,10 +408,10 @@ ATTEMPTS: dict[str, tuple[Callable[[Layout], None], str, str]] = {
     "notebook: U+2060": (
         in_notebook(markdown_cell(source=[joined("\u2060")])), "01_corpus.ipynb", "U+2060"),
     "figures: a cell": (
-        in_text(f"{FIGURE}.csv", "doc_id", f"event\n{SENTENCE}\n"), "01_corpus.csv", "'event'"),
+        in_file(f"{FIGURE}.csv", f"event\n{SENTENCE}\n"), "01_corpus.csv", "'event'"),
     "figures: a heading": (in_text(f"{FIGURE}.csv", "doc_id", "der rote Bus"), ".csv", "heading"),
     "figures: a title": (
-        in_json(f"{FIGURE}.json", "title", value=SENTENCE), "01_corpus.json", "more than 10 words"),
+        in_json(f"{FIGURE}.json", "title", value="das Brot " * 6), "01_corpus.json", "than 10 words"),
     "figures: a key": (
         in_json(f"{FIGURE}.json", SENTENCE, value=1), "01_corpus.json", "1 keys"),
     "figures: a parameter": (

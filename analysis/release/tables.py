@@ -114,7 +114,10 @@ def table_faults(path: Path, tables: OpenTables) -> Iterator[str]:
     """Judge the file of one open table; what its columns may hold is in the schema."""
     name = path.stem
     try:
-        yield from _file_faults(path, name)
+        unlike = list(_file_faults(path, name))
+        yield from unlike
+        if unlike:  # what follows would name columns, and a name could be a sentence
+            return
         frame = check_table(to_pandas(read_parquet(path), name), name)
     except (TableError, pa.ArrowException, OSError, ValueError) as fault:
         yield str(fault)
@@ -154,7 +157,7 @@ def _is_plain(kind: pa.DataType) -> bool:
 
 def _size(metadata: pq.FileMetaData, path: Path) -> int:
     """Add up what a file of these columns holds: two marks, the data, the footer and its size."""
-    chunks = sum(
+    chunks: int = sum(
         metadata.row_group(i).column(j).total_compressed_size
         for i in range(metadata.num_row_groups)
         for j in range(metadata.num_columns)
@@ -269,7 +272,7 @@ def _mention_faults(frame: pd.DataFrame, tables: OpenTables) -> Iterator[str]:
 def _term_faults(frame: pd.DataFrame, tables: OpenTables) -> Iterator[str]:
     documents = tables.frame("documents").set_index("doc_id")["n_tokens"]
     sums = frame.groupby(_document_of(frame))["n"].sum()
-    if len(documents) and (sums > sums.index.map(documents)).any():
+    if len(documents) and (sums > documents.reindex(sums.index)).any():
         yield "column 'n': more words than the article has tokens"
 
 
@@ -309,7 +312,7 @@ def _sequence_faults(frame: pd.DataFrame, tables: OpenTables) -> Iterator[str]:
     if (by_sequence["n_surroundings"].max() > by_sequence["n"].sum()).any():
         yield "column 'n_surroundings': more surroundings than occurrences"
     words = frame["ngram"].str.split(" ")
-    if (words.str.len() != frame["n_words"]).any() or (frame["n_words"] < 2).any():
+    if (words.map(len) != frame["n_words"]).any() or (frame["n_words"] < 2).any():
         yield "column 'n_words': not the number of words in the row"
     if _has_false_counts(frame.assign(word=words), tables.frame("terms")):
         yield "column 'n': a row of words more often than terms has one of them in the article"
