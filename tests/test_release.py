@@ -411,7 +411,7 @@ ATTEMPTS: dict[str, tuple[Callable[[Layout], None], str, str]] = {
         in_file(f"{FIGURE}.csv", f"event\n{SENTENCE}\n"), "01_corpus.csv", "'event'"),
     "figures: a heading": (in_text(f"{FIGURE}.csv", "doc_id", "der rote Bus"), ".csv", "heading"),
     "figures: a title": (
-        in_json(f"{FIGURE}.json", "title", value="das Brot " * 6), "01_corpus.json", "than 10 words"),
+        in_json(f"{FIGURE}.json", "title", value="ein Ei " * 6), "01_corpus.json", "than 10 words"),
     "figures: a key": (
         in_json(f"{FIGURE}.json", SENTENCE, value=1), "01_corpus.json", "1 keys"),
     "figures: a parameter": (

@@ -151,10 +151,14 @@ class _Check:
     def _known(self) -> Known:
         tables, study = self._tables, self._study
         speakers = set(tables.frame("mentions")["speaker"])
-        named = [*study.frames, *study.actors, *study.events, *study.claims]
+        named = [
+            *((one.id, one.label) for one in study.frames),
+            *((one.id, one.label) for one in study.actors),
+            *((one.id, one.label) for one in study.events),
+            *((one.id, one.label) for one in study.claims),
+        ]
         names = {
-            *(one.id for one in named),
-            *(text for one in named for text in (one.label.de, one.label.en)),
+            *(text for id_, label in named for text in (id_, label.de, label.en)),
             *(name for actor in study.actors for name in actor.names),
             *(source.outlet for source in self._sources),
             *(source.id for source in self._sources),
