@@ -120,7 +120,8 @@ def crate(
     --------
     `gipfel crate gipfeldiskurs.zip`
     """
-    from analysis.runs.crate import open_files, write_crate
+    from analysis.release import open_files
+    from analysis.runs.crate import write_crate
 
     layout = find_layout()
     written = write_crate(read_study(layout), layout, target)

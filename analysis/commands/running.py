@@ -36,17 +36,17 @@ def execute(
 ) -> list[RunRecord]:
     """Execute runs with a bar, here or on a cluster, publish figures, and say how each ended."""
     from analysis.runs.execute import execute_runs
-    from analysis.runs.publish import publish_figures
+    from analysis.runs.publish import publish_checked
 
     with _open_executor(scheduler, plans, jobs=jobs) as executor, run_bar(plans) as on_event:
         records = execute_runs(
             plans, jobs=jobs, on_event=on_event, settings=settings, executor=executor
         )
-    published = [publish_figures(record, layout.figures) for record in records]
-    n_changed = sum(len(files.written) + len(files.removed) for files in published)
     for record in records:
         _show_failure(record)
     _show_records(records, layout)
+    published = publish_checked(records, layout)
+    n_changed = sum(len(files.written) + len(files.removed) for files in published)
     if any(record.is_default and record.state == "succeeded" for record in records):
         news = "as they were" if not n_changed else f"{n_changed} files changed"
         console.say(f"Figures in {layout.show(layout.figures)}/: {news}.")

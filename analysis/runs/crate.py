@@ -15,7 +15,7 @@ from rocrate.rocrate import ROCrate
 
 from analysis.errors import RunError
 from analysis.paths import Layout
-from analysis.release import check_release
+from analysis.release import check_release, open_files
 from analysis.runs.blame import read_notes
 from analysis.runs.modules import Index, hash_modules
 from analysis.runs.parts import notebook_imports
@@ -24,29 +24,6 @@ from analysis.runs.trace import hash_all
 from analysis.schema import TABLES
 from analysis.study import Study
 
-#: What of a study is open: never ``data/raw``, ``data/local`` or ``papermill_runs``.
-OPEN = (
-    "README.md",
-    "LICENSE",
-    "CITATION.cff",
-    "CHANGELOG.md",
-    "study.toml",
-    "pyproject.toml",
-    "requirements.lock",
-    "environment.yml",
-    "Makefile",
-    "analysis",
-    "docs",
-    "notebooks",
-    "figures",
-    "data/README.md",
-    "data/sources.toml",
-    "data/corrections.csv",
-    "data/coding",
-    "data/features",
-    "data/lexicons",
-    "data/validation",
-)
 _MEDIA = {
     ".csv": "text/csv",
     ".ipynb": "application/x-ipynb+json",
@@ -93,18 +70,18 @@ def write_crate(study: Study, layout: Layout, target: Path) -> Path:
     RunError
         If the target is there already, or ``CITATION.cff`` or the figures are missing.
     ReleaseError
-        If running text could be read from an open table.
+        If running text could be read from one of the files, or one is not listed.
     """
     target = target.absolute()
     if target.exists():
         raise RunError(f"{target}: is there already; name another place, or remove it")
     if not target.parent.is_dir():
         raise RunError(f"{target.parent}: no such folder; make it, or name another place")
-    check_release(layout.features)
+    names = check_release(layout, open_files(layout))
     citation = read_citation(layout.root / "CITATION.cff")
     crate = ROCrate()
     _describe(crate, study, citation)
-    files = {path: _add_file(crate, layout, path) for path in open_files(layout)}
+    files = {path: _add_file(crate, layout, path) for path in names}
     for plan in plan_runs(study, layout):
         _add_run(crate, plan, layout, files)
     _write(crate, target)
@@ -144,21 +121,6 @@ def read_citation(path: Path) -> Citation:
         raise RunError(
             f"{path}: wanted title, license, date-released and authors with names; came {fault!r}"
         ) from None
-
-
-def open_files(layout: Layout) -> list[str]:
-    """List the open files of a study, by path below it, sorted."""
-    found: list[str] = []
-    for part in OPEN:
-        path = layout.root / part
-        inside = [path] if path.is_file() else sorted(path.rglob("*"))
-        found += [one.relative_to(layout.root).as_posix() for one in inside if _is_open(one)]
-    return sorted(set(found))
-
-
-def _is_open(path: Path) -> bool:
-    hidden = any(part.startswith((".", "__pycache__")) for part in path.parts[-3:])
-    return path.is_file() and not hidden
 
 
 def _describe(crate: ROCrate, study: Study, citation: Citation) -> None:
