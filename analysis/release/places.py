@@ -69,7 +69,7 @@ PLACES: Mapping[str, str] = {
         r"(tests|benchmarks)/[a-z0-9_]+\.py",
         r"tests/gold/(README\.md|[a-z0-9_-]+\.(csv|tsv|ds|json))",
         r"tests/toy/study\.toml|tests/toy/data/raw/[a-z]+_\d\.txt",
-        r"\.ci/[a-z0-9-]+|\.githooks/pre-commit|papermill_runs/\.gitkeep",
+        r"\.ci/[a-z0-9-]+|\.githooks/(pre-commit|config)|papermill_runs/\.gitkeep",
     )),
 }  # fmt: skip
 _PATTERNS = {kind: re.compile(pattern) for kind, pattern in PLACES.items()}
