@@ -232,3 +232,20 @@ def test_claims_of_the_study_are_checked() -> None:
     table["claim"] = [{"id": "values", "label": "v", "measure": "share", "frame": "Deal"}]
     with pytest.raises(StudyError, match="are names of tables of 13_multiverse"):
         parse_study(table)
+
+
+def test_without_headlines_means_without_sub_headings(features: Features) -> None:
+    """Counted by hand: without any heading, and with it; tokens as well as mentions."""
+    deal = features.mentions.query("frame == 'Deal' and tier == 'core'")
+    heading = deal["zone"].isin(["headline", "subheading"])
+    evidences = Evidences(features, frozenset())
+    choices = {name: options[0] for name, options in read_study().multiverse.model_dump().items()}
+    choices |= {"target": "all"}
+    found = [
+        evidences.find("rate", "Deal", choices | {"headlines": option}) for option in ("in", "out")
+    ]
+    assert [each.n_mentions for each in found] == [len(deal), (~heading).sum()]
+    in_headings = features.segments["zone"].isin(["headline", "subheading"])
+    tokens = features.segments.loc[in_headings, "n_tokens"].sum()
+    difference = found[0].denominator.sum() - found[1].denominator.sum()
+    assert 1000 * difference == pytest.approx(tokens)

@@ -87,7 +87,7 @@ def test_intervals_are_drawn_where_the_table_has_them():
 def test_figure_says_what_five_documents_cannot_carry():
     text = text_of(plots.plot_keyness(samples.keyness(9), look("page"), **EVENTS))
     assert "Keine Intervalle: ein Bootstrap braucht 20 Dokumente je Gruppe" in text
-    assert "hier sind es 3 und 2. Keine p-Werte: der kleinste" in text
+    assert "hier sind es 3 und 2. Keine p-Werte: der kleinste p-Wert" in text
     assert "ist 0,1 (über 0,05). Nichts hier darf signifikant heißen." in text
 
 

@@ -70,7 +70,7 @@ def test_latex_escapes_headings_and_dashes_empty_cells():
 
 
 def test_latex_column_without_heading_lists_the_allowed():
-    with pytest.raises(ExportError, match=r"unknown label 'sharee'\..*Did you mean 'share'"):
+    with pytest.raises(ExportError, match=r"unknown column 'sharee'\..*Did you mean 'share'"):
         latex_table(pd.DataFrame({"sharee": [0.5]}), language="de")
 
 
