@@ -19,9 +19,9 @@ def test_every_label_is_given_in_both_languages():
 
 def test_unknown_label_lists_the_allowed_and_the_nearest():
     with pytest.raises(
-        ExportError, match=r"unknown label 'outlett'.*\bevent, .*Did you mean 'outlet'"
+        ExportError, match=r"unknown label 'segmentss'.*\bmentions, .*Did you mean 'segments'"
     ):
-        label("outlett", "de")
+        label("segmentss", "de")
 
 
 def test_unknown_language_lists_the_allowed():

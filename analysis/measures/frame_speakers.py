@@ -122,7 +122,7 @@ def count_statements(
     >>> f = read_features()
     >>> table = count_statements(f.mentions, f.documents, f.segments, ["Einmischung"])
     >>> table.query("unit == 'corpus'")[["polarity", "n_statements"]].to_numpy().tolist()
-    [['affirmed', 0], ['negated', 3], ['open', 1]]
+    [['affirmed', 0], ['negated', 2], ['open', 1]]
     """
     chosen = name_speakers(select_mentions(mentions, frames, selection or Selection()))
     chosen["cluster"] = chosen["doc_id"].map(find_clusters(segments))

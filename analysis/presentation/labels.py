@@ -33,8 +33,8 @@ def label(key: str, language: Language) -> str:
 
     Examples
     --------
-    >>> label("outlet", "de"), label("outlet", "en")
-    ('Medium', 'outlet')
+    >>> label("topic", "de"), label("topic", "en")
+    ('Thema', 'topic')
     """
     check_language(language)
     if key not in LABELS:
