@@ -186,7 +186,7 @@ def _strange_claims(study: Study) -> list[str]:
 def _strange_comparison(study: Study) -> list[str]:
     """Find a comparison of events that the study does not have."""
     events = [event.id for event in study.events]
-    sides = study.comparison.model_dump()
+    sides = study.declared_comparison.model_dump() if study.declared_comparison else {}
     return [
         f"[comparison] {side}: {unknown('event', event, events)}"
         for side, event in sides.items()

@@ -190,7 +190,7 @@ def test_effect_of_the_event():
     assert judge_effect(rows, "event") == OK
     apart = rows.assign(kind=["article", "article", "live_ticker"])
     assert judge_effect(apart, "event").reason == (
-        "no kind occurs in every event: the two cannot be told apart"
+        "no kind is known to occur in every event: the two cannot be told apart"
     )
     both = apart.assign(outlet=["x", "x", "y"])
     assert judge_effect(both, "event").reason.startswith("no outlet and no kind is known to occur")

@@ -1,7 +1,9 @@
+import ast
 import math
 import re
 
 import pytest
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,3 +95,20 @@ def test_headings_name_the_events_compared():
         assert len({heading(f"n_{side}", language, sides=sides) for side in sides}) == 2
     with pytest.raises(ExportError, match="names the target of the comparison, which was not"):
         heading("n_target", "de", sides={})
+
+
+def test_every_word_that_a_figure_asks_for_is_there():
+    asked = set()
+    for module in (ROOT / "analysis").rglob("*.py"):
+        for call in ast.walk(ast.parse(module.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "word":
+                asked |= set(_whole_keys(call.args[0]))
+    assert len(asked) > 50
+    assert asked - set(LABELS) == set()
+
+
+def _whole_keys(argument: ast.expr) -> list[str]:
+    """Give the keys that an argument names in full, also by a choice of two."""
+    if isinstance(argument, ast.IfExp):
+        return [*_whole_keys(argument.body), *_whole_keys(argument.orelse)]
+    return [str(argument.value)] if isinstance(argument, ast.Constant) else []

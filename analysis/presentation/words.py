@@ -219,6 +219,7 @@ LABELS: dict[str, tuple[str, str]] = {
         "{0} Spezifikationen, nach Schätzung geordnet",
         "{0} specifications, sorted by estimate",
     ),
+    "split": ("Teilung", "split"),
     "split_within": ("Teilung eines Ereignisses", "split of one event"),
     "splits": ("Teilungen", "splits"),
     "stability": ("Stabilität", "stability"),
