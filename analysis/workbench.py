@@ -65,21 +65,42 @@ class Workbench:
     def export_figure(self, figure: Figure, name: str, data: pd.DataFrame, *, title: str) -> None:
         """Write a figure as PDF, SVG, PNG, the table drawn as CSV, and the provenance."""
         export_figure(
-            figure, name, data=data, folder=self.folder, provenance=self.provenance, title=title
+            figure,
+            name,
+            data=self._with_events(data),
+            folder=self.folder,
+            provenance=self.provenance,
+            title=title,
         )
 
     def export_table(
         self, table: pd.DataFrame, name: str, headings: Mapping[str, str] | None = None
     ) -> None:
-        """Write a table as CSV and LaTeX, with its provenance."""
+        """Write a table as CSV and LaTeX, with its provenance.
+
+        Headings that are not given are those of `presentation.headings`.
+        """
+        named = dict(headings or {})
+        for column in table.columns.difference(list(named), sort=False):
+            named[column] = self.look.heading(column, table=name)
+        complete = self._with_events(table)
+        in_headings = dict.fromkeys(complete.columns.difference(table.columns), "")
         export_table(
-            table,
+            complete,
             name,
             folder=self.folder,
             provenance=self.provenance,
             language=self.look.language,
-            headings=headings,
+            headings=named | in_headings,
         )
+
+    def _with_events(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Name the events beside columns of target and reference, unless the table does so."""
+        compares = any(str(name).endswith("_reference") for name in table.columns)
+        if not compares or {"target", "reference"} <= set(table.columns):
+            return table
+        sides = self.study.comparison
+        return table.assign(event_target=sides.target, event_reference=sides.reference)
 
     def export_values(self, values: Mapping[str, Value], name: str) -> None:
         """Write the numbers that a text quotes as JSON and as LaTeX macros."""

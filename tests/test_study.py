@@ -237,3 +237,22 @@ def test_a_missing_file_is_named(toy: Layout) -> None:
     toy.study_file.unlink()
     with pytest.raises(StudyError, match=r"study\.toml: no such file"):
         read_study(toy)
+
+
+def test_the_comparison_is_declared_once(table: Table) -> None:
+    assert parse_study(table).comparison.model_dump() == {
+        "target": "sued-2023",
+        "reference": "nord-2019",
+    }
+    table["comparison"] = {"target": "nord-2019", "reference": "sued-2023"}
+    assert parse_study(table).comparison.target == "nord-2019"
+
+
+def test_a_comparison_names_two_events_of_the_study(table: Table) -> None:
+    table["comparison"] = {"target": "sued-2023", "reference": "nord-2018"}
+    assert (
+        "[comparison] reference: unknown event 'nord-2018'. Allowed: nord-2019, sued-2023."
+        in message(table)
+    )
+    table["comparison"]["reference"] = "sued-2023"
+    assert "target and reference are both 'sued-2023'; name two events" in message(table)

@@ -17,6 +17,7 @@ from analysis.measures.selection import (
     totals_of,
 )
 from analysis.measures.verdicts import OK, judge_share
+from analysis.repeats import find_clusters
 from analysis.schema import POLARITIES
 
 KEYS = ["event", "unit", "doc_id"]
@@ -85,6 +86,54 @@ def frame_speakers(
     table = with_share(table[said].reset_index(drop=True), "n_mentions")
     columns = ["frame", "speaker", "polarity", *KEYS, "n", "n_raw", "n_mentions", "share"]
     return stamp(table, selection)[[*columns, *ESTIMATES, *SELECTED]]
+
+
+def count_statements(
+    mentions: pd.DataFrame,
+    documents: pd.DataFrame,
+    segments: pd.DataFrame,
+    frames: Sequence[str],
+    *,
+    selection: Selection | None = None,
+) -> pd.DataFrame:
+    """Count distinct statements beside mentions: who repeats an answer says one thing.
+
+    Mentions of one frame by the same speaker, with the same polarity and target, in one
+    document or the documents that share a repeat with it, are one statement. Speakers whom
+    the text does not name are not known to differ and count as one.
+
+    Parameters
+    ----------
+    mentions, documents, segments : DataFrame
+        Open tables.
+    frames : sequence of str
+        Ids of frames.
+    selection : Selection, optional
+        Tier and target; a weight changes nothing here.
+
+    Returns
+    -------
+    DataFrame
+        Long, with the rows of `polarity_profile`: frame, polarity, event (empty: all events),
+        unit (document, pooled, corpus), doc_id, n_statements.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> f = read_features()
+    >>> table = count_statements(f.mentions, f.documents, f.segments, ["Einmischung"])
+    >>> table.query("unit == 'corpus'")[["polarity", "n_statements"]].to_numpy().tolist()
+    [['affirmed', 0], ['negated', 2], ['open', 1]]
+    """
+    chosen = name_speakers(select_mentions(mentions, frames, selection or Selection()))
+    chosen["cluster"] = chosen["doc_id"].map(find_clusters(segments))
+    keys = {"frame": frames, "polarity": POLARITIES}
+    parts = []
+    for scope, units in (("doc_id", ["document"]), ("cluster", ["pooled", "corpus"])):
+        distinct = chosen.drop_duplicates([scope, "frame", "speaker", "polarity", "target"])
+        parts.append(count_by_unit(distinct, documents, keys, units=units))
+    table = pd.concat(parts, ignore_index=True).rename(columns={"n_raw": "n_statements"})
+    return table[["frame", "polarity", *KEYS, "n_statements"]]
 
 
 def speaker_concentration(speakers: pd.DataFrame, frames: Sequence[str]) -> pd.DataFrame:

@@ -105,7 +105,7 @@ def export_table(
     language : {"de", "en"}
         Of the LaTeX table.
     headings : mapping of column to heading, optional
-        For columns without a word in `words.LABELS`.
+        As `latex_table` takes them.
 
     Returns
     -------
