@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.atomic import write_atomically
 from analysis.errors import TableError, unknown
+from analysis.files import read_table
 from analysis.paths import find_layout
 
 #: What a set of coded text is known to be; the first columns of ``scores.csv``.
@@ -85,15 +86,17 @@ def read_validation(name: str, folder: Path | None = None) -> pd.DataFrame:
     ['read', 'scored', 'unseen']
     """
     path = (folder or find_layout().validation) / f"{name}.csv"
-    if not path.is_file():
-        raise TableError(f"{path}: no such file. Measure with `gipfel evaluate ... --save NAME`.")
-    table = pd.read_csv(path, keep_default_na=False, na_values={one: [""] for one in NUMBERS})
-    if tuple(table.columns) != VALIDATION_COLUMNS[name]:
-        raise TableError(
-            f"{path}: wanted the columns {', '.join(VALIDATION_COLUMNS[name])}; "
-            f"came {', '.join(table.columns)}"
-        )
-    return table
+    missing = "no such file. Measure with `gipfel evaluate ... --save NAME`."
+    table = read_table(path, TableError, VALIDATION_COLUMNS[name], missing=missing)
+    try:
+        numbers = {
+            column: pd.to_numeric(table[column].replace("", "nan"))
+            for column in NUMBERS
+            if column in table
+        }
+    except ValueError as fault:
+        raise TableError(f"{path}: wanted numbers: {fault}") from None
+    return table.assign(**numbers).reset_index(drop=True)
 
 
 def write_validation(

@@ -64,6 +64,9 @@ TIERS = ("core", "near")
 NODE_KINDS = ("frame", "actor")
 #: Words to the left and right of a node; narrower windows would give neighbours away.
 NARROWEST_WINDOW, WIDEST_WINDOW = 3, 20
+#: Word sequences are published from this frequency on, in this many documents, up to this
+#: length. Where a table counts different surroundings, the first floor holds for them too.
+SEQUENCE_FLOOR, SEQUENCE_DOCUMENTS, LONGEST_SEQUENCE = 5, 2, 5
 TARGETS = ("summit", "other")
 POLARITIES = ("affirmed", "negated", "open")
 VOICES = ("narrator", "direct", "indirect")

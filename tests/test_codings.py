@@ -23,7 +23,8 @@ from analysis.codings import (
 from analysis.errors import ReleaseError, TableError
 from analysis.features import Features
 from analysis.handcoding.draw import Design, draw_sample
-from analysis.release import check_codings
+from analysis.paths import Layout
+from analysis.release import check_release
 
 FOLDER = ROOT / "data" / "coding"
 
@@ -35,12 +36,6 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_committed_files_hold_no_text_column() -> None:
-    assert check_codings(FOLDER)[:4] == [
-        "pilot.csv",
-        "pilot.json",
-        "pilot_llm-a.csv",
-        "pilot_llm-b.csv",
-    ]
     allowed = {*DRAW_COLUMNS, *LABEL_COLUMNS}
     for path in FOLDER.glob("*.csv"):
         table = pd.read_csv(path, dtype="str", keep_default_na=False)
@@ -131,17 +126,14 @@ def test_writing_the_same_labels_changes_nothing(folder: Path) -> None:
 
 def test_text_in_data_coding_is_refused(folder: Path) -> None:
     labels = pd.read_csv(folder / "pilot_llm-a.csv", dtype="str", keep_default_na=False)
-    labels.loc[0, "speaker"] = (
-        "Bruno sagte gestern im Rat, von einem Deal wisse er nichts und wolle er nichts."
-    )
     labels.loc[1, "polarity"] = "Kein Deal"
     labels.to_csv(folder / "pilot_llm-a.csv", index=False)
     labels.assign(context="Kein Deal.").to_csv(folder / "pilot_llm-b.csv", index=False)
     (folder / "sheet.xlsx").write_bytes(b"")
+    files = {f"data/coding/{path.name}": path for path in folder.glob("*.*")}
     with pytest.raises(ReleaseError) as fault:
-        check_codings(folder)
+        check_release(Layout(ROOT), files)
     text = str(fault.value)
-    assert "pilot_llm-a.csv: column 'speaker': a cell that is no name" in text
-    assert "pilot_llm-a.csv: column 'polarity': unknown label 'Kein Deal'" in text
-    assert "came mention_id, frame_right, target, polarity, voice, speaker, context" in text
-    assert "sheet.xlsx: not a file of `gipfel code`" in text
+    assert "pilot_llm-a.csv: column 'polarity': a cell that is not one of affirmed, negated" in text
+    assert "pilot_llm-b.csv: wanted the columns mention_id, frame_right, target, polarity" in text
+    assert "sheet.xlsx: not a file that a study publishes" in text

@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import ROOT
+from pictures import check_all, shown_pictures
 
 from analysis.paths import Layout
 from analysis.presentation.readings import find_reads
@@ -110,6 +111,7 @@ def test_notebook_gives_the_same_in_a_warm_worker_and_in_a_kernel(
         (record,) = execute_runs([plan], settings=Settings(engine=engine, force=True))
         assert record.state == "succeeded", record.failure
         assert (record.engine, record.warnings) == (engine, [])
+        check_all(shown_pictures(record.folder / "notebook.ipynb"), record.figures)
         tables = set(inputs_of(record.figures)) & set(TABLES)
         assert tables <= set(find_reads(plan.path)), "the first cell names all tables read"
         given.append((shown_cells(record.folder / "notebook.ipynb"), read_all(record.figures)))

@@ -87,7 +87,7 @@ def test_intervals_are_drawn_where_the_table_has_them():
 def test_figure_says_what_five_documents_cannot_carry():
     text = text_of(plots.plot_keyness(samples.keyness(9), look("page"), **EVENTS))
     assert "Keine Intervalle: ein Bootstrap braucht 20 Dokumente je Gruppe" in text
-    assert "hier sind es 3 und 2. Keine p-Werte: der kleinste" in text
+    assert "hier sind es 3 und 2. Keine p-Werte: der kleinste p-Wert" in text
     assert "ist 0,1 (über 0,05). Nichts hier darf signifikant heißen." in text
 
 
@@ -213,10 +213,10 @@ def test_collocates_count_both_events_and_say_what_is_missing():
     table = samples.collocates()
     drawn = plots.plot_collocates(table, look("page"), **EVENTS)
     first = table.iloc[0]
-    counts = f"{first['n_joint_target']} : {first['n_joint_reference']}"
+    counts = f"{first['n_joint_reference']} : {first['n_joint_target']}"
     assert drawn.axes[0].texts[0].get_text() == counts
     text = text_of(drawn)
-    assert "Rechts: n Alaska 2025 : n Helsinki 2018. Ohne Zeichen: dort nie gemeinsam." in text
+    assert "Rechts: n Helsinki 2018 : n Alaska 2025. Ohne Zeichen: dort nie gemeinsam." in text
     assert "Keine Intervalle:" in text
     assert text.endswith("Nichts hier darf signifikant heißen.")
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import MeasureError
-from analysis.features import Features, table_path
+from analysis.features import Features, table_path, write_manifest
 from analysis.measures.count_batches import (
     BatchPlan,
     count_batches,
@@ -95,6 +95,7 @@ def made_up(folder: Path, n_documents: int = 60, seed: int = 1) -> None:
     pd.DataFrame(terms, columns=columns).to_parquet(table_path("terms", folder))
     about = pd.DataFrame(segments, columns=["segment_id", "zone", "n_words", "repeat_across"])
     about.to_parquet(table_path("segments", folder))
+    write_manifest({}, folder, ["segments", "terms"])
 
 
 @pytest.fixture(scope="module")

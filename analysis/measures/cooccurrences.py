@@ -20,9 +20,11 @@ class CoOccurrences:
     Attributes
     ----------
     joint : DataFrame
-        doc_id, node, collocate, n_joint: occurrences of the collocate in the node's windows.
+        doc_id, node, collocate, n_joint: occurrences of the collocate in the node's windows;
+        if known, n_in_node: those inside the node itself (*Union* in *Europäische Union*).
     windows : DataFrame
-        doc_id, node, n_node: tokens in the node's windows, each counted once, nodes excluded.
+        doc_id, node, n_node: tokens in the node's windows, each counted once, nodes excluded;
+        if known, n_node_tokens: the tokens of the node itself.
     frequencies : DataFrame
         doc_id, collocate, n_collocate: occurrences of the collocate anywhere.
     documents : DataFrame
@@ -56,7 +58,10 @@ class CoOccurrences:
 
 
 class NodeSums:
-    """The counts of one node and its collocates in the documents of one side."""
+    """The counts of one node and its collocates in the documents of one side.
+
+    The node's own tokens, where they are known, are part of no count.
+    """
 
     def __init__(
         self, counts: CoOccurrences, node: str, collocates: pd.Index, side: pd.DataFrame
@@ -66,9 +71,13 @@ class NodeSums:
         windows = counts.windows[counts.windows["node"] == node]
         self.joint = _by_collocate(joint, "n_joint", collocates, row)
         self.frequencies = _by_collocate(counts.frequencies, "n_collocate", collocates, row)
-        n_node = windows.groupby("doc_id")["n_node"].sum()
-        self.windows = side["doc_id"].map(n_node).fillna(0).to_numpy(dtype=float)
+        if "n_in_node" in joint:
+            self.frequencies = self.frequencies - _by_collocate(joint, "n_in_node", collocates, row)
+        sums = windows.groupby("doc_id").sum(numeric_only=True).reindex(side["doc_id"]).fillna(0)
+        self.windows = sums["n_node"].to_numpy(dtype=float)
         self.tokens = side["n_tokens"].to_numpy(dtype=float)
+        if "n_node_tokens" in sums:
+            self.tokens = self.tokens - sums["n_node_tokens"].to_numpy(dtype=float)
 
     def total(self, weights: FloatArray) -> Pairs:
         """Add up documents, each as often as drawn; shaped (n_collocates, n_resamples)."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.design import LEVEL
 from analysis.errors import MeasureError, unknown
 from analysis.measures.inference import FloatArray
 from analysis.measures.rectification import POPULATIONS, Coded, rectify
@@ -50,7 +51,7 @@ class Correction:
 
     population: str = "finite"
     adjudication: str = MAJORITY
-    level: float = 0.95
+    level: float = LEVEL
 
 
 def corrected_shares(

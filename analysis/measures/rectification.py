@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from analysis.design import LEVEL
 from analysis.errors import MeasureError, unknown
 from analysis.measures.inference import FloatArray
 
@@ -73,7 +74,7 @@ def rectify(
     coded: Coded,
     *,
     population: str = "superpopulation",
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Rectified:
     """Correct the share of a label by the disagreement seen in a random sample.
 

@@ -32,6 +32,8 @@ CHOICES = (
 )
 #: Choices that change nothing but the number of tokens that a rate relates to.
 OF_RATES = ("stop_words",)
+#: Zones that the choice of headlines leaves out: those of articles, and sub-headings.
+HEADLINES = ("headline", "subheading")
 #: Choices that say which mentions count, and which tokens: arguments of one method each.
 _SELECTING = ("unit", "tier", "weight", "target", "quotations", "headlines")
 _SIZING = ("weight", "quotations", "headlines", "stop_words")
@@ -156,7 +158,7 @@ class Evidences:
         if quotations == "out":
             table = table[table["voice"] != "direct"]
         if headlines == "out":
-            table = table[table["zone"] != "headline"]
+            table = table[~table["zone"].isin(HEADLINES)]
         if unit == "mention":
             return table
         repeated = table.groupby(["segment_id", "frame"])["mention_id"].transform("size")
@@ -197,7 +199,7 @@ def _token_sizes(features: Features, stop_words: Collection[str]) -> pd.DataFram
     terms = features.terms[["segment_id", "form", "voice", "n"]].join(about, on="segment_id")
     terms = terms.assign(
         is_quoted=terms["voice"] == "direct",
-        is_headline=terms["zone"] == "headline",
+        is_headline=terms["zone"].isin(HEADLINES),
         is_stop_word=terms["form"].str.casefold().isin(list(stop_words)),
         none=terms["n"].astype(float),
         within=terms["n"] * terms["weight_within"],

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from analysis.errors import StudyError
 from analysis.paths import STUDY_FILE
 from analysis.presentation.readings import read_stamp
 from analysis.runs.modules import Index, find_imports, hash_modules
@@ -16,6 +16,7 @@ from analysis.runs.parameters import TAG, cell_source, read_notebook
 from analysis.runs.plan import PlannedRun
 from analysis.runs.record import read_versions
 from analysis.runs.trace import hash_all, hash_bytes, hash_read
+from analysis.validation import read_toml
 
 LOCK_FILE = "requirements.lock"
 #: Tables of ``study.toml`` that say what is run, not how.
@@ -95,7 +96,7 @@ def environment_parts(root: Path) -> dict[str, str]:
 
 def _study_parts(path: Path) -> Iterator[tuple[str, str]]:
     """Hash the tables of study.toml; those with an id one by one, and their order."""
-    for name, value in tomllib.loads(path.read_text(encoding="utf-8")).items():
+    for name, value in read_toml(path, StudyError).items():
         if name in _ONLY_RUNS:
             continue
         if isinstance(value, list) and all(isinstance(v, dict) and "id" in v for v in value):
