@@ -90,7 +90,7 @@ def read_validation(name: str, folder: Path | None = None) -> pd.DataFrame:
     table = read_table(path, TableError, VALIDATION_COLUMNS[name], missing=missing)
     try:
         numbers = {
-            column: pd.to_numeric(table[column].replace("", "nan"))
+            column: pd.to_numeric(table[column].mask(table[column] == ""))
             for column in NUMBERS
             if column in table
         }

@@ -7,6 +7,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from presentation_samples import ALASKA, HELSINKI, NOTE, look
 
+from analysis.cells import rounded
 from analysis.errors import ExportError, TableError
 from analysis.presentation import plots
 from analysis.presentation.checks import drawn_texts, find_cut_texts, find_overlaps
@@ -74,7 +75,7 @@ def test_area_grows_with_frequency():
 
 
 def test_intervals_are_drawn_where_the_table_has_them():
-    table = samples.keyness(5, n_labelled=2, estimable=True)
+    table = rounded(samples.keyness(5, n_labelled=2, estimable=True))
     table.loc[4, ["low", "high"]] = np.nan
     bars = [
         tuple(line.get_xdata())
@@ -178,7 +179,7 @@ def test_unknown_comparison_is_an_error():
 
 
 def test_marks_stand_only_where_the_pair_was_seen():
-    table = samples.collocates()
+    table = rounded(samples.collocates())
     drawn = plots.plot_collocates(table, look(), **EVENTS)
     for side, event in EVENTS.items():
         seen = table.loc[table[f"n_joint_{side}"] > 0]

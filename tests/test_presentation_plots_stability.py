@@ -6,6 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 from presentation_samples import STABLE, look, topic_stability
 
+from analysis.cells import rounded
 from analysis.errors import TableError
 from analysis.presentation.checks import drawn_texts
 from analysis.presentation.plots import plot_topic_stability
@@ -18,7 +19,7 @@ def draw(chosen: int | None = 3) -> Figure:
 
 
 def test_every_panel_draws_its_kind_and_the_floor() -> None:
-    table = topic_stability()
+    table = rounded(topic_stability())
     kinds = ("subsamples", "documents", "seeds")
     for axes, kind in zip(draw().axes, kinds, strict=True):
         mean, floor = (

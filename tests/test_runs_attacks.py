@@ -241,7 +241,13 @@ def test_ctrl_c_while_the_command_is_loaded_is_one_line(tmp_path: Path) -> None:
     wanted = 'gipfel = "analysis.__main__:main"'
     assert wanted in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-c", "from analysis.__main__ import main; main()", "status"],
+        # Where the tests run in the background, Ctrl-C is ignored, and that is inherited.
+        [
+            *(sys.executable, "-c"),
+            "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+            "from analysis.__main__ import main; main()",
+            "status",
+        ],
         env=os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
         capture_output=True,
         text=True,

@@ -96,7 +96,6 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "n_narrator": ("n Text selbst", "n text itself"),
     "n_negated": ("n verneint", "n negated"),
     "n_node": ("Tokens beim Knoten", "tokens near the node"),
-    "n_not_noted": ("n nicht vermerkt", "n not noted"),
     "n_open": ("n offen", "n left open"),
     "n_posts": ("Beiträge", "posts"),
     "n_posts_with": ("Beiträge mit Nennung", "posts with a mention"),

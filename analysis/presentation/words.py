@@ -140,6 +140,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "middle_fits": ("mittlere {level} % der Anpassungen", "middle {level} % of the fits"),
     "moved_most": ("Am meisten bewegt durch: {0} ({1}).", "Moved most by: {0} ({1})."),
     "moves_by": ("bewegt um", "moves by"),
+    "n_not_noted": ("n nicht vermerkt", "n not noted"),
     "n_tokens": ("Wörter (Tokens)", "word tokens"),
     "n_topics": ("Zahl der Themen", "number of topics"),
     "negated": ("verneint", "negated"),

@@ -87,7 +87,7 @@ def split_words(text: str) -> list[str]:
 
     Examples
     --------
-    >>> split_words("Der_rote Bus-12 f\\u00e4\\u00adhrt")
+    >>> split_words("Der_rote Bus-12 f\u00e4\u00adhrt")
     ['der', 'rote', 'bus', 'fährt']
     """
     return _WORDS.findall(unicodedata.normalize("NFKC", UNSEEN.sub("", text)).casefold())

@@ -49,7 +49,8 @@ _PARTICLES = frozenset(
 )
 _NUMBER = r"[+-]?(\d[\d.,]*(e[+-]?\d+)?|inf|nan)%?"
 _TIME = r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?"
-_PLAIN = re.compile(rf"{_NUMBER}|{_TIME}|True|False")
+_COMMIT = r"[0-9a-f]{7,40}"
+_PLAIN = re.compile(rf"{_NUMBER}|{_TIME}|{_COMMIT}|True|False")
 CODE = re.compile(r"[A-Za-z0-9_.:+-]{1,60}")
 HASH = re.compile(r"[0-9a-f]{12,64}")
 _CODE = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import pandas as pd
 
 from analysis.annotation.corrections import ALLOWED, COLUMNS
 from analysis.codings import DRAW_COLUMNS, LABEL_COLUMNS, LABELS
+from analysis.evaluations import ALLOWED as VALIDATED
 from analysis.evaluations import VALIDATION_COLUMNS
 from analysis.intrusions import ANSWER_COLUMNS, N_ITEMS, task_columns
 from analysis.release.cells import (
@@ -146,7 +148,19 @@ def task_faults(path: Path, cells: Cells) -> Iterator[str]:
 
 def validation_faults(path: Path, cells: Cells) -> Iterator[str]:
     """Judge how good the coding was measured to be."""
-    return csv_faults(path, [VALIDATION_COLUMNS[path.stem]], cells.judge)
+
+    def judge(column: str) -> Judge:
+        if column in VALIDATED:
+            return lambda cell: "" if cell in VALIDATED[column] else "not an allowed word"
+        return _set_name if column in ("set", "commit") else cells.judge(column)
+
+    return csv_faults(path, [VALIDATION_COLUMNS[path.stem]], judge)
+
+
+def _set_name(cell: str) -> str:
+    """Say why a cell is not the short name of a set of coded text, or of a commit."""
+    n_parts = len(re.split(r"[_.:+-]", cell))
+    return "" if CODE.fullmatch(cell) and len(cell) <= 40 and n_parts <= 5 else "not a short name"
 
 
 def csv_faults(

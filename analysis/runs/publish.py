@@ -9,7 +9,6 @@ from pathlib import Path
 from analysis.atomic import write_if_changed
 from analysis.errors import RunError
 from analysis.paths import Layout
-from analysis.release import check_release, published_files
 from analysis.runs.job import FIGURES_FOLDER
 from analysis.runs.plan import notebook_number
 from analysis.runs.record import RunRecord
@@ -81,6 +80,8 @@ def publish_checked(records: Sequence[RunRecord], layout: Layout) -> list[Publis
     RunError
         As `publish_figures`.
     """
+    from analysis.release import check_release, published_files  # noqa: PLC0415 (needs pandas)
+
     default = [one for one in records if one.is_default and one.state == "succeeded"]
     numbers = tuple(f"figures/{notebook_number(one.notebook)}" for one in default)
     new = {f"figures/{path.name}": path for one in default for path in _listed(one)}
