@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.complete
 UV     := $(shell command -v uv 2>/dev/null)
 
-.PHONY: help setup figures test lint lab book lock clean
+.PHONY: help setup figures test lint lab book lock environment clean
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -28,7 +28,7 @@ else
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 endif
 	@if git rev-parse --git-dir >/dev/null 2>&1; then \
-	  git config core.hooksPath .githooks; $(BIN)/nbdime config-git --enable; fi
+	  git config core.hooksPath .githooks; git config include.path ../.githooks/config; fi
 	@touch $@
 
 figures: $(STAMP) ## regenerate every figure from the open tables
@@ -54,6 +54,12 @@ book: $(STAMP) ## write the code book into data/README.md and the mentions into 
 lock: ## resolve the packages anew (needs uv)
 	@uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --extra dev \
 	  --generate-hashes --no-header --no-emit-index-url --output-file requirements.lock pyproject.toml
+	@$(MAKE) --no-print-directory environment
+
+environment: ## write environment.yml from requirements.lock
+	@{ sed '/^  - pip:/q' environment.yml; \
+	  sed -n 's/^\([A-Za-z0-9].*==.*[^ ]\) *\\$$/      - "\1"/p' requirements.lock; \
+	  echo '      - -e .'; } > environment.yml.part && mv environment.yml.part environment.yml
 
 clean: ## remove what can be made again; articles and figures stay
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

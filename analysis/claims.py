@@ -65,7 +65,7 @@ class MultiverseDesign(Frozen):
     unit: Options[Literal["mention", "segment"]] = ("mention", "segment")
     tier: Options[Literal["core", "core_near"]] = ("core", "core_near")
     weight: Options[Literal["none", "within", "across"]] = ("none", "within", "across")
-    target: Options[Literal["all", "summit"]] = ("all", "summit")
+    target: Options[Literal["all", "summit"]] = ("summit", "all")
     quotations: Options[Literal["in", "out"]] = ("in", "out")
     headlines: Options[Literal["in", "out"]] = ("in", "out")
     pooling: Options[Literal["pooled", "mean"]] = ("pooled", "mean")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,7 @@ from analysis.commands.audit import audit
 from analysis.commands.evaluate import evaluate_app
 from analysis.commands.kwic import kwic
 from analysis.commands.multiverse import multiverse
-from analysis.commands.notebooks import clean_notebooks
+from analysis.commands.notebooks import clean_notebooks, readings
 from analysis.commands.provenance import crate, provenance
 from analysis.commands.prune import prune
 from analysis.commands.run import Jobs, params, run
@@ -40,6 +41,7 @@ app.command()(verify)
 app.command()(provenance)
 app.command()(crate)
 app.command()(clean_notebooks)
+app.command()(readings)
 app.command()(audit)
 app.add_typer(code.app, name="code")
 app.command()(kwic)
@@ -124,17 +126,36 @@ def status() -> None:
 
 
 @app.command("release-check")
-def release_check() -> None:
-    """Refuse open tables from which running text could be read."""
-    from analysis.release import check_codings, check_release
+def release_check(
+    staged: Annotated[
+        bool, typer.Option("--staged", help="Only what is staged for a commit, as it is staged.")
+    ] = False,
+) -> None:
+    """Refuse files from which running text could be read, and all that no study publishes.
+
+    Checked is everything that git tracks and everything that `gipfel crate` gives out.
+    `gipfel run`, `gipfel crate` and the hook for git call the same check.
+
+    Example: `gipfel release-check`
+    """
+    from analysis.release import check_release, published_files, staged_copy, staged_files
 
     layout = find_layout()
-    names = [*check_release(layout.features), *check_codings(layout.coding)]
-    console.say(f"{', '.join(names)}: no running text; may be published.")
+    if staged:
+        with staged_copy(layout) as copy:
+            files = {**published_files(copy), **{n: copy.root / n for n in staged_files(layout)}}
+            names = check_release(copy, files, only=staged_files(layout), raw=layout.raw)
+    else:
+        names = check_release(layout)
+    console.say(f"{len(names)} files: no running text; may be published.")
 
 
 def main() -> None:
     """Run the command; errors that a user can mend end in one message and status 1."""
+    for stream in (sys.stdout, sys.stderr):
+        # What a terminal cannot show must not end the command.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except GipfelError as fault:

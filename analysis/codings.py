@@ -1,8 +1,9 @@
-"""Coding by people: random samples of mentions and the labels given to them; no text.
+"""The second coding: random samples of mentions and the labels given to them; no text.
 
 ``data/coding`` holds, for each sample, ``<sample>.json`` (how it was drawn),
 ``<sample>.csv`` (what was drawn, with inclusion probabilities) and one
-``<sample>_<coder>.csv`` for each coder.
+``<sample>_<coder>.csv`` for each coder. A coder whose name begins with ``llm`` is a language
+model, every other one a person.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import pandas as pd
 from analysis.atomic import write_if_changed
 from analysis.errors import TableError, unknown
 from analysis.features import Features, content_hash
+from analysis.files import read_json, read_table
 from analysis.paths import find_layout
 from analysis.schema import POLARITIES, TARGETS, VOICES
 
@@ -134,10 +136,7 @@ def read_draw(sample: str, folder: Path) -> Draw:
     """
     if sample not in find_samples(folder):
         raise TableError(f"{folder}: {unknown('sample', sample, find_samples(folder))}")
-    try:
-        design: dict[str, Any] = json.loads((folder / f"{sample}.json").read_text("utf-8"))
-    except ValueError as fault:
-        raise TableError(f"{folder / sample}.json: not valid JSON: {fault}") from None
+    design = read_json(folder / f"{sample}.json", TableError)
     rows = read_csv_as(folder / f"{sample}.csv", DRAW_COLUMNS)
     numbers = {"n_stratum": "int64", "n_drawn": "int64", "inclusion_probability": "float64"}
     try:
@@ -148,14 +147,8 @@ def read_draw(sample: str, folder: Path) -> Draw:
 
 def read_csv_as(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     """Read a CSV file of text cells that has these columns; raises `TableError`."""
-    if not path.is_file():
-        raise TableError(f"{path}: no such file. Restore it with `git checkout data/coding`.")
-    table = pd.read_csv(path, keep_default_na=False, dtype="str", encoding="utf-8")
-    if tuple(table.columns) != tuple(columns):
-        raise TableError(
-            f"{path}: wanted the columns {', '.join(columns)}; came {', '.join(table.columns)}"
-        )
-    return table
+    missing = "no such file. Restore it with `git checkout data/coding`."
+    return read_table(path, TableError, columns, missing=missing).reset_index(drop=True)
 
 
 def check_drawn_from(draw: Draw, mentions: pd.DataFrame) -> None:
@@ -186,7 +179,7 @@ def write_labels(labels: pd.DataFrame, sample: str, coder: str, folder: Path) ->
 def read_codings(
     features: Features, sample: str | None = None, folder: Path | None = None
 ) -> pd.DataFrame:
-    """Read what people coded of one random sample.
+    """Read how one random sample was coded a second time.
 
     Parameters
     ----------
@@ -214,7 +207,7 @@ def read_codings(
     --------
     >>> from analysis.features import read_features
     >>> sorted(read_codings(read_features())["coder"].unique())
-    ['a', 'b']
+    ['llm-a', 'llm-b']
     """
     folder = folder or find_layout().coding
     names = find_samples(folder)

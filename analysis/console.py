@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from analysis.cells import rounded
 from analysis.paths import Layout
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ COLOURS = {
     "skipped": "yellow",
     "interrupted": "yellow",
     "never run": "yellow",
+    "not published": "yellow",
 }
 
 
@@ -94,8 +96,15 @@ def show_status(layout: Layout, study: Study) -> None:
     ):
         table = Table(box=None, pad_edge=False, show_header=False)
         for line in lines:
-            table.add_row(escape(line.name), state(line.state), escape(line.detail))
+            table.add_row(escape(line.name), state(line.state), escape(_in_short(line.detail)))
         out.print(f"[bold]{title}[/]", table, "", sep="\n")
+
+
+def _in_short(reasons: str, most: int = 3) -> str:
+    """Put the first reasons into one line; all of them are told by ``gipfel run --explain``."""
+    lines = reasons.splitlines()
+    more = [f"and {len(lines) - most} more: gipfel run --explain"] if len(lines) > most else []
+    return "; ".join(lines[:most] + more)
 
 
 def show_scores(scores: Scores) -> None:
@@ -140,9 +149,11 @@ def write_lines(lines: Sequence[str], path: Path | None) -> None:
 
 def show_collocates(table: pd.DataFrame, top: int) -> None:
     """Show the strongest collocates of each event, with the counts that they rest on."""
-    for event, rows in table.groupby("event"):
+    by, falling = ["g2", "collocate"], [False, True]
+    table = table.sort_values(by, ascending=falling, key=rounded)
+    for event, ranked in table.groupby("event"):
         shown = Table("collocate", "together", "log ratio", "G2", box=None, pad_edge=False)
-        for row in rows.sort_values("g2", ascending=False).head(top).to_dict("records"):
+        for row in ranked.head(top).to_dict("records"):
             scores = (f"{row['n_joint']}", f"{row['log_ratio']:.2f}", f"{row['g2']:.1f}")
             shown.add_row(escape(row["collocate"]), *scores)
         out.print(f"[bold]{event}[/]", shown, "", sep="\n")

@@ -9,6 +9,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from analysis.schema import BAG_FLOOR, NARROWEST_WINDOW, WIDEST_WINDOW
 
+#: Nominal coverage of every interval, level of every test, and the fewest joint occurrences
+#: that carry an association. The texts of figures and tables take them from here.
+LEVEL, ALPHA, FEWEST_JOINT = 0.95, 0.05, 5
+
 Language = Literal["de", "en"]
 Id = Annotated[str, Field(pattern=r"^[\w-]+$")]
 Name = Annotated[str, Field(pattern=r"\S")]
@@ -40,6 +44,19 @@ def _as_label(value: object) -> object:
 
 
 BothLanguages = Annotated[Label, BeforeValidator(_as_label)]
+
+
+class Comparison(Frozen):
+    """Which two events are compared: a difference is that of the target less the reference."""
+
+    target: Id
+    reference: Id
+
+    @model_validator(mode="after")
+    def _two_events(self) -> Self:
+        if self.target == self.reference:
+            raise ValueError(f"target and reference are both {self.target!r}; name two events")
+        return self
 
 
 class Run(Frozen):

@@ -8,11 +8,10 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.errors import TableError, unknown
-from analysis.features import table_path
+from analysis.features import check_content, reading, table_path
 from analysis.schema import find_table
 
 Whole = Literal["segment", "document"]
@@ -51,8 +50,8 @@ def read_batches(
     Raises
     ------
     TableError
-        If the file is missing or no Parquet, a column is unknown, or rows of one segment
-        (document) stand apart within a batch.
+        If the file is missing, no Parquet or not the manifest's, a column is unknown, or rows
+        of one segment (document) stand apart within a batch.
 
     Examples
     --------
@@ -67,6 +66,7 @@ def read_batches(
     odd = [column for column in wanted if column not in find_table(name).names]
     if odd:
         raise TableError(f"read_batches: {unknown('column', odd[0], find_table(name).names)}")
+    check_content(name, folder)
     kept: pd.DataFrame | None = None
     last = ""
     for part in _parts(table_path(name, folder), wanted, n_rows):
@@ -114,14 +114,6 @@ def _check_contiguous(unit: pd.Series, last: str, name: str) -> str:
 def _parts(path: Path, columns: list[str], n_rows: int) -> Iterator[pd.DataFrame]:
     if n_rows < 1:
         raise TableError(f"read_batches: wanted n_rows of at least 1, came {n_rows}")
-    try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=n_rows, columns=columns):
-                yield batch.to_pandas()
-    except FileNotFoundError:
-        raise TableError(f"{path}: no such file. Rebuild it with `gipfel annotate`.") from None
-    except (pa.ArrowException, OSError) as fault:
-        raise TableError(
-            f"{path}: wanted a Parquet file; {str(fault).strip()}. Rebuild it with "
-            "`gipfel annotate`."
-        ) from fault
+    with reading(path), pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=n_rows, columns=columns):
+            yield batch.to_pandas()

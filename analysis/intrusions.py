@@ -19,6 +19,7 @@ import pandas as pd
 from analysis.atomic import write_if_changed
 from analysis.codings import check_name, find_samples, read_csv_as
 from analysis.errors import TableError, unknown
+from analysis.files import read_json
 
 FOLDER = "intrusion"
 #: Items of a task, intruder included.
@@ -96,9 +97,9 @@ def read_tasks(name: str, folder: Path) -> Tasks:
         raise TableError(f"{folder}: {unknown('set of tasks', name, find_samples(folder))}")
     path = folder / f"{name}.json"
     try:
-        design: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        design = read_json(path, TableError)
         columns = task_columns(design["kind"])
-    except (ValueError, KeyError, TypeError) as fault:
+    except (KeyError, TypeError) as fault:
         raise TableError(f"{path}: wanted the design of intrusion tasks in JSON: {fault}") from None
     rows = read_csv_as(path.with_suffix(".csv"), columns)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from analysis.errors import StudyError
+from analysis.files import BYTE_ORDER_MARK, read_text
 from analysis.paths import find_layout
 
 STOP_WORDS = "stopwords.txt"
@@ -34,12 +35,8 @@ def read_stop_words(path: Path | None = None) -> frozenset[str]:
     True
     """
     path = path or find_layout().lexicons / STOP_WORDS
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        raise StudyError(f"{path}: no such file; wanted a list of stop words") from None
-    except UnicodeDecodeError as fault:
-        raise StudyError(f"{path}: wanted UTF-8: {fault}") from None
+    text = read_text(path, StudyError, "no such file; wanted a list of stop words")
+    lines = text.removeprefix(BYTE_ORDER_MARK).splitlines()
     words = [(number, line.strip()) for number, line in enumerate(lines, start=1)]
     kept = [(number, word) for number, word in words if word and not word.startswith("#")]
     odd = [f"line {number}: {word!r}" for number, word in kept if len(word.split()) > 1]

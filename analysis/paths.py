@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from analysis.errors import StudyError
 
@@ -98,9 +100,10 @@ class Layout:
 def find_layout(start: Path | str | None = None) -> Layout:
     """Find the study that a folder belongs to.
 
-    Looks, in this order, at ``start`` and the folders above it; at the folder
-    named by the environment variable ``GIPFEL_STUDY``; at the working directory
-    and the folders above it; at the checkout that this package lies in.
+    Looks at ``start`` and the folders above it; without it, at the folder named by the
+    environment variable ``GIPFEL_STUDY``, or else at the working directory, and the folders
+    above it. Never at the checkout that this package lies in: who works elsewhere would
+    change it unawares.
 
     Parameters
     ----------
@@ -115,30 +118,21 @@ def find_layout(start: Path | str | None = None) -> Layout:
     Raises
     ------
     StudyError
-        If none of these holds a ``study.toml``.
+        If no such folder holds a ``study.toml``.
 
     Examples
     --------
     >>> find_layout().study_file.name
     'study.toml'
     """
-    places = [Path(start)] if start is not None else _usual_places()
-    for place in places:
-        for folder in (place.resolve(), *place.resolve().parents):
-            if (folder / STUDY_FILE).is_file():
-                return Layout(folder)
-    looked = ", ".join(str(place) for place in places)
+    place = Path(start if start is not None else os.environ.get(ROOT_VARIABLE) or Path.cwd())
+    for folder in (place.resolve(), *place.resolve().parents):
+        if (folder / STUDY_FILE).is_file():
+            return Layout(folder)
     raise StudyError(
-        f"no {STUDY_FILE} in {looked} or any folder above. "
+        f"no {STUDY_FILE} in {place} or any folder above. "
         f"Change into a study's folder, or set {ROOT_VARIABLE} to its path."
     )
-
-
-def _usual_places() -> list[Path]:
-    """List where to look for a study if the caller names no place."""
-    named = os.environ.get(ROOT_VARIABLE)
-    checkout = Path(__file__).resolve().parents[1]
-    return [Path(named)] if named else [Path.cwd(), checkout]
 
 
 def run_folder(layout: Layout, notebook: str) -> Path:
@@ -150,3 +144,20 @@ def run_folder(layout: Layout, notebook: str) -> Path:
     """
     named = os.environ.get(RUN_VARIABLE)
     return Path(named) if named else layout.runs / notebook / "interactive"
+
+
+def follow_reads() -> set[str]:
+    """Give a set that grows with the path of every file that Python opens to read from now on.
+
+    It never ends: Python lets nobody take such a hook away again.
+    """
+    found: set[str] = set()
+
+    def hear(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open" and isinstance(arguments[0], (str, os.PathLike)):
+            mode = arguments[1]
+            if isinstance(mode, str) and mode.startswith("r"):
+                found.add(os.path.abspath(os.fspath(arguments[0])))  # noqa: PTH100 (fast)
+
+    sys.addaudithook(hear)
+    return found

@@ -69,6 +69,9 @@ BAG_FLOOR = 20
 #: Whether the words of a bag are given: they are; there are too few; subtracting them from
 #: another table would leave too few.
 SHOWN = ("shown", "below_floor", "by_difference")
+#: Word sequences are published from this frequency on, in this many documents, up to this
+#: length. Where a table counts different surroundings, the first floor holds for them too.
+SEQUENCE_FLOOR, SEQUENCE_DOCUMENTS, LONGEST_SEQUENCE = 5, 2, 5
 TARGETS = ("summit", "other")
 POLARITIES = ("affirmed", "negated", "open")
 VOICES = ("narrator", "direct", "indirect")

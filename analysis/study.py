@@ -15,6 +15,7 @@ from analysis.design import (
     BothLanguages,
     CollocationDesign,
     Colour,
+    Comparison,
     Frozen,
     General,
     Id,
@@ -98,6 +99,7 @@ class Study(Frozen):
 
     general: General = Field(alias="study")
     events: tuple[Event, ...] = Field(alias="event", min_length=2)
+    declared_comparison: Comparison | None = Field(alias="comparison", default=None)
     frames: tuple[Frame, ...] = Field(alias="frame", min_length=1)
     actors: tuple[Actor, ...] = Field(alias="actor", default=())
     topics: TopicDesign = TopicDesign()
@@ -114,6 +116,7 @@ class Study(Frozen):
             *_repeated("actor", (actor.id for actor in self.actors)),
             *_repeated("claim", (claim.id for claim in self.claims)),
             *_strange_claims(self),
+            *_strange_comparison(self),
             *_repeated("run", (_run_id(run) for run in self.runs)),
             *_claimed_twice(
                 "frame", "lexeme", {frame.id: frame.lexemes() for frame in self.frames}
@@ -125,6 +128,12 @@ class Study(Frozen):
         if faults:
             raise ValueError("\n".join(faults))
         return self
+
+    @property
+    def comparison(self) -> Comparison:
+        """The events compared; where none are declared, the second with the first."""
+        first, second = (event.id for event in self.events[:2])
+        return self.declared_comparison or Comparison(target=second, reference=first)
 
     @property
     def default_runs(self) -> tuple[Run, ...]:
@@ -172,6 +181,17 @@ def _strange_claims(study: Study) -> list[str]:
         if claim.higher_in and claim.higher_in not in events:
             faults.append(f"[[claim]] {claim.id!r}: {unknown('event', claim.higher_in, events)}")
     return faults
+
+
+def _strange_comparison(study: Study) -> list[str]:
+    """Find a comparison of events that the study does not have."""
+    events = [event.id for event in study.events]
+    sides = study.declared_comparison.model_dump() if study.declared_comparison else {}
+    return [
+        f"[comparison] {side}: {unknown('event', event, events)}"
+        for side, event in sides.items()
+        if event not in events
+    ]
 
 
 def _run_id(run: Run) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +11,37 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from analysis.errors import did_you_mean
+from analysis.files import BYTE_ORDER_MARK, read_text
+
+#: Deeper files are refused before anything recurses into them; a study needs five levels.
+DEEPEST = 20
 
 
 def read_toml(path: Path, error: type[Exception]) -> dict[str, Any]:
-    """Read a TOML file; a missing file or a fault of syntax is raised as ``error``."""
+    """Read a TOML file; whatever is wrong with it is raised as ``error``."""
+    text = read_text(path, error).removeprefix(BYTE_ORDER_MARK)
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise error(f"{path}: no such file") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise error(f"{path}: not valid TOML in UTF-8: {fault}") from fault
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise error(f"{path}: not valid TOML: {fault}") from None
+    except RecursionError:
+        table = None
+    if table is None or _is_deep(table):
+        raise error(f"{path}: wanted at most {DEEPEST} tables or lists inside one another")
+    return table
+
+
+def _is_deep(table: object) -> bool:
+    level = [table]
+    for _ in range(DEEPEST + 1):
+        level = [inner for value in level for inner in _inside(value)]
+    return bool(level)
+
+
+def _inside(value: object) -> Collection[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def describe_faults(

@@ -1,10 +1,13 @@
 """How often intervals cover and planted differences are found, by simulation.
 
     python benchmarks/coverage.py --splits 2000
+    python benchmarks/coverage.py --splits 2000 --rare
 
 Documents of 800 words; rates differ from document to document with a coefficient of
 variation (CV); no difference between the groups. Nominal coverage .95. Then a term that
-is planted to be more frequent in one group: how often the permutation finds it.
+is planted to be more frequent in one group: how often the permutation finds it. With
+--rare: terms of half an occurrence to two in 1,000 words, texts of 400 to 2,500 words, and the
+interval as it was given before few documents were refused (a count of zero: [0, 0]).
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
+from scipy import sparse, stats
 
 from analysis.measures.counts import Recipe, TermCounts
 from analysis.measures.inference import welch
@@ -23,12 +26,20 @@ from analysis.measures.rates import rate_intervals
 from analysis.measures.resampling import find_units
 
 RATE, WORDS = 0.005, 800
+#: Lengths of texts, and rate per 1,000 and spread of rare terms.
+LENGTHS = (400, 700, 1200, 2500)
+RARE = ((0.5, 0.5), (0.5, 1.0), (1.0, 0.5), (1.0, 1.0), (2.0, 1.0))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--splits", type=int, default=2000)
-    n_splits = parser.parse_args().splits
+    parser.add_argument("--rare", action="store_true")
+    asked = parser.parse_args()
+    n_splits = asked.splits
+    if asked.rare:
+        print_rare(n_splits)
+        return
     print("| documents | CV | Wilson, words | ratio, documents | bootstrap | Welch |")
     print("|---|---|---|---|---|---|")
     for sizes in ((2, 3), (5, 5), (20, 20)):
@@ -59,6 +70,29 @@ def coverage(sizes: tuple[int, int], cv: float, n_splits: int) -> list[float]:
         inside[2] += bootstrap_covers(rng, x, y)
         inside[3] += welch_covers(x, y)
     return list(inside / n_splits)
+
+
+def print_rare(n_splits: int) -> None:
+    """Print how often the interval of a rare term's rate covers, by the number of texts."""
+    print("| documents | " + " | ".join(f"{r:g} in 1,000, CV {cv:g}" for r, cv in RARE) + " |")
+    print("|---" * (len(RARE) + 1) + "|")
+    for n_documents in (3, 4, 7, 10, 20, 40):
+        shares = (rare_coverage(n_documents, *how, n_splits) for how in RARE)
+        print(f"| {n_documents} | " + " | ".join(f"{share:.2f}" for share in shares) + " |")
+
+
+def rare_coverage(n_documents: int, rate: float, cv: float, n_splits: int) -> float:
+    """Give the share of intervals with documents as units that hold the rate of a rare term."""
+    rng = np.random.default_rng(20250815)
+    sizes = rng.choice(LENGTHS, (n_splits, n_documents)).astype(float)
+    spread = rng.gamma(1 / cv**2, cv**2, sizes.shape)
+    n = rng.poisson(sizes * rate / 1000 * spread)
+    total = sizes.sum(axis=1)
+    found = n.sum(axis=1) / total
+    scatter = ((n - found[:, None] * sizes) ** 2).sum(axis=1)
+    error = np.sqrt(scatter * n_documents / (n_documents - 1)) / total
+    reach = stats.t.ppf(0.975, n_documents - 1) * error
+    return float((np.abs(found - rate / 1000) <= reach).mean())
 
 
 def welch_covers(x: np.ndarray, y: np.ndarray) -> bool:

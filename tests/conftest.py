@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ from analysis.features import Features, read_features
 from analysis.paths import Layout
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from analysis.annotation.tokens import Annotator
 
 # Machines are shared and noisy: no test may depend on the clock.
@@ -22,6 +26,7 @@ settings.load_profile("unhurried")
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 SHARED = ROOT.parent / "shared"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.fixture
@@ -91,3 +96,22 @@ def study(toy: Layout, toy_layout: Layout, monkeypatch: pytest.MonkeyPatch) -> L
     monkeypatch.chdir(toy.root)
     monkeypatch.setattr(console.out, "width", 200)
     return toy
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; tests that need it are skipped where it is absent, and fail in CI."""
+    from playwright.sync_api import sync_playwright
+
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None:
+        missing = "needs Chromium, which is not here (Debian: apt install chromium)"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    # Chromium refuses its sandbox to root, as whom containers run.
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox"] if as_root else []
+        )
+        yield opened
+        opened.close()

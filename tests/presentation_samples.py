@@ -225,9 +225,9 @@ PLOTS: dict[str, Callable[[Look], Figure]] = {
         with_spread(topic_prevalence()), look, note=NOTE
     ),
     "topic_stability": lambda look: plots.plot_topic_stability(
-        topic_stability(), look, thresholds=STABLE, chosen=3
+        topic_stability(), look, thresholds=STABLE, chosen=3, share=0.8
     ),
     "topic_stability_none": lambda look: plots.plot_topic_stability(
-        topic_stability(25), look, thresholds=STABLE, chosen=None, note=NOTE
+        topic_stability(25), look, thresholds=STABLE, chosen=None, share=0.8, note=NOTE
     ),
 }

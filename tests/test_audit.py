@@ -25,8 +25,9 @@ from analysis.audit.marking import Mark, cut_text
 from analysis.audit.rules import PLACES, parse_rules, read_rules
 from analysis.commands.audit import complete_event, complete_frame
 from analysis.errors import ExportError, GipfelError, SourceError, StudyError, TableError
-from analysis.features import Features, read_features, write_table
+from analysis.features import Features, read_features, table_path
 from analysis.paths import Layout
+from analysis.streams import write_rows
 from analysis.study import read_study
 
 
@@ -263,8 +264,8 @@ def test_stale_tables_stop_it(study: Layout) -> None:
 
 def test_a_table_changed_by_hand_stops_it(study: Layout) -> None:
     mentions = read_features(study.features).mentions
-    write_table(mentions.assign(tier="core"), "mentions", study.features)
-    with pytest.raises(TableError, match=r"mentions: stale.*not what manifest\.json notes"):
+    write_rows([mentions.assign(tier="core")], "mentions", table_path("mentions", study.features))
+    with pytest.raises(TableError, match=r"mentions: broken.*another one: `gipfel annotate`"):
         write_audit(study)
 
 

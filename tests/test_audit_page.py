@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import HERE
-from playwright.sync_api import Browser, Locator, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request
 
 from analysis.annotation.corrections import COLUMNS
 from analysis.annotation.pipeline import annotate
@@ -21,7 +20,6 @@ from analysis.features import read_features
 from analysis.paths import Layout
 
 pytestmark = pytest.mark.xdist_group("browser")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 #: Each line tries to be more than text; all hold a mention.
 HOSTILE = (
     "Ada sagte: <script>window.ran = 'script'</script> Der Deal steht.",
@@ -55,21 +53,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Layout:
     annotate(layout)
     write_audit(layout)
     return layout
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip("needs Chromium, which is not here (Debian: apt install chromium)")
-    # Chromium refuses its sandbox to root, as whom containers run.
-    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox"] if as_root else []
-        )
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

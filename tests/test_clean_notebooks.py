@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -112,10 +113,57 @@ def test_a_notebook_staged_in_part_is_refused(layout: Layout) -> None:
     assert staged_notebooks(layout) == [path]
 
 
-def test_nbdime_shows_and_merges_notebooks() -> None:
-    attributes = (ROOT / ".gitattributes").read_text(encoding="utf-8")
-    assert "*.ipynb diff=jupyternotebook" in attributes
-    assert "*.ipynb merge=jupyternotebook" in attributes
+@pytest.fixture
+def clone(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The study as `make setup` leaves a clone; no environment is active."""
+    root = layout.root
+    shutil.copytree(ROOT / ".githooks", root / ".githooks")
+    shutil.copy(ROOT / ".gitattributes", root)
     setup = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert "nbdime config-git --enable" in setup
-    assert "core.hooksPath .githooks" in setup
+    line = next(line for line in setup.splitlines() if "git config core.hooksPath" in line)
+    subprocess.run(["sh", "-c", line.strip().removesuffix("; fi")], cwd=root, check=True)
+    programs = Path(sys.executable).parent
+    (root / ".venv" / "bin").mkdir(parents=True)
+    for name in ("git-nbdiffdriver", "git-nbmergedriver"):
+        (root / ".venv" / "bin" / name).symlink_to(programs / name)
+    kept = [at for at in os.environ["PATH"].split(os.pathsep) if Path(at) != programs]
+    monkeypatch.setenv("PATH", os.pathsep.join(kept))
+    write_notebook(layout.notebooks / "01_probe.ipynb", "x = 1", "y = 1")
+    git(root, "add", "-A", "--", "notebooks", "study.toml", ".gitattributes", ".githooks")
+    git(root, "commit", "-qm", "study")
+    return root
+
+
+def test_git_shows_changed_cells_in_any_work_tree(clone: Path, tmp_path: Path) -> None:
+    """Before, git looked for the programs of nbdime on the PATH, and died."""
+    write_notebook(clone / "notebooks" / "01_probe.ipynb", "x = 2", "y = 1")
+    shown = git(clone, "diff")
+    assert "nbdiff" in shown
+    assert "x = 2" in shown
+    other = tmp_path / "other"
+    git(clone, "worktree", "add", "-q", str(other))
+    write_notebook(other / "notebooks" / "01_probe.ipynb", "x = 3", "y = 1")
+    shown = git(other, "diff")
+    assert "nbdiff" not in shown
+    assert "x = 3" in shown
+
+
+@pytest.mark.parametrize("has_environment", [True, False])
+def test_git_merges_notebooks(clone: Path, *, has_environment: bool) -> None:
+    path = clone / "notebooks" / "01_probe.ipynb"
+
+    def change(*sources: str, **metadata: str) -> None:
+        write_notebook(path, *sources, metadata=metadata)
+        path.write_text(json.dumps(json.loads(path.read_text()), indent=1))
+        git(clone, "commit", "-qam", "changed")
+
+    change("x = 1", "y = 1")
+    git(clone, "checkout", "-qb", "side")
+    change("x = 2", "y = 1")
+    git(clone, "checkout", "-q", "-")
+    change("x = 1", "y = 1", title="Brot")
+    if not has_environment:
+        shutil.rmtree(clone / ".venv")
+    git(clone, "merge", "-q", "-m", "both", "side")
+    assert "".join(cells(path.read_text())[1]["source"]) == "x = 2"
+    assert json.loads(path.read_text())["metadata"]["title"] == "Brot"

@@ -127,6 +127,7 @@ def test_default_run_publishes_and_another_does_not(study: Layout) -> None:
             "content"
         ]
     )
+    assert set(inputs) == {"documents", "segments", "study.toml"}
     assert call("run", "01_corpus", "-p", "language=en").exit_code == 0
     assert {path.name: path.read_bytes() for path in study.figures.iterdir()} == published
     assert len(list((study.runs / "01_corpus").glob("*/run.json"))) == 2

@@ -23,7 +23,8 @@ from analysis.codings import (
 from analysis.errors import ReleaseError, TableError
 from analysis.features import Features
 from analysis.handcoding.draw import Design, draw_sample
-from analysis.release import check_codings
+from analysis.paths import Layout
+from analysis.release import check_release
 
 FOLDER = ROOT / "data" / "coding"
 
@@ -35,7 +36,6 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_committed_files_hold_no_text_column() -> None:
-    assert check_codings(FOLDER)[:4] == ["pilot.csv", "pilot.json", "pilot_a.csv", "pilot_b.csv"]
     allowed = {*DRAW_COLUMNS, *LABEL_COLUMNS}
     for path in FOLDER.glob("*.csv"):
         table = pd.read_csv(path, dtype="str", keep_default_na=False)
@@ -62,7 +62,7 @@ def test_the_committed_sample_is_the_one_that_its_design_draws(features: Feature
 def test_codings_are_one_row_per_coder_and_mention(features: Features) -> None:
     table = read_codings(features, "pilot", FOLDER)
     assert tuple(table.columns) == CODING_COLUMNS
-    assert table.groupby("coder").size().to_dict() == {"a": 20, "b": 20}
+    assert table.groupby("coder").size().to_dict() == {"llm-a": 20, "llm-b": 20}
     assert set(table["tiers"]) == {"core"}
     assert read_codings(features, folder=FOLDER / "none").empty
 
@@ -100,11 +100,11 @@ def test_several_samples_want_a_name(features: Features, folder: Path) -> None:
 
 
 def test_damaged_files_are_named(features: Features, folder: Path) -> None:
-    labels = pd.read_csv(folder / "pilot_a.csv", dtype="str", keep_default_na=False)
-    write_labels(labels.iloc[1:], "pilot", "a", folder)
-    with pytest.raises(TableError, match=r"pilot_a\.csv: wanted the 20 mentions of the sample"):
+    labels = pd.read_csv(folder / "pilot_llm-a.csv", dtype="str", keep_default_na=False)
+    write_labels(labels.iloc[1:], "pilot", "llm-a", folder)
+    with pytest.raises(TableError, match=r"pilot_llm-a\.csv: wanted the 20 mentions of the sample"):
         read_codings(features, folder=folder)
-    (folder / "pilot_a.csv").write_text("mention_id,mood\n")
+    (folder / "pilot_llm-a.csv").write_text("mention_id,mood\n")
     with pytest.raises(TableError, match=r"wanted the columns mention_id, .*; came mention_id, m"):
         read_codings(features, folder=folder)
     (folder / "pilot.json").write_text("{")
@@ -117,26 +117,23 @@ def test_damaged_files_are_named(features: Features, folder: Path) -> None:
 
 
 def test_writing_the_same_labels_changes_nothing(folder: Path) -> None:
-    labels = pd.read_csv(folder / "pilot_a.csv", dtype="str", keep_default_na=False)
-    assert not write_labels(labels, "pilot", "a", folder)
-    assert write_labels(labels.assign(voice="direct"), "pilot", "a", folder)
+    labels = pd.read_csv(folder / "pilot_llm-a.csv", dtype="str", keep_default_na=False)
+    assert not write_labels(labels, "pilot", "llm-a", folder)
+    assert write_labels(labels.assign(voice="direct"), "pilot", "llm-a", folder)
     with pytest.raises(TableError, match=r"name of a coder: wanted small letters .* came '\.\./a'"):
         write_labels(labels, "pilot", "../a", folder)
 
 
 def test_text_in_data_coding_is_refused(folder: Path) -> None:
-    labels = pd.read_csv(folder / "pilot_a.csv", dtype="str", keep_default_na=False)
-    labels.loc[0, "speaker"] = (
-        "Bruno sagte gestern im Rat, von einem Deal wisse er nichts und wolle er nichts."
-    )
+    labels = pd.read_csv(folder / "pilot_llm-a.csv", dtype="str", keep_default_na=False)
     labels.loc[1, "polarity"] = "Kein Deal"
-    labels.to_csv(folder / "pilot_a.csv", index=False)
-    labels.assign(context="Kein Deal.").to_csv(folder / "pilot_b.csv", index=False)
+    labels.to_csv(folder / "pilot_llm-a.csv", index=False)
+    labels.assign(context="Kein Deal.").to_csv(folder / "pilot_llm-b.csv", index=False)
     (folder / "sheet.xlsx").write_bytes(b"")
+    files = {f"data/coding/{path.name}": path for path in folder.glob("*.*")}
     with pytest.raises(ReleaseError) as fault:
-        check_codings(folder)
+        check_release(Layout(ROOT), files)
     text = str(fault.value)
-    assert "pilot_a.csv: column 'speaker': a cell that is no name" in text
-    assert "pilot_a.csv: column 'polarity': unknown label 'Kein Deal'" in text
-    assert "came mention_id, frame_right, target, polarity, voice, speaker, context" in text
-    assert "sheet.xlsx: not a file of `gipfel code`" in text
+    assert "pilot_llm-a.csv: column 'polarity': a cell that is not one of affirmed, negated" in text
+    assert "pilot_llm-b.csv: wanted the columns mention_id, frame_right, target, polarity" in text
+    assert "sheet.xlsx: not a file that a study publishes" in text

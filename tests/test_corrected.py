@@ -38,7 +38,7 @@ def test_the_pilot_by_hand(features: Features, pilot: pd.DataFrame) -> None:
     Erfolg (2 of 4 drawn) they are equal.
     """
     found = cell(corrected_shares(features.mentions, pilot), "alaska-2025", "target", "summit")
-    assert (found["n"], found["n_automatic"], found["n_coded"], found["n_by_hand"]) == (
+    assert (found["n"], found["n_automatic"], found["n_coded"], found["n_second"]) == (
         18,
         16,
         10,
@@ -85,6 +85,15 @@ def test_agreement_on_the_pilot_by_hand(pilot: pd.DataFrame) -> None:
     assert math.isnan(table["frame", "alpha"])
 
 
+def test_it_is_said_who_coded(features: Features, pilot: pd.DataFrame) -> None:
+    """A coder whose name begins with llm is a language model, until people code."""
+    assert set(corrected_shares(features.mentions, pilot)["coded_by"]) == {"language_model"}
+    people = pilot.assign(coder=pilot["coder"].map({"llm-a": "anna", "llm-b": "ben"}))
+    assert set(corrected_shares(features.mentions, people)["coded_by"]) == {"people"}
+    mixed = pilot.assign(coder=pilot["coder"].replace("llm-b", "ben"))
+    assert set(corrected_shares(features.mentions, mixed)["coded_by"]) == {"mixed"}
+
+
 def test_shares_of_a_layer_add_up(features: Features, pilot: pd.DataFrame) -> None:
     table = corrected_shares(features.mentions, pilot, how=Correction("superpopulation"))
     sums = table[table["layer"] != "frame"].groupby(["group", "layer"])[["raw", "share"]].sum()
@@ -92,12 +101,12 @@ def test_shares_of_a_layer_add_up(features: Features, pilot: pd.DataFrame) -> No
 
 
 def test_a_mention_that_is_none_lowers_every_layer(features: Features, pilot: pd.DataFrame) -> None:
-    wrong = pilot[pilot["coder"] == "a"].copy()
+    wrong = pilot[pilot["coder"] == "llm-a"].copy()
     at = wrong["mention_id"].str.endswith(":299")
     wrong.loc[at, ["frame_right", "target", "polarity", "voice"]] = ["no", "", "", ""]
     table = corrected_shares(features.mentions, wrong)
     frame = cell(table, "helsinki-2018", "frame", "yes")
-    assert (frame["raw"], frame["n_by_hand"], frame["n_apart"]) == (1.0, 9, 1)
+    assert (frame["raw"], frame["n_second"], frame["n_apart"]) == (1.0, 9, 1)
     assert frame["share"] == pytest.approx(1 - 2 / 17)
     shares = table.query("group == 'helsinki-2018' and layer == 'polarity'")["share"]
     assert shares.sum() == pytest.approx(frame["share"])
@@ -107,7 +116,7 @@ def test_groups_of_few_coded_mentions_are_refused(features: Features, pilot: pd.
     table = corrected_shares(features.mentions, pilot, by=["event", "frame"])
     few = table[table["group"] == "alaska-2025|Erfolg"].iloc[0]
     assert few["status"] == "not_estimable"
-    assert few["reason"] == "2 of 4 mentions were coded by hand; a correction needs 10"
+    assert few["reason"] == "2 of 4 mentions were coded a second time; a correction needs 10"
     assert pd.isna(few["share"])
     assert pd.notna(few["raw"])
     census = table[table["group"] == "helsinki-2018|Deal"].iloc[0]
@@ -118,7 +127,10 @@ def test_without_a_sample_raw_shares_stay(features: Features, tmp_path) -> None:
     empty = read_codings(features, folder=tmp_path)
     table = corrected_shares(features.mentions, empty)
     assert set(table["status"]) == {"not_estimable"}
-    assert table["reason"].iloc[0] == "0 of 18 mentions were coded by hand; a correction needs 10"
+    assert (
+        table["reason"].iloc[0]
+        == "0 of 18 mentions were coded a second time; a correction needs 10"
+    )
     assert table["raw"].notna().all()
     with_sample = corrected_shares(features.mentions, read_codings(features))
     assert list(table.columns) == list(with_sample.columns)
@@ -165,7 +177,7 @@ def test_wrong_arguments(features: Features, pilot: pd.DataFrame) -> None:
         corrected_shares(features.mentions, pilot, by=["events"])
     with pytest.raises(MeasureError, match=r"unknown population 'all'\. Allowed: finite, super"):
         corrected_shares(features.mentions, pilot, how=Correction("all"))
-    with pytest.raises(MeasureError, match=r"unknown adjudication 'd'\. Allowed: a, b, majority"):
+    with pytest.raises(MeasureError, match=r"unknown adjudication 'd'\. Allowed: llm-a, llm-b, m"):
         corrected_shares(features.mentions, pilot, how=Correction(adjudication="d"))
     alaska = features.mentions[features.mentions["event"] == "alaska-2025"]
     with pytest.raises(MeasureError, match=r"wanted the 35 mentions .* came 18"):

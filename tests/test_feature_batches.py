@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import TableError
 from analysis.feature_batches import find_documents, read_batches
-from analysis.features import Features, table_path
+from analysis.features import Features, table_path, write_manifest
 
 
 @settings(deadline=None, max_examples=25)
@@ -40,6 +40,7 @@ def fault(folder: Path, **changes: object) -> str:
 def test_rows_that_stand_apart(toy_features: Features, tmp_path: Path) -> None:
     terms = toy_features.terms
     pd.concat([terms.iloc[40:], terms.iloc[:40]]).to_parquet(table_path("terms", tmp_path))
+    write_manifest({}, tmp_path, ["terms"])
     assert "beside one another, came some apart. Rebuild the table with" in fault(
         tmp_path, n_rows=10_000
     )

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from analysis.errors import ReleaseError, TableError
+from analysis.errors import TableError
 from analysis.features import (
     Features,
     content_hash,
@@ -23,7 +23,6 @@ from analysis.features import (
     write_table,
 )
 from analysis.paths import Layout
-from analysis.release import check_release, release_faults
 from analysis.schema import TABLES
 
 
@@ -31,12 +30,6 @@ from analysis.schema import TABLES
 def folder(toy_layout: Layout, tmp_path: Path) -> Path:
     """A copy of the toy study's open tables."""
     return Path(shutil.copytree(toy_layout.features, tmp_path / "features"))
-
-
-def release_message(folder: Path) -> str:
-    with pytest.raises(ReleaseError) as caught:
-        check_release(folder)
-    return str(caught.value)
 
 
 def spoil(folder: Path, name: str, **columns: object) -> None:
@@ -54,8 +47,8 @@ def test_no_open_tables_say_how_to_get_them(tmp_path: Path) -> None:
     assert str(caught.value) == (
         f"{tmp_path}: no open table documents.parquet, segments.parquet, terms.parquet, "
         "voices.parquet, mentions.parquet, nodes.parquet, cooccurrences.parquet, "
-        "windows.parquet, ngrams.parquet. Restore them with `git checkout data/features`, or rebuild them "
-        "from the articles with `gipfel annotate`."
+        "windows.parquet, ngrams.parquet. Restore them with `git checkout data/features`, or "
+        "rebuild them from the articles with `gipfel annotate`."
     )
 
 
@@ -210,172 +203,3 @@ def test_the_manifest_describes_every_table(folder: Path, toy_features: Features
     assert not list(folder.glob("*.part-*"))
     text = (folder / "manifest.json").read_text(encoding="utf-8")
     assert text == json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-# ------------------------------------------------------------------ release
-
-
-def test_the_toy_tables_may_be_published(folder: Path) -> None:
-    assert check_release(folder) == sorted(TABLES)
-
-
-def test_the_committed_tables_may_be_published(features: Features) -> None:
-    assert check_release(features.folder) == sorted(TABLES)
-
-
-def test_a_folder_without_tables_has_nothing_to_publish(tmp_path: Path) -> None:
-    assert check_release(tmp_path) == []
-
-
-def test_a_sentence_in_a_word_column_is_refused(folder: Path) -> None:
-    frame = pq.read_table(folder / "mentions.parquet").to_pandas()
-    frame.loc[0, "surface"] = "Das ist ein Satz"
-    pq.write_table(pa.Table.from_pandas(frame), folder / "mentions.parquet")
-    assert release_message(folder) == (
-        f"{folder}: 1 fault\n"
-        "  - mentions.parquet: column 'surface': a cell of more than one word\n"
-        "Leave the column out, or shorten what it holds to words."
-    )
-
-
-@pytest.mark.parametrize(
-    "space", ["\n", "\t", "\u00a0", "\u2009"], ids=["line", "tab", "fixed", "thin"]
-)
-def test_any_white_space_parts_words(folder: Path, space: str) -> None:
-    spoil(folder, "mentions", surface=f"ein{space}Satz")
-    assert "column 'surface': a cell of more than one word" in release_message(folder)
-
-
-def test_a_long_cell_is_refused(folder: Path) -> None:
-    spoil(folder, "mentions", lemma="EinSatzOhneLeerzeichen" * 4)
-    assert "column 'lemma': a cell of more than 80 characters" in release_message(folder)
-
-
-def test_a_title_may_have_spaces_and_not_be_an_article(folder: Path) -> None:
-    spoil(folder, "documents", title="Ein Titel " * 20)
-    assert check_release(folder)
-    spoil(folder, "documents", title="Ein Titel " * 21)
-    assert "column 'title': a cell of more than 200 characters" in release_message(folder)
-
-
-@pytest.mark.parametrize(
-    "name", ["token_index", "word_position", "sentence_order", "first_token_id", "word_nr"]
-)
-def test_a_column_of_word_order_is_refused(folder: Path, name: str) -> None:
-    spoil(folder, "terms", **{name: 1})
-    assert f"terms.parquet: column {name!r} would give back the order of words" in release_message(
-        folder
-    )
-
-
-@pytest.mark.parametrize("name", ["post_order", "position", "n_words", "segment_id"])
-def test_columns_that_tell_nothing_of_word_order_pass(name: str) -> None:
-    assert release_faults(pd.DataFrame({name: [1]}), "other") == []
-
-
-def test_an_unknown_text_column_is_judged_as_words(folder: Path) -> None:
-    spoil(folder, "segments", note="Hier steht ein Satz")
-    assert "column 'note': a cell of more than one word" in release_message(folder)
-
-
-def test_unsorted_terms_follow_the_text_and_are_refused(
-    folder: Path, toy_features: Features
-) -> None:
-    shuffled = toy_features.terms.sample(frac=1, random_state=3)
-    pq.write_table(pa.Table.from_pandas(shuffled, preserve_index=False), folder / "terms.parquet")
-    assert "terms.parquet: rows are not sorted by bag_id, form, lemma, pos" in release_message(
-        folder
-    )
-
-
-def test_a_table_that_the_schema_does_not_know_is_refused(folder: Path) -> None:
-    shutil.copy(folder / "terms.parquet", folder / "words.parquet")
-    assert "words.parquet: not a table of the schema" in release_message(folder)
-
-
-@pytest.mark.parametrize(
-    ("frame", "fault"),
-    [
-        ({"bigram": ["a b"] * 2}, "word sequences without a frequency floor of 5"),
-        ({"bigram": ["a b", "a b"], "n": [2, 2]}, "without a frequency floor of 5"),
-        ({"ngram": ["a b"] * 2, "n": [9, 9], "doc_id": "x"}, "that are not in 2 documents"),
-        ({"ngram": ["a b"] * 2, "n": [9, 9], "n_surroundings": 4}, "fewer than 5 surroundings"),
-        ({"ngram": ["a b c d e f"] * 2, "n": [5, 5]}, "a sequence of more than 5 words"),
-    ],
-)
-def test_word_sequences_need_a_floor(frame: dict[str, list[object]], fault: str) -> None:
-    given = pd.DataFrame({"doc_id": ["x", "y"], **frame})
-    assert [fault in said for said in release_faults(given, "other")] == [True]
-
-
-def test_the_floor_of_documents_needs_to_be_seen() -> None:
-    (fault,) = release_faults(pd.DataFrame({"ngram": ["a b"], "n": [9]}), "other")
-    assert fault == "column 'ngram': word sequences that are not in 2 documents"
-
-
-def test_a_rarer_sequence_in_the_table_is_refused(folder: Path, features: Features) -> None:
-    frame = features.ngrams.assign(n=1)
-    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), folder / "ngrams.parquet")
-    assert "ngrams.parquet: column 'ngram': word sequences without a frequency floor of 5" in (
-        release_message(folder)
-    )
-
-
-@pytest.mark.parametrize(
-    ("frame", "fault"),
-    [
-        ({"span": ["L2R2"]}, "column 'span': a window of fewer than 3 words to a side"),
-        (
-            {"span": ["L5R0"]},
-            "column 'span': a window that is not as wide to the left as to the right",
-        ),
-        ({"span": ["L5R5", "L4R4"]}, "column 'span': windows of more than one width"),
-        (
-            {"span": ["sentence"], "segment_id": ["a:0001"]},
-            "column 'segment_id': what stands near a node is published by document only",
-        ),
-    ],
-)
-def test_windows_must_not_tell_the_order_of_words(
-    frame: dict[str, list[object]], fault: str
-) -> None:
-    assert fault in release_faults(pd.DataFrame(frame), "other")
-
-
-def test_one_wide_window_and_sentences_pass() -> None:
-    frame = pd.DataFrame({"doc_id": ["a", "a"], "span": ["L5R5", "sentence"]})
-    assert release_faults(frame, "other") == []
-
-
-def test_frequent_short_sequences_pass() -> None:
-    frame = pd.DataFrame({"doc_id": ["x", "y"], "ngram": "der große Hafen", "n": [4, 1]})
-    assert release_faults(frame, "other") == []
-
-
-def test_lists_in_a_cell_are_judged_as_what_they_hold(folder: Path, toy_features: Features) -> None:
-    words = ["ein", "ganzer", "Satz"]
-    spoil(folder, "terms", context=[words] * len(toy_features.terms))
-    assert "column 'context'" in release_message(folder)
-
-
-def test_categories_do_not_hide_sentences(folder: Path, toy_features: Features) -> None:
-    note = pd.Series(["Hier steht ein Satz"] * len(toy_features.segments), dtype="category")
-    spoil(folder, "segments", note=note)
-    assert "column 'note': a cell of more than one word" in release_message(folder)
-
-
-def test_bytes_do_not_hide_sentences(folder: Path) -> None:
-    spoil(folder, "segments", note=b"Hier steht ein Satz")
-    assert "column 'note': a cell of more than one word" in release_message(folder)
-
-
-def test_a_broken_table_is_not_published(folder: Path) -> None:
-    (folder / "terms.parquet").write_bytes(b"no parquet")
-    with pytest.raises(TableError, match=r"terms\.parquet: wanted a Parquet file"):
-        check_release(folder)
-
-
-def test_all_faults_stand_in_one_message(folder: Path) -> None:
-    spoil(folder, "terms", token_index=1, lemma="zwei Worte")
-    spoil(folder, "mentions", surface="zwei Worte")
-    assert release_message(folder).startswith(f"{folder}: 3 faults\n")

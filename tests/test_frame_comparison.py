@@ -43,16 +43,36 @@ def test_permutation_of_the_study(features: Features) -> None:
     }
 
 
-def test_welch_of_the_study_says_its_degrees_of_freedom(features: Features) -> None:
-    rates = rates_of(features)
-    row = compare(rates, features.documents).query("unit == 'mean' and frame == 'Deal'").iloc[0]
-    single = rates.query("unit == 'document' and frame == 'Deal'")
-    values = {event: part["per_1000"] for event, part in single.groupby("event")}
-    wanted = stats.ttest_ind(values[ALASKA], values[HELSINKI], equal_var=False)
+def test_where_no_p_value_is_possible_no_interval_is_given(features: Features) -> None:
+    """Welch's interval left out 0 for Deal where the smallest possible p-value is .10."""
+    shares = frame_shares(features.mentions, features.documents, FRAMES)
+    for table in (rates_of(features), shares):
+        value = "share" if "share" in table else "per_1000"
+        means = compare(table, features.documents, value=value).query("unit == 'mean'")
+        assert means["reason"].tolist() == means["p_reason"].tolist()
+        assert set(means["status"]) == {"not_estimable"}
+        assert means[["low", "high", "interval_df"]].isna().to_numpy().all()
+        assert set(means["rests_on"]) == {RESTS_ON["none"]}
+
+
+def test_welch_where_a_p_value_is_possible() -> None:
+    """Four documents a side: scipy's interval; of shares it stays within -1 and 1."""
+    documents = some_documents(4)
+    mentions = some_mentions(
+        {"Erfolg": [9, 9, 9, 2, 0, 1, 0, 0], "Deal": [0, 0, 1, 7, 9, 9, 9, 3]}, documents
+    )
+    rates = frame_rates(mentions, documents, ["Erfolg", "Deal"])
+    how = {"target": "a", "reference": "b"}
+    row = compare_events(rates, documents, value="per_1000", **how).iloc[0]
+    wanted = stats.ttest_ind([9, 9, 9, 2], [0, 1, 0, 0], equal_var=False)
     interval = wanted.confidence_interval()
     assert (row["low"], row["high"]) == pytest.approx((interval.low, interval.high))
     assert row["interval_df"] == pytest.approx(wanted.df)
-    assert row["rests_on"] == RESTS_ON["welch"]
+    shares = frame_shares(mentions, documents, ["Erfolg", "Deal"])
+    row = compare_events(shares, documents, value="share", **how).iloc[0]
+    of_shares = stats.ttest_ind([1, 1, 0.9, 2 / 9], [0, 0.1, 0, 0], equal_var=False)
+    assert of_shares.confidence_interval().high > 1
+    assert (row["low"], row["high"]) == pytest.approx((of_shares.confidence_interval().low, 1.0))
 
 
 def test_bootstrap_and_effect_of_the_study_are_refused(features: Features) -> None:
@@ -64,7 +84,7 @@ def test_bootstrap_and_effect_of_the_study_are_refused(features: Features) -> No
     }
     assert pooled[["low", "high"]].isna().to_numpy().all()
     assert set(table["effect_reason"]) == {
-        "no outlet occurs in every event: the two cannot be told apart"
+        "no outlet is known to occur in every event: the two cannot be told apart"
     }
 
 

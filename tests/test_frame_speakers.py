@@ -7,7 +7,11 @@ import pytest
 from framing_samples import ALASKA, FRAMES, HELSINKI, some_documents, some_mentions
 
 from analysis.features import Features
-from analysis.measures.frame_speakers import frame_speakers, speaker_concentration
+from analysis.measures.frame_speakers import (
+    count_statements,
+    frame_speakers,
+    speaker_concentration,
+)
 from analysis.measures.selection import Selection
 
 
@@ -84,3 +88,31 @@ def test_the_order_of_rows_does_not_matter(features: Features) -> None:
         for s in (1, -1)
     )
     pd.testing.assert_frame_equal(there, back)
+
+
+def test_who_repeats_an_answer_makes_one_statement() -> None:
+    """Six mentions: one answer three times, one of it in a copy, another target, a stranger."""
+    documents = some_documents(2)
+    mentions = some_mentions({"Deal": [3, 1, 2, 0]}, documents).assign(
+        voice="direct",
+        polarity="negated",
+        speaker=["Ada", "Ada", "Ada", "Ada", "Ada", ""],
+        target=["summit", "summit", "other", "summit", "summit", "summit"],
+    )
+    segments = pd.DataFrame(
+        {"doc_id": documents["doc_id"], "repeat_across": ["copy", "copy", "", ""]}
+    )
+    how = {"selection": Selection(target="all")}
+    table = count_statements(mentions, documents, segments, ["Deal"], **how)
+    negated = table[table["polarity"] == "negated"].set_index(["unit", "event", "doc_id"])
+    wanted = {("corpus", "", ""): 4, ("pooled", "a", ""): 2, ("pooled", "b", ""): 2}
+    wanted |= {("document", "a", "a000"): 2, ("document", "a", "a001"): 1}
+    assert {key: negated["n_statements"].get(key) for key in wanted} == wanted
+    assert table.loc[table["polarity"] != "negated", "n_statements"].eq(0).all()
+
+
+def test_statements_of_the_study_are_fewer_than_its_mentions(features: Features) -> None:
+    """Seven denials of interference in one document are six of Putin's and one of Trump's."""
+    table = count_statements(features.mentions, features.documents, features.segments, FRAMES)
+    row = table.query("frame == 'Einmischung' and polarity == 'negated' and unit == 'corpus'")
+    assert row["n_statements"].tolist() == [2]

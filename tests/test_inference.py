@@ -190,13 +190,15 @@ def test_effect_of_the_event():
     assert judge_effect(rows, "event") == OK
     apart = rows.assign(kind=["article", "article", "live_ticker"])
     assert judge_effect(apart, "event").reason == (
-        "no kind occurs in every event: the two cannot be told apart"
+        "no kind is known to occur in every event: the two cannot be told apart"
     )
     both = apart.assign(outlet=["x", "x", "y"])
-    assert judge_effect(both, "event").reason.startswith("no outlet and no kind occurs")
+    assert judge_effect(both, "event").reason.startswith("no outlet and no kind is known to occur")
     unnamed = rows.assign(outlet=["x", "", ""], kind=["article", "live_ticker", "article"])
-    assert judge_effect(unnamed, "event").reason.startswith("no outlet occurs")
+    assert judge_effect(unnamed, "event").reason.startswith("no outlet is known to occur")
     nobody = judge_effect(rows.assign(outlet=""), "event")
-    assert nobody.reason == "no outlet occurs in every event: the two cannot be told apart"
+    assert (
+        nobody.reason == "no outlet is known to occur in every event: the two cannot be told apart"
+    )
     with pytest.raises(MeasureError, match="unknown column 'genre'"):
         judge_effect(rows, "event", by=["genre"])

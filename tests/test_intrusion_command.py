@@ -17,7 +17,7 @@ from analysis.errors import ExportError, GipfelError, ReleaseError
 from analysis.handcoding.workbook import read_sheet
 from analysis.intrusions import read_answers, read_tasks
 from analysis.paths import Layout
-from analysis.release import check_codings
+from analysis.release import check_release
 
 Row = dict[str, str]
 
@@ -86,11 +86,12 @@ def test_what_is_stored_is_words_and_may_be_published(drawn: Layout) -> None:
     tasks = read_tasks("probe", folder(drawn))
     assert tasks.design["n_topics"] == 2
     assert len(tasks.design["model"]) == 64
-    assert check_codings(drawn.coding) == ["intrusion/probe.csv", "intrusion/probe.json"]
+    names = [f"data/coding/intrusion/probe.{suffix}" for suffix in ("csv", "json")]
+    assert check_release(drawn, only=names) == names
     text = (folder(drawn) / "probe.csv").read_text(encoding="utf-8")
     (folder(drawn) / "probe.csv").write_text(text.replace("t01", "ein ganzer Satz"), "utf-8")
-    with pytest.raises(ReleaseError, match=r"intrusion/probe\.csv: column 'task': a cell of more"):
-        check_codings(drawn.coding)
+    with pytest.raises(ReleaseError, match=r"probe\.csv: column 'task': a cell that is not an id"):
+        check_release(drawn, only=names)
 
 
 def test_segments_show_their_text_and_keep_it_local(study: Layout) -> None:

@@ -305,6 +305,13 @@ def test_most_key_ranks_both_ways_and_breaks_ties_by_frequency():
     assert most_key(_ranked(), top=9)["term"].tolist() == ["a", "f", "b", "d", "e"]
 
 
+def test_last_bits_do_not_decide_a_ranking():
+    """0.3 and 0.1 + 0.2 are a tie: a processor's last bit would turn it."""
+    table = _ranked().head(3).assign(log_ratio=[0.3, 0.1 + 0.2, 0.3], n_target=5, n_reference=1)
+    table = table.assign(n_documents_target=1)
+    assert most_key(table, top=3)["term"].tolist() == sorted(table["term"])
+
+
 def test_most_key_wants_documents_of_the_side_that_leads():
     assert most_key(_ranked(), min_documents=2)["term"].tolist() == ["f", "b", "d", "e"]
     assert most_key(_ranked(), min_documents=3)["term"].tolist() == ["b", "e"]

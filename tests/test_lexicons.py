@@ -35,7 +35,7 @@ def test_a_missing_list_is_named(tmp_path: Path) -> None:
 def test_another_encoding_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "words.txt"
     path.write_bytes("für\n".encode("cp1252"))
-    with pytest.raises(StudyError, match=r"words\.txt: wanted UTF-8"):
+    with pytest.raises(StudyError, match=r"words\.txt, line 1: wanted UTF-8"):
         read_stop_words(path)
 
 

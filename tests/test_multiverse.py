@@ -61,18 +61,18 @@ def test_unknown_choice() -> None:
 
 
 def test_the_default_equals_counting_by_hand() -> None:
-    """method.md: Einmischung has 8 of 17 core mentions in Helsinki and none in Alaska."""
+    """Of the summit, Einmischung has 8 of 15 core mentions in Helsinki and none in Alaska."""
     from analysis.features import read_features
 
     found = multiverse(
         read_features(), [claim("share", "Einmischung", higher_in="helsinki-2018")], ONE
     )
-    assert found.specifications["raw"].tolist() == [8 / 17]
+    assert found.specifications["raw"].tolist() == [8 / 15]
     means = ONE | {"pooling": ("mean",)}
     found = multiverse(
         read_features(), [claim("share", "Einmischung", higher_in="helsinki-2018")], means
     )
-    assert found.specifications["raw"][0] == pytest.approx((7 / 12 + 1 / 5) / 2)
+    assert found.specifications["raw"][0] == pytest.approx((7 / 10 + 1 / 5) / 2)
 
 
 def test_polarity_and_voice_of_the_real_study() -> None:
@@ -80,8 +80,8 @@ def test_polarity_and_voice_of_the_real_study() -> None:
 
     claims = [claim("net_assertion", direction="below"), claim("frame_setting", against=0.5)]
     found = multiverse(read_features(), claims, ONE).specifications
-    assert found["raw"].tolist() == [-7 / 15, 4 / 15]
-    assert found["estimate"].tolist() == pytest.approx([7 / 15, 4 / 15 - 0.5])
+    assert found["raw"].tolist() == [-7 / 14, 3 / 14]
+    assert found["estimate"].tolist() == pytest.approx([7 / 14, 3 / 14 - 0.5])
 
 
 def test_a_planted_difference_holds_everywhere(toy_features: Features) -> None:
@@ -235,3 +235,20 @@ def test_claims_of_the_study_are_checked() -> None:
     table["claim"] = [{"id": "values", "label": "v", "measure": "share", "frame": "Deal"}]
     with pytest.raises(StudyError, match="are names of tables of 13_multiverse"):
         parse_study(table)
+
+
+def test_without_headlines_means_without_sub_headings(features: Features) -> None:
+    """Counted by hand: without any heading, and with it; tokens as well as mentions."""
+    deal = features.mentions.query("frame == 'Deal' and tier == 'core'")
+    heading = deal["zone"].isin(["headline", "subheading"])
+    evidences = Evidences(features, frozenset())
+    choices = {name: options[0] for name, options in read_study().multiverse.model_dump().items()}
+    choices |= {"target": "all"}
+    found = [
+        evidences.find("rate", "Deal", choices | {"headlines": option}) for option in ("in", "out")
+    ]
+    assert [each.n_mentions for each in found] == [len(deal), (~heading).sum()]
+    in_headings = features.segments["zone"].isin(["headline", "subheading"])
+    tokens = features.segments.loc[in_headings, "n_tokens"].sum()
+    difference = found[0].denominator.sum() - found[1].denominator.sum()
+    assert 1000 * difference == pytest.approx(tokens)

@@ -97,3 +97,20 @@ def test_unknown_names_list_the_known_ones(features: Features) -> None:
         count_cooccurrences(features, node_kind=given)
     with pytest.raises(MeasureError, match=r"count_pairs: unknown column 'evnt'"):
         count_pairs(features, by="evnt")
+
+
+@pytest.mark.parametrize(("kind", "span"), [("frame", "window"), ("actor", "segment")])
+def test_both_tables_of_collocates_relate_to_the_same_totals(
+    features: Features, kind: str, span: str
+) -> None:
+    """`count_pairs` is held against cwb-ccc; the difference of events counts as it does."""
+    events = sorted(features.documents["event"].unique())
+    how = {"node_kind": kind, "span": span}
+    pairs = count_pairs(features, **how)  # type: ignore[arg-type]
+    counts = count_cooccurrences(features, **how)  # type: ignore[arg-type]
+    table = association_difference(counts, target=events[0], reference=events[1])
+    for side, event in zip(("target", "reference"), events, strict=True):
+        both = table.merge(pairs[pairs["event"] == event], on=["node", "collocate"])
+        assert len(both) > 20
+        for column in ("n_joint", "n_node", "n_collocate", "n_tokens"):
+            assert both[f"{column}_{side}"].tolist() == both[column].tolist()

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from conftest import ROOT
+from pictures import check_all, shown_pictures
 
 from analysis.paths import Layout
+from analysis.presentation.readings import find_reads
 from analysis.runs.execute import execute_runs
 from analysis.runs.limits import Settings
 from analysis.runs.parameters import read_parameters
 from analysis.runs.plan import plan_run
+from analysis.schema import TABLES
 from analysis.study import read_study
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -58,8 +63,11 @@ def test_notebook_asks_and_reads(path: Path) -> None:
     assert "**Reads**" in text[0]
     assert "**Writes**" in text[0]
     assert text[-1].startswith("## Reading")
-    assert "**What it shows.**" in text[-1]
-    assert "**What it does not show.**" in text[-1]
+    reading = cells(path, "code")[-1]
+    assert reading.metadata["tags"] == ["reading"]
+    assert "**What it shows.**" in reading.source
+    assert "**What it does not show.**" in reading.source
+    assert reading.source.endswith("\nbench.show_reading(reading, values)")
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
@@ -103,9 +111,18 @@ def test_notebook_gives_the_same_in_a_warm_worker_and_in_a_kernel(
         (record,) = execute_runs([plan], settings=Settings(engine=engine, force=True))
         assert record.state == "succeeded", record.failure
         assert (record.engine, record.warnings) == (engine, [])
+        check_all(shown_pictures(record.folder / "notebook.ipynb"), record.figures)
+        tables = set(inputs_of(record.figures)) & set(TABLES)
+        assert tables <= set(find_reads(plan.path)), "the first cell names all tables read"
         given.append((shown_cells(record.folder / "notebook.ipynb"), read_all(record.figures)))
     assert given[0] == given[1]
     assert {Path(name).suffix for name in given[0][1]} >= {".pdf", ".svg", ".png", ".csv"}
+
+
+def inputs_of(figures: Path) -> Iterator[str]:
+    """List what the files beside the figures say that they rest on."""
+    for path in figures.glob("*.json"):
+        yield from json.loads(path.read_text(encoding="utf-8"))["inputs"]
 
 
 def read_all(folder: Path) -> dict[str, bytes]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from analysis import cli
 from analysis.errors import StudyError
 from analysis.paths import Layout, find_layout, run_folder
 
@@ -32,14 +34,20 @@ def test_a_wrong_environment_is_an_error_and_not_passed_over(
         find_layout()
 
 
-def test_the_working_folder_comes_before_the_checkout(
+def test_outside_a_study_the_checkout_of_the_package_is_left_alone(
     toy: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GIPFEL_STUDY", raising=False)
-    monkeypatch.chdir(toy.features.parent)
+    monkeypatch.chdir(toy.raw)
     assert find_layout().root == toy.root.resolve()
     monkeypatch.chdir(tmp_path)
-    assert (find_layout().root / "analysis" / "paths.py").is_file()
+    for command in (["annotate"], ["run"], ["status"], ["release-check"], ["ingest", str(toy.raw)]):
+        result = CliRunner().invoke(cli.app, command)
+        assert result.exit_code == 1
+        assert str(result.exception) == (
+            f"no study.toml in {tmp_path} or any folder above. "
+            "Change into a study's folder, or set GIPFEL_STUDY to its path."
+        )
 
 
 def test_paths_are_shown_relative_to_the_study(toy: Layout, tmp_path: Path) -> None:

@@ -65,3 +65,21 @@ def test_text_of_several_lines_is_seen_whole():
     assert find_overlaps(drawn) == ["'Gipfel' and 'Sicherheits-\\ngarantien' overlap"]
     cut = _with_texts((0.9, 0.5, "Sicherheits-\ngarantien"))
     assert len(find_cut_texts(cut)) == 1
+
+
+def test_a_figure_that_was_looked_at_is_as_it_was():
+    drawn, other = (_with_texts((0.1, 0.5, "Öl"), (0.8, 0.9, "Kohle")) for _ in range(2))
+    canvas, size = drawn.canvas, drawn.get_size_inches().tolist()
+    draw_checked(drawn, {})
+    drawn_texts(drawn)
+    assert drawn.canvas is canvas
+    assert (drawn.dpi, drawn.get_size_inches().tolist()) == (144, size)
+    assert drawn._repr_png_() == other._repr_png_()
+
+
+def test_a_figure_whose_text_is_cut_keeps_its_canvas():
+    cut = _with_texts((0.9, 0.5, "Waffenstillstand"))
+    canvas = cut.canvas
+    with pytest.raises(ExportError):
+        draw_checked(cut, {})
+    assert cut.canvas is canvas

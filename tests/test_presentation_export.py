@@ -7,12 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import presentation_samples as samples
 import pytest
 from PIL import Image
 from presentation_samples import PLOTS, look
 
+from analysis.cells import rounded
 from analysis.errors import ExportError
 from analysis.presentation import plots
 from analysis.presentation.export import export_figure, export_table, export_values
@@ -71,6 +73,22 @@ def test_second_export_of_one_figure_gives_the_same_bytes(tmp_path: Path):
     assert contents[0] == contents[1]
 
 
+def test_an_exported_figure_is_laid_out_again_when_it_changes(tmp_path: Path):
+    def labelled(*names: str):
+        drawn = figure(height_mm=40)
+        with style():
+            axes = drawn.subplots()
+            for name in names:
+                export_figure(drawn, "02_x", data=samples.terms(1), folder=tmp_path,
+                              provenance=SOURCE, title="x")  # fmt: skip
+                axes.set_ylabel(name)
+                axes.set_yticks([0.5], [name])
+        return drawn
+
+    changed, fresh = labelled("Öl", "Waffenstillstand"), labelled("Waffenstillstand")
+    assert changed._repr_png_() == fresh._repr_png_()
+
+
 def test_other_process_with_other_hash_seed_gives_the_same_bytes(tmp_path: Path):
     program = (
         "import sys, pathlib, test_presentation_export as tests;"
@@ -103,13 +121,56 @@ def test_settings_of_the_machine_do_not_reach_the_files(tmp_path: Path):
 def test_csv_is_the_table_that_is_drawn(tmp_path: Path):
     table = samples.terms(6)
     back = pd.read_csv(io.BytesIO(_export(tmp_path, table)["csv"]))
-    pd.testing.assert_frame_equal(back, table)
+    pd.testing.assert_frame_equal(back, rounded(table))
     drawn = [
         line.get_xdata()[0]
         for line in plots.plot_terms(back, look()).axes[0].lines
         if line.get_marker() in ("o", "s")
     ]
-    assert drawn == table["per_1000"].tolist()
+    assert drawn == rounded(table["per_1000"]).tolist()
+
+
+def with_other_last_bits(table: pd.DataFrame) -> pd.DataFrame:
+    """Change numbers by less than what processors differ by (8e-15 of their size, measured)."""
+    noise = np.random.default_rng(1).uniform(-8e-15, 8e-15, len(table))
+    floats = table.select_dtypes("float").columns
+    return table.assign(**{name: table[name] * (1 + noise) for name in floats})
+
+
+def test_last_bits_change_no_byte_of_a_figure(tmp_path: Path):
+    table = samples.terms(6)
+    other = with_other_last_bits(table)
+    assert not other.equals(table)
+    exported = []
+    for i, given in enumerate((table, other)):
+        files = export_figure(
+            plots.plot_terms(given, look()),
+            "02_terms",
+            data=given,
+            folder=tmp_path / str(i),
+            provenance=SOURCE,
+            title="Terms",
+        )
+        exported.append({file.name: file.read_bytes() for file in files})
+    assert len(exported[0]) == 5
+    assert exported[0] == exported[1]
+
+
+def test_last_bits_change_no_byte_of_a_table_or_a_value(tmp_path: Path):
+    """Three eighths lie halfway between two numbers of two decimals."""
+    exported = []
+    for i, share in enumerate((0.375, 0.375 - 1e-15, 0.375 + 1e-15)):
+        to = {"folder": tmp_path / str(i), "provenance": SOURCE, "language": "en"}
+        table = pd.DataFrame({"share": [share, share - 0.375]})
+        files = export_table(table, "02_table", **to)
+        files += export_values({"share": share, "nothing": share - 0.375}, "02_values", **to)
+        exported.append({file.name: file.read_bytes() for file in files})
+    assert exported[0] == exported[1] == exported[2]
+
+
+def test_every_plot_draws_the_numbers_that_are_written():
+    drawing = [getattr(plots, name) for name in plots.__all__]
+    assert all(hasattr(plot, "__wrapped__") for plot in drawing)
 
 
 def test_json_says_what_the_figure_came_from(tmp_path: Path):
@@ -193,10 +254,13 @@ def test_folder_that_is_a_file_is_an_error(tmp_path: Path):
         )
 
 
-def test_values_are_in_full_in_json_and_rounded_in_latex(tmp_path: Path):
+def test_values_in_json_have_more_digits_than_in_latex(tmp_path: Path):
     values = {"share_deal": 1 / 3, "n_terms": 12}
     export_values(values, "02_values", folder=tmp_path, provenance=SOURCE, language="de")
-    assert json.loads((tmp_path / "02_values.json").read_text())["values"] == values
+    assert json.loads((tmp_path / "02_values.json").read_text())["values"] == {
+        "share_deal": 0.333333333,
+        "n_terms": 12,
+    }
     assert "{0,33}" in (tmp_path / "02_values.tex").read_text()
 
 

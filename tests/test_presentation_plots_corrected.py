@@ -28,12 +28,13 @@ def shares(*, n_coded: int = 40) -> pd.DataFrame:
             "n_coded": [40] * 3 + [n_coded] * 3,
             "status": "ok",
             "reason": "",
+            "coded_by": "language_model",
         }
     )
     if n_coded < 10:
         few = table["group"] == ALASKA
         table.loc[few, ["share", "low", "high"]] = np.nan
-        reason = f"{n_coded} of 80 mentions were coded by hand; a correction needs 10"
+        reason = f"{n_coded} of 80 mentions were coded a second time; a correction needs 10"
         table.loc[few, ["status", "reason"]] = ["not_estimable", reason]
     return table
 
@@ -55,13 +56,24 @@ def test_raw_shares_are_squares_and_corrected_ones_dots() -> None:
     assert rows == ["bejaht", "verneint", "offen"]
 
 
+def test_figures_say_who_coded() -> None:
+    drawn = plot_corrected(shares().assign(coded_by="language_model"), look(language="en"))
+    assert (
+        drawn.axes[0]
+        .get_title(loc="left")
+        .endswith("40 of 80 mentions\nsecond coding (language model)")
+    )
+    people = plot_corrected(shares().assign(coded_by="people"), look(language="en"))
+    assert people.axes[0].get_title(loc="left").endswith("\ncoding by people")
+
+
 def test_a_refused_correction_is_no_dot_and_says_why() -> None:
     drawn = plot_corrected(shares(n_coded=8), look("page"), note=NOTE)
     assert marks(drawn, "o")[1] == []
     assert len(marks(drawn, "s")[1]) == 3
     told = " ".join(text.replace("\n", " ") for text, _ in drawn_texts(drawn))
     assert NOTE in told
-    assert "Keine Korrektur: 8 von 80 Nennungen sind von Hand codiert, es braucht 10" in told
+    assert "Keine Korrektur: 8 von 80 Nennungen sind ein zweites Mal codiert, es braucht 10" in told
 
 
 @pytest.mark.parametrize("width", WIDTHS_MM)

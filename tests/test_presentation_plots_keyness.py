@@ -7,6 +7,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from presentation_samples import ALASKA, HELSINKI, NOTE, look
 
+from analysis.cells import rounded
 from analysis.errors import ExportError, TableError
 from analysis.presentation import plots
 from analysis.presentation.checks import drawn_texts, find_cut_texts, find_overlaps
@@ -74,7 +75,7 @@ def test_area_grows_with_frequency():
 
 
 def test_intervals_are_drawn_where_the_table_has_them():
-    table = samples.keyness(5, n_labelled=2, estimable=True)
+    table = rounded(samples.keyness(5, n_labelled=2, estimable=True))
     table.loc[4, ["low", "high"]] = np.nan
     bars = [
         tuple(line.get_xdata())
@@ -87,7 +88,7 @@ def test_intervals_are_drawn_where_the_table_has_them():
 def test_figure_says_what_five_documents_cannot_carry():
     text = text_of(plots.plot_keyness(samples.keyness(9), look("page"), **EVENTS))
     assert "Keine Intervalle: ein Bootstrap braucht 20 Dokumente je Gruppe" in text
-    assert "hier sind es 3 und 2. Keine p-Werte: der kleinste" in text
+    assert "hier sind es 3 und 2. Keine p-Werte: der kleinste p-Wert" in text
     assert "ist 0,1 (über 0,05). Nichts hier darf signifikant heißen." in text
 
 
@@ -178,7 +179,7 @@ def test_unknown_comparison_is_an_error():
 
 
 def test_marks_stand_only_where_the_pair_was_seen():
-    table = samples.collocates()
+    table = rounded(samples.collocates())
     drawn = plots.plot_collocates(table, look(), **EVENTS)
     for side, event in EVENTS.items():
         seen = table.loc[table[f"n_joint_{side}"] > 0]
@@ -213,10 +214,10 @@ def test_collocates_count_both_events_and_say_what_is_missing():
     table = samples.collocates()
     drawn = plots.plot_collocates(table, look("page"), **EVENTS)
     first = table.iloc[0]
-    counts = f"{first['n_joint_target']} : {first['n_joint_reference']}"
+    counts = f"{first['n_joint_reference']} : {first['n_joint_target']}"
     assert drawn.axes[0].texts[0].get_text() == counts
     text = text_of(drawn)
-    assert "Rechts: n Alaska 2025 : n Helsinki 2018. Ohne Zeichen: dort nie gemeinsam." in text
+    assert "Rechts: n Helsinki 2018 : n Alaska 2025. Ohne Zeichen: dort nie gemeinsam." in text
     assert "Keine Intervalle:" in text
     assert text.endswith("Nichts hier darf signifikant heißen.")
 

@@ -160,7 +160,10 @@ def test_the_message_gives_share_range_choice_and_refusal() -> None:
     assert LABEL["en"] in said
     assert "Holds in 192 of 384 specifications (50 %): −0.30 to 0.50, median 0.10." in said
     assert "Moved most by: quotations (0.60)." in said
-    assert "No p-value: the smallest that these documents can give is 0.1 (above 0.05)." in said
+    assert (
+        "No p-value: the smallest p-value that these documents can give is 0.1 (above 0.05)."
+        in said
+    )
     assert "relative difference of rates" in said
     assert "claim does not hold" in said
 

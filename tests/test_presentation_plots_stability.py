@@ -6,17 +6,20 @@ import pytest
 from matplotlib.figure import Figure
 from presentation_samples import STABLE, look, topic_stability
 
+from analysis.cells import rounded
 from analysis.errors import TableError
 from analysis.presentation.checks import drawn_texts
 from analysis.presentation.plots import plot_topic_stability
 
 
 def draw(chosen: int | None = 3) -> Figure:
-    return plot_topic_stability(topic_stability(), look(), thresholds=STABLE, chosen=chosen)
+    return plot_topic_stability(
+        topic_stability(), look(), thresholds=STABLE, chosen=chosen, share=0.8
+    )
 
 
 def test_every_panel_draws_its_kind_and_the_floor() -> None:
-    table = topic_stability()
+    table = rounded(topic_stability())
     kinds = ("subsamples", "documents", "seeds")
     for axes, kind in zip(draw().axes, kinds, strict=True):
         mean, floor = (
@@ -52,6 +55,6 @@ def test_without_a_stable_number_the_figure_says_so() -> None:
 def test_tables_that_cannot_be_drawn() -> None:
     table = topic_stability()
     with pytest.raises(TableError, match="missing column low"):
-        plot_topic_stability(table.drop(columns="low"), look(), thresholds={}, chosen=2)
+        plot_topic_stability(table.drop(columns="low"), look(), thresholds={}, chosen=2, share=0.8)
     with pytest.raises(TableError, match="unknown kind 'other'"):
-        plot_topic_stability(table.assign(kind="other"), look(), thresholds={}, chosen=2)
+        plot_topic_stability(table.assign(kind="other"), look(), thresholds={}, chosen=2, share=0.8)

@@ -120,11 +120,12 @@ def test_claims_are_what_the_table_refuses() -> None:
     row = {"unit": "mean", "p_status": "not_estimable", "effect_status": "not_estimable"}
     table = pd.DataFrame([row, {**row, "unit": "pooled"}]).assign(
         p_reason="the smallest p-value that these documents can give is 0.1, above 0.05",
-        effect_reason="no outlet occurs in every event: the two cannot be told apart",
+        effect_reason="no outlet is known to occur in every event: the two cannot be told apart",
     )
     note = claims_note(table, look("page", "en"))
-    assert "No p-values: the smallest that these documents can give is 0.1 (above 0.05)." in note
-    assert note.endswith("No effect of the event: no outlet occurs in both events.")
+    assert "No p-values: the smallest p-value that these documents can give is 0.1" in note
+    ascribed = "Not to be ascribed to the events: no outlet is known to cover both events."
+    assert note.endswith(ascribed)
     fine = table.assign(p_status="ok", effect_status="ok")
     assert claims_note(fine, look("page", "en")).endswith("for these texts only.")
 

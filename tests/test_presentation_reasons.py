@@ -1,13 +1,17 @@
 import ast
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
 from presentation_samples import look
+from scipy import sparse
 
 from analysis.errors import TableError
+from analysis.measures.counts import Recipe, TermCounts
 from analysis.measures.intervals import RESTS_ON
+from analysis.measures.rates import rate_intervals
 from analysis.measures.verdicts import (
     judge_correlation,
     judge_edge,
@@ -124,3 +128,22 @@ def test_every_refusal_and_interval_of_frames_has_words(language):
 def test_what_an_interval_rests_on_is_worded_too():
     table = pd.DataFrame({"status": ["ok"], "reason": [""], "rests_on": [RESTS_ON["welch"]]})
     assert word_reasons(table, look())["rests_on"].tolist() == ["Welch, Dokumente als Einheiten"]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_reasons_of_rates_have_words(language):
+    rows = pd.DataFrame({"doc_id": [f"d{i}" for i in range(20)], "group": "g"})
+    matrix, sizes = sparse.csr_array(np.ones((20, 1), dtype=int)), np.full(20, 100)
+    counts = TermCounts(matrix, rows, pd.Index(["Deal"]), sizes, Recipe())
+    few = counts.select(np.arange(20) < 3)
+    reasons = {rate_intervals(each, "documents")["reason"].iloc[0] for each in (counts, few)}
+    assert len({word_reason(reason, look("page", language)) for reason in reasons}) == 2
+
+
+def test_unknown_outlets_are_not_called_different():
+    rows = pd.DataFrame({"event": ["a", "b"], "outlet": ["", ""], "kind": "p"})
+    said = [
+        word_reason(judge_effect(rows, "event").reason, look("page", lang)) for lang in ("de", "en")
+    ]
+    assert said[0].startswith("von keinem Medium ist bekannt")
+    assert said[1] == "no outlet is known to cover both events"

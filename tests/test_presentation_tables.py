@@ -1,5 +1,7 @@
 import io
 import math
+from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import ExportError
 from analysis.presentation.tables import csv_text, latex_macros, latex_table, macro_name
+from analysis.workbench import open_workbench
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+49", "-2", "@SUM(A1)", "\tx", "\rx"])
@@ -70,7 +73,7 @@ def test_latex_escapes_headings_and_dashes_empty_cells():
 
 
 def test_latex_column_without_heading_lists_the_allowed():
-    with pytest.raises(ExportError, match=r"unknown label 'sharee'\..*Did you mean 'share'"):
+    with pytest.raises(ExportError, match=r"unknown column 'sharee'\..*Did you mean 'share'"):
         latex_table(pd.DataFrame({"sharee": [0.5]}), language="de")
 
 
@@ -115,3 +118,12 @@ def test_two_names_of_one_macro_are_an_error():
 def test_values_that_are_no_numbers_are_errors(value):
     with pytest.raises(ExportError, match="value 'x': wanted a finite number or text"):
         latex_macros({"x": value}, "02", language="de")
+
+
+def test_a_table_that_compares_names_the_events(tmp_path: Path):
+    bench = replace(open_workbench("02_x", {}), folder=tmp_path)
+    bench.export_table(pd.DataFrame({"n_target": [3], "n_reference": [1]}), "02_x")
+    assert (tmp_path / "02_x.csv").read_text("utf-8") == (
+        "n_target,n_reference,event_target,event_reference\n3,1,alaska-2025,helsinki-2018\n"
+    )
+    assert "n Alaska 2025 & n Helsinki 2018 \\\\\n" in (tmp_path / "02_x.tex").read_text("utf-8")

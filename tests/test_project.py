@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -20,23 +20,37 @@ def tracked() -> list[Path]:
     return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
 
 
-def locked_versions() -> dict[str, str]:
+def environment() -> dict[str, list[str]]:
+    """Give what conda installs, and what pip does."""
+    entries = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    pip = next(entry["pip"] for entry in entries if isinstance(entry, dict))
+    return {"conda": [entry for entry in entries if isinstance(entry, str)], "pip": pip}
+
+
+def test_pip_installs_the_lock_and_conda_only_what_pip_needs() -> None:
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    return {
-        name.lower(): version for name, version in re.findall(r"^([\w.-]+)==([^ ;\\]+)", text, re.M)
-    }
+    locked = [line.removesuffix("\\").strip() for line in re.findall(r"^\w.*$", text, re.M)]
+    assert len(locked) > 100
+    assert environment()["pip"] == [*locked, "-e ."]
+    names = [re.split("[=<>]", entry)[0] for entry in environment()["conda"]]
+    assert names == ["python", "pip", "make"]
 
 
-def test_environment_agrees_with_the_lock() -> None:
-    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    pins = [entry for entry in environment["dependencies"] if isinstance(entry, str)]
-    pip = next(e["pip"] for e in environment["dependencies"] if isinstance(e, dict))
-    found = dict(pin.split("=", 1) for pin in pins if "=" in pin and not pin.startswith("python="))
-    found |= {name.lower(): v for name, v in (pin.split("==") for pin in pip if "==" in pin)}
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = {*project["dependencies"], *project["optional-dependencies"]["dev"]}
-    locked = locked_versions()
-    assert found == {name.lower(): locked[name.lower()] for name in wanted}
+@pytest.mark.skipif("GIPFEL_FRESH_VENV" not in os.environ, reason="installs; .ci/run calls it")
+def test_the_list_of_environment_yml_installs_into_a_fresh_environment() -> None:
+    """Into the folder and with the Python that .ci/run names; it goes on to use them."""
+    folder = Path(os.environ["GIPFEL_FRESH_VENV"])
+    subprocess.run([os.environ["GIPFEL_FRESH_PYTHON"], "-m", "venv", folder], check=True)
+    python, listed = folder / "bin" / "python", folder / "listed.txt"
+    listed.write_text("\n".join(environment()["pip"]) + "\n", encoding="utf-8")
+    pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "-r", listed], cwd=ROOT, check=True)
+    subprocess.run([*pip, "check"], cwd=ROOT, check=True)
+    found = subprocess.run([*pip, "freeze"], capture_output=True, text=True, check=True).stdout
+    installed = {line.replace("_", "-").lower() for line in found.splitlines() if "==" in line}
+    wanted = {line.split(" ")[0].replace("_", "-").lower() for line in environment()["pip"]}
+    assert len(installed) > 100
+    assert {line for line in installed if not line.startswith("gipfel")} <= wanted
 
 
 def test_lock_has_hashes_and_names_no_host() -> None:

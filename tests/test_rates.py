@@ -31,23 +31,48 @@ def test_wilson_is_that_of_the_pooled_words() -> None:
 
 
 def test_documents_as_units_by_hand() -> None:
-    """Two documents of one size: half the difference of their rates is the standard error."""
-    (row,) = rate_intervals(counted([2, 6], [1000, 1000]), "documents").to_dict("records")
-    reach = stats.t.ppf(0.975, 1) * abs(6 - 2) / 2
-    assert (row["low"], row["high"]) == pytest.approx((max(0.0, 4 - reach), 4 + reach))
-    assert row["interval_df"] == 1
+    """Documents of one size: the interval is that of t for the mean of their rates."""
+    n = [2, 6] * 10
+    (row,) = rate_intervals(counted(n, [1000] * 20), "documents").to_dict("records")
+    reach = stats.t.ppf(0.975, 19) * stats.sem(n)
+    assert (row["low"], row["high"]) == pytest.approx((4 - reach, 4 + reach))
+    assert row["interval_df"] == 19
 
 
-def test_documents_that_agree_leave_no_doubt() -> None:
-    (row,) = rate_intervals(counted([2, 4, 6], [100, 200, 300]), "documents").to_dict("records")
-    assert row["low"] == pytest.approx(20)
-    assert row["high"] == pytest.approx(20)
-
-
-def test_one_document_is_refused_and_says_why() -> None:
-    (row,) = rate_intervals(counted([2], [100]), "documents").to_dict("records")
-    assert (row["status"], row["reason"]) == ("not_estimable", "one document has no scatter")
+def test_documents_that_agree_have_no_scatter_to_measure() -> None:
+    """A width of 0 would say that the rate of other texts is known."""
+    n = list(range(1, 21))
+    (row,) = rate_intervals(counted(n, [100 * each for each in n]), "documents").to_dict("records")
+    assert (row["status"], row["reason"]) == ("not_estimable", "the documents' rates do not vary")
     assert np.isnan(row["low"])
+    assert np.isnan(row["high"])
+
+
+@pytest.mark.parametrize("n_documents", [1, 2, 19])
+def test_few_documents_are_refused_and_say_why(n_documents: int) -> None:
+    counts = counted(list(range(1, n_documents + 1)), [1000] * n_documents)
+    (row,) = rate_intervals(counts, "documents").to_dict("records")
+    wanted = f"an interval of a rate needs 20 documents; there are {n_documents}"
+    assert (row["status"], row["reason"]) == ("not_estimable", wanted)
+    assert np.isnan(row["low"])
+
+
+@pytest.mark.parametrize("n_documents", [2, 40])
+def test_a_count_of_zero_has_an_upper_bound(n_documents: int) -> None:
+    """0 in 5,422 tokens: up to .553 per 1,000 (-ln .05 / 5.422)."""
+    sizes = [5422 - (n_documents - 1) * 100] + [100] * (n_documents - 1)
+    (row,) = rate_intervals(counted([0] * n_documents, sizes), "documents").to_dict("records")
+    assert (row["low"], row["status"], row["interval"]) == (0.0, "ok", "zero")
+    assert row["high"] == pytest.approx(0.5525, abs=1e-4)
+
+
+def test_no_interval_of_the_study_is_a_point(features: Features) -> None:
+    counts = count_terms(features, Recipe(rows="segment"))
+    table = term_frequency(counts, interval="documents")
+    given = table[table["status"] == "ok"]
+    assert (given["high"] > given["low"]).all()
+    assert (given["n"] == 0).all()
+    assert table.loc[table["status"] != "ok", ["low", "high"]].isna().to_numpy().all()
 
 
 def test_an_unknown_interval_lists_the_known() -> None:
@@ -56,11 +81,11 @@ def test_an_unknown_interval_lists_the_known() -> None:
 
 
 def test_documents_cover_where_words_do_not() -> None:
-    """Twelve documents that differ as news do: the nominal .95 holds for documents only."""
+    """Twenty documents that differ as news do: the nominal .95 holds for documents only."""
     rng = np.random.default_rng(7)
-    sizes, inside = np.full(12, 800), {"wilson": 0, "documents": 0}
+    sizes, inside = np.full(20, 800), {"wilson": 0, "documents": 0}
     for _ in range(300):
-        n = rng.poisson(sizes * 0.005 * rng.gamma(1.0, 1.0, 12))
+        n = rng.poisson(sizes * 0.005 * rng.gamma(1.0, 1.0, 20))
         for interval in inside:
             (row,) = rate_intervals(
                 counted(n.tolist(), sizes.tolist()),
@@ -75,9 +100,10 @@ def test_documents_cover_where_words_do_not() -> None:
 def test_the_frequency_table_has_intervals(toy_features: Features, interval: str) -> None:
     counts = count_terms(toy_features, Recipe(rows="bag"))
     table = term_frequency(counts, by="event", interval=interval)  # type: ignore[arg-type]
-    assert (table["low"] <= table["per_1000"] + 1e-9).all()
-    assert (table["high"] >= table["per_1000"] - 1e-9).all()
-    assert set(table["interval"]) == {interval}
+    given = table[table["status"] == "ok"]
+    assert (given["low"] <= given["per_1000"] + 1e-9).all()
+    assert (given["high"] >= given["per_1000"] - 1e-9).all()
+    assert set(table.loc[table["n"] > 0, "interval"]) == {interval}
 
 
 def test_weighted_counts_have_no_interval_of_words(toy_features: Features) -> None:

@@ -52,7 +52,7 @@ def test_unequal_probabilities_by_hand() -> None:
     """Weights 4 and 1: (4 * (1 + 0) + 1 * (-1 + 0)) / 10 = .3 is added to the raw .5."""
     coded = Coded(
         automatic=np.array([0.0, 1, 1, 0]),
-        by_hand=np.array([1.0, 1, 0, 0]),
+        second=np.array([1.0, 1, 0, 0]),
         stratum=np.array([0, 0, 1, 1]),
         n_stratum=np.array([8.0, 8, 2, 2]),
         n_drawn=np.array([2.0, 2, 2, 2]),

@@ -131,7 +131,7 @@ def test_a_cell_that_prints_100_mb_keeps_the_beginning(tmp_path: Path, source: s
     record = run(tmp_path, source, "'Brot'")
     assert record.state == "succeeded"
     assert time.monotonic() - began < 20
-    assert record.warnings == ["a cell printed more than is kept; see the notebook"]
+    assert record.warnings == ["a cell gave more output than is kept; see the notebook"]
     kept, said = read_cells(record)[0]["outputs"]
     assert len("".join(kept["text"])) == 1_000_000
     assert said["text"] == ["[gipfel: 99,000,000 more characters were printed and are left out]\n"]

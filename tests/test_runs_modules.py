@@ -73,9 +73,7 @@ def test_names_lead_to_the_modules_that_hold_them(tmp_path: Path) -> None:
     found = hash_modules(["analysis.plot_frame_rates"], index)
     assert "analysis/presentation/plots_framing.py" in found
     assert "analysis/errors.py" in found
-    assert not {"analysis/presentation/plots.py", "analysis/presentation/plots_topics.py"} & {
-        *found
-    }
+    assert not any(name.startswith(("analysis/measures/", "analysis/runs/")) for name in found)
     assert "analysis/measures/keyness.py" in hash_modules(["analysis"], index)
     assert hash_modules(["numpy", "analysis.nothing"], index) == {}
     index.save()

@@ -1,6 +1,4 @@
-import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -8,16 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from analysis.paths import Layout
 from analysis.runs import scratch
-from analysis.runs.scratch import clear_scratch, is_abandoned, make_scratch
-
-
-def make_owned(parent: Path, name: str, owner: str) -> Path:
-    folder = parent / name
-    folder.mkdir()
-    (folder / ".owner").write_text(owner)
-    (folder / "journal").mkdir()
-    return folder
+from analysis.runs.scratch import clear_scratch, is_abandoned, make_scratch, scratch_prefix
+from analysis.runs.verify import beside
 
 
 def ended_pid() -> int:
@@ -26,21 +18,40 @@ def ended_pid() -> int:
     return done.pid
 
 
-def test_only_what_a_killed_process_of_this_machine_left_is_cleared(tmp_path: Path) -> None:
-    here, gone = platform.node(), ended_pid()
-    stale = make_owned(tmp_path, "gipfel-a", json.dumps({"pid": gone, "host": here}))
-    kept = [
-        make_owned(tmp_path, "gipfel-b", json.dumps({"pid": os.getpid(), "host": here})),
-        make_owned(tmp_path, "gipfel-c", json.dumps({"pid": gone, "host": "another machine"})),
-        make_owned(tmp_path, "gipfel-d", "{"),
-        make_owned(tmp_path, "gipfel-e", "[]"),
-        make_owned(tmp_path, "brot-f", json.dumps({"pid": gone, "host": here})),
-    ]
-    (tmp_path / "gipfel-verify-x").mkdir()
+def test_only_what_a_killed_process_of_this_machine_left_is_cleared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    mine, gone = make_scratch(), ended_pid()
+    stale = tmp_path / mine.name.replace(str(os.getpid()), str(gone), 1)
+    (stale / "journal").mkdir(parents=True)
+    here = mine.name.split("-")[2]
+    others = ("gipfel-x", "gipfel-verify-x", f"brot-{gone}-{here}-f", f"gipfel-{gone}-000000-f")
+    for name in others:
+        (tmp_path / name).mkdir()
     assert clear_scratch(tmp_path) == [stale]
-    assert not stale.exists()
-    assert all(folder.is_dir() for folder in kept)
-    assert (tmp_path / "gipfel-verify-x").is_dir()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([mine.name, *others])
+
+
+def test_a_folder_has_an_owner_from_the_moment_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed right after the folder was made: before, it had no owner and stayed for ever."""
+    code = (
+        "import os, signal, tempfile\nfrom analysis.runs.scratch import make_scratch\n"
+        "make = tempfile.mkdtemp\n"
+        "tempfile.mkdtemp = lambda **given: (make(**given), os.kill(os.getpid(), signal.SIGKILL))\n"
+        "make_scratch()"
+    )
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=False)
+    (left,) = tmp_path.iterdir()
+    assert is_abandoned(left)
+
+
+def test_the_copy_of_a_study_that_verify_makes_has_an_owner(tmp_path: Path) -> None:
+    with beside(Layout(tmp_path)) as copy:
+        assert copy.root.name.startswith(scratch_prefix())
 
 
 def test_the_first_folder_of_a_process_clears_what_a_killed_one_left(

@@ -51,7 +51,7 @@ def reasons(plan: PlannedRun) -> list[str]:
 
 
 def test_a_run_rests_on_what_it_read_and_on_the_modules_of_its_imports(plan: PlannedRun) -> None:
-    assert reasons(plan) == ["it has not been run"]
+    assert reasons(plan) == ["it has not been run here"]
     parts = run(plan).parts
     assert list(parts["inputs"]) == ["data/lists/", "data/more.csv", "data/words.csv"]
     assert parts["inputs"]["data/more.csv"] == "missing"

@@ -58,6 +58,7 @@ def test_the_manifest_describes_what_reading_gives(
     described = describe_table(tmp_path / "t.parquet", name)
     assert described == (len(frame), content_hash(frame))
     (tmp_path / "t.parquet").rename(tmp_path / f"{name}.parquet")
+    write_manifest({}, tmp_path, [name])
     pd.testing.assert_frame_equal(read_table(name, tmp_path), frame)
 
 
@@ -80,6 +81,7 @@ def test_the_file_does_not_depend_on_batches(
 
 def test_a_table_without_rows_is_a_file(tmp_path: Path) -> None:
     assert write_rows([], "terms", tmp_path / "terms.parquet")
+    write_manifest({}, tmp_path, ["terms"])
     pd.testing.assert_frame_equal(read_table("terms", tmp_path), empty_table("terms"))
     assert describe_table(tmp_path / "terms.parquet", "terms")[0] == 0
 

@@ -223,13 +223,13 @@ def test_an_id_stands_once(table: Table, what: str) -> None:
 
 def test_a_fault_of_syntax_names_file_and_line(toy: Layout) -> None:
     toy.study_file.write_text('[study]\ntitle = "offen\n', encoding="utf-8")
-    with pytest.raises(StudyError, match=r"study\.toml: not valid TOML in UTF-8.*line 2"):
+    with pytest.raises(StudyError, match=r"study\.toml: not valid TOML: .*line 2"):
         read_study(toy)
 
 
 def test_another_encoding_is_refused(toy: Layout) -> None:
     toy.study_file.write_bytes('title = "Südberg"'.encode("cp1252"))
-    with pytest.raises(StudyError, match="not valid TOML in UTF-8"):
+    with pytest.raises(StudyError, match=r"line 1: wanted UTF-8, .* looks like cp1252"):
         read_study(toy)
 
 
@@ -237,3 +237,22 @@ def test_a_missing_file_is_named(toy: Layout) -> None:
     toy.study_file.unlink()
     with pytest.raises(StudyError, match=r"study\.toml: no such file"):
         read_study(toy)
+
+
+def test_the_comparison_is_declared_once(table: Table) -> None:
+    assert parse_study(table).comparison.model_dump() == {
+        "target": "sued-2023",
+        "reference": "nord-2019",
+    }
+    table["comparison"] = {"target": "nord-2019", "reference": "sued-2023"}
+    assert parse_study(table).comparison.target == "nord-2019"
+
+
+def test_a_comparison_names_two_events_of_the_study(table: Table) -> None:
+    table["comparison"] = {"target": "sued-2023", "reference": "nord-2018"}
+    assert (
+        "[comparison] reference: unknown event 'nord-2018'. Allowed: nord-2019, sued-2023."
+        in message(table)
+    )
+    table["comparison"]["reference"] = "sued-2023"
+    assert "target and reference are both 'sued-2023'; name two events" in message(table)

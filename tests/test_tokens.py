@@ -95,10 +95,53 @@ def test_tags_are_written_without_brackets(tag: str, wanted: str) -> None:
         ("Die Späße gefallen ihr.", "Späße", "Spaß"),
         ("Das Wasser floss ins Tal.", "floss", "fließen"),
         ("Im Jahr 2019 kam sie.", "2019", "2019"),
+        # Names in the genitive lose their s, also where only the context tells
+        ("Putins Rede war lang.", "Putins", "Putin"),
+        ("Das sieht man laut Trumps neuem Sprecher so.", "Trumps", "Trump"),
+        ("Der Kurs des Iraks ist klar.", "Iraks", "Irak"),
+        # Names that end in s keep it
+        ("Sarah Sanders sagte nichts.", "Sanders", "Sanders"),
+        ("Alexis Tsipras lacht.", "Tsipras", "Tsipras"),
+        ("Premier Varoufakis lacht.", "Varoufakis", "Varoufakis"),
     ],
 )
 def test_lemmas(annotator: Annotator, text: str, form: str, lemma: str) -> None:
     assert word(annotator, text, form).lemma == lemma
+
+
+@pytest.mark.parametrize(
+    ("form", "lemma"),
+    [
+        # Unknown: the form stays
+        ("Putin", "Putin"),
+        ("Anchorage", "Anchorage"),
+        ("Ostukraine", "Ostukraine"),
+        ("Apprentice", "Apprentice"),
+        ("Smartphone", "Smartphone"),
+        ("Erdogan", "Erdogan"),
+        ("Außenmeniskus", "Außenmeniskus"),
+        # Unknown: endings that leave no doubt are cut
+        ("Trumps", "Trump"),
+        ("Smartphones", "Smartphone"),
+        ("Limitierungen", "Limitierung"),
+        # Unknown: the known noun at the end tells
+        ("Kommunalsteuer", "Kommunalsteuer"),
+        ("Erstschlägen", "Erstschlag"),
+        # Known in the old spelling
+        ("Anschluss", "Anschluss"),
+        ("Einfluss", "Einfluss"),
+        # Known
+        ("Kameras", "Kamera"),
+        ("Protagonisten", "Protagonist"),
+        # Short words in capitals stay so
+        ("WM", "WM"),
+        ("Fußball-WM", "Fußball-WM"),
+    ],
+)
+def test_a_noun_that_the_model_does_not_know_is_not_cut(
+    annotator: Annotator, form: str, lemma: str
+) -> None:
+    assert annotator.analyse(form, "NN").lemma == lemma
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def test_events_of_different_outlets_are_no_effect() -> None:
     table = topic_contrast(runs_of(counts.with_rows(rows), n_topics=2), target="x", reference="y")
     assert set(table["effect_status"]) == {"not_estimable"}
     assert set(table["effect_reason"]) == {
-        "no outlet occurs in every event: the two cannot be told apart"
+        "no outlet is known to occur in every event: the two cannot be told apart"
     }
 
 

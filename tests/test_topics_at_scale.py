@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import MeasureError
-from analysis.features import Features, table_path
+from analysis.features import Features, table_path, write_manifest
 from analysis.measures.count_batches import (
     BatchPlan,
     count_batches,
@@ -20,7 +20,6 @@ from analysis.measures.counts import Recipe, count_terms
 from analysis.measures.topic_folding import fold_by_likelihood
 from analysis.measures.topic_segments import TopicRecipe, TopicSegments, choose_segments
 from analysis.measures.topics_at_scale import fit_topics_at_scale, prevalence_in_batches
-from analysis.schema import ZONES
 
 STOP = frozenset({"sagen", "treffen"})
 RECIPES = [
@@ -98,6 +97,7 @@ def made_up(folder: Path, n_documents: int = 60, seed: int = 1) -> None:
     pd.DataFrame(terms, columns=columns).to_parquet(table_path("terms", folder))
     columns = ["segment_id", "bag_id", "zone", "n_tokens", "n_words", "repeat_across"]
     pd.DataFrame(segments, columns=columns).to_parquet(table_path("segments", folder))
+    write_manifest({}, folder, ["segments", "terms"])
 
 
 @pytest.fixture(scope="module")

@@ -62,11 +62,11 @@ def test_a_long_value_is_cut() -> None:
     assert len(said) < 200
 
 
-@pytest.mark.parametrize("data", [b"a = ", "a = 'ü'".encode("cp1252"), b"a = 1\na = 2"])
+@pytest.mark.parametrize("data", [b"a = ", b"a = 1\na = 2"])
 def test_what_is_no_toml_is_raised_as_asked(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.toml"
     path.write_bytes(data)
-    with pytest.raises(StudyError, match=r"a\.toml: not valid TOML in UTF-8: "):
+    with pytest.raises(StudyError, match=r"a\.toml: not valid TOML: "):
         read_toml(path, StudyError)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from analysis.errors import TableError, TextError
 from analysis.evaluations import read_validation
 from analysis.measures.quality import quality_table
 from analysis.paths import Layout
+from analysis.presentation.look import look_of
+from analysis.presentation.plots import plot_quality
+from analysis.study import read_study
 
 FRAMES = ("Erfolg", "Deal", "Einmischung")
 TEXT = "Bruno sagte, es gebe keinen Deal. Die Ware ist ideal. Das war ein Erfolg."
@@ -47,6 +51,9 @@ def study(toy: Layout, monkeypatch: pytest.MonkeyPatch) -> Layout:
     return toy
 
 
+SAVED = ("--save", "theirs", "--seen", "unseen", "--coded-by", "people")
+
+
 def evaluate(*arguments: str):  # type: ignore[no-untyped-def]
     return CliRunner().invoke(cli.app, ["evaluate", *arguments])
 
@@ -55,7 +62,7 @@ def test_scores_errors_and_saved_numbers(study: Layout) -> None:
     gold = write(study.root / "gold.csv", RIGHT, FRIEND, WRONG)
     result = evaluate(
         *("mentions", str(gold), "--texts", "texts", "--json", "s.json"),
-        *("--errors", "e.csv", "--save"),
+        *("--errors", "e.csv", "--save", "ours", "--seen", "read", "--coded-by", "people"),
     )
     assert result.exit_code == 0, result.exception
     scores = json.loads((study.root / "s.json").read_text())
@@ -68,8 +75,10 @@ def test_scores_errors_and_saved_numbers(study: Layout) -> None:
         ["polarity", "open", "affirmed"]
     ]
     saved = read_validation("scores", study.validation)
-    assert quality_table(saved)["layer"].tolist() == [
-        *("frame", "polarity", "voice", "speaker", "target")
+    quality = quality_table(saved)
+    assert quality["layer"].tolist() == ["frame", "polarity", "voice", "speaker", "target"]
+    assert quality.loc[1, ["set", "tier", "seen", "coded_by", "n"]].tolist() == [
+        *("ours", "core", "read", "people", 2.0)
     ]
     confusion = read_validation("confusion", study.validation)
     assert confusion.query("layer == 'polarity'")["n"].sum() == 2
@@ -102,7 +111,7 @@ def test_gold_with_overlapping_rows_is_refused(tmp_path: Path) -> None:
 def test_gold_without_a_column_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "g.csv"
     path.write_text("doc,begin\n", encoding="utf-8")
-    with pytest.raises(TableError, match="missing column 'polarity'"):
+    with pytest.raises(TableError, match="wanted the columns doc, begin, "):
         read_gold(path, FRAMES)
 
 
@@ -145,7 +154,7 @@ def document() -> dict[str, object]:
 def test_quotes_are_scored_and_written_in_the_schema_of_the_data(study: Layout) -> None:
     path = study.root / "q.jsonl"
     path.write_text(json.dumps(document(), ensure_ascii=False) + "\n", encoding="utf-8")
-    result = evaluate("quotes", "q.jsonl", "--json", "s.json", "--predictions", "p.jsonl", "--save")
+    result = evaluate("quotes", "q.jsonl", "--json", "s.json", "--predictions", "p.jsonl", *SAVED)
     assert result.exit_code == 0, result.exception
     scores = json.loads((study.root / "s.json").read_text())
     assert scores["quotes"]["f1"] > 0.8
@@ -156,7 +165,35 @@ def test_quotes_are_scored_and_written_in_the_schema_of_the_data(study: Layout) 
     assert annotation["type"] == "Direct"
     assert annotation["speaker"]["tokenIds"] == [0]
     assert annotation["quote"]["spans"][0]["charBegin"] == QUOTED.index("„")
-    assert set(read_validation("scores", study.validation)["source"]) == {"quotes"}
+    saved = read_validation("scores", study.validation)
+    assert saved[["set", "source", "seen", "n"]].drop_duplicates().to_numpy().tolist() == [
+        ["theirs", "quotes", "unseen", 1.0]
+    ]
+
+
+def test_numbers_are_not_kept_without_saying_what_was_known(study: Layout) -> None:
+    gold = write(study.root / "gold.csv", RIGHT)
+    result = evaluate("mentions", str(gold), "--texts", "texts", "--save", "ours")
+    assert "--save ours needs --seen, so that nobody takes what was read before" in str(
+        result.exception
+    )
+    options = ("--save", "ours", "--seen", "maybe", "--coded-by", "people")
+    result = evaluate("mentions", str(gold), "--texts", "texts", *options)
+    assert "unknown seen 'maybe'. Allowed: read, scored, unseen" in str(result.exception)
+
+
+def test_unseen_text_comes_first_and_every_row_says_its_n_and_who_coded() -> None:
+    quality = quality_table(read_validation("scores", ROOT / "data" / "validation"))
+    assert quality["seen"].drop_duplicates().tolist() == ["unseen", "scored", "read"]
+    unseen = quality.query("layer == 'polarity' and set == 'other_outlets_core'").iloc[0]
+    assert (unseen["value"], unseen["n"], unseen["kappa"]) == (0.82, 301, 0.68)
+    assert (round(unseen["low"], 2), round(unseen["high"], 2)) == (0.77, 0.86)
+    drawn = plot_quality(quality, look_of(read_study(Layout(ROOT)), language="en"))
+    titles = [axes.get_title(loc="left") for axes in drawn.axes]
+    assert titles[0] == "Unseen text\nFrame mentions (core)\nsecond coding (language model)"
+    assert titles[-1].startswith("Read while rules were written\nFrame mentions (near words)")
+    rows = [tick.get_text() for axes in drawn.axes for tick in axes.get_yticklabels()]
+    assert all(re.search(r"n\s=\s\d|n not\snoted", row) for row in rows)
 
 
 @pytest.mark.shared

@@ -82,7 +82,35 @@ def test_passes_as_committed(study: Layout) -> None:
     files = len(list(study.figures.glob("03_*")))
     assert f"{files}/{files}" in said
     assert "as committed" in said
+    assert f"Byte for byte equal: {files} of {files} files." in said
     assert not list((study.runs / "verify").glob("*"))
+
+
+def test_other_bytes_of_equal_numbers_pass_and_are_told(study: Layout) -> None:
+    """As another processor would have written it before numbers were rounded."""
+    path = study.figures / "03_frame_rates.csv"
+    text = path.read_text(encoding="utf-8")
+    number = re.search(r"\d\.\d{5,}", text)
+    assert number
+    path.write_text(text.replace(number[0], f"{number[0]}0001", 1), encoding="utf-8")
+    status, said = call("verify")
+    files = len(list(study.figures.glob("03_*")))
+    assert status == 0, said
+    assert re.search(r"03_frame_rates.csv +same numbers +other bytes", said)
+    assert f"Byte for byte equal: {files - 1} of {files} files." in said
+    assert call("verify", "--bytes")[0] == 1
+
+
+def test_another_input_file_is_named(study: Layout) -> None:
+    """A figure lists files beside the open tables; one that is another by now is the cause."""
+    for path in study.figures.glob("03_*.json"):
+        note = json.loads(path.read_text(encoding="utf-8"))
+        note["inputs"]["data/validation/scores.csv"] = "0" * 64
+        path.write_text(json.dumps(note), encoding="utf-8")
+    (study.figures / "03_length.csv").unlink()
+    status, said = call("verify")
+    assert status == 1
+    assert re.search(r"data +data/validation/scores.csv is not the one", said)
 
 
 def test_a_changed_count_is_data(study: Layout) -> None:
@@ -217,7 +245,7 @@ def test_versions_alone_are_no_difference(tmp_path: Path) -> None:
     for folder, number in zip(folders, ("3.10", "3.11"), strict=True):
         folder.mkdir()
         (folder / "01_x.json").write_text(json.dumps({"versions": {"m": number}, "values": {}}))
-    assert compare_files(*(f / "01_x.json" for f in folders), tmp_path).verdict == "same"
+    assert compare_files(*(f / "01_x.json" for f in folders), tmp_path).verdict == "same numbers"
 
 
 def test_equal_pixels_forgive_the_vectors_beside_them(tmp_path: Path) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from analysis.errors import SourceError, join_faults, unknown
+from analysis.files import read_cells
 from analysis.schema import POLARITIES, TARGETS, VOICES
 
 COLUMNS = ("doc_id", "begin", "end", "surface", "layer", "value", "note")
 BY_HAND = "hand"
+OFFSET = re.compile("[0-9]{1,15}")
 #: What each layer may be set to; None: any text. Frame ``none`` takes a mention away.
 ALLOWED: dict[str, tuple[str, ...] | None] = {
     "frame": ("none",),
@@ -64,39 +66,38 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
     Raises
     ------
     SourceError
-        With every fault: wrong columns, an unknown layer or value, offsets that are no
-        numbers, two corrections of one layer of one mention.
+        If the file cannot be read or has other columns; with every fault: an unknown layer
+        or value, offsets that are no numbers, two corrections of one layer of one mention.
 
     Examples
     --------
     >>> read_corrections(Path("no-such-file.csv"))
     ()
     """
-    if not path.is_file():
+    if not path.exists():
         return ()
-    with path.open(encoding="utf-8", newline="") as opened:
-        reader = csv.DictReader(opened)
-        found = tuple(reader.fieldnames or ())
-        rows = list(reader)
-    if found != COLUMNS:
+    rows = read_cells(path, SourceError)
+    found = rows[0][1] if rows else []
+    if tuple(found) != COLUMNS:
         raise SourceError(
             f"{path}: wanted the columns {', '.join(COLUMNS)}; came {', '.join(found) or 'none'}"
         )
-    faults = [fault for n, row in enumerate(rows, start=2) for fault in _row_faults(n, row)]
-    corrections = [] if faults else [_correction(n, row) for n, row in enumerate(rows, start=2)]
+    faults = [fault for n, cells in rows[1:] for fault in _row_faults(n, cells)]
+    corrections = [] if faults else [_correction(n, cells) for n, cells in rows[1:]]
     faults += _twice(corrections)
     if faults:
         raise SourceError(join_faults(str(path), faults))
     return tuple(corrections)
 
 
-def _row_faults(line: int, row: Mapping[str, Any]) -> list[str]:
-    if None in row or None in row.values():
+def _row_faults(line: int, cells: Sequence[str]) -> list[str]:
+    if len(cells) != len(COLUMNS):
         return [f"line {line}: wanted {len(COLUMNS)} cells"]
+    row = dict(zip(COLUMNS, cells, strict=True))
     faults = [
         f"line {line}: {name} is {row[name]!r}, wanted a whole number"
         for name in ("begin", "end")
-        if not row[name].isdecimal()
+        if not OFFSET.fullmatch(row[name])
     ]
     if row["layer"] not in ALLOWED:
         return [*faults, f"line {line}: {unknown('layer', row['layer'], ALLOWED)}"]
@@ -106,11 +107,9 @@ def _row_faults(line: int, row: Mapping[str, Any]) -> list[str]:
     return faults
 
 
-def _correction(line: int, row: Mapping[str, str]) -> Correction:
-    return Correction(
-        line, row["doc_id"], int(row["begin"]), int(row["end"]),
-        row["surface"], row["layer"], row["value"],
-    )  # fmt: skip
+def _correction(line: int, cells: Sequence[str]) -> Correction:
+    doc_id, begin, end, surface, layer, value, _ = cells
+    return Correction(line, doc_id, int(begin), int(end), surface, layer, value)
 
 
 def _twice(corrections: Iterable[Correction]) -> list[str]:

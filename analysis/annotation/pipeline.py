@@ -19,7 +19,7 @@ from analysis.annotation.parts import (
 from analysis.annotation.tools import load_tools
 from analysis.corpus.sources import Source, check_raw, read_sources
 from analysis.errors import SourceError, join_faults, unknown
-from analysis.features import table_path, write_manifest
+from analysis.features import new_tables, table_path, write_manifest
 from analysis.paths import Layout
 from analysis.schema import TABLES
 from analysis.streams import write_rows
@@ -40,7 +40,7 @@ def annotate(
 
     Each article is annotated by itself and kept in ``data/local/annotated``: a killed run
     goes on where it was, and an article is annotated again only if it, or what its annotation
-    depends on, changed.
+    depends on, changed. The tables take the place of the old ones all at once.
 
     Parameters
     ----------
@@ -78,8 +78,10 @@ def annotate(
         done += n
         if on_documents:
             on_documents(done, len(sources))
-    changed = _join({source.id: part_path(keys[source.id], layout) for source in sources}, layout)
-    write_manifest(made_from(layout), layout.features)
+    parts = {source.id: part_path(keys[source.id], layout) for source in sources}
+    with new_tables(layout.features) as folder:
+        changed = _join(parts, layout, folder)
+        write_manifest(made_from(layout), folder)
     prune_parts(keys.values(), layout)
     return changed
 
@@ -88,14 +90,12 @@ def _is_kept(key: str, layout: Layout) -> bool:
     return read_part(part_path(key, layout)) is not None
 
 
-def _join(parts: Mapping[str, Path], layout: Layout) -> dict[str, bool]:
+def _join(parts: Mapping[str, Path], layout: Layout, folder: Path) -> dict[str, bool]:
     """Write the open tables from the parts, whose order is that of the articles."""
     gathered = gather(list(parts.values()), layout.annotated)
     articles = list(parts.items())
     return {
-        name: write_rows(
-            table_frames(name, articles, gathered), name, table_path(name, layout.features)
-        )
+        name: write_rows(table_frames(name, articles, gathered), name, table_path(name, folder))
         for name in TABLES
     }
 

@@ -15,6 +15,14 @@ from somajo import SoMaJo
 #: Longer tokens (addresses, garbage) are not analysed: HanTa takes quadratic time in them.
 LONGEST_ANALYSED = 60
 UNANALYSED = "XY"
+#: HanTa's tags of names and foreign words.
+NAMES = ("NE", "FM", "XY")
+LONGEST_ACRONYM = 3
+#: Letters of a compound's front, and of the known noun at its end.
+SHORTEST_FRONT, SHORTEST_TAIL = 3, 5
+#: Plurals whose ending is certain though HanTa does not know the word: *Verwirbelungen*.
+DERIVED = re.compile("(?:ung|heit|keit|schaft|ion|tät|ist)en$")
+NO_PLURAL = ("ss", "us", "is", "os")
 #: Marks that HanTa does not know, and the one that it does.
 SHOWN_AS = dict.fromkeys("\"'„“”‚‘’»«›‹", '"') | dict.fromkeys("–—", "-")
 INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
@@ -124,8 +132,10 @@ class Annotator:
         forms = [normal_form(text[first:last]) for first, last in spans]
         tags = self._tags(forms)
         tokens = []
-        for (first, last), form, tag in zip(spans, forms, tags, strict=True):
+        for i, ((first, last), form, tag) in enumerate(zip(spans, forms, tags, strict=True)):
             found = self.analyse(form, tag)
+            if tag in NAMES and f"{found.lemma}s" == form and not self._is_genitive(i, forms, tags):
+                found = Analysis(form, form, found.parts)
             tokens.append(
                 Token(
                     begin + first,
@@ -138,6 +148,16 @@ class Annotator:
                 )
             )
         return Sentence(tuple(tokens))
+
+    def _is_genitive(self, at: int, forms: list[str], tags: list[str]) -> bool:
+        """Tell *Trumps Rede* and *die Rede Trumps* from *Tsipras sagt*: names can end in s."""
+        before, after = tags[at - 1] if at else "", tags[at + 1] if at + 1 < len(tags) else ""
+        if after.startswith(("NN", "ADJ(A)")) or (at and forms[at - 1] in ("des", "eines")):
+            return True
+        if before != "NE" and "NE" in self._spelt_either_way(forms[at][:-1])[1]:
+            return True
+        beside_names = before == "NN" or (after == "NE" and before != "NE")
+        return beside_names and forms[at][-2] not in "aeiou"
 
     def _tags(self, forms: list[str]) -> list[str]:
         """Tag a sentence; marks that HanTa does not know are shown as the one that it does."""
@@ -176,10 +196,38 @@ class Annotator:
         return self.analyse(front, tag).parts
 
     def _lemma(self, form: str, tag: str) -> str:
-        lemma: str = self._tagger.analyze(form, pos=tag, taglevel=1)[0]
-        if tag in ("NE", "FM", "XY"):
+        spelling, known = self._spelt_either_way(form) if tag == "NN" else (form, frozenset("-"))
+        lemma: str = self._tagger.analyze(spelling, pos=tag, taglevel=1)[0]
+        if tag in NAMES:
             return _name_lemma(form, lemma)
+        if tag == "NN" and "NN" not in known:
+            return self._unknown_lemma(form, lemma)
+        if tag == "NN" and form.isupper() and len(form) <= LONGEST_ACRONYM:
+            return form
         return _reformed(form, lemma) if tag.startswith(("NN", "ADJ")) else lemma
+
+    def _spelt_either_way(self, word: str) -> tuple[str, frozenset[str]]:
+        """Give a word as HanTa's lexicon spells it, and its tags there: *Anschluß*, *Rußland*."""
+        known = self.readings(word)
+        if known or "ss" not in word:
+            return word, known
+        old = word.replace("ss", "ß")
+        return (old, self.readings(old)) if self.readings(old) else (word, known)
+
+    def _unknown_lemma(self, form: str, guess: str) -> str:
+        """Give the lemma of a noun that HanTa does not know: it guesses *Puti*, *Smartphon*.
+
+        Endings that leave no doubt are cut; else the longest known noun at its end is taken
+        to its lemma; what is left keeps its form, but for a genitive or plural *s*.
+        """
+        if guess == form[:-2] and DERIVED.search(form):
+            return guess
+        for at in range(SHORTEST_FRONT, len(form) - SHORTEST_TAIL + 1):
+            spelling, known = self._spelt_either_way(form[at:])
+            if "NN" in known:
+                lemma = self._tagger.analyze(spelling, pos="NN", taglevel=1)[0]
+                return form[:at] + _reformed(form[at:], lemma).lower()
+        return form if form.endswith(NO_PLURAL) else _name_lemma(form, guess)
 
     def _parts(self, form: str, tag: str) -> tuple[Part, ...]:
         _, morphemes, _ = self._tagger.analyze(form, pos=tag, taglevel=3)

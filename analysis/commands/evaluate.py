@@ -1,14 +1,17 @@
-"""``gipfel evaluate``: how good the coding is, against coding by people."""
+"""``gipfel evaluate``: how good the coding is, against text that was coded without it."""
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from analysis import console
-from analysis.paths import find_layout
+from analysis.errors import TableError
+from analysis.evaluations import CodedSet
+from analysis.paths import Layout, find_layout
 from analysis.study import read_study
 
 evaluate_app = typer.Typer(help="Measure how good the coding is.", no_args_is_help=True)
@@ -16,17 +19,42 @@ evaluate_app = typer.Typer(help="Measure how good the coding is.", no_args_is_he
 JsonOut = Annotated[
     Path | None, typer.Option(help="Write all figures as one JSON object: layer, metric, value.")
 ]
+Save = Annotated[
+    str, typer.Option(help="Keep the numbers in data/validation under this name of a set.")
+]
+Seen = Annotated[
+    str,
+    typer.Option(
+        help="With --save: unseen, scored (the rules were changed after earlier scores of it), "
+        "or read (its text was read while rules were written)."
+    ),
+]
+CodedBy = Annotated[str, typer.Option(help="With --save: people or language_model.")]
+
+
+def _describe(name: str, layout: Layout, known: dict[str, str]) -> CodedSet:
+    """Describe a set that is to be kept; nothing is assumed of what was known of it."""
+    for option in ("seen", "coded_by"):
+        if not known[option]:
+            raise TableError(
+                f"evaluate: --save {name} needs --{option.replace('_', '-')}, so that nobody takes"
+                " what was read before for unseen text, or a language model for people"
+            )
+    command = ["git", "-C", str(layout.root), "rev-parse", "--short", "HEAD"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return CodedSet(set=name, commit=done.stdout.strip(), **known)
 
 
 @evaluate_app.command("mentions")
 def evaluate_mentions(
-    gold: Annotated[Path, typer.Argument(help="Hand-coded mentions as CSV.")],
+    gold: Annotated[Path, typer.Argument(help="Coded mentions as CSV.")],
     texts: Annotated[Path, typer.Option(help="Folder with <doc>.txt for each document.")],
     json: JsonOut = None,
     errors: Annotated[Path | None, typer.Option(help="Write every error as CSV.")] = None,
-    save: Annotated[
-        bool, typer.Option("--save", help="Keep the numbers in data/validation for 12_validation.")
-    ] = False,
+    save: Save = "",
+    tier: Annotated[str, typer.Option(help="core or near: that of the coded mentions.")] = "core",
+    seen: Seen = "",
+    coded_by: CodedBy = "",
 ) -> None:
     """Measure the coding of mentions: frame, polarity, voice, speaker, target.
 
@@ -38,13 +66,15 @@ def evaluate_mentions(
     from analysis.evaluations import write_validation
 
     layout = find_layout()
+    known = {"source": "mentions", "tier": tier, "seen": seen, "coded_by": coded_by}
+    about = _describe(save, layout, known) if save else None
     frames = tuple(frame.id for frame in read_study(layout).frames)
-    found = measure(read_gold(gold, frames), texts, load_tools(layout.root))
+    found = measure(read_gold(gold, frames), texts, load_tools(layout.root), tier=tier)
     console.show_scores(found.scores)
     console.write_scores(found.scores, json)
     console.write_table(found.errors, errors)
-    if save:
-        write_validation("mentions", found.scores, found.confusion, layout.validation)
+    if about:
+        write_validation(about, found.scores, found.confusion, layout.validation)
 
 
 @evaluate_app.command("quotes")
@@ -56,9 +86,9 @@ def evaluate_quotes(
     ] = None,
     errors: Annotated[Path | None, typer.Option(help="Write every error as CSV.")] = None,
     first: Annotated[int | None, typer.Option(min=1, help="Only the first documents.")] = None,
-    save: Annotated[
-        bool, typer.Option("--save", help="Keep the numbers in data/validation for 12_validation.")
-    ] = False,
+    save: Save = "",
+    seen: Seen = "",
+    coded_by: CodedBy = "",
 ) -> None:
     """Measure the coding of speech against annotated quotations.
 
@@ -68,11 +98,15 @@ def evaluate_quotes(
     from analysis.evaluations import write_validation
 
     layout = find_layout()
+    known = {"source": "quotes", "tier": "", "seen": seen, "coded_by": coded_by}
+    about = _describe(save, layout, known) if save else None
     with console.counting("Articles") as told:
         found = measure(file, layout, first=first, on_documents=told)
     console.show_scores(found.scores)
     console.write_scores(found.scores, json)
     console.write_table(found.errors, errors)
     console.write_lines(found.predictions, predictions)
-    if save:
-        write_validation("quotes", found.scores, None, layout.validation)
+    if about:
+        n = {"n": float(len(found.predictions))}
+        scores = {layer: n | of for layer, of in found.scores.items()}
+        write_validation(about, scores, None, layout.validation)

@@ -1,4 +1,4 @@
-"""``gipfel clean-notebooks``: what the hook for git calls."""
+"""``gipfel clean-notebooks``, which the hook for git calls, and ``gipfel readings``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import typer
 
 from analysis import console
 from analysis.paths import find_layout
+from analysis.study import read_study
 
 
 def clean_notebooks(
@@ -30,3 +31,37 @@ def clean_notebooks(
         stage(changed, layout)
     for path in changed:
         console.say(f"{layout.show(path)}: cleaned")
+
+
+def readings(
+    notebooks: Annotated[list[str] | None, typer.Argument(help="By default all.")] = None,
+    stamp: Annotated[
+        bool, typer.Option("--stamp", help="Stamp them for the study as it is now.")
+    ] = False,
+) -> None:
+    """Say which readings were written for the study's present tables and default parameters.
+
+    A reading that was not is replaced by a note when its notebook runs. Run the notebook,
+    compare the reading with what it shows, mend the text, then stamp it.
+
+    Example: `gipfel readings --stamp 03_framing`
+    """
+    from analysis.features import read_manifest
+    from analysis.presentation.readings import make_stamp, read_stamp, write_stamp
+    from analysis.runs.plan import plan_runs
+
+    layout = find_layout()
+    study, tables = read_study(layout), read_manifest(layout.features)["tables"]
+    others = 0
+    for plan in plan_runs(study, layout, notebooks or None):
+        wanted = make_stamp(plan.path, study, tables, plan.parameters)
+        before = read_stamp(plan.path)
+        if stamp:
+            state = "stamped" if write_stamp(plan.path, wanted) else "as it was"
+        else:
+            changed = [part for part in wanted if before.get(part) != wanted[part]]
+            state = f"written for other {' and '.join(changed)}" if changed else "fits"
+            others += bool(changed)
+        console.say(f"{plan.notebook}: {state}")
+    if others:
+        raise typer.Exit(1)

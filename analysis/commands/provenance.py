@@ -68,16 +68,18 @@ def find_note(figure: str, layout: Layout) -> Path:
 
 def describe_note(path: Path, note: dict[str, Any], layout: Layout) -> list[tuple[str, str]]:
     """Say in rows what stands beside a figure, and how it stands against what is here."""
-    from analysis.features import content_hash, read_table
+    from analysis.features import hash_input
+    from analysis.schema import TABLES
 
     files = sorted(one.name for one in path.parent.glob(f"{path.stem}.*"))
     rows = [("files", ", ".join(files)), ("notebook", f"notebooks/{note['notebook']}.ipynb")]
     rows += [("parameters", f"{name} = {value!r}") for name, value in note["parameters"].items()]
     rows += [("seed", str(note["seed"]))]
     for name, before in note["inputs"].items():
-        now = content_hash(read_table(name, layout.features))
-        state = "as it is now" if now == before else "has changed since"
-        rows.append(("open table", f"data/features/{name}.parquet {before[:16]}, {state}"))
+        is_now = hash_input(name, layout) == before
+        state = "as it is now" if is_now else "has changed since"
+        what = ("open table", f"data/features/{name}.parquet") if name in TABLES else ("file", name)
+        rows.append((what[0], f"{what[1]} {before[:16]}, {state}"))
     rows += [("version", f"{name} {number}") for name, number in note["versions"].items()]
     return [*rows, ("run", _run_of(note, layout)), ("make again", _command(note, layout))]
 
@@ -118,7 +120,8 @@ def crate(
     --------
     `gipfel crate gipfeldiskurs.zip`
     """
-    from analysis.runs.crate import open_files, write_crate
+    from analysis.release import open_files
+    from analysis.runs.crate import write_crate
 
     layout = find_layout()
     written = write_crate(read_study(layout), layout, target)

@@ -112,10 +112,12 @@ def run(
     `gipfel run --sweep all --scheduler tcp://10.0.0.5:8786` runs on many machines.
     """
     from analysis.runs.limits import Settings
-    from analysis.runs.plan import plan_given
+    from analysis.runs.plan import check_has_runs, check_tables, plan_given
 
     layout = find_layout()
     study, named, given = read_study(layout), notebooks or [], parameter or []
+    check_has_runs(study, layout)
+    check_tables(layout)
     sweeps = planned_sweeps(study, layout, named, grid=grid or [], fixed=given, names=sweep or [])
     plans = plans_of(sweeps) or plan_given(study, layout, named, given)
     if explain:

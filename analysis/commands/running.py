@@ -36,17 +36,17 @@ def execute(
 ) -> list[RunRecord]:
     """Execute runs with a bar, here or on a cluster, publish figures, and say how each ended."""
     from analysis.runs.execute import execute_runs
-    from analysis.runs.publish import publish_figures
+    from analysis.runs.publish import publish_checked
 
     with _open_executor(scheduler, plans, jobs=jobs) as executor, run_bar(plans) as on_event:
         records = execute_runs(
             plans, jobs=jobs, on_event=on_event, settings=settings, executor=executor
         )
-    published = [publish_figures(record, layout.figures) for record in records]
-    n_changed = sum(len(files.written) + len(files.removed) for files in published)
     for record in records:
         _show_failure(record)
     _show_records(records, layout)
+    published = publish_checked(records, layout)
+    n_changed = sum(len(files.written) + len(files.removed) for files in published)
     if any(record.is_default and record.state == "succeeded" for record in records):
         news = "as they were" if not n_changed else f"{n_changed} files changed"
         console.say(f"Figures in {layout.show(layout.figures)}/: {news}.")
@@ -78,19 +78,16 @@ def exit_status(records: Sequence[RunRecord]) -> int:
 def explain_runs(plans: Sequence[PlannedRun], layout: Layout) -> int:
     """Say of each run whether it would run, and why; gives the number of those that would."""
     from analysis.runs.modules import Index
-    from analysis.runs.store import find_run
+    from analysis.runs.standing import run_line
 
     index = Index(layout.runs)
     table = Table("notebook", "run", "state", "why", box=None, pad_edge=False)
-    n_stale = 0
-    for plan in plans:
-        reasons = [plan.reason] if plan.reason else find_run(plan, index).reasons
-        word = plan.state if plan.reason else "stale" if reasons else "up to date"
-        n_stale += word == "stale"
-        table.add_row(plan.notebook, plan.key, console.state(word), escape("\n".join(reasons)))
+    lines = [run_line(plan, layout, index) for plan in plans]
+    for plan, line in zip(plans, lines, strict=True):
+        table.add_row(plan.notebook, plan.key, console.state(line.state), escape(line.detail))
     index.save()
     console.out.print(table)
-    return n_stale
+    return sum(line.state in ("stale", "never run") for line in lines)
 
 
 @contextmanager

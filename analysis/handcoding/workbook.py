@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from analysis.atomic import write_atomically
 from analysis.cells import clean, guard, is_dangerous, unguard
 from analysis.errors import ExportError, TableError
+from analysis.files import read_cells
 
 FILL_COLOUR = "FFF2CC"
 SHEET_NAME, NOTES_NAME, CHOICES_NAME = "sheet", "instructions", "choices"
@@ -202,7 +202,7 @@ def read_sheet(path: Path) -> tuple[list[str], list[SheetRow]]:
     TableError
         If there is no such file, or it is neither.
     """
-    if not path.is_file():
+    if not path.exists():
         raise TableError(f"{path}: no such file; wanted a filled-in sheet, XLSX or CSV")
     lines = _read_xlsx(path) if path.suffix.lower() == ".xlsx" else _read_csv(path)
     headings = next((cells for _, cells in lines), [])
@@ -215,11 +215,12 @@ def read_sheet(path: Path) -> tuple[list[str], list[SheetRow]]:
 
 
 def _read_xlsx(path: Path) -> list[tuple[int, list[str]]]:
+    if path.is_dir():
+        raise TableError(f"{path}: wanted a file, came a folder")
     try:
-        book = load_workbook(path, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as fault:
+        rows = list(load_workbook(path, data_only=True).worksheets[0].iter_rows(values_only=True))
+    except Exception as fault:  # openpyxl lets through whatever zip, XML and its own types raise
         raise TableError(f"{path}: wanted an XLSX file; {fault}") from None
-    rows = book.worksheets[0].iter_rows(values_only=True)
     return [
         (number, ["" if cell is None else str(cell).strip() for cell in row])
         for number, row in enumerate(rows, start=1)
@@ -227,17 +228,5 @@ def _read_xlsx(path: Path) -> list[tuple[int, list[str]]]:
 
 
 def _read_csv(path: Path) -> list[tuple[int, list[str]]]:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise TableError(
-            f"{path}: wanted a CSV file in UTF-8 or an XLSX file. Save the sheet as XLSX, or as "
-            '"CSV UTF-8".'
-        ) from None
-    first = text.partition("\n")[0]
-    mark = max(",;\t", key=first.count)
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
-    except csv.Error as fault:
-        raise TableError(f"{path}: wanted a CSV file; {fault}") from None
-    return [(n, [unguard(cell).strip() for cell in row]) for n, row in enumerate(lines, start=1)]
+    lines = read_cells(path, TableError)
+    return [(number, [unguard(cell).strip() for cell in cells]) for number, cells in lines]

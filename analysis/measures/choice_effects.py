@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.cells import rounded
 from analysis.measures.specifications import CHOICES
 from analysis.measures.verdicts import Verdict
 
@@ -51,10 +52,11 @@ def summarise_claim(
 
 def _most_moving(effects: pd.DataFrame) -> tuple[str, float]:
     """Give the choice whose options' means lie farthest apart, and how far."""
-    known = effects.dropna(subset="spread").sort_values("spread", kind="stable")
+    by, rising = ["spread", "choice"], [False, True]
+    known = effects.dropna(subset="spread").sort_values(by, ascending=rising, key=rounded)
     if known.empty:
         return "", np.nan
-    return str(known["choice"].tolist()[-1]), float(known["spread"].tolist()[-1])
+    return str(known["choice"].tolist()[0]), float(known["spread"].tolist()[0])
 
 
 def choice_effects(table: pd.DataFrame) -> pd.DataFrame:

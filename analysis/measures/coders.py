@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.design import LEVEL
 from analysis.errors import MeasureError, unknown
 from analysis.measures.agreement import (
     RESAMPLED,
@@ -56,7 +57,7 @@ class Intervals:
     cluster: str = "mention_id"
     n_resamples: int = 1000
     seed: int = 0
-    level: float = 0.95
+    level: float = LEVEL
 
 
 @dataclass(frozen=True)

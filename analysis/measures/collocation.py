@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.cells import rounded
 from analysis.measures.association import MEASURES, check_measures
 from analysis.measures.cells import check_pairs
 
@@ -48,7 +49,7 @@ def association(
         table[name] = MEASURES[name](checked)
     keys = ["node", *measures[:1], "collocate"]
     rising = [True, *([False] * len(measures[:1])), True]
-    return table.sort_values(keys, ascending=rising, ignore_index=True)
+    return table.sort_values(keys, ascending=rising, ignore_index=True, key=rounded)
 
 
 def strongest_collocates(
@@ -89,5 +90,6 @@ def strongest_collocates(
     kept = (joint.sum(axis=1) >= min_joint) & ~table["collocate"].str.casefold().isin(drop)
     best = table[["association_target", "association_reference"]].max(axis=1)
     chosen = table[kept].assign(_best=best[kept])
-    order = chosen.sort_values(["node", "_best", "collocate"], ascending=[True, False, True])
+    by, rising = ["node", "_best", "collocate"], [True, False, True]
+    order = chosen.sort_values(by, ascending=rising, key=rounded)
     return order.groupby("node").head(top).drop(columns="_best").reset_index(drop=True)

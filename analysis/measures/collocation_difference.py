@@ -79,7 +79,7 @@ def association_difference(
     verdict = judge_interval(*(side["_cluster"].nunique() for side in sides))
     parts = [
         _compare_node(counts, str(node), sides, (measure, plan, verdict))
-        for node in sorted(counts.joint["node"].unique())
+        for node in sorted(counts.joint.loc[counts.joint["n_joint"] > 0, "node"].unique())
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -92,7 +92,7 @@ def _compare_node(
 ) -> pd.DataFrame:
     measure, plan, verdict = how
     joint = counts.joint[counts.joint["node"] == node]
-    collocates = pd.Index(sorted(joint["collocate"].unique()))
+    collocates = pd.Index(sorted(joint.loc[joint["n_joint"] > 0, "collocate"].unique()))
     table = pd.DataFrame({"node": node, "collocate": collocates})
     rng, scores = np.random.default_rng(plan.seed), []
     for name, side in zip(("target", "reference"), sides, strict=True):

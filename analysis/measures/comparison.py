@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
+from analysis.cells import rounded
 from analysis.errors import MeasureError
 from analysis.measures.inference import FloatArray
 
@@ -187,7 +188,8 @@ def jensen_shannon_shift(
     table["contribution"] = np.maximum(each, 0)
     table["contribution_share"] = each / total if total > 0 else 0.0
     table["side"] = np.select([p > q, p < q], ["target", "reference"], "even")
-    return table.sort_values(["contribution", "term"], ascending=[False, True], ignore_index=True)
+    by, falling = ["contribution", "term"], [False, True]
+    return table.sort_values(by, ascending=falling, ignore_index=True, key=rounded)
 
 
 class Divergences(NamedTuple):

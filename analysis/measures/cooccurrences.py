@@ -20,9 +20,11 @@ class CoOccurrences:
     Attributes
     ----------
     joint : DataFrame
-        doc_id, node, collocate, n_joint: occurrences of the collocate in the node's windows.
+        doc_id, node, collocate, n_joint: occurrences of the collocate in the node's windows;
+        if known, n_in_node: those inside the node itself (*Union* in *Europäische Union*).
     windows : DataFrame
-        doc_id, node, n_node: tokens in the node's windows, each counted once, nodes excluded.
+        doc_id, node, n_node: tokens in the node's windows, each counted once, nodes excluded;
+        if known, n_node_tokens: the tokens of the node itself.
     frequencies : DataFrame
         doc_id, collocate, n_collocate: occurrences of the collocate anywhere.
     documents : DataFrame
@@ -61,7 +63,10 @@ class CoOccurrences:
 
 
 class NodeSums:
-    """The counts of one node and its collocates in the documents of one side."""
+    """The counts of one node and its collocates in the documents of one side.
+
+    The node's own tokens, where they are known, are part of no count.
+    """
 
     def __init__(
         self, counts: CoOccurrences, node: str, collocates: pd.Index, side: pd.DataFrame
@@ -72,13 +77,20 @@ class NodeSums:
         row = pd.Series(np.arange(len(side)), index=side["doc_id"])[known.to_numpy()]
         joint = counts.joint[counts.joint["node"] == node]
         windows = counts.windows[counts.windows["node"] == node]
-        joint = joint[["doc_id", "collocate", "n_joint"]]
-        frequencies = counts.frequencies[["doc_id", "collocate", "n_collocate"]]
-        self.joint = _by_collocate(joint, collocates, row, len(side))
-        self.frequencies = _by_collocate(frequencies, collocates, row, len(side))
-        n_node = windows.groupby("doc_id")["n_node"].sum()
-        self.windows = side["doc_id"].map(n_node).where(known).fillna(0).to_numpy(dtype=float)
+        n = len(side)
+        self.joint = _by_collocate(joint, "n_joint", collocates, row, n_documents=n)
+        self.frequencies = _by_collocate(
+            counts.frequencies, "n_collocate", collocates, row, n_documents=n
+        )
+        if "n_in_node" in joint:
+            inside = _by_collocate(joint, "n_in_node", collocates, row, n_documents=n)
+            self.frequencies = self.frequencies - inside
+        sums = windows.groupby("doc_id").sum(numeric_only=True).reindex(side["doc_id"])
+        sums = sums.fillna(0).mul(known.to_numpy(), axis=0)
+        self.windows = sums["n_node"].to_numpy(dtype=float)
         self.tokens = side["n_tokens"].where(known, 0).to_numpy(dtype=float)
+        if "n_node_tokens" in sums:
+            self.tokens = self.tokens - sums["n_node_tokens"].to_numpy(dtype=float)
 
     def total(self, weights: FloatArray) -> Pairs:
         """Add up documents, each as often as drawn; shaped (n_collocates, n_resamples)."""
@@ -92,10 +104,10 @@ class NodeSums:
 
 
 def _by_collocate(
-    table: pd.DataFrame, collocates: pd.Index, row: pd.Series, n_documents: int
+    table: pd.DataFrame, column: str, collocates: pd.Index, row: pd.Series, *, n_documents: int
 ) -> sparse.csr_array:
-    """Give the counts in the last column as collocates by documents of one side."""
+    """Return the counts of a column as collocates by documents of one side."""
     table = table[table["collocate"].isin(collocates) & table["doc_id"].isin(row.index)]
     at = (collocates.get_indexer(pd.Index(table["collocate"])), table["doc_id"].map(row).to_numpy())
-    values = table.iloc[:, -1].to_numpy(dtype=float)
+    values = table[column].to_numpy(dtype=float)
     return sparse.csr_array((values, at), shape=(len(collocates), n_documents))

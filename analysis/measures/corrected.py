@@ -1,14 +1,15 @@
-"""Shares of codes, corrected by what people coded in a random sample, beside the raw ones."""
+"""Shares of codes, corrected by a second coding of a random sample, beside the raw ones."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analysis.design import LEVEL
 from analysis.errors import MeasureError, unknown
 from analysis.measures.inference import FloatArray
 from analysis.measures.rectification import POPULATIONS, Coded, rectify
@@ -23,10 +24,12 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "voice": VOICES,
 }
 MAJORITY = "majority"
+#: How the name of a coder begins that is a language model.
+MODEL = "llm"
 COLUMNS = (
     *("group_by", "group", "layer", "value", "n", "n_automatic", "raw"),
-    *("n_coded", "n_by_hand", "n_apart", "share", "se", "low", "high"),
-    *("interval", "population", "adjudication", "status", "reason"),
+    *("n_coded", "n_second", "n_apart", "share", "se", "low", "high"),
+    *("interval", "population", "adjudication", "coded_by", "status", "reason"),
 )
 FLOATS = ("raw", "share", "se", "low", "high")
 
@@ -48,7 +51,7 @@ class Correction:
 
     population: str = "finite"
     adjudication: str = MAJORITY
-    level: float = 0.95
+    level: float = LEVEL
 
 
 def corrected_shares(
@@ -77,9 +80,10 @@ def corrected_shares(
     DataFrame
         Long: group_by, group, layer (frame, target, polarity, voice), value (the label;
         of frame: yes), n (mentions of the group), n_automatic (with the label by rule), raw
-        (their share), n_coded, n_by_hand (with the label by hand), n_apart (rule and hand
-        differ), share (corrected), se, low, high, interval (t, exact, census), population,
-        adjudication, status, reason. A mention that people call none of the frame has
+        (their share), n_coded, n_second (with the label by the second coding), n_apart (rule
+        and second coding differ), coded_by (language_model, people, mixed; empty: nobody),
+        share (corrected), se, low, high, interval (t, exact, census), population,
+        adjudication, status, reason. A mention that coders call none of the frame has
         no label: the shares of a layer add up to the share of right frames, unless one is
         cut at 0 or 1. Every mention counts 1. Not estimable with fewer than ten coded mentions.
 
@@ -102,15 +106,28 @@ def corrected_shares(
     whole = _population(mentions, codings)
     joined = whole.merge(
         adjudicate(codings, correction.adjudication), on="mention_id", how="left",
-        suffixes=("", "_by_hand"), validate="one_to_one",
+        suffixes=("", "_second"), validate="one_to_one",
     )  # fmt: skip
     joined = joined.assign(group=_group_names(joined, by))
+    same = {"group_by": "+".join(by), "coded_by": who_coded(codings["coder"].unique())}
     rows = [
-        _row(part, layer, value, correction) | {"group_by": "+".join(by), "group": str(group)}
+        _row(part, layer, value, correction) | same | {"group": str(group)}
         for group, part in joined.groupby("group")
         for layer, value in _labels()
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(FLOATS, "float64"))
+
+
+def who_coded(coders: Iterable[str]) -> str:
+    """Say who the coders are: language_model, people or mixed; empty without any.
+
+    Examples
+    --------
+    >>> who_coded(["llm-a", "llm-b"]), who_coded(["anna"]), who_coded(["anna", "llm"])
+    ('language_model', 'people', 'mixed')
+    """
+    kinds = {"language_model" if name.startswith(MODEL) else "people" for name in coders}
+    return "mixed" if len(kinds) > 1 else "".join(kinds)
 
 
 def _labels() -> Iterator[tuple[str, str]]:
@@ -206,7 +223,7 @@ def _most_frequent(codings: pd.DataFrame, layer: str) -> pd.Series:
 
 
 def _row(part: pd.DataFrame, layer: str, value: str, how: Correction) -> dict[str, Any]:
-    automatic, by_hand = _indicators(part, layer, value)
+    automatic, second = _indicators(part, layer, value)
     drawn = part["inclusion_probability"].notna().to_numpy()
     n_coded = int(drawn.sum())
     verdict = _judge(part, n_coded)
@@ -217,8 +234,8 @@ def _row(part: pd.DataFrame, layer: str, value: str, how: Correction) -> dict[st
         "n_automatic": int(automatic.sum()),
         "raw": float(automatic.mean()),
         "n_coded": n_coded,
-        "n_by_hand": int(by_hand[drawn].sum()),
-        "n_apart": int((automatic != by_hand)[drawn].sum()),
+        "n_second": int(second[drawn].sum()),
+        "n_apart": int((automatic != second)[drawn].sum()),
         "interval": "",
         "population": how.population,
         "adjudication": how.adjudication,
@@ -229,7 +246,7 @@ def _row(part: pd.DataFrame, layer: str, value: str, how: Correction) -> dict[st
         return row
     coded = Coded(
         automatic[drawn],
-        by_hand[drawn],
+        second[drawn],
         pd.factorize(part.loc[drawn, "stratum"])[0],
         part.loc[drawn, "n_stratum"].to_numpy(dtype=float),
         part.loc[drawn, "n_drawn"].to_numpy(dtype=float),
@@ -244,13 +261,13 @@ def _indicators(part: pd.DataFrame, layer: str, value: str) -> tuple[FloatArray,
     if layer == "frame":
         return np.ones(len(part)), right
     automatic = np.asarray(part[layer] == value, dtype=float)
-    return automatic, right * np.asarray(part[f"{layer}_by_hand"] == value, dtype=float)
+    return automatic, right * np.asarray(part[f"{layer}_second"] == value, dtype=float)
 
 
 def _judge(part: pd.DataFrame, n_coded: int) -> Verdict:
     if n_coded == len(part) or n_coded >= FEWEST_MENTIONS:
         return OK
     return refuse(
-        f"{n_coded} of {len(part)} mentions were coded by hand; a correction needs "
+        f"{n_coded} of {len(part)} mentions were coded a second time; a correction needs "
         f"{FEWEST_MENTIONS}"
     )

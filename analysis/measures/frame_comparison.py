@@ -17,11 +17,11 @@ from analysis.measures.document_values import (
     keys_of,
     summarise,
 )
-from analysis.measures.inference import FloatArray, adjust_p_values, leave_one_out, welch
+from analysis.measures.inference import FloatArray, adjust_p_values, leave_one_out, welch_unless
 from analysis.measures.intervals import RESTS_ON
 from analysis.measures.permutation import permute_terms, permute_values
 from analysis.measures.resampling import bootstrap_terms, find_units
-from analysis.measures.verdicts import OK, judge_effect, refuse
+from analysis.measures.verdicts import OK, Verdict, judge_effect, refuse
 
 
 def compare_events(
@@ -52,7 +52,8 @@ def compare_events(
     -------
     DataFrame
         Two rows per key (such as frame). *mean*: difference of the means of the documents'
-        values, Welch's interval with its degrees of freedom (interval_df), exact
+        values, Welch's interval with its degrees of freedom (interval_df; refused where the
+        p-value is, and cut at the largest possible difference), exact
         permutation of the documents' labels. *pooled*: difference of the pooled values,
         bootstrap of documents, permutation of the pooled surplus. Columns: keys, unit,
         n_target, n_reference (mentions, weighted), n_documents_target,
@@ -134,16 +135,16 @@ def _nothing() -> dict[str, Any]:
 
 
 def _by_means(kept: Documents, seed: int) -> dict[str, Any]:
-    """Compare the documents' values: Welch's interval, and the permutation of labels."""
+    """Compare the documents' values: the permutation of labels, and Welch's interval."""
     values, side = kept.values, kept.is_target
-    found = welch(values[side], values[~side])
-    rests = RESTS_ON["welch"] if found.status == OK.status else RESTS_ON["none"]
     test = permute_values(values, side, seed=seed)
+    tested = Verdict(test["status"], test["reason"])
+    found = welch_unless(tested, values[side], values[~side], kept.scale)
     return {
         "low": found.low,
         "high": found.high,
         "interval_df": found.df,
-        "rests_on": rests,
+        "rests_on": RESTS_ON["welch" if found.status == OK.status else "none"],
         "status": found.status,
         "reason": found.reason,
         **_tested(test),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.cells import rounded
 from analysis.measures.intervals import with_share
 from analysis.measures.selection import (
     Selection,
@@ -16,6 +17,7 @@ from analysis.measures.selection import (
     totals_of,
 )
 from analysis.measures.verdicts import OK, judge_share
+from analysis.repeats import find_clusters
 from analysis.schema import POLARITIES
 
 KEYS = ["event", "unit", "doc_id"]
@@ -86,6 +88,54 @@ def frame_speakers(
     return stamp(table, selection)[[*columns, *ESTIMATES, *SELECTED]]
 
 
+def count_statements(
+    mentions: pd.DataFrame,
+    documents: pd.DataFrame,
+    segments: pd.DataFrame,
+    frames: Sequence[str],
+    *,
+    selection: Selection | None = None,
+) -> pd.DataFrame:
+    """Count distinct statements beside mentions: who repeats an answer says one thing.
+
+    Mentions of one frame by the same speaker, with the same polarity and target, in one
+    document or the documents that share a repeat with it, are one statement. Speakers whom
+    the text does not name are not known to differ and count as one.
+
+    Parameters
+    ----------
+    mentions, documents, segments : DataFrame
+        Open tables.
+    frames : sequence of str
+        Ids of frames.
+    selection : Selection, optional
+        Tier and target; a weight changes nothing here.
+
+    Returns
+    -------
+    DataFrame
+        Long, with the rows of `polarity_profile`: frame, polarity, event (empty: all events),
+        unit (document, pooled, corpus), doc_id, n_statements.
+
+    Examples
+    --------
+    >>> from analysis.features import read_features
+    >>> f = read_features()
+    >>> table = count_statements(f.mentions, f.documents, f.segments, ["Einmischung"])
+    >>> table.query("unit == 'corpus'")[["polarity", "n_statements"]].to_numpy().tolist()
+    [['affirmed', 0], ['negated', 2], ['open', 1]]
+    """
+    chosen = name_speakers(select_mentions(mentions, frames, selection or Selection()))
+    chosen["cluster"] = chosen["doc_id"].map(find_clusters(segments))
+    keys = {"frame": frames, "polarity": POLARITIES}
+    parts = []
+    for scope, units in (("doc_id", ["document"]), ("cluster", ["pooled", "corpus"])):
+        distinct = chosen.drop_duplicates([scope, "frame", "speaker", "polarity", "target"])
+        parts.append(count_by_unit(distinct, documents, keys, units=units))
+    table = pd.concat(parts, ignore_index=True).rename(columns={"n_raw": "n_statements"})
+    return table[["frame", "polarity", *KEYS, "n_statements"]]
+
+
 def speaker_concentration(speakers: pd.DataFrame, frames: Sequence[str]) -> pd.DataFrame:
     """Say how far the quoted mentions of a frame are those of few speakers.
 
@@ -135,7 +185,7 @@ def speaker_concentration(speakers: pd.DataFrame, frames: Sequence[str]) -> pd.D
 def _concentration(by: pd.DataFrame) -> dict[str, object]:
     """Sum up the speakers of one frame in one unit."""
     named = by.drop(index=[name for name in (NARRATOR, UNKNOWN) if name in by.index])
-    named = named.reset_index().sort_values(["n", "speaker"], ascending=[False, True])
+    named = named.reset_index().sort_values(["n", "speaker"], ascending=[False, True], key=rounded)
     total, n_raw = named["n"].sum(), int(named["n_raw"].sum())
     verdict = judge_share(n_raw, with_interval=False)
     shown = verdict.status == OK.status

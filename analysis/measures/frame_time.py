@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.design import LEVEL
 from analysis.errors import MeasureError
 from analysis.features import Features
 from analysis.measures.inference import FloatArray, zero_count_upper_bound
@@ -218,7 +219,7 @@ def _rate(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _poisson(n: pd.Series, size: pd.Series, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
+def _poisson(n: pd.Series, size: pd.Series, level: float = LEVEL) -> tuple[FloatArray, FloatArray]:
     """Give the exact interval of a rate per 1,000 (Garwood 1936)."""
     count, tokens = n.to_numpy(float), size.to_numpy(float)
     tail, some = (1 - level) / 2, count > 0

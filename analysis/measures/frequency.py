@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.cells import rounded
 from analysis.errors import MeasureError, unknown
 from analysis.measures.counts import TermCounts
 from analysis.measures.effects import log_ratio
@@ -98,7 +99,8 @@ def term_frequency(
         totals = counts.rows.groupby("group")[column].nunique().sort_index()
         table[f"{unit}_total"] = np.repeat(totals.to_numpy(), len(counts.terms))
     table.insert(0, "grouping", by)
-    order = table.sort_values(["group", "n", "term"], ascending=[True, False, True])
+    keys, rising = ["group", "n", "term"], [True, False, True]
+    order = table.sort_values(keys, ascending=rising, key=rounded)
     return order.loc[:, list(COLUMNS)].reset_index(drop=True)
 
 
@@ -140,7 +142,7 @@ def most_frequent(table: pd.DataFrame, top: int) -> list[str]:
     ['b']
     """
     mean = table.groupby("term")["per_1000"].mean().reset_index()
-    ranked = mean.sort_values(["per_1000", "term"], ascending=[False, True])
+    ranked = mean.sort_values(["per_1000", "term"], ascending=[False, True], key=rounded)
     return [str(term) for term in ranked["term"].head(top)]
 
 
@@ -198,7 +200,10 @@ def most_different(
     )
     frequent = both["n_target"] + both["n_reference"] >= min_count
     kept = both[frequent & (more >= min_documents)].sort_values(
-        ["log_ratio", "n_target", "term"], ascending=[False, False, True], ignore_index=True
+        ["log_ratio", "n_target", "term"],
+        ascending=[False, False, True],
+        ignore_index=True,
+        key=rounded,
     )
     above = kept[kept["log_ratio"] > 0].head(top)
     below = kept[kept["log_ratio"] < 0].tail(top)

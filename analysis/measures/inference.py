@@ -15,8 +15,10 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
+from analysis.cells import rounded
+from analysis.design import LEVEL
 from analysis.errors import MeasureError, unknown
-from analysis.measures.verdicts import OK, refuse
+from analysis.measures.verdicts import OK, Verdict, refuse
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -30,7 +32,7 @@ CORRECTIONS: dict[str, tuple[str, str]] = {
 
 
 def wilson_interval(
-    n_successes: npt.ArrayLike, n_trials: npt.ArrayLike, *, level: float = 0.95
+    n_successes: npt.ArrayLike, n_trials: npt.ArrayLike, *, level: float = LEVEL
 ) -> tuple[FloatArray, FloatArray]:
     """Give Wilson's (1927) interval of a share; conditional on the texts counted.
 
@@ -56,7 +58,7 @@ def wilson_interval(
 
 
 def clopper_pearson_interval(
-    n_successes: npt.ArrayLike, n_trials: npt.ArrayLike, *, level: float = 0.95
+    n_successes: npt.ArrayLike, n_trials: npt.ArrayLike, *, level: float = LEVEL
 ) -> tuple[FloatArray, FloatArray]:
     """Give Clopper and Pearson's (1934) exact interval of a share.
 
@@ -84,7 +86,7 @@ def _proportion_interval(
     return np.where(none, np.nan, low), np.where(none, np.nan, high)
 
 
-def zero_count_upper_bound(size: npt.ArrayLike, *, level: float = 0.95) -> FloatArray:
+def zero_count_upper_bound(size: npt.ArrayLike, *, level: float = LEVEL) -> FloatArray:
     """Give the highest rate per 1,000 that a count of zero is compatible with.
 
     Poisson, one-sided: -ln(1 - level) / size; the "rule of three" at .95.
@@ -145,7 +147,7 @@ class Welch(NamedTuple):
     reason: str
 
 
-def welch(target: npt.ArrayLike, reference: npt.ArrayLike, *, level: float = 0.95) -> Welch:
+def welch(target: npt.ArrayLike, reference: npt.ArrayLike, *, level: float = LEVEL) -> Welch:
     """Compare the documents' values of two groups without assuming equal spread.
 
     Parameters
@@ -183,6 +185,37 @@ def welch(target: npt.ArrayLike, reference: npt.ArrayLike, *, level: float = 0.9
     reach = float(stats.t.ppf((1 + level) / 2, df)) * error
     p_value = float(2 * stats.t.sf(abs(difference) / error, df))
     return Welch(difference, difference - reach, difference + reach, df, p_value, *OK)
+
+
+def welch_unless(
+    refused: Verdict, target: npt.ArrayLike, reference: npt.ArrayLike, largest: float
+) -> Welch:
+    """Give Welch's interval where a test of the same documents may give a p-value.
+
+    Documents that are too few for a p-value whatever their values are too few for an
+    interval, too: one that leaves out 0 would claim what the test refuses.
+
+    Parameters
+    ----------
+    refused : Verdict
+        Of the p-value; if it is a refusal, so is that of the interval.
+    target, reference : array_like
+        One value per document, from 0 to the largest possible.
+    largest : float
+        The largest possible value, such as 1 for a share: bounds stay within -+ this.
+
+    Examples
+    --------
+    >>> welch_unless(OK, [0.9, 0.7], [0.1, 0.0], 1.0).high
+    1.0
+    >>> welch_unless(refuse("too few documents"), [0.9, 0.7], [0.1, 0.0], 1.0).reason
+    'too few documents'
+    """
+    found = welch(target, reference)
+    if found.status == OK.status and refused.status != OK.status:
+        return Welch(found.difference, np.nan, np.nan, np.nan, np.nan, *refused)
+    low, high = (float(bound) for bound in np.clip([found.low, found.high], -largest, largest))
+    return found._replace(low=low, high=high)
 
 
 def _is_flat(values: FloatArray) -> bool:
@@ -229,8 +262,8 @@ def leave_one_out(statistic: Callable[[npt.NDArray[np.bool_]], float], n_units: 
     if np.isnan(without).any():
         absent = int(np.flatnonzero(np.isnan(without))[0])
         return LeaveOneOut(estimate, np.nan, np.nan, False, absent)
-    holds = bool(np.all(np.sign(without) == np.sign(estimate)))
-    moved = int(np.argmax(np.abs(without - estimate)))
+    holds = bool(np.all(np.sign(rounded(without)) == np.sign(rounded(estimate))))
+    moved = int(np.argmax(rounded(np.abs(without - estimate))))
     return LeaveOneOut(estimate, float(without.min()), float(without.max()), holds, moved)
 
 

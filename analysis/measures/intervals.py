@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from analysis.design import LEVEL
 from analysis.errors import MeasureError
 from analysis.measures.inference import FloatArray, wilson_interval, zero_count_upper_bound
 from analysis.measures.verdicts import OK, judge_correlation, judge_share, refuse
@@ -109,7 +110,7 @@ def _ratio(n: FloatArray, size: FloatArray) -> FloatArray:
 
 
 def net_interval(
-    n_affirmed: npt.ArrayLike, n_negated: npt.ArrayLike, n: npt.ArrayLike, *, level: float = 0.95
+    n_affirmed: npt.ArrayLike, n_negated: npt.ArrayLike, n: npt.ArrayLike, *, level: float = LEVEL
 ) -> tuple[FloatArray, FloatArray]:
     """Give the interval of (affirmed - negated) / n, a difference of two shares of one whole.
 
@@ -130,7 +131,7 @@ def net_interval(
     return np.where(size > 0, low, np.nan), np.where(size > 0, high, np.nan)
 
 
-def correlate(x: npt.ArrayLike, y: npt.ArrayLike, *, level: float = 0.95) -> pd.DataFrame:
+def correlate(x: npt.ArrayLike, y: npt.ArrayLike, *, level: float = LEVEL) -> pd.DataFrame:
     """Correlate two values of documents: Pearson's r and Spearman's rho.
 
     Intervals by Fisher's z, for rho with the error of Bonett and Wright (2000).

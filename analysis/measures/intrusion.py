@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.cells import rounded
 from analysis.errors import MeasureError, unknown
 from analysis.measures.inference import wilson_interval
 from analysis.measures.topic_matching import top_terms
@@ -180,7 +181,7 @@ def _word_pools(model: TopicModel) -> Iterator[_Pools]:
 
 def _segment_pools(model: TopicModel) -> Iterator[_Pools]:
     ranked = top_segments(model, n_segments=len(model.segments))
-    by_share = model.segments.sort_values("share", kind="stable")
+    by_share = model.segments.sort_values("share", kind="stable", key=rounded)
     most = by_share.drop_duplicates("segment_id", keep="last")
     of_most = dict(zip(most["segment_id"], most["topic"], strict=True))
     ranked = ranked[ranked["segment_id"].map(of_most) == ranked["topic"]]

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from analysis.cells import rounded
 from analysis.errors import MeasureError, unknown
 from analysis.measures import effects
 from analysis.measures.cells import Cells, check_cells
@@ -92,7 +93,8 @@ def keyness(
     inference = _inference(counts, is_target, correction, plan)
     table = pd.concat([table, pd.DataFrame(scores), inference], axis=1)
     first = measures[0] if measures else "log_ratio"
-    return table.sort_values([first, "term"], ascending=[False, True], ignore_index=True)
+    by, falling = [first, "term"], [False, True]
+    return table.sort_values(by, ascending=falling, ignore_index=True, key=rounded)
 
 
 def most_key(
@@ -135,7 +137,7 @@ def most_key(
     for side, sign in (("target", 1), ("reference", -1)):
         kept = ranked[(sign * ranked[by] > 0) & (ranked[f"n_documents_{side}"] >= min_documents)]
         order = kept.assign(_size=kept[by].abs()).sort_values(
-            ["_size", "_n", "term"], ascending=[False, False, True]
+            ["_size", "_n", "term"], ascending=[False, False, True], key=rounded
         )
         sides.append(order.head(top)[::sign])
     return pd.concat(sides, ignore_index=True).drop(columns=["_n", "_size"])

@@ -57,8 +57,9 @@ def count_cooccurrences(
     -------
     CoOccurrences
         Every document with a token counted, also those without a node. Frequencies and
-        sizes of documents are those of `terms`, a node's own tokens included; `count_pairs`
-        leaves them out. Documents that do not tell the words near a node: `hidden_windows`.
+        sizes of documents are those of `terms`; the node's own tokens stand beside, and
+        what is computed from the table leaves them out, as `count_pairs` does.
+        Documents that do not tell the words near a node: `hidden_windows`.
 
     Raises
     ------
@@ -76,11 +77,12 @@ def count_cooccurrences(
     features = count_once(features, weight)
     documents["n_tokens"] = features.documents["n_tokens"]
     near, sizes = _find_near(features, node_kind, span)
-    near = _chosen(near[near["n_joint"] > 0], pos).rename(columns={"lemma": "collocate"})
+    near = _chosen(near, pos).rename(columns={"lemma": "collocate"})
     keys = ["doc_id", "node", "collocate"]
+    windows = sizes.rename(columns={"n_positions": "n_node"})
     return CoOccurrences(
-        joint=near.groupby(keys)["n_joint"].sum().astype("int64").reset_index(),
-        windows=sizes.rename(columns={"n_positions": "n_node"})[["doc_id", "node", "n_node"]],
+        joint=near.groupby(keys)[["n_joint", "n_in_node"]].sum().astype("int64").reset_index(),
+        windows=windows[["doc_id", "node", "n_node", "n_node_tokens"]],
         frequencies=_frequencies(features, pos),
         documents=documents[documents["n_tokens"] > 0].reset_index(drop=True),
         hidden=_hidden(features, node_kind, span)[["doc_id", "node"]],

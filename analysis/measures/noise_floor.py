@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.design import ALPHA
 from analysis.errors import MeasureError, unknown
 from analysis.measures.cells import check_cells
 from analysis.measures.counts import TermCounts
@@ -24,8 +25,6 @@ from analysis.measures.resampling import Resampling, Units, find_units
 from analysis.measures.scores import g2_four_cell, p_of_chi2
 from analysis.measures.verdicts import OK, Verdict, judge_p_value, refuse
 
-#: Chance of any false alarm that both corrections are set to.
-LEVEL = 0.05
 COLUMNS = (
     "comparison",
     "target",
@@ -204,8 +203,8 @@ def _by_words(counts: TermCounts, is_target: BoolArray) -> dict[str, object]:
     p_values = p_of_chi2(g2_four_cell(*check_cells(*sums, *totals)))
     adjusted = adjust_p_values(p_values, "bonferroni")
     return {
-        "n_below_words": int((p_values < LEVEL).sum()),
-        "n_keywords_words": int((adjusted < LEVEL).sum()),
+        "n_below_words": int((p_values < ALPHA).sum()),
+        "n_keywords_words": int((adjusted < ALPHA).sum()),
     }
 
 
@@ -221,7 +220,7 @@ def _by_documents(units: Units, plan: Resampling) -> dict[str, object]:
     test = permute_terms(units, n_permutations=plan.n_permutations, seed=plan.seed)
     found = {
         "n_testable": int((test["status"] == "ok").sum()),
-        "n_keywords_documents": int((test["p_max_t"] <= LEVEL).sum()),
+        "n_keywords_documents": int((test["p_max_t"] <= ALPHA).sum()),
     }
     return found | {"p_floor": floor, **OK._asdict()}
 

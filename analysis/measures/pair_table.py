@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.design import FEWEST_JOINT
 from analysis.measures.association_strength import npmi
 from analysis.measures.cells import Pairs
 from analysis.measures.inference import wilson_interval
 from analysis.measures.verdicts import OK, Verdict, refuse
 
 #: An association from fewer joint occurrences is noise.
-FEWEST_JOINT = 5
 KEYS = ["frame", "actor", "doc_id"]
 PAIR = ("n_joint", "n_frame", "n_actor", "n_total")
 COUNTS = ("n_joint", "n_unclear", "n_raw", "n_frame", "n_actor", "n_total", "n_documents")

@@ -1,40 +1,45 @@
-"""How good the coding is: one row per layer, from the committed numbers of evaluations."""
+"""How good the coding is: one row per set and layer, from the committed numbers of evaluations."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from analysis.errors import MeasureError
+from analysis.measures.inference import wilson_interval
 
-#: What is shown of each layer, in this order: (source, layer, metric).
-SHOWN = (
-    ("mentions", "frame", "f1"),
-    ("mentions", "polarity", "accuracy"),
-    ("mentions", "voice", "accuracy"),
-    ("mentions", "speaker", "accuracy"),
-    ("mentions", "target", "accuracy"),
-    ("quotes", "quotes", "f1"),
-    ("quotes", "speaker", "f1"),
-    ("quotes", "token_direct", "f1"),
-    ("quotes", "token_indirect", "f1"),
-)
-COLUMNS = ("source", "layer", "metric", "value", "low", "high", "floor", "kappa", "n")
+#: What is shown of each source, in this order: layer and metric.
+SHOWN = {
+    "mentions": (
+        *(("frame", "f1"), ("polarity", "accuracy"), ("polarity_harder", "accuracy")),
+        *(("voice", "accuracy"), ("speaker", "accuracy"), ("speaker_quoted", "accuracy")),
+        *(("target", "accuracy"), ("target_elsewhere", "accuracy")),
+    ),
+    "quotes": (
+        *(("quotes", "f1"), ("speaker", "f1")),
+        *(("token_direct", "f1"), ("token_indirect", "f1")),
+    ),
+}
+#: What was never seen comes first: it alone says something of other texts.
+ORDER = ("unseen", "scored", "read")
+KEYS = ("set", "source", "tier", "seen", "coded_by", "commit", "layer", "metric")
+COLUMNS = (*KEYS, "value", "low", "high", "floor", "kappa", "n")
 
 
 def quality_table(scores: pd.DataFrame) -> pd.DataFrame:
-    """Give one row per layer of the coding, with interval, floor and kappa where there are.
+    """Give one row per set and layer of the coding, unseen text first.
 
     Parameters
     ----------
     scores : DataFrame
-        source, layer, metric, value, as `analysis.features.read_validation` gives.
+        What `analysis.evaluations.read_validation` gives.
 
     Returns
     -------
     DataFrame
-        source (mentions, quotes), layer, metric, value, low, high (95 % Wilson
-        interval, conditional on these texts), floor (share of the commonest label),
-        kappa, n (mentions); empty where an evaluation gives none.
+        set, source (mentions, quotes), tier, seen (unseen, scored, read), coded_by, commit,
+        layer, metric, value, low, high (95 % Wilson interval of an accuracy, mentions as
+        units), floor (share of the commonest label), kappa, n (mentions, or articles of
+        quotes); empty where it was not noted.
 
     Raises
     ------
@@ -43,34 +48,27 @@ def quality_table(scores: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> scores = pd.DataFrame({"source": "mentions", "layer": "voice",
-    ...     "metric": ["accuracy", "n"], "value": [0.9, 40.0]})
+    >>> row = dict.fromkeys(KEYS, "") | {"source": "mentions", "seen": "unseen",
+    ...     "layer": "voice", "metric": "accuracy"}
+    >>> scores = pd.DataFrame([row | {"value": 0.9, "n": 40.0, "floor": 0.5, "kappa": 0.8}])
     >>> quality_table(scores)[["layer", "value", "n"]].to_dict("records")
     [{'layer': 'voice', 'value': 0.9, 'n': 40.0}]
     """
-    found = {
-        (source, layer, metric): value
-        for source, layer, metric, value in scores[
-            ["source", "layer", "metric", "value"]
-        ].itertuples(index=False)
-    }
-    rows = [
-        {
-            "source": source,
-            "layer": layer,
-            "metric": metric,
-            "value": found[source, layer, metric],
-            "low": found.get((source, layer, f"{metric}_low")),
-            "high": found.get((source, layer, f"{metric}_high")),
-            **{name: found.get((source, layer, name)) for name in ("floor", "kappa", "n")},
-        }
-        for source, layer, metric in SHOWN
-        if (source, layer, metric) in found
-    ]
-    if not rows:
+    ranks = {(source, *one): at for source, shown in SHOWN.items() for at, one in enumerate(shown)}
+    keys = zip(scores["source"], scores["layer"], scores["metric"], strict=True)
+    rank = pd.Series([ranks.get(key) for key in keys], index=scores.index, dtype="float64")
+    table = scores.assign(rank=rank, seen_rank=scores["seen"].map(ORDER.index)).dropna(
+        subset="rank"
+    )
+    if table.empty:
         raise MeasureError(
             "quality_table: no layer of the coding among the scores. "
-            "Measure with `gipfel evaluate mentions ... --save`."
+            "Measure with `gipfel evaluate mentions ... --save NAME`."
         )
-    numbers = dict.fromkeys(COLUMNS[3:], "float64")
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(numbers)
+    table = table.sort_values(["seen_rank", "source", "set", "rank"], ignore_index=True)
+    counted = table["n"].where(table["metric"] == "accuracy")
+    known = counted.notna()
+    table = table.assign(low=float("nan"), high=float("nan"))
+    low, high = wilson_interval(table["value"][known] * counted[known], counted[known])
+    table.loc[known, "low"], table.loc[known, "high"] = low, high
+    return table[list(COLUMNS)]

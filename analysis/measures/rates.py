@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from scipy import sparse, stats
 
+from analysis.design import LEVEL
 from analysis.errors import MeasureError, unknown
 from analysis.measures.counts import TermCounts
-from analysis.measures.inference import wilson_interval
+from analysis.measures.inference import FloatArray, wilson_interval, zero_count_upper_bound
+from analysis.measures.verdicts import FEWEST_CLUSTERS, OK, refuse
 
 Interval = Literal["wilson", "documents"]
 INTERVALS: dict[str, str] = {
     "wilson": "Wilson's, words as units: conditional on these texts",
     "documents": "documents as units: ratio of sums, t distribution",
+    "zero": "no occurrence: one-sided Poisson bound, conditional on these texts",
 }
 
 
-def rate_intervals(counts: TermCounts, interval: Interval, *, level: float = 0.95) -> pd.DataFrame:
+def rate_intervals(counts: TermCounts, interval: Interval, *, level: float = LEVEL) -> pd.DataFrame:
     """Give the interval of each term's rate in each group.
 
     Parameters
@@ -29,7 +32,9 @@ def rate_intervals(counts: TermCounts, interval: Interval, *, level: float = 0.9
     interval : str
         wilson: Wilson (1927) with words as units; it says nothing of other texts.
         documents: the linearised variance of a ratio of sums over documents (Cochran
-        1977, section 2.11) with t at one degree less than documents.
+        1977, section 2.11) with t at one degree less than documents; refused under 20
+        documents, and where their rates do not vary. A term that a group lacks has no
+        scatter: it gets the upper bound of `zero_count_upper_bound`, and interval "zero".
     level : float
         Nominal coverage.
 
@@ -38,7 +43,7 @@ def rate_intervals(counts: TermCounts, interval: Interval, *, level: float = 0.9
     DataFrame
         One row per group and term, groups and terms in the order of
         ``counts.group("group")``: low, high (per 1,000 tokens), interval, interval_df
-        (degrees of freedom; empty for Wilson's), status, reason.
+        (degrees of freedom; only with documents as units), status, reason.
 
     Raises
     ------
@@ -54,8 +59,8 @@ def rate_intervals(counts: TermCounts, interval: Interval, *, level: float = 0.9
     >>> list(rate_intervals(counts, "documents").columns)
     ['low', 'high', 'interval', 'interval_df', 'status', 'reason']
     """
-    if interval not in INTERVALS:
-        raise MeasureError(f"rate_intervals: {unknown('interval', interval, INTERVALS)}")
+    if interval not in get_args(Interval):
+        raise MeasureError(f"rate_intervals: {unknown('interval', interval, get_args(Interval))}")
     if interval == "wilson":
         return _wilson(counts, level)
     groups = counts.rows["group"]
@@ -78,21 +83,37 @@ def _wilson(counts: TermCounts, level: float) -> pd.DataFrame:
 
 def _of_documents(documents: TermCounts, level: float) -> pd.DataFrame:
     """Give the intervals of one group, from the scatter of its documents about its rate."""
-    n_documents = len(documents.rows)
-    shape = (1, len(documents.terms))
-    if n_documents < 2:
-        return _table(
-            np.full(shape, np.nan), None, "documents", reason="one document has no scatter"
-        )
-    sizes = documents.totals.astype(float)
+    n_documents, sizes = len(documents.rows), documents.totals.astype(float)
     matrix = sparse.csr_array(documents.matrix, dtype=float)
-    rate = np.asarray(matrix.sum(axis=0)).ravel() / sizes.sum()
+    sums = np.asarray(matrix.sum(axis=0)).ravel()
+    if n_documents < FEWEST_CLUSTERS:
+        reason = f"an interval of a rate needs {FEWEST_CLUSTERS} documents; there are {n_documents}"
+        nothing = np.full((1, len(sums)), np.nan)
+        return _bound_zeros(_table(nothing, None, "documents", reason=reason), sums, sizes, level)
+    rate = sums / sizes.sum()
     squares = np.asarray(matrix.multiply(matrix).sum(axis=0)).ravel()
     scatter = squares - 2 * rate * (sizes @ matrix) + rate**2 * (sizes @ sizes)
     error = np.sqrt(np.clip(scatter, 0, None) * n_documents / (n_documents - 1)) / sizes.sum()
     reach = stats.t.ppf((1 + level) / 2, n_documents - 1) * error
     low, high = np.clip(rate - reach, 0, 1)[None], np.clip(rate + reach, 0, 1)[None]
-    return _table(low, high, "documents", df=n_documents - 1)
+    table = _table(low, high, "documents", df=n_documents - 1)
+    flat = scatter <= 1e-12 * squares  # no more than what rounding leaves
+    table.loc[flat, ["low", "high", "interval_df"]] = np.nan
+    table.loc[flat, ["status", "reason"]] = list(refuse("the documents' rates do not vary"))
+    return _bound_zeros(table, sums, sizes, level)
+
+
+def _bound_zeros(
+    table: pd.DataFrame, sums: FloatArray, sizes: FloatArray, level: float
+) -> pd.DataFrame:
+    """Give terms that do not occur their upper bound, whatever the number of documents."""
+    if sizes.sum() == 0:
+        return table
+    bound = float(zero_count_upper_bound(sizes.sum(), level=level))
+    zero = {"low": 0.0, "high": bound, "interval": "zero", "interval_df": np.nan}
+    zero |= {"status": OK.status, "reason": OK.reason}
+    absent = pd.Series(sums == 0)
+    return table.assign(**{name: table[name].mask(absent, value) for name, value in zero.items()})
 
 
 def _table(

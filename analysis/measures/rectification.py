@@ -1,4 +1,4 @@
-"""Prediction-powered inference: a share by rule, corrected by a random sample coded by hand."""
+"""Prediction-powered inference: a share by rule, corrected by a second coding of a sample."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from analysis.design import LEVEL
 from analysis.errors import MeasureError, unknown
 from analysis.measures.inference import FloatArray
 
@@ -21,7 +22,7 @@ POPULATIONS: dict[str, str] = {
 INTERVALS: dict[str, str] = {
     "t": "t distribution, one degree less than coded mentions for each stratum",
     "exact": "no disagreement was seen: as many as could still be there (hypergeometric)",
-    "census": "every mention was coded by hand",
+    "census": "every mention was coded a second time",
 }
 #: Mentions that stand for a population without end.
 ENDLESS = 200_000
@@ -33,7 +34,7 @@ class Coded:
 
     Attributes
     ----------
-    automatic, by_hand : ndarray of float
+    automatic, second : ndarray of float
         1 where the rules, or people, gave the label; else 0.
     stratum : ndarray of int
         The stratum that each was drawn from.
@@ -43,7 +44,7 @@ class Coded:
     """
 
     automatic: FloatArray
-    by_hand: FloatArray
+    second: FloatArray
     stratum: npt.NDArray[np.intp]
     n_stratum: FloatArray
     n_drawn: FloatArray
@@ -59,9 +60,9 @@ class Rectified(NamedTuple):
     interval: str
 
 
-def simple_sample(automatic: npt.ArrayLike, by_hand: npt.ArrayLike, n_all: int) -> Coded:
+def simple_sample(automatic: npt.ArrayLike, second: npt.ArrayLike, n_all: int) -> Coded:
     """Describe a simple random sample of ``n_all`` mentions: one stratum."""
-    rule, hand = np.asarray(automatic, dtype=float), np.asarray(by_hand, dtype=float)
+    rule, hand = np.asarray(automatic, dtype=float), np.asarray(second, dtype=float)
     n = np.full(len(rule), float(len(rule)))
     return Coded(
         rule, hand, np.zeros(len(rule), dtype=np.intp), np.full(len(rule), float(n_all)), n
@@ -73,11 +74,11 @@ def rectify(
     coded: Coded,
     *,
     population: str = "superpopulation",
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Rectified:
     """Correct the share of a label by the disagreement seen in a random sample.
 
-    theta = mean(f) + mean(Y - f), f by rule over all mentions, Y by hand over those coded,
+    theta = mean(f) + mean(Y - f), f by rule over all mentions, Y by the second coding,
     each weighted by one over its inclusion probability (Hájek 1971); in a simple random
     sample the weights are equal. The variance of the second mean is linearised, stratum by
     stratum (Särndal et al. 1992, section 5.7); a stratum with one mention drawn is measured
@@ -95,9 +96,9 @@ def rectify(
     Parameters
     ----------
     automatic : array_like
-        1 or 0 for each mention of the group, coded by hand or not.
+        1 or 0 for each mention of the group, coded a second time or not.
     coded : Coded
-        The mentions of the group that were coded by hand.
+        The mentions of the group that were coded a second time.
     population : str
         superpopulation or finite.
     level : float
@@ -124,10 +125,10 @@ def rectify(
     if population not in POPULATIONS:
         raise MeasureError(f"rectify: {unknown('population', population, POPULATIONS)}")
     f = np.asarray(automatic, dtype=float)
-    n_coded = len(coded.by_hand)
+    n_coded = len(coded.second)
     if not 0 < n_coded <= len(f):
         raise MeasureError(f"rectify: wanted 1 to {len(f)} coded mentions, came {n_coded}")
-    off = coded.by_hand - coded.automatic
+    off = coded.second - coded.automatic
     weights = coded.n_stratum / coded.n_drawn
     correction = float(weights @ off / weights.sum())
     share = float(f.mean()) + correction

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from analysis.design import LEVEL
 from analysis.errors import MeasureError
 from analysis.measures.inference import FloatArray
 from analysis.measures.verdicts import judge_interval, refuse
@@ -157,7 +158,7 @@ def draw_weights(n_units: int, n_resamples: int, rng: np.random.Generator) -> Fl
 
 
 def bootstrap_terms(
-    units: Units, score: Score, *, n_resamples: int = 1000, seed: int = 0, level: float = 0.95
+    units: Units, score: Score, *, n_resamples: int = 1000, seed: int = 0, level: float = LEVEL
 ) -> pd.DataFrame:
     """Give each term's score an interval that rests on documents, not on words.
 

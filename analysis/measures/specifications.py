@@ -32,6 +32,8 @@ CHOICES = (
 )
 #: Choices that change nothing but the number of tokens that a rate relates to.
 OF_RATES = ("stop_words",)
+#: Zones that the choice of headlines leaves out: those of articles, and sub-headings.
+HEADLINES = ("headline", "subheading")
 #: Choices that say which mentions count, and which tokens: arguments of one method each.
 _SELECTING = ("unit", "tier", "weight", "target", "quotations", "headlines")
 _SIZING = ("weight", "quotations", "headlines", "stop_words")
@@ -156,7 +158,7 @@ class Evidences:
         if quotations == "out":
             table = table[table["voice"] != "direct"]
         if headlines == "out":
-            table = table[table["zone"] != "headline"]
+            table = table[~table["zone"].isin(HEADLINES)]
         if unit == "mention":
             return table
         repeated = table.groupby(["segment_id", "frame"])["mention_id"].transform("size")
@@ -200,7 +202,7 @@ def _token_sizes(features: Features) -> pd.DataFrame:
             parts.append(part.assign(n=n, is_quoted=voice == "direct", is_stop_word=is_stop_word))
     sizes = pd.concat(parts, ignore_index=True)
     sizes = sizes.assign(
-        is_headline=sizes["zone"] == "headline",
+        is_headline=sizes["zone"].isin(HEADLINES),
         none=sizes["n"].astype(float),
         within=sizes["n"] * sizes["weight_within"],
         across=sizes["n"] * sizes["weight_across"],

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.cells import rounded
 from analysis.errors import MeasureError
 from analysis.measures.topic_runs import MIDDLE
 
@@ -109,7 +110,7 @@ def choose_n_topics(
             raise MeasureError(f"choose_n_topics: wanted {kind} in (0, 1], came {least}")
     if not 0 <= margin <= 1:
         raise MeasureError(f"choose_n_topics: wanted margin in [0, 1], came {margin}")
-    table = curve.pivot_table(index="n_topics", columns="kind", values="stability")
+    table = rounded(curve.pivot_table(index="n_topics", columns="kind", values="stability"))
     missing = sorted(set(wanted) - set(table.columns))
     if missing:
         raise MeasureError(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import MeasureError, unknown
-from analysis.measures.inference import adjust_p_values, leave_one_out, welch
+from analysis.measures.inference import adjust_p_values, leave_one_out, welch_unless
 from analysis.measures.permutation import permute_values
 from analysis.measures.topic_reruns import TopicRuns, middle_of
 from analysis.measures.topics import topic_prevalence
-from analysis.measures.verdicts import OK, judge_effect, refuse
+from analysis.measures.verdicts import OK, Verdict, judge_effect, refuse
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -46,7 +46,8 @@ def topic_contrast(runs: TopicRuns, *, target: str, reference: str) -> pd.DataFr
           the fits whose difference has the sign of the model's), stability (mean average
           Jaccard of the topic with its partners)
         - without_low, without_high, sign_holds, most_influential: without each document
-        - low, high, interval_df: Welch's interval of the documents' values
+        - low, high, interval_df: Welch's interval of the documents' values; empty where the
+          p-value is refused
         - p_value, p_floor, p_adjusted: two-sided, by relabelling the documents, whose
           values are the means over the fits, so that no single fit decides;
           Benjamini-Hochberg over the topics
@@ -77,16 +78,14 @@ def topic_contrast(runs: TopicRuns, *, target: str, reference: str) -> pd.DataFr
     documents = runs.documents[compared].reset_index(drop=True)
     sides = _Sides((documents["event"] == target).to_numpy(), documents["doc_id"].to_numpy())
     values, many = _values(runs)[compared], runs.shares[:, compared]
-    rows = [
-        {
-            "topic": topic + 1,
-            **_describe(values[:, topic], sides),
-            **_spread(values[:, topic], many[:, :, topic], sides),
-            "stability": float(runs.similarity[:, topic].mean()),
-            **_test(values[:, topic], many[:, :, topic].mean(axis=0), sides),
-        }
-        for topic in range(values.shape[1])
-    ]
+    rows = []
+    for topic in range(values.shape[1]):
+        value, in_fits = values[:, topic], many[:, :, topic]
+        test = _test(value, in_fits.mean(axis=0), sides)
+        row = _describe(value, sides, Verdict(test["status"], test["reason"]))
+        row |= _spread(value, in_fits, sides) | test
+        row |= {"topic": topic + 1, "stability": float(runs.similarity[:, topic].mean())}
+        rows.append(row)
     table = pd.DataFrame(rows).assign(target=target, reference=reference)
     table["p_adjusted"] = adjust_p_values(table["p_value"], "bh")
     effect = judge_effect(documents, "event")
@@ -129,14 +128,15 @@ def _difference(values: FloatArray, sides: _Sides) -> FloatArray:
     return difference
 
 
-def _describe(values: FloatArray, sides: _Sides) -> dict[str, object]:
+def _describe(values: FloatArray, sides: _Sides, tested: Verdict) -> dict[str, object]:
     one = _without_each(values, sides)
-    difference, low, high, df, *_ = welch(values[sides.target], values[~sides.target])
+    target, reference = values[sides.target], values[~sides.target]
+    difference, low, high, df, *_ = welch_unless(tested, target, reference, 1.0)
     return {
         "n_documents_target": int(sides.target.sum()),
         "n_documents_reference": int((~sides.target).sum()),
-        "share_target": float(values[sides.target].mean()),
-        "share_reference": float(values[~sides.target].mean()),
+        "share_target": float(target.mean()),
+        "share_reference": float(reference.mean()),
         "difference": difference,
         **one,
         "low": low,
@@ -173,7 +173,7 @@ def _spread(values: FloatArray, many: FloatArray, sides: _Sides) -> dict[str, ob
     }
 
 
-def _test(values: FloatArray, means: FloatArray, sides: _Sides) -> dict[str, object]:
+def _test(values: FloatArray, means: FloatArray, sides: _Sides) -> dict[str, Any]:
     """Relabel the documents, unless the topic takes the same part of each."""
     test = permute_values(means, sides.target)
     verdict = (test["status"], test["reason"])

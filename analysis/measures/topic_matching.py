@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
+from analysis.cells import rounded
 from analysis.errors import MeasureError
 
 IntArray = npt.NDArray[np.int64]
@@ -85,7 +86,7 @@ def top_terms(topic_terms: FloatArray, depth: int) -> IntArray:
     [[1, 0, -1]]
     """
     found = np.full((len(topic_terms), depth), -1, dtype=np.int64)
-    order = np.argsort(-topic_terms, axis=1, kind="stable")[:, :depth]
+    order = np.argsort(-rounded(topic_terms), axis=1, kind="stable")[:, :depth]
     weights = np.take_along_axis(topic_terms, order, axis=1)
     found[:, : order.shape[1]] = np.where(weights > 0, order, -1)
     return found
@@ -114,7 +115,7 @@ def match_topics(reference: IntArray, other: IntArray) -> tuple[IntArray, FloatA
     [1, 0]
     """
     table = list_similarity(reference, other)
-    row, column = linear_sum_assignment(-table)
+    row, column = linear_sum_assignment(-rounded(table))
     return np.asarray(column, dtype=np.int64), np.asarray(table[row, column])
 
 
@@ -147,7 +148,7 @@ def find_prototype(models: Sequence[IntArray]) -> int:
     for i, first in enumerate(models):
         for j in range(i):
             table[i, j] = table[j, i] = agreement(first, models[j])
-    return int(np.argmax(table.sum(axis=1)))
+    return int(np.argmax(rounded(table.sum(axis=1))))
 
 
 def unrelated_lists(

@@ -105,7 +105,7 @@ def prevalence_in_runs(runs: TopicRuns) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of `topic_prevalence`, and low, high (the middle 95 % of the fits),
+        The columns of `topic_prevalence`, and low, high (the middle (`design.LEVEL`) of the fits),
         n_runs. The spread says how far the shares hang on seed and segments, not how
         far other texts would differ.
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from analysis.design import LEVEL
 from analysis.errors import MeasureError
 from analysis.measures.topic_engines import (
     EngineSettings,
@@ -26,7 +27,7 @@ Kind = Literal["reference", "seeds", "subsamples", "documents"]
 #: Runs of an engine of which each seed gives other topics (Rieger et al. 2024).
 FEWEST_PROTOTYPE_SEEDS = 20
 #: The middle share of the fits that low and high enclose.
-MIDDLE = 0.95
+MIDDLE = LEVEL
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from scipy import optimize, sparse
 from sklearn.decomposition import NMF
 from sklearn.feature_extraction.text import TfidfTransformer
 
+from analysis.cells import rounded
 from analysis.errors import MeasureError
 from analysis.measures.counts import TermCounts
 from analysis.measures.topic_folding import to_shares
@@ -204,7 +205,7 @@ def _describe(
         reason = f"{about['n_segments']} segments hold a word of the list, fewer than"
         return _refused(about, f"{reason} {FEWEST_SEGMENTS}")
     joint = np.asarray(holds[np.flatnonzero(with_seed)].sum(axis=0)).ravel()
-    order = np.argsort(-topic, kind="stable")
+    order = np.argsort(-rounded(topic), kind="stable")
     best = [i for i in order if topic[i] > 0 and joint[i] >= FEWEST_JOINT][:n_terms]
     if not best:
         return _refused(about, "no term stands beside the words of the list more than once")

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.cells import rounded
 from analysis.measures.counts import TermCounts
 from analysis.measures.topic_engines import Fit, find_engine, run_engine
 from analysis.measures.topic_matching import top_terms
@@ -133,7 +134,7 @@ def _by_prevalence(shares: FloatArray, fit: Fit, counts: TermCounts) -> npt.NDAr
     words = (counts.rows["n_words"] * counts.rows["repeat_weight"]).to_numpy()
     total = words.sum()
     prevalence = np.round(words @ shares / (total if total > 0 else 1), TIE_DECIMALS)
-    first = fit.topic_terms.argmax(axis=1)
+    first = rounded(fit.topic_terms).argmax(axis=1)
     return np.lexsort((first, -prevalence))
 
 
@@ -232,7 +233,7 @@ def top_segments(model: TopicModel, *, n_segments: int = 3) -> pd.DataFrame:
     first = frozenset(rows.loc[model.chosen.fitted, "segment_id"])
     table = model.segments[model.segments["segment_id"].isin(first) & (model.segments["share"] > 0)]
     keys, ascending = ["topic", "share", "n_words", "segment_id"], [True, False, False, True]
-    ranked = table.assign(share=table["share"].round(12)).sort_values(keys, ascending=ascending)
+    ranked = table.sort_values(keys, ascending=ascending, key=rounded)
     best = ranked.groupby("topic").head(n_segments)
     best = best.assign(rank=best.groupby("topic").cumcount() + 1).reset_index(drop=True)
     return best[["topic", "rank", "segment_id", "doc_id", "event", "n_words", "share"]]

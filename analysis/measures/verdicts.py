@@ -7,10 +7,11 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
+from analysis.design import ALPHA, FEWEST_JOINT
 from analysis.errors import MeasureError, unknown
 
 #: A p-value whose floor is above this says nothing at the usual level.
-HIGHEST_FLOOR = 0.05
+HIGHEST_FLOOR = ALPHA
 #: Below this many clusters a group, the bootstrap's intervals are too short.
 FEWEST_CLUSTERS = 20
 #: A share of fewer mentions is shown with its interval or not at all.
@@ -18,8 +19,6 @@ FEWEST_MENTIONS = 10
 #: Below this many documents a correlation says nothing: at r = 0 its 95 % interval spans
 #: -.63 to .63 with ten of them, -.88 to .88 with five.
 FEWEST_CORRELATED = 10
-#: Fewer segments that hold both frames make no edge between them.
-FEWEST_JOINT = 5
 
 
 class Verdict(NamedTuple):
@@ -164,14 +163,14 @@ def judge_effect(
     group : str
         The column that is compared, such as event.
     by : sequence of str
-        Columns of which each must have a value that occurs in every group; an empty
-        one, such as an unknown outlet, is no value.
+        Columns of which each must have a value that is known to occur in every group. An
+        empty value, such as an unknown outlet, is neither the same as another nor different.
 
     Examples
     --------
     >>> rows = pd.DataFrame({"event": ["a", "b"], "outlet": ["x", "y"], "kind": ["news"] * 2})
     >>> judge_effect(rows, "event").reason
-    'no outlet occurs in every event: the two cannot be told apart'
+    'no outlet is known to occur in every event: the two cannot be told apart'
     """
     for column in (group, *by):
         if column not in rows.columns:
@@ -181,7 +180,8 @@ def judge_effect(
     if not apart:
         return OK
     return refuse(
-        f"no {' and no '.join(apart)} occurs in every {group}: the two cannot be told apart"
+        f"no {' and no '.join(apart)} is known to occur in every {group}:"
+        " the two cannot be told apart"
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from itertools import combinations
 from typing import Any
@@ -70,7 +71,7 @@ class _TextRecorder(_TextKeeper):
 
 
 class _KeepingCanvas(FigureCanvasAgg):
-    """A canvas that draws a figure once, and then knows where its texts stand."""
+    """A canvas for one drawing, which then knows where its texts stand."""
 
     keeper: _TextKeeper | None = None
 
@@ -79,6 +80,16 @@ class _KeepingCanvas(FigureCanvasAgg):
             size = self.get_width_height(physical=True)
             self.keeper = _TextKeeper(*size, self.figure.dpi)
         return self.keeper
+
+
+@contextmanager
+def _canvas_kept(figure: Figure) -> Iterator[None]:
+    """Give a figure its canvas back: a notebook draws with whichever it finds there."""
+    canvas = figure.canvas
+    try:
+        yield
+    finally:
+        figure.set_canvas(canvas)
 
 
 def drawn_texts(figure: Figure) -> list[tuple[str, Bbox]]:
@@ -92,7 +103,7 @@ def drawn_texts(figure: Figure) -> list[tuple[str, Bbox]]:
     >>> [text for text, box in drawn_texts(empty)]
     ['Mitte']
     """
-    with style():
+    with style(), _canvas_kept(figure):
         FigureCanvasAgg(figure)
         recorder = _TextRecorder(*figure.bbox.size, figure.dpi)
         with strict_drawing():
@@ -152,7 +163,7 @@ def draw_checked(figure: Figure, metadata: Mapping[str, str | None]) -> bytes:
     b'PNG'
     """
     buffer = BytesIO()
-    with style():
+    with style(), _canvas_kept(figure):
         canvas = _KeepingCanvas(figure)
         with strict_drawing():
             canvas.print_figure(buffer, format="png", metadata=dict(metadata), pil_kwargs=PNG)

@@ -12,12 +12,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.atomic import atomically
+from analysis.cells import rounded
 from analysis.design import Language
 from analysis.errors import ExportError
 from analysis.presentation.checks import draw_checked
 from analysis.presentation.embedding import outlines_only
 from analysis.presentation.provenance import Provenance, json_text
-from analysis.presentation.style import fix_layout, style
+from analysis.presentation.style import fixed_layout, style
 from analysis.presentation.tables import Value, csv_text, latex_macros, latex_table
 
 
@@ -35,7 +36,7 @@ def export_figure(
     Parameters
     ----------
     figure : Figure
-        What to write; its layout is fixed from here on.
+        What to write; it is left as it was.
     name : str
         File name without ending; begins with the notebook's two digits.
     data : DataFrame
@@ -71,12 +72,12 @@ def export_figure(
     ['01_empty.csv', '01_empty.json', '01_empty.pdf', '01_empty.png', '01_empty.svg']
     """
     _check_name(name, provenance)
-    fix_layout(figure)
     record = {**provenance.record(), "title": title, "drawn_from": f"{name}.csv"}
     metadata = _metadata(title, provenance.describe())
-    pictures = {"png": draw_checked(figure, metadata["png"])}
-    pictures |= {kind: _picture(figure, kind, metadata[kind]) for kind in ("pdf", "svg")}
-    texts = {"csv": csv_text(data), "json": json_text(record)}
+    with fixed_layout(figure):
+        pictures = {"png": draw_checked(figure, metadata["png"])}
+        pictures |= {kind: _picture(figure, kind, metadata[kind]) for kind in ("pdf", "svg")}
+    texts = {"csv": csv_text(rounded(data)), "json": json_text(record)}
     return _write(folder, name, {**_encode(texts), **pictures})
 
 
@@ -94,7 +95,7 @@ def export_table(
     Parameters
     ----------
     table : DataFrame
-        A result table; the CSV has it in full, the LaTeX table rounded.
+        A result table; numbers of the CSV as `rounded` gives them, of LaTeX with two decimals.
     name : str
         File name without ending; begins with the notebook's two digits.
     folder : Path
@@ -104,7 +105,7 @@ def export_table(
     language : {"de", "en"}
         Of the LaTeX table.
     headings : mapping of column to heading, optional
-        For columns without a word in `words.LABELS`.
+        As `latex_table` takes them.
 
     Returns
     -------
@@ -126,6 +127,7 @@ def export_table(
     ['01_sizes.csv', '01_sizes.json', '01_sizes.tex']
     """
     _check_name(name, provenance)
+    table = rounded(table)
     texts = {
         "csv": csv_text(table),
         "json": json_text(provenance.record()),
@@ -143,7 +145,7 @@ def export_values(
     language: Language,
     digits: int = 2,
 ) -> list[Path]:
-    r"""Write the numbers that a text quotes, in full as JSON and rounded as LaTeX macros.
+    r"""Write the numbers that a text quotes, as JSON and with fewer digits as LaTeX macros.
 
     Parameters
     ----------
@@ -180,9 +182,12 @@ def export_values(
     \newcommand{\gipfelZeroOneNTerms}{12}
     """
     _check_name(name, provenance)
+    written = {
+        key: rounded(value) if isinstance(value, float) else value for key, value in values.items()
+    }
     texts = {
-        "tex": latex_macros(values, provenance.number, language=language, digits=digits),
-        "json": json_text({**provenance.record(), "values": dict(values)}),
+        "tex": latex_macros(written, provenance.number, language=language, digits=digits),
+        "json": json_text({**provenance.record(), "values": written}),
     }
     return _write(folder, name, _encode(texts))
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from matplotlib.ticker import FuncFormatter
 
-from analysis.design import Language
+from analysis.cells import rounded
+from analysis.design import ALPHA, FEWEST_JOINT, LEVEL, Language
 from analysis.errors import ExportError, unknown
+from analysis.presentation.headings import HEADINGS, OF_TABLES
 from analysis.presentation.words import LABELS
 
 LANGUAGES: tuple[Language, ...] = ("de", "en")
@@ -31,13 +34,64 @@ def label(key: str, language: Language) -> str:
 
     Examples
     --------
-    >>> label("outlet", "de"), label("outlet", "en")
-    ('Medium', 'outlet')
+    >>> label("topic", "de"), label("topic", "en")
+    ('Thema', 'topic')
     """
     check_language(language)
     if key not in LABELS:
         raise ExportError(f"labels.py: {unknown('label', key, LABELS)}")
-    return LABELS[key][LANGUAGES.index(language)]
+    return _with_constants(LABELS[key][LANGUAGES.index(language)], language)
+
+
+def heading(column: str, language: Language, *, table: str = "", sides: Mapping[str, str]) -> str:
+    """Give the heading of a column of a result table.
+
+    Parameters
+    ----------
+    column : str
+        Name of the column.
+    language : {"de", "en"}
+        Of the heading.
+    table : str
+        Name of the table, such as ``03_position``: what a column means can depend on it.
+    sides : mapping
+        The names of the events compared, by ``target`` and ``reference``.
+
+    Raises
+    ------
+    ExportError
+        If the column has no heading in this table, or the heading names events not given.
+
+    Examples
+    --------
+    >>> heading("n_target", "de", sides={"target": "Alaska 2025"})
+    'n Alaska 2025'
+    >>> heading("weight", "de", table="11_seeded_topics", sides={})
+    'Gewicht im Thema'
+    """
+    check_language(language)
+    known = HEADINGS | OF_TABLES.get(table[:2], {}) | OF_TABLES.get(table, {})
+    if column not in known:
+        found = unknown("column", column, known)
+        raise ExportError(
+            f"headings.py: no heading in table {table!r}: {found} Add it there, or pass `headings`."
+        )
+    text = _with_constants(known[column][LANGUAGES.index(language)], language)
+    for side in ("target", "reference"):
+        if f"{{{side}}}" in text and side not in sides:
+            raise ExportError(
+                f"headings.py: the heading of {column!r} names the {side} of the comparison, which"
+                " was not given; export with the workbench, or pass `headings`"
+            )
+        text = text.replace(f"{{{side}}}", sides.get(side, ""))
+    return text
+
+
+def _with_constants(text: str, language: Language) -> str:
+    """Put the study's constants into a text; what stands there by number is left."""
+    for name, value in (("level", 100 * LEVEL), ("alpha", ALPHA), ("few", FEWEST_JOINT)):
+        text = text.replace(f"{{{name}}}", format_number(value, language))
+    return text
 
 
 def check_language(language: str) -> None:
@@ -47,7 +101,7 @@ def check_language(language: str) -> None:
 
 
 def format_number(value: float, language: Language, *, digits: int | None = None) -> str:
-    """Write a number as the language does; it is rounded here and nowhere before.
+    """Write a number as the language does.
 
     Parameters
     ----------
@@ -73,6 +127,7 @@ def format_number(value: float, language: Language, *, digits: int | None = None
     check_language(language)
     if math.isnan(value):
         return "–"
+    value = value if isinstance(value, int) else rounded(value)
     text = f"{value:,.{digits}f}" if digits is not None else _shortest(value)
     if not any(digit in text for digit in "123456789"):
         text = text.removeprefix("-")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterable, Sequence
-from typing import cast
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Any, cast
 
 import pandas as pd
 from matplotlib.artist import Artist
@@ -14,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.legend_handler import HandlerTuple
 from matplotlib.ticker import MaxNLocator
 
+from analysis.cells import rounded
 from analysis.errors import TableError, unknown
 from analysis.presentation.labels import tick_format
 from analysis.presentation.look import Look
@@ -178,3 +180,25 @@ def check_values(table: pd.DataFrame, column: str, allowed: Sequence[str], who: 
 def highest(table: pd.DataFrame, column: str) -> float:
     """Give the highest value that a plot draws, upper limits included."""
     return float(table[[name for name in (column, "high") if name in table]].max().max())
+
+
+def draw_rounded(plot: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Make a plot round the numbers of its tables as they are written: see `analysis.cells`.
+
+    Examples
+    --------
+    >>> draw_rounded(lambda table: table["share"].tolist())(pd.DataFrame({"share": [0.1 + 0.2]}))
+    [0.3]
+    """
+
+    @wraps(plot)
+    def draw(*given: Any, **named: Any) -> Figure:
+        return plot(*map(_round_tables, given), **{k: _round_tables(v) for k, v in named.items()})
+
+    return draw
+
+
+def _round_tables(given: Any) -> Any:
+    if isinstance(given, list):
+        return [_round_tables(one) for one in given]
+    return rounded(given) if isinstance(given, pd.DataFrame) else given

@@ -8,7 +8,7 @@ from itertools import cycle
 
 from analysis.design import Language
 from analysis.errors import ExportError, unknown
-from analysis.presentation.labels import check_language, format_number, label
+from analysis.presentation.labels import check_language, format_number, heading, label
 from analysis.presentation.style import Width, width_mm
 from analysis.study import Event, Frame, Study
 
@@ -35,6 +35,8 @@ class Look:
         Language of axes and legends.
     width : {"column", "page", "word"}
         Text width, see `style.WIDTHS_MM`.
+    comparison : mapping
+        The ids of the events compared, by ``target`` and ``reference``.
 
     Examples
     --------
@@ -49,6 +51,7 @@ class Look:
     hatches: Mapping[str, str]
     language: Language = field(default="de", kw_only=True)
     width: Width = field(default="column", kw_only=True)
+    comparison: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
     def __post_init__(self) -> None:
         check_language(self.language)
@@ -65,6 +68,11 @@ class Look:
     def word(self, key: str) -> str:
         """Give a word of `words.LABELS` in the figure's language."""
         return label(key, self.language)
+
+    def heading(self, column: str, *, table: str = "") -> str:
+        """Head a column of a result table; the events compared are named."""
+        sides = {side: self.name(event) for side, event in self.comparison.items()}
+        return heading(column, self.language, table=table, sides=sides)
 
     def number(self, value: float, *, digits: int | None = None) -> str:
         """Write a number in the figure's language."""
@@ -124,6 +132,7 @@ def look_of(study: Study, *, width: Width = "column", language: Language | None 
         hatches=_by_turns(study, HATCHES),
         language=language,
         width=width,
+        comparison=study.comparison.model_dump(),
     )
 
 

@@ -28,9 +28,9 @@ def claims_note(differences: pd.DataFrame, look: Look) -> str:
     --------
     >>> table = pd.DataFrame({"unit": ["mean"], "p_status": ["ok"], "p_reason": [""],
     ...     "effect_status": ["not_estimable"], "effect_reason":
-    ...     ["no outlet occurs in every event: the two cannot be told apart"]})
+    ...     ["no outlet is known to occur in every event: the two cannot be told apart"]})
     >>> claims_note(table, Look({}, {}, {}, {}, language="en")).split(". ")[-1]
-    'No effect of the event: no outlet occurs in both events.'
+    'Not to be ascribed to the events: no outlet is known to cover both events.'
     """
     means = differences[differences["unit"] == "mean"]
     lines = [look.word("mentions_no_claims"), look.word("intervals_conditional")]

@@ -1,5 +1,10 @@
-"""Every plot of a result table, in one place to import from."""
+"""Every plot of a result table, in one place to import from.
 
+Each draws the numbers that are written beside its figure, so that its coordinates, too, are the
+same on any processor.
+"""
+
+from analysis.presentation.layout import draw_rounded
 from analysis.presentation.plots_actors import plot_frame_actors
 from analysis.presentation.plots_collocates import plot_collocates
 from analysis.presentation.plots_corpus import plot_corpus
@@ -38,3 +43,5 @@ __all__ = [
     "plot_topic_terms",
     "plot_voices",
 ]
+
+globals().update({_name: draw_rounded(globals()[_name]) for _name in __all__})

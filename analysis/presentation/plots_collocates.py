@@ -35,7 +35,8 @@ WANTED = (
     "association_reference",
     "difference",
 )
-SIDES = ("target", "reference")
+#: The order of legend, counts and note: the reference first, as above the axis of differences.
+SIDES = ("reference", "target")
 
 
 @style()
@@ -83,13 +84,13 @@ def plot_collocates(
     >>> drawn = plot_collocates(table, look_of(read_study()),
     ...     target="alaska-2025", reference="helsinki-2018")
     >>> drawn.axes[0].texts[0].get_text()
-    '4 : 1'
+    '1 : 4'
     """
     one_per(
         check_columns(table, WANTED, "plot_collocates"), ["node", "collocate"], "plot_collocates"
     )
     look.order([target, reference])
-    events = {"target": target, "reference": reference}
+    events = {"reference": reference, "target": target}
     came, known = list(dict.fromkeys(table["node"])), list(look.colours)
     nodes = sorted(came, key=lambda node: known.index(node) if node in known else len(known))
     groups = [table[table["node"] == node].reset_index(drop=True) for node in nodes]

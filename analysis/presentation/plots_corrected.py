@@ -34,7 +34,8 @@ def plot_corrected(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure
     ----------
     table : DataFrame
         One row per group and value, drawn in this order; columns group, value, raw, share
-        in [0, 1] (empty where it is refused), low, high, n, n_coded, status, reason.
+        in [0, 1] (empty where it is refused), low, high, n, n_coded, coded_by
+        (language_model, people, mixed; empty: nobody), status, reason.
     look : Look
         Language and width.
     note : str
@@ -56,11 +57,12 @@ def plot_corrected(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure
     >>> from analysis.study import read_study
     >>> table = pd.DataFrame({"group": ["alaska-2025"], "value": ["open"], "raw": [0.4],
     ...     "share": [0.5], "low": [0.3], "high": [0.7], "n": [18], "n_coded": [10],
-    ...     "status": ["ok"], "reason": [""]})
-    >>> plot_corrected(table, look_of(read_study())).axes[0].get_title(loc="left")
-    'Alaska 2025: 10 von 18 Nennungen von Hand'
+    ...     "coded_by": ["people"], "status": ["ok"], "reason": [""]})
+    >>> plot_corrected(table, look_of(read_study())).axes[0].get_title(loc="left").splitlines()
+    ['Alaska 2025: 10 von 18 Nennungen', 'Codierung durch Menschen']
     """
     wanted = ["group", "value", "raw", "share", "low", "high", "n", "n_coded", "status", "reason"]
+    wanted.append("coded_by")
     check_columns(table, wanted, "plot_corrected")
     one_per(table, ["group", "value"], "plot_corrected")
     groups = look.order(table["group"].unique())
@@ -70,7 +72,7 @@ def plot_corrected(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure
     whole = " ".join(filter(None, told))
     lines = break_name(whole, look.letters(1.04)).count("\n")
     heights = [len(n) * row_mm(n, least=5.0) for n in names]
-    drawn, axes = panels(look, heights, extra_mm=26 + lines * LINE_MM)
+    drawn, axes = panels(look, heights, extra_mm=26 + LINE_MM * (lines + len(groups)))
     for place, part, rows in zip(axes, parts, names, strict=True):
         place.set_title(_title(part.iloc[0], look), loc="left")
         for y, (_, row) in enumerate(part.iterrows()):
@@ -109,6 +111,8 @@ def _corrected_mark(x: list[float], y: list[int]) -> Line2D:
 
 
 def _title(row: pd.Series, look: Look) -> str:
-    counts = {"de": "{} von {} Nennungen von Hand", "en": "{} of {} mentions by hand"}
+    """Say how many mentions were coded a second time, and by whom."""
+    counts = {"de": "{} von {} Nennungen", "en": "{} of {} mentions"}
     told = counts[look.language].format(look.number(row["n_coded"]), look.number(row["n"]))
-    return f"{look.name(row['group'])}: {told}"
+    coder = f"\n{look.word('coded_by_' + row['coded_by'])}" if row["coded_by"] else ""
+    return f"{look.name(row['group'])}: {told}{coder}"

@@ -12,6 +12,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from analysis.cells import rounded
 from analysis.claims import Claim
 from analysis.errors import TableError
 from analysis.presentation.claim_words import (
@@ -164,7 +165,7 @@ def _rows(effects: pd.DataFrame, table: pd.DataFrame) -> Rows:
         )
     check_columns(table, list(varied["choice"].unique()), "plot_specifications")
     rows: Rows = []
-    order = varied.sort_values("spread", ascending=False, kind="stable")
+    order = varied.sort_values("spread", ascending=False, kind="stable", key=rounded)
     for i, (choice, options) in enumerate(order.groupby("choice", sort=False)["option"]):
         rows += [(str(choice), option, len(rows) + j + GAP * i) for j, option in enumerate(options)]
     return rows
@@ -173,7 +174,7 @@ def _rows(effects: pd.DataFrame, table: pd.DataFrame) -> Rows:
 def _sort(table: pd.DataFrame) -> pd.DataFrame:
     """Sort what can be estimated; the index is the place on the x axis."""
     good = table[table["status"] == "ok"]
-    return good.assign(tie=good["estimate"].round(TIE_DIGITS)).sort_values(
+    return good.assign(tie=rounded(good["estimate"])).sort_values(
         ["tie", "specification"], ignore_index=True
     )
 

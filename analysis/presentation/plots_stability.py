@@ -46,6 +46,7 @@ def plot_topic_stability(
     *,
     thresholds: Mapping[str, float],
     chosen: int | None,
+    share: float,
     note: str = "",
 ) -> Figure:
     """Draw the stability of every number of topics, with the thresholds and the number chosen.
@@ -61,14 +62,16 @@ def plot_topic_stability(
         Kind -> lowest stability wanted.
     chosen : int or None
         The number chosen, which is marked; None: no number is stable.
+    share : float
+        The part of the segments that the subsamples hold.
     note : str
         A line under the figure.
 
     Returns
     -------
     Figure
-        One panel per kind on one scale: the mean of the fits as a line, the middle 95 %
-        as a band, unrelated lists as a dashed line, the threshold as a dotted one.
+        One panel per kind on one scale: the mean of the fits as a line, their middle as a
+        band, unrelated lists as a dashed line, the threshold as a dotted one.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def plot_topic_stability(
     >>> curve = pd.DataFrame({"n_topics": [2, 3], "kind": "subsamples", "stability": [0.8, 0.5],
     ...     "low": [0.6, 0.3], "high": [1.0, 0.7]})
     >>> drawn = plot_topic_stability(curve, look_of(read_study()),
-    ...     thresholds={"subsamples": 0.6}, chosen=2)
+    ...     thresholds={"subsamples": 0.6}, chosen=2, share=0.8)
     >>> drawn.axes[0].get_title(loc="left")
     '80 % der Segmente'
     """
@@ -93,7 +96,7 @@ def plot_topic_stability(
     drawn, axes = panels(look, [PANEL_MM] * len(kinds), extra_mm=24)
     floor = curve[curve["kind"] == FLOOR].sort_values("n_topics")
     for panel, kind in zip(axes, kinds, strict=True):
-        panel.set_title(look.word(KINDS[kind]))
+        panel.set_title(look.word(KINDS[kind]).format(look.number(100 * share)))
         rows = curve[curve["kind"] == kind].sort_values("n_topics")
         _draw_kind(panel, rows)
         _ring(panel, rows[rows["n_topics"] == chosen])

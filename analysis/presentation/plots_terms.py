@@ -145,7 +145,7 @@ def plot_term_difference(
     number_axis(axes, look, whole=True, n_ticks=4)
     axes.set_xlabel(look.word("log_ratio"))
     name_ends(axes, look, target, reference)
-    counts = f"{look.word('counts_right')} n {look.name(target)} : n {look.name(reference)}."
+    counts = f"{look.word('counts_right')} n {look.name(reference)} : n {look.name(target)}."
     return finish(drawn, look, " ".join([note, look.word("descriptive"), counts]).strip())
 
 
@@ -155,7 +155,8 @@ def _draw_lollipop(axes: Axes, row: pd.Series, y: int, side: tuple[Look, str]) -
     axes.plot([0, row["log_ratio"]], [y, y], color=colour, linewidth=1.6, zorder=3, label="stem")
     draw_interval(axes, row, y, QUIET)
     draw_mark(axes, (row["log_ratio"], y), look, event, open_=False)
-    counts = f"{look.number(row['n_target'])} : {look.number(row['n_reference'])}"
+    # In the order of the names above the axis: the reference stands on the left.
+    counts = f"{look.number(row['n_reference'])} : {look.number(row['n_target'])}"
     axes.text(
         1.03, y, counts, transform=axes.get_yaxis_transform(), va="center", fontsize=SMALL_POINTS
     )

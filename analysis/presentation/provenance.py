@@ -27,8 +27,8 @@ class Provenance:
         Its name, such as ``02_term_frequency``.
     parameters : mapping
         The validated parameters; values of JSON, no paths of a machine.
-    inputs : mapping of table name to SHA-256
-        Hashes of the contents of what was read.
+    inputs : mapping of name to SHA-256
+        Everything that was read: open tables, and files by their path below the study.
     seed : int, optional
         The seed of what was drawn at random.
 

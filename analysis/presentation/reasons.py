@@ -18,8 +18,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "a bootstrap needs {0} documents a group, here they are {1} and {2}",
     ),
     r"the smallest p-value that these documents can give is ([\d.e-]+), above ([\d.]+)": (
-        "der kleinste, den diese Dokumente geben können, ist {0} (über {1})",
-        "the smallest that these documents can give is {0} (above {1})",
+        "der kleinste p-Wert, den diese Dokumente geben können, ist {0} (über {1})",
+        "the smallest p-value that these documents can give is {0} (above {1})",
     ),
     r"the term is in too few documents: even all on one side would not give p <= .05": (
         "der Term steht in zu wenigen Dokumenten",
@@ -59,9 +59,9 @@ REASONS: dict[str, tuple[str, str]] = {
         "nur die Maße wurden verlangt",
         "scores only were asked for",
     ),
-    r"(\d+) of (\d+) mentions were coded by hand; a correction needs (\d+)": (
-        "{0} von {1} Nennungen sind von Hand codiert, es braucht {2}",
-        "{0} of {1} mentions are coded by hand, it takes {2}",
+    r"(\d+) of (\d+) mentions were coded a second time; a correction needs (\d+)": (
+        "{0} von {1} Nennungen sind ein zweites Mal codiert, es braucht {2}",
+        "{0} of {1} mentions are coded a second time, it takes {2}",
     ),
     r"agreement needs two coders, came (\d+)": (
         "Übereinstimmung braucht zwei Codierende, hier sind es {0}",
@@ -136,6 +136,18 @@ REASONS: dict[str, tuple[str, str]] = {
         "keine Nennung",
         "no mention",
     ),
+    r"an interval of a rate needs (\d+) documents; there are (\d+)": (
+        "das Intervall einer Rate braucht {0} Dokumente, hier sind es {1}",
+        "the interval of a rate needs {0} documents, here they are {1}",
+    ),
+    r"the documents' rates do not vary": (
+        "die Raten der Dokumente unterscheiden sich nicht",
+        "the documents’ rates do not vary",
+    ),
+    r"weighted counts are not words to count; ask for documents as units": (
+        "gewichtete Häufigkeiten sind keine Wörter, die zu zählen wären",
+        "weighted counts are not words to count",
+    ),
     r"no token": ("kein Wort", "no token"),
     r"a share of ([\d.]+) mentions \(fewer than (\d+)\) needs its interval": (
         "{0} Nennungen (weniger als {1}), kein Intervall",
@@ -157,17 +169,18 @@ REASONS: dict[str, tuple[str, str]] = {
         "{0} von {1} Nennungen sind nicht die eigenen Worte der Texte",
         "{0} of {1} mentions are not the texts’ own words",
     ),
-    r"no outlet occurs in every event: the two cannot be told apart": (
-        "kein Medium kommt in beiden Ereignissen vor",
-        "no outlet occurs in both events",
+    r"no outlet is known to occur in every event: the two cannot be told apart": (
+        "von keinem Medium ist bekannt, dass es über beide Ereignisse berichtet",
+        "no outlet is known to cover both events",
     ),
-    r"no kind occurs in every event: the two cannot be told apart": (
-        "keine Textsorte kommt in beiden Ereignissen vor",
-        "no kind of text occurs in both events",
+    r"no kind is known to occur in every event: the two cannot be told apart": (
+        "von keiner Textsorte ist bekannt, dass sie in beiden Ereignissen vorkommt",
+        "no kind of text is known to occur in both events",
     ),
-    r"no outlet and no kind occurs in every event: the two cannot be told apart": (
-        "kein Medium und keine Textsorte kommt in beiden Ereignissen vor",
-        "no outlet and no kind of text occurs in both events",
+    r"no outlet and no kind is known to occur in every event: the two cannot be told apart": (
+        "von keinem Medium und keiner Textsorte ist bekannt, dass sie in beiden Ereignissen"
+        " vorkommen",
+        "no outlet and no kind of text is known to occur in both events",
     ),
     r"the claim compares no events": (
         "die Behauptung vergleicht keine Ereignisse",

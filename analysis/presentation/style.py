@@ -253,6 +253,18 @@ def fix_layout(figure: Figure) -> Figure:
 
 
 @contextmanager
+def fixed_layout(figure: Figure) -> Iterator[None]:
+    """Fix a figure's layout for several drawings; afterwards it is laid out again as before."""
+    engine = figure.get_layout_engine()
+    fix_layout(figure)
+    try:
+        yield
+    finally:
+        if engine is not None:
+            figure.set_layout_engine(engine)
+
+
+@contextmanager
 def strict_drawing() -> Iterator[None]:
     """Turn what matplotlib only warns of while it draws into an `ExportError`.
 

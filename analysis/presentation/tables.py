@@ -18,7 +18,7 @@ from pandas.api.types import (
 from analysis.cells import guard
 from analysis.design import Language
 from analysis.errors import ExportError
-from analysis.presentation.labels import MINUS, NARROW_SPACE, format_number, label
+from analysis.presentation.labels import MINUS, NARROW_SPACE, format_number, heading
 
 DIGIT_WORDS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 LATEX_SPECIAL = str.maketrans(
@@ -35,7 +35,7 @@ Value = int | float | str
 
 
 def csv_text(table: pd.DataFrame) -> str:
-    r"""Write a table as CSV: UTF-8, line feeds, numbers in full.
+    r"""Write a table as CSV: UTF-8, line feeds, numbers as they are given.
 
     Parameters
     ----------
@@ -79,7 +79,8 @@ def latex_table(
     language : {"de", "en"}
         Of headings and numbers; German has a decimal comma.
     headings : mapping of column to heading, optional
-        For columns without a word in `words.LABELS`.
+        For columns without one heading for all tables in `headings.HEADINGS`; a column that
+        is given an empty one is left out.
     digits : int
         Decimal places of columns of real numbers.
 
@@ -99,9 +100,11 @@ def latex_table(
     >>> print(latex_table(table, language="de").splitlines()[4])
     Gipfel \& Co & 1\,200 & \ensuremath{-}0,50 \\
     """
+    left_out = [name for name, text in (headings or {}).items() if not text]
+    table = table.drop(columns=left_out, errors="ignore")
     named = table.set_axis(_headings(table, language, headings), axis="columns")
     formats: dict[Any, str | Callable[[object], str] | None] = {
-        heading: _latex_format(named[heading], language, digits) for heading in named
+        text: _latex_format(named[text], language, digits) for text in named
     }
     styler = named.style.format(formats, escape="latex", na_rep="--")
     styler = styler.hide(axis="index").format_index(escape="latex", axis="columns")
@@ -113,8 +116,11 @@ def _headings(
     table: pd.DataFrame, language: Language, given: Mapping[str, str] | None
 ) -> list[str]:
     named = given or {}
-    found = [named[name] if name in named else label(name, language) for name in table.columns]
-    repeated = sorted({heading for heading in found if found.count(heading) > 1})
+    found = [
+        named[name] if name in named else heading(name, language, sides={})
+        for name in table.columns
+    ]
+    repeated = sorted({text for text in found if found.count(text) > 1})
     if repeated:
         raise ExportError(f"latex_table: two columns are headed {repeated[0]!r}; pass `headings`")
     return found

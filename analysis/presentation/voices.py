@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.cells import rounded
 from analysis.errors import TableError
 from analysis.presentation.layout import break_name, check_columns, check_values, one_per
 from analysis.presentation.look import MM_PER_LETTER, Look
@@ -56,7 +57,8 @@ def check_voices(speakers: pd.DataFrame, profile: pd.DataFrame, top: int) -> pd.
 
 def _in_order(n: pd.DataFrame) -> pd.DataFrame:
     """Put the speakers with the most mentions of a frame first."""
-    return n.sort_values(["frame", "n_raw", "speaker"], ascending=[True, False, True])
+    by, rising = ["frame", "n_raw", "speaker"], [True, False, True]
+    return n.sort_values(by, ascending=rising, key=rounded)
 
 
 def rows_of(part: pd.DataFrame) -> list[tuple[str, Cells]]:

@@ -11,11 +11,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
-from analysis.paths import Layout
+from analysis.errors import StudyError
+from analysis.features import hash_input
+from analysis.files import BYTE_ORDER_MARK
+from analysis.paths import STUDY_FILE, Layout
 from analysis.runs.compare import NAMED, compare_values
 from analysis.runs.modules import Index, describe_module, hash_modules
 from analysis.runs.parts import notebook_imports
 from analysis.runs.plan import PlannedRun, notebook_number
+from analysis.schema import TABLES
+from analysis.validation import read_toml
 
 #: Further causes of a kind are counted, not listed.
 MOST = 6
@@ -54,7 +59,7 @@ def find_causes(plan: PlannedRun, layout: Layout, contents: Mapping[str, str]) -
     """
     notes = list(read_notes(layout.figures, plan.notebook))
     causes = [
-        *_unique("data", (found for note in notes for found in _data(note, contents))),
+        *_unique("data", (found for note in notes for found in _data(note, contents, layout))),
         *_unique("parameters", (found for note in notes for found in _parameters(note, plan))),
         *_unique("environment", (found for note in notes for found in _versions(note))),
         *_changes_since("HEAD", layout, plan),
@@ -82,10 +87,13 @@ def read_notes(figures: Path, notebook: str) -> Iterator[dict[str, Any]]:
             continue  # the comparison of files has told already that it is broken
 
 
-def _data(note: Mapping[str, Any], contents: Mapping[str, str]) -> Iterator[str]:
+def _data(note: Mapping[str, Any], contents: Mapping[str, str], layout: Layout) -> Iterator[str]:
+    """Name the inputs that are others; what differs in the design, `_design` says."""
     for name, before in note.get("inputs", {}).items():
-        if contents.get(name) != before:
-            yield f"open table {name} is not the one that the figures were made from"
+        now = contents.get(name) if name in TABLES else hash_input(name, layout)
+        if now != before and name != STUDY_FILE:
+            what = f"open table {name}" if name in TABLES else name
+            yield f"{what} is not the one that the figures were made from"
 
 
 def _parameters(note: Mapping[str, Any], plan: PlannedRun) -> Iterator[str]:
@@ -110,7 +118,8 @@ def _installed(package: str) -> str:
 def _design(commit: str, layout: Layout) -> Iterator[str]:
     """Compare ``study.toml``; the parameters of runs stand beside the figures."""
     text = _git(layout, "show", f"{commit}:./study.toml")
-    before, now = tomllib.loads(text), tomllib.loads(layout.study_file.read_text(encoding="utf-8"))
+    before = tomllib.loads(text.removeprefix(BYTE_ORDER_MARK))
+    now = read_toml(layout.study_file, StudyError)
     if text:
         found = compare_values({**before, "run": []}, {**now, "run": []})
         yield from (f"study.toml, {one}" for one in found)

@@ -16,7 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from analysis.runs.job import Job
-from analysis.runs.limits import limit_memory, volunteer_to_be_killed
+from analysis.runs.limits import (
+    adopt_orphans,
+    kill_below,
+    limit_memory,
+    volunteer_to_be_killed,
+)
 from analysis.runs.notebook import run_warm
 from analysis.runs.trace import Trace
 
@@ -38,6 +43,7 @@ def run_child(job: Job, say: Callable[[dict[str, Any]], None]) -> None:
     # As when an interpreter ends, so that files are closed; a fault here is too late to matter.
     with suppress(Exception):
         atexit._run_exitfuncs()
+    kill_below(os.getpid())
 
 
 def _stand_alone(job: Job) -> None:
@@ -46,6 +52,7 @@ def _stand_alone(job: Job) -> None:
     os.setsid()
     _die_with(parent)
     volunteer_to_be_killed()
+    adopt_orphans()
     _turn_descriptors(Path(job.scratch))
     backend = os.environ["MPLBACKEND"]
     os.environ.clear()

@@ -22,6 +22,7 @@ from analysis.runs.fitness import check_fit, describe_code
 from analysis.runs.limits import Settings
 from analysis.runs.plan import PlannedRun
 from analysis.runs.record import RunRecord
+from analysis.runs.scratch import scratch_prefix
 from analysis.runs.single import execute_run
 from analysis.runs.watch import Stopped, Watch
 
@@ -104,7 +105,7 @@ def _start_workers(jobs: int) -> Iterator[LocalCluster]:
     """Start a scheduler here and processes that take one run at a time; no dashboard."""
     # The memory of a run is limited by the run itself, in a process of its own.
     with (
-        tempfile.TemporaryDirectory(prefix="gipfel-dask-") as folder,
+        tempfile.TemporaryDirectory(prefix=scratch_prefix()) as folder,
         LocalCluster(
             n_workers=jobs,
             threads_per_worker=1,

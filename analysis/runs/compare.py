@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.image import imread, imsave
 
-#: Relative and absolute tolerance of a number: what processors differ by, and no more.
+#: Relative and absolute tolerance of a number: some units of the last digit that is written.
 RELATIVE, ABSOLUTE = 1e-6, 1e-9
 #: How many differing cells a message names.
 NAMED = 3
 #: What a figure's JSON says beside numbers; judged by `analysis.runs.blame`.
 NOTED = ("versions", "inputs", "parameters", "seed")
 
-Verdict = Literal["same", "same picture", "differs", "missing", "new"]
+Verdict = Literal["same", "same numbers", "same picture", "differs", "missing", "new"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Difference:
     name : str
         The file's name.
     verdict : str
-        same; same picture (other bytes, and the pixels beside it are equal); differs;
+        same (byte for byte); same numbers (other bytes, numbers equal within the tolerance);
+        same picture (other bytes, and the pixels beside it are equal); differs;
         missing (committed, not made again) or new (made, not committed).
     detail : str
         What differs.
@@ -48,7 +49,7 @@ class Difference:
     @property
     def fails(self) -> bool:
         """Whether this must not pass."""
-        return self.verdict not in ("same", "same picture")
+        return not self.verdict.startswith("same")
 
 
 def compare_folders(committed: Path, made: Path, number: str, pictures: Path) -> list[Difference]:
@@ -84,7 +85,9 @@ def compare_files(committed: Path, made: Path, pictures: Path) -> Difference:
     if committed.suffix == ".png":
         return compare_pictures(committed, made, pictures)
     detail = _describe(committed, made)
-    return Difference(committed.name, "differs" if detail else "same", detail)
+    if detail:
+        return Difference(committed.name, "differs", detail)
+    return Difference(committed.name, "same numbers", "other bytes, numbers within the tolerance")
 
 
 def _describe(committed: Path, made: Path) -> str:

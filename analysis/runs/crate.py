@@ -15,35 +15,15 @@ from rocrate.rocrate import ROCrate
 
 from analysis.errors import RunError
 from analysis.paths import Layout
-from analysis.release import check_release
+from analysis.release import check_release, open_files
 from analysis.runs.blame import read_notes
+from analysis.runs.modules import Index, hash_modules
+from analysis.runs.parts import notebook_imports
 from analysis.runs.plan import PlannedRun, notebook_number, plan_runs
+from analysis.runs.trace import hash_all
 from analysis.schema import TABLES
 from analysis.study import Study
 
-#: What of a study is open: never ``data/raw``, ``data/local`` or ``papermill_runs``.
-OPEN = (
-    "README.md",
-    "LICENSE",
-    "CITATION.cff",
-    "CHANGELOG.md",
-    "study.toml",
-    "pyproject.toml",
-    "requirements.lock",
-    "environment.yml",
-    "Makefile",
-    "analysis",
-    "docs",
-    "notebooks",
-    "figures",
-    "data/README.md",
-    "data/sources.toml",
-    "data/corrections.csv",
-    "data/coding",
-    "data/features",
-    "data/lexicons",
-    "data/validation",
-)
 _MEDIA = {
     ".csv": "text/csv",
     ".ipynb": "application/x-ipynb+json",
@@ -90,18 +70,18 @@ def write_crate(study: Study, layout: Layout, target: Path) -> Path:
     RunError
         If the target is there already, or ``CITATION.cff`` or the figures are missing.
     ReleaseError
-        If running text could be read from an open table.
+        If running text could be read from one of the files, or one is not listed.
     """
     target = target.absolute()
     if target.exists():
         raise RunError(f"{target}: is there already; name another place, or remove it")
     if not target.parent.is_dir():
         raise RunError(f"{target.parent}: no such folder; make it, or name another place")
-    check_release(layout.features)
+    names = check_release(layout, open_files(layout))
     citation = read_citation(layout.root / "CITATION.cff")
     crate = ROCrate()
     _describe(crate, study, citation)
-    files = {path: _add_file(crate, layout, path) for path in open_files(layout)}
+    files = {path: _add_file(crate, layout, path) for path in names}
     for plan in plan_runs(study, layout):
         _add_run(crate, plan, layout, files)
     _write(crate, target)
@@ -143,21 +123,6 @@ def read_citation(path: Path) -> Citation:
         ) from None
 
 
-def open_files(layout: Layout) -> list[str]:
-    """List the open files of a study, by path below it, sorted."""
-    found: list[str] = []
-    for part in OPEN:
-        path = layout.root / part
-        inside = [path] if path.is_file() else sorted(path.rglob("*"))
-        found += [one.relative_to(layout.root).as_posix() for one in inside if _is_open(one)]
-    return sorted(set(found))
-
-
-def _is_open(path: Path) -> bool:
-    hidden = any(part.startswith((".", "__pycache__")) for part in path.parts[-3:])
-    return path.is_file() and not hidden
-
-
 def _describe(crate: ROCrate, study: Study, citation: Citation) -> None:
     crate.name = study.general.title
     crate.description = citation.title
@@ -192,10 +157,20 @@ def _add_run(crate: ROCrate, plan: PlannedRun, layout: Layout, files: dict[str, 
     crate.add_action(
         files[f"notebooks/{plan.notebook}.ipynb"],
         identifier=f"#run-{plan.notebook}",
-        object=[files[f"data/features/{name}.parquet"] for name in read],
+        object=[files[path] for path in map(_path_of, read) if path in files],
         result=list(_results(plan, files)),
-        properties=_run_properties(plan, notes[0]),
+        properties=_run_properties(plan, notes[0], _hash_code(plan, layout)),
     )
+
+
+def _path_of(name: str) -> str:
+    """Give the path of an input; articles have one, too, but are no files of the crate."""
+    return f"data/features/{name}.parquet" if name in TABLES else name
+
+
+def _hash_code(plan: PlannedRun, layout: Layout) -> str:
+    """Hash our modules that a notebook leads to, as they stand in its ``run.json``."""
+    return hash_all(hash_modules(notebook_imports(plan.path), Index(layout.runs)))
 
 
 def _results(plan: PlannedRun, files: dict[str, File]) -> Iterator[File]:
@@ -203,11 +178,12 @@ def _results(plan: PlannedRun, files: dict[str, File]) -> Iterator[File]:
     return (file for path, file in files.items() if path.startswith(f"figures/{number}"))
 
 
-def _run_properties(plan: PlannedRun, note: dict[str, Any]) -> dict[str, str]:
+def _run_properties(plan: PlannedRun, note: dict[str, Any], code: str) -> dict[str, str]:
     chosen = ", ".join(f"{name}={value}" for name, value in plan.parameters.items())
     versions = ", ".join(f"{name} {value}" for name, value in note.get("versions", {}).items())
     return {
         "@type": "CreateAction",
         "name": f"gipfel run {plan.notebook}",
-        "description": f"parameters: {chosen}; versions: {versions}; seed {note.get('seed')}",
+        "description": f"parameters: {chosen}; versions: {versions}; seed {note.get('seed')}; "
+        f"code {code}",
     }

@@ -1,15 +1,19 @@
-"""The engine ``warm`` of papermill: cells executed in this process. Imports papermill."""
+"""What papermill is taught: an engine ``warm``, and to read typed parameters. Imports papermill."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
+from papermill.models import Parameter
+from papermill.translators import PythonTranslator, papermill_translators
 
+from analysis.errors import ParameterError
 from analysis.runs.alarm import alarm_after
+from analysis.runs.parameters import cell_source, parse_parameters
 from analysis.runs.scratch import make_scratch
 from analysis.runs.shell import LANGUAGE, Shell
 
@@ -74,6 +78,28 @@ def _execute(shell: Shell, cell: Any, seconds: float | None) -> bool:
         number, outputs, has_ended = shell.execute(cell.source)
     cell.execution_count, cell.outputs = number, outputs
     return has_ended
+
+
+class TypedParameters(PythonTranslator):  # type: ignore[misc]  # papermill has no types
+    """Reads the parameters of a notebook of Python, with the types that papermill cannot read.
+
+    papermill would warn of a parameter that is a ``Literal[...]`` or ``X | None`` as unknown,
+    and leave it out of ``--help-notebook``.
+    """
+
+    @classmethod
+    def inspect(cls, parameters_cell: Mapping[str, Any]) -> list[Parameter]:
+        """List the parameters; of a cell in another form, those that papermill finds."""
+        try:
+            declared = parse_parameters(cell_source(parameters_cell), "papermill")
+        except ParameterError:
+            found: list[Parameter] = super().inspect(parameters_cell)
+            return found
+        return [Parameter(p.name, p.annotation, repr(p.default), p.comment) for p in declared]
+
+
+# papermill loads this module whenever it is started, by the entry point of the engine.
+papermill_translators.register("python", TypedParameters)
 
 
 def register_engine() -> None:

@@ -71,8 +71,8 @@ def execute_runs(
     """Execute planned runs; those that the store holds already are not run again.
 
     A run that fails leaves its notebook and ``run.json`` in the folder of failed runs,
-    and the others go on. Ctrl-C stops all that is running and starts no more; runs that
-    were stopped leave what was in their folders before.
+    and the others go on. Ctrl-C and SIGTERM stop all that is running and start no more; runs
+    that were stopped leave what was in their folders before.
 
     Parameters
     ----------
@@ -99,6 +99,8 @@ def execute_runs(
     ------
     RunError
         Before anything starts, if `jobs` is not positive.
+    SystemExit
+        When all has been stopped after SIGTERM.
 
     Examples
     --------
@@ -111,13 +113,13 @@ def execute_runs(
     if jobs > 1 or executor is not None:
         runs.order = longest_first(plans)
     pool = executor if executor is not None else ThreadPoolExecutor(jobs, "gipfel")
-    try:
-        with _interrupts_to(runs.messages):
+    with _interrupts_to(runs.messages):
+        try:
             return runs.run(pool)
-    finally:
-        runs.stop()
-        if executor is None:
-            pool.shutdown()
+        finally:
+            runs.stop()
+            if executor is None:
+                pool.shutdown()
 
 
 class _Runs:
@@ -214,16 +216,38 @@ class _Runs:
 
 @contextmanager
 def _interrupts_to(messages: SimpleQueue[_Message]) -> Iterator[None]:
-    """Turn Ctrl-C into a message, so that it never strikes while a folder is being moved.
+    """Turn Ctrl-C and SIGTERM into a message: neither may strike while a folder is being moved.
 
-    Only the main thread may do so; elsewhere an interrupt is not ours to handle.
+    After Ctrl-C the caller has its records. Who sends SIGTERM, or closes the terminal, wants
+    the process to end: it does so when all runs have been stopped. Only the main thread may
+    handle signals; elsewhere they are not ours.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    # A SimpleQueue may be put into from a handler; a Queue could lock itself out.
-    former = signal.signal(signal.SIGINT, lambda number, frame: messages.put((None, {})))
+    came: list[int] = []
+
+    def hear(number: int, frame: object) -> None:
+        # A SimpleQueue may be put into from a handler; a Queue could lock itself out.
+        came.append(number)
+        messages.put((None, {}))
+
+    former = {number: signal.signal(number, hear) for number in _signals()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, former)
+        for number, handler in former.items():
+            signal.signal(number, handler)
+        ending = [number for number in came if number != signal.SIGINT]
+        if ending:
+            # What a shell expects of a process that a signal ended.
+            raise SystemExit(128 + ending[0])
+
+
+def _signals() -> list[int]:
+    """List the signals that stop runs; what the caller has handled or ignored stays as it is."""
+    ending = (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
+    return [
+        signal.SIGINT,
+        *(number for number in {*ending} if signal.getsignal(number) == signal.SIG_DFL),
+    ]

@@ -7,6 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from analysis.runs.outputs import shorten_outputs
+
 _NOTEBOOK, _CELLS = "prepared.json", "cells.jsonl"
 
 
@@ -23,7 +25,8 @@ class Journal:
             (self.folder / _NOTEBOOK).write_text(json.dumps(notebook), encoding="utf-8")
 
     def note_cell(self, cell: Any, cell_index: int, **_: Any) -> None:
-        """Note a cell with its outputs; nbclient says more, which is not needed."""
+        """Shorten and note a cell with its outputs; nbclient says more, which is not needed."""
+        shorten_outputs([cell])
         path = self.folder / _CELLS
         with suppress(OSError), path.open("a", encoding="utf-8") as lines:
             lines.write(json.dumps({"index": cell_index, "cell": cell}) + "\n")

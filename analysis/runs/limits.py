@@ -1,17 +1,25 @@
-"""How much a run may take: seconds, and bytes of memory."""
+"""How much a run may take: seconds, bytes of memory, and nothing after its end."""
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from analysis.errors import RunError
 from analysis.runs.job import EngineName
 
 #: Of the machine's memory, what one run may take unless it is told.
 SHARE_OF_MEMORY = 0.75
+_SET_CHILD_SUBREAPER = 36
+#: How often programs are looked for that start others while they are killed.
+ROUNDS = 20
 _CGROUP = Path("/sys/fs/cgroup/memory.max")
 
 
@@ -91,3 +99,49 @@ def volunteer_to_be_killed() -> None:
     """Ask a system that runs out of memory to end this process before its parent."""
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("500")
+
+
+def adopt_orphans() -> None:
+    """Become the parent of programs below whose own parent ends; only Linux can.
+
+    Otherwise one that a cell has detached would belong to the system, and nobody could tell
+    which run had started it.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def kill_below(pid: int, spare: Collection[int] = ()) -> None:
+    """Kill all that a process has started, and what that has started, detached or not.
+
+    Where `adopt_orphans` can do nothing, a program is missed whose parent has ended before.
+
+    Parameters
+    ----------
+    pid : int
+        The process, which lives on.
+    spare : collection of int
+        Children that stay, with all below them.
+    """
+    # Those that start others while they are killed are found in a later round.
+    for _ in range(ROUNDS):
+        with suppress(psutil.Error):
+            children = [one for one in psutil.Process(pid).children() if one.pid not in spare]
+            living = [one for child in children for one in _family(child) if _is_living(one)]
+            if not living:
+                return
+            for one in living:
+                with suppress(psutil.Error):
+                    one.kill()
+
+
+def _family(process: psutil.Process) -> list[psutil.Process]:
+    with suppress(psutil.Error):
+        return [process, *process.children(recursive=True)]
+    return [process]
+
+
+def _is_living(process: psutil.Process) -> bool:
+    with suppress(psutil.Error):
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False

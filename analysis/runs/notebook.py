@@ -23,7 +23,7 @@ from analysis.runs.job import NOTEBOOK_FILE, Failure, Job, Outcome, State
 from analysis.runs.journal import Journal
 from analysis.runs.judge import blame_cell, count_cells, find_failure, is_added, strip_colours
 from analysis.runs.kernel import KERNEL_NAME, kill_kernel, make_kernel_manager, stop_kernel
-from analysis.runs.outputs import shorten_text
+from analysis.runs.outputs import is_note, shorten_outputs
 
 #: Seconds between two attempts to kill a kernel that is late.
 KILL_EVERY = 0.1
@@ -79,7 +79,6 @@ def run_in_kernel(job: Job, say: Say, at_end: list[Callable[[], None]]) -> Outco
     if error is None:
         stop_kernel(manager)
     kill_kernel(manager)
-    shorten_text(progress.cells)
     return _end(job, progress, error)
 
 
@@ -139,9 +138,11 @@ def _execute(
 
 def _end(job: Job, progress: Progress, error: BaseException | None) -> Outcome:
     """Save the notebook and say how it ended."""
+    # All of them again: a later cell can change what an earlier one shows.
+    shorten_outputs(progress.cells)
     outcome = _judge(progress, error)
-    if any(_last_stream(cell) for cell in progress.cells):
-        outcome.warnings.append("a cell printed more than is kept; see the notebook")
+    if any(is_note(output) for cell in progress.cells for output in cell.get("outputs", [])):
+        outcome.warnings.append("a cell gave more output than is kept; see the notebook")
     try:
         _save(progress, Path(job.part) / NOTEBOOK_FILE)
     except OSError as fault:
@@ -149,12 +150,6 @@ def _end(job: Job, progress: Progress, error: BaseException | None) -> Outcome:
         failure = outcome.failure or Failure(None, "", type(fault).__name__, message)
         return replace(outcome, state="failed", failure=failure)
     return outcome
-
-
-def _last_stream(cell: Any) -> list[Any]:
-    """Give the word on text left out, if a cell has one."""
-    last = cell.get("outputs", [])[-1:]
-    return [out for out in last if str(out.get("text", "")).startswith("[gipfel: ")]
 
 
 def _judge(progress: Progress, error: BaseException | None) -> Outcome:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output, output_from_msg
 
 #: Most characters that a cell may print; what comes after them is counted and left out.
 MOST_TEXT = 1_000_000
+#: Most characters that a cell may show as figures, tables and pages together.
+MOST_SHOWN = 10_000_000
+#: Half of a pair, which no encoding of text knows; Python prints it all the same.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SHOWN_WITH_ID = ("display_data", "execute_result", "update_display_data")
 
 
@@ -106,7 +112,7 @@ class TextStream(io.TextIOBase):
         """Keep text as an output."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self._outputs.take_text(self.name, text)
+        self._outputs.take_text(self.name, replace_surrogates(text))
         return len(text)
 
     def writable(self) -> bool:
@@ -118,33 +124,78 @@ class TextStream(io.TextIOBase):
         return self._descriptor
 
 
-def shorten_text(cells: Sequence[Any], most_text: int = MOST_TEXT) -> int:
-    """Shorten what each cell of a notebook printed, with a word on it.
+def shorten_outputs(
+    cells: Sequence[Any], most_text: int = MOST_TEXT, most_shown: int = MOST_SHOWN
+) -> None:
+    r"""Shorten what each cell of a notebook printed and showed, with a word on it.
 
-    Returns
-    -------
-    int
-        How many characters were left out.
+    What is longer than the room left is cut if it is text, and left out otherwise. Half
+    characters, which no file can hold, are replaced. To do it twice changes nothing more.
 
     Examples
     --------
     >>> cell = NotebookNode(outputs=[new_output("stream", name="stdout", text="Brot")])
-    >>> shorten_text([cell], 1), cell.outputs[0].text
-    (3, 'B')
+    >>> shorten_outputs([cell], 1)
+    >>> [output.text for output in cell.outputs]
+    ['B', '[gipfel: 3 more characters were printed and are left out]\n']
     """
-    n_left_out = 0
     for cell in cells:
-        room = most_text
-        missing = 0
-        for output in cell.get("outputs", []):
-            if output["output_type"] == "stream":
-                missing += max(len(output["text"]) - room, 0)
-                output["text"] = output["text"][:room]
-                room -= len(output["text"])
-        if missing:
-            cell["outputs"].append(new_output("stream", name="stderr", text=say_left_out(missing)))
-        n_left_out += missing
-    return n_left_out
+        if "outputs" in cell:
+            cell["outputs"] = _shorten(cell["outputs"], most_text, most_shown)
+
+
+def _shorten(outputs: Sequence[Any], most_text: int, most_shown: int) -> list[Any]:
+    """Shorten outputs in place: a later cell may change what an earlier one shows."""
+    kept, n_printed, n_shown = [], 0, 0
+    for given in outputs:
+        output, size = given, len(text := json.dumps(given, ensure_ascii=False))
+        if _SURROGATE.search(text):
+            output = from_dict(replace_surrogates(given))
+        if output["output_type"] == "stream" and not is_note(output):
+            n_printed += max(len(output["text"]) - most_text, 0)
+            output["text"] = output["text"][:most_text]
+            most_text -= len(output["text"])
+        elif output["output_type"] == "error":
+            n_printed += _shorten_error(output, MOST_TEXT // 10)
+        elif output["output_type"] != "stream":
+            if size > most_shown:
+                n_shown += size
+                continue
+            most_shown -= size
+        kept.append(output)
+    said = [say_left_out(n_printed)] if n_printed else []
+    said += [say_not_shown(n_shown)] if n_shown else []
+    return kept + [new_output("stream", name="stderr", text=text) for text in said]
+
+
+def _shorten_error(output: Any, most: int) -> int:
+    """Shorten the text of an error, which its traceback repeats; gives what is left out."""
+    missing = max(len(output["evalue"]) - most, 0)
+    output["evalue"] = output["evalue"][:most]
+    output["traceback"] = [line[:most] for line in output["traceback"]]
+    return missing
+
+
+def replace_surrogates(value: Any) -> Any:
+    """Replace half characters in all text of what JSON can hold.
+
+    Examples
+    --------
+    >>> replace_surrogates({"text": ["Br" + chr(0xD800) + "t", 1]})
+    {'text': ['Br�t', 1]}
+    """
+    if isinstance(value, str):
+        return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, Mapping):
+        return {key: replace_surrogates(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [replace_surrogates(entry) for entry in value]
+    return value
+
+
+def is_note(output: Mapping[str, Any]) -> bool:
+    """Tell whether an output is our own word on what is left out."""
+    return str(output.get("text", "")).startswith("[gipfel: ")
 
 
 def say_left_out(n_characters: int) -> str:
@@ -156,3 +207,17 @@ def say_left_out(n_characters: int) -> str:
     '[gipfel: 99,000,000 more characters were printed and are left out]\n'
     """
     return f"[gipfel: {n_characters:,} more characters were printed and are left out]\n"
+
+
+def say_not_shown(n_characters: int) -> str:
+    r"""Say how much a cell showed in vain.
+
+    Examples
+    --------
+    >>> say_not_shown(100_000_000)
+    '[gipfel: outputs of 100,000,000 characters are left out; a cell may show 10,000,000]\n'
+    """
+    return (
+        f"[gipfel: outputs of {n_characters:,} characters are left out;"
+        f" a cell may show {MOST_SHOWN:,}]\n"
+    )

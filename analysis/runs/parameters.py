@@ -54,11 +54,20 @@ def read_notebook(path: Path) -> dict[str, Any]:
         If the file is missing or is no notebook of format 4.
     """
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        notebook = json.loads(text)
+        if "\\ud" in text.lower():
+            json.dumps(notebook, ensure_ascii=False).encode()
     except FileNotFoundError:
         raise ParameterError(f"{path}: no such notebook") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as fault:
         raise ParameterError(f"{path}: not a notebook, not valid JSON: {fault}") from None
+    except UnicodeEncodeError as fault:
+        odd = ascii(fault.object[fault.start])
+        raise ParameterError(
+            f"{path}: wanted text, came half a character ({odd}), which no file can hold. "
+            f"Delete it, or write it in a string of the code as an escape: {odd}"
+        ) from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise ParameterError(f"{path}: not a notebook of format 4; it has no list of cells")
     return notebook

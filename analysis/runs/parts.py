@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ast
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from analysis.errors import StudyError
 from analysis.paths import STUDY_FILE
+from analysis.presentation.readings import read_stamp
 from analysis.runs.modules import Index, find_imports, hash_modules
 from analysis.runs.parameters import TAG, cell_source, read_notebook
 from analysis.runs.plan import PlannedRun
 from analysis.runs.record import read_versions
 from analysis.runs.trace import hash_all, hash_bytes, hash_read
+from analysis.validation import read_toml
 
 LOCK_FILE = "requirements.lock"
 #: Tables of ``study.toml`` that say what is run, not how.
@@ -29,13 +31,16 @@ def find_parts(plan: PlannedRun, index: Index) -> Parts:
     Returns
     -------
     dict
-        ``notebook`` (each code cell but the parameters), ``code`` (our modules), ``study``
-        (the tables of study.toml), ``environment`` (lock file, versions): names to hashes.
+        ``notebook`` (each code cell but the parameters, the stamp of the reading), ``code``
+        (our modules), ``study`` (the tables of study.toml), ``environment`` (lock file,
+        versions): names to hashes.
         What the run reads is the fifth part, ``inputs``; it is known after a run.
     """
-    sources = list(code_cells(plan.path))
+    sources = code_cells(plan.path)
+    cells = {f"code cell {at}": hash_bytes(text.encode()) for at, text in sources}
+    stamp = read_stamp(plan.path)
     return {
-        "notebook": {f"code cell {at}": hash_bytes(text.encode()) for at, text in sources},
+        "notebook": cells | ({"stamp of the reading": hash_all(stamp)} if stamp else {}),
         "code": hash_modules(notebook_imports(plan.path), index),
         "study": dict(sorted(_study_parts(plan.root / STUDY_FILE))),
         "environment": environment_parts(plan.root),
@@ -91,7 +96,7 @@ def environment_parts(root: Path) -> dict[str, str]:
 
 def _study_parts(path: Path) -> Iterator[tuple[str, str]]:
     """Hash the tables of study.toml; those with an id one by one, and their order."""
-    for name, value in tomllib.loads(path.read_text(encoding="utf-8")).items():
+    for name, value in read_toml(path, StudyError).items():
         if name in _ONLY_RUNS:
             continue
         if isinstance(value, list) and all(isinstance(v, dict) and "id" in v for v in value):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from analysis.atomic import write_atomically
 from analysis.design import Run
 from analysis.errors import ParameterError, RunError, unknown
 from analysis.paths import Layout
@@ -20,6 +22,7 @@ from analysis.runs.parameters import (
     read_parameters,
 )
 from analysis.runs.record import DEFAULT_KEY
+from analysis.runs.trace import hash_all, hash_bytes
 from analysis.schema import TABLES
 from analysis.study import Study
 
@@ -100,6 +103,7 @@ def plan_run(
     declared = read_parameters(path)
     default = _default_parameters(declared, run)
     parameters = default | _check_given(declared, given or {}, notebook)
+    _check_text(parameters, notebook)
     is_default = parameters == default
     key = DEFAULT_KEY if is_default else key_of(parameters)
     reason = _missing_need(layout, path)
@@ -123,6 +127,24 @@ def plan_runs(
     listed = [run.notebook for run in study.default_runs]
     chosen = listed if notebooks is None else list(dict.fromkeys(notebooks))
     return [plan_run(study, layout, notebook) for notebook in chosen]
+
+
+def check_has_runs(study: Study, layout: Layout) -> None:
+    """Refuse a study without a run: nothing would be done, and that would look like success.
+
+    Raises
+    ------
+    RunError
+        It says what to add to ``study.toml``.
+    """
+    if study.default_runs:
+        return
+    names = sorted(path.stem for path in layout.notebooks.glob("*.ipynb"))
+    raise RunError(
+        f"{layout.show(layout.study_file)}: wanted at least one [[run]], came none, so there is "
+        f"nothing to run. Add for each notebook of notebooks/ ({', '.join(names) or 'none yet'}): "
+        f'[[run]], and below it: notebook = "{names[0] if names else "01_corpus"}"'
+    )
 
 
 def key_of(parameters: Mapping[str, Any]) -> str:
@@ -187,6 +209,18 @@ def _check_given(
         raise ParameterError(f"{notebook}: {fault}") from None
 
 
+def _check_text(parameters: Mapping[str, Any], notebook: str) -> None:
+    """Refuse half characters, such as a shell gives that is not set to UTF-8."""
+    for name, value in parameters.items():
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise ParameterError(
+                f"{notebook}: {name!r}: wanted text in UTF-8, came {value!a}. "
+                "Set the terminal to UTF-8 (such as LC_ALL=C.UTF-8), and type it again."
+            ) from None
+
+
 def _missing_need(layout: Layout, path: Path) -> str:
     """Say what a notebook needs and the study lacks; empty if it has all."""
     needs = read_notebook(path).get("metadata", {}).get("gipfel", {}).get("needs")
@@ -198,12 +232,29 @@ def _missing_need(layout: Layout, path: Path) -> str:
     return "" if has_articles else "needs the articles"
 
 
-def _check_tables(layout: Layout) -> None:
-    """Look for the open tables without loading what reads them, unless one is missing."""
-    if not all((layout.features / f"{name}.parquet").is_file() for name in TABLES):
-        from analysis.features import read_features  # noqa: PLC0415 (pandas takes a while)
+def check_tables(layout: Layout) -> None:
+    """Refuse open tables that are missing or do not belong together: every run would fail.
 
-        read_features(layout.features)
+    What reads tables takes a while to load. So their bytes are noted once they have passed,
+    and are not read again until they change.
+
+    Raises
+    ------
+    TableError
+        If a table is missing, or is not the one that the manifest notes.
+    """
+    paths = [path for path in sorted(layout.features.glob("*")) if path.is_file()]
+    found = hash_all({path.name: hash_bytes(path.read_bytes()) for path in paths})
+    noted = layout.runs / ".tables"
+    if noted.is_file() and noted.read_text(encoding="utf-8") == found:
+        return
+    from analysis.features import check_content, read_features  # noqa: PLC0415 (see above)
+
+    folder = read_features(layout.features).folder
+    for name in TABLES:
+        check_content(name, folder)
+    with suppress(OSError):
+        write_atomically(noted, found.encode())
 
 
 def plan_given(
@@ -230,10 +281,7 @@ def plan_given(
         If a notebook is unknown, or parameters are given for none or several.
     ParameterError
         If a parameter is unknown, of a wrong type, or given twice.
-    TableError
-        If the open tables are missing: every run would fail.
     """
-    _check_tables(layout)
     if not assignments:
         return plan_runs(study, layout, notebooks or None)
     if len(set(notebooks)) != 1:

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import analysis
 from analysis.paths import ROOT_VARIABLE, RUN_VARIABLE
 from analysis.runs.job import FIGURES_FOLDER, Job
+from analysis.runs.limits import kill_below
 from analysis.runs.plan import PlannedRun
 
 #: Seconds that a worker has for ending itself before it is killed.
@@ -93,6 +94,7 @@ class KernelWorker:
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
+            kill_below(self._process.pid)
             self._process.kill()
             self._process.wait()
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.atomic import write_if_changed
 from analysis.errors import RunError
+from analysis.paths import Layout
+from analysis.runs.job import FIGURES_FOLDER
 from analysis.runs.plan import notebook_number
 from analysis.runs.record import RunRecord
+from analysis.runs.trace import hash_bytes
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ def publish_figures(record: RunRecord, figures: Path) -> Published:
     ------
     RunError
         Before anything is written, if a file's name does not begin with the number
-        of its notebook (``02_``), or if the run's folder of figures has a folder in it.
+        of its notebook (``02_``), or if the run's folder of figures has a folder or a link in it.
 
     Examples
     --------
@@ -53,7 +57,7 @@ def publish_figures(record: RunRecord, figures: Path) -> Published:
     if not record.is_default or record.state != "succeeded":
         return Published()
     number = notebook_number(record.notebook)
-    found = sorted(record.figures.iterdir()) if record.figures.is_dir() else []
+    found = _listed(record)
     _check_names(found, number, record.notebook)
     figures.mkdir(parents=True, exist_ok=True)
     written = [
@@ -66,11 +70,52 @@ def publish_figures(record: RunRecord, figures: Path) -> Published:
     return Published(tuple(written), tuple(path.name for path in stale))
 
 
+def publish_checked(records: Sequence[RunRecord], layout: Layout) -> list[Published]:
+    """Publish the figures of runs, after the release check of all of them.
+
+    Raises
+    ------
+    ReleaseError
+        Before anything is written, with every file from which text could be read.
+    RunError
+        As `publish_figures`.
+    """
+    from analysis.release import check_release, published_files  # noqa: PLC0415 (needs pandas)
+
+    default = [one for one in records if one.is_default and one.state == "succeeded"]
+    numbers = tuple(f"figures/{notebook_number(one.notebook)}" for one in default)
+    new = {f"figures/{path.name}": path for one in default for path in _listed(one)}
+    old = {n: p for n, p in published_files(layout).items() if not n.startswith(numbers)}
+    if default:
+        check_release(layout, {**old, **new}, only=set(new))
+    return [publish_figures(record, layout.figures) for record in records]
+
+
+def _listed(record: RunRecord) -> list[Path]:
+    return sorted(record.figures.iterdir()) if record.figures.is_dir() else []
+
+
 def _check_names(found: list[Path], number: str, notebook: str) -> None:
-    wrong = [path.name for path in found if not path.name.startswith(number) or not path.is_file()]
+    wrong = [
+        path.name
+        for path in found
+        if not path.name.startswith(number) or path.is_symlink() or not path.is_file()
+    ]
     if wrong:
         raise RunError(
             f"{notebook}: cannot publish {', '.join(wrong)}."
-            f" Wanted files, no folders, with names that begin with {number!r}:"
+            f" Wanted files, no folders or links, with names that begin with {number!r}:"
             f" export them under such a name."
         )
+
+
+def unpublished(record: RunRecord, figures: Path) -> list[str]:
+    """Name the files that `publish_figures` would write or remove, as reasons."""
+    if not record.is_default:
+        return []
+    start = f"{FIGURES_FOLDER}/"
+    given = {n.removeprefix(start): h for n, h in record.outputs.items() if n.startswith(start)}
+    found = figures.glob(f"{notebook_number(record.notebook)}*")
+    here = {path.name: hash_bytes(path.read_bytes()) for path in found}
+    changed = [name for name in sorted({*given, *here}) if given.get(name) != here.get(name)]
+    return [f"{figures.name}/{name} is not as the run left it" for name in changed]

@@ -119,7 +119,8 @@ def write_record(record: RunRecord, folder: Path | None = None) -> Path:
         del fields[name]
     path = (folder or record.folder) / RECORD_FILE
     text = json.dumps({"format": FORMAT, **fields}, ensure_ascii=False, indent=2)
-    write_atomically(path, f"{text}\n".encode())
+    # A library's message may hold half a character, which JSON can write as an escape only.
+    write_atomically(path, f"{text}\n".encode(errors="backslashreplace"))
     return path
 
 

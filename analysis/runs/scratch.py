@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
 import platform
+import re
 import shutil
 import tempfile
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-_PREFIX = "gipfel-"
-_OWNER_FILE = ".owner"
+#: Owner and machine stand in the name: a folder without them cannot come to be.
+_NAME = re.compile(r"gipfel-(?P<pid>\d+)-(?P<host>[0-9a-f]{6})-")
+
+
+def scratch_prefix() -> str:
+    """Begin the name of a folder of this process; the first call clears what killed ones left.
+
+    Examples
+    --------
+    >>> scratch_prefix() == f"gipfel-{os.getpid()}-{_this_host()}-"
+    True
+    """
+    _clear_once()
+    return f"gipfel-{os.getpid()}-{_this_host()}-"
 
 
 def make_scratch() -> Path:
-    """Make a folder for sockets, journals and logs; the first one clears what killed runs left.
+    """Make a folder for sockets, journals and logs.
 
     Not beside the run: the name of a socket may have about a hundred characters.
 
@@ -27,16 +40,12 @@ def make_scratch() -> Path:
     False
     >>> shutil.rmtree(folder)
     """
-    _clear_once()
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    owner = {"pid": os.getpid(), "host": platform.node()}
-    (folder / _OWNER_FILE).write_text(json.dumps(owner), encoding="utf-8")
-    return folder
+    return Path(tempfile.mkdtemp(prefix=scratch_prefix()))
 
 
 def clear_scratch(parent: Path) -> list[Path]:
     """Remove the folders below `parent` whose process was killed before it could; gives them."""
-    abandoned = sorted(folder for folder in parent.glob(f"{_PREFIX}*") if is_abandoned(folder))
+    abandoned = sorted(folder for folder in parent.glob("gipfel-*") if is_abandoned(folder))
     for folder in abandoned:
         shutil.rmtree(folder, ignore_errors=True)
     return abandoned
@@ -44,13 +53,12 @@ def clear_scratch(parent: Path) -> list[Path]:
 
 def is_abandoned(folder: Path) -> bool:
     """Tell whether a folder was made here by `make_scratch`, in a process that is gone."""
-    try:
-        owner = json.loads((folder / _OWNER_FILE).read_text(encoding="utf-8"))
-        pid, host = int(owner["pid"]), owner["host"]
-    except (OSError, ValueError, KeyError, TypeError):
-        # Another program's, or one that is only just being made.
-        return False
-    return bool(host == platform.node() and not _is_alive(pid))
+    owner = _NAME.match(folder.name)
+    return owner is not None and owner["host"] == _this_host() and not _is_alive(int(owner["pid"]))
+
+
+def _this_host() -> str:
+    return hashlib.sha256(platform.node().encode()).hexdigest()[:6]
 
 
 def _is_alive(pid: int) -> bool:

@@ -28,6 +28,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from analysis.runs.job import Job
+from analysis.runs.limits import adopt_orphans, kill_below
 
 #: What nbformat loads for what no run here needs, the syntax of durations and IRIs:
 #: more than half of the start.
@@ -53,8 +54,7 @@ class Server:
         self.selector.register(self.wakeup[0], selectors.EVENT_READ)
         while all(self._handle(key.fileobj) for key, _ in self.selector.select()):
             pass
-        for pid in list(self.channels):
-            kill_group(pid)
+        kill_below(os.getpid())
 
     def _handle(self, ready: Any) -> bool:
         """Handle what has come; False when it is time to end."""
@@ -115,7 +115,7 @@ class Server:
 
     def _reap(self) -> None:
         """Say of each child that has ended how it ended."""
-        while self.channels:
+        while True:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
@@ -129,8 +129,9 @@ class Server:
         channel = self.channels.pop(pid)
         with suppress(KeyError):
             self.selector.unregister(channel)
-        # Programs that the notebook started end with it.
+        # Programs that the notebook started end with it; detached ones have come to us.
         kill_group(pid)
+        kill_below(os.getpid(), spare=self.channels)
         with suppress(OSError):
             say(channel, {"ended": code, "peak": peak})
         channel.close()
@@ -138,6 +139,7 @@ class Server:
 
 def main() -> None:
     """Import what every run needs, and serve."""
+    adopt_orphans()
     for name in _UNUSED:
         # None makes an import fail, and both libraries are optional where they are used.
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # as the import system allows
@@ -203,6 +205,7 @@ def say(channel: socket.socket, message: dict[str, Any]) -> None:
 
 def kill_group(pid: int) -> None:
     """Kill a child and what it has started; it leads a process group of its own."""
+    kill_below(pid)
     with suppress(OSError):
         os.killpg(pid, signal.SIGKILL)
     # Before it has become the leader of a group it is alone.

@@ -19,7 +19,7 @@ from jupyter_client.session import Session
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from analysis.runs.outputs import Outputs, TextStream
+from analysis.runs.outputs import Outputs, TextStream, replace_surrogates
 
 INLINE_BACKEND = "module://matplotlib_inline.backend_inline"
 #: What a kernel says of its language, and a notebook keeps.
@@ -38,7 +38,8 @@ class _Capture(Session):
             header = {"msg_type": message}
             message = {"msg_type": message, "content": content, "header": header}
         # As if it had gone through a socket: what JSON does not know becomes text.
-        self.outputs.take_message(message | {"content": self.unpack(self.pack(message["content"]))})
+        content = self.unpack(self.pack(replace_surrogates(message["content"])))
+        self.outputs.take_message(message | {"content": content})
         return message
 
 

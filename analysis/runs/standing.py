@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +10,13 @@ from typing import Any
 from analysis.annotation.origin import made_from
 from analysis.corpus.sources import check_raw, read_sources
 from analysis.errors import GipfelError
-from analysis.features import content_hash, read_manifest, read_table
+from analysis.features import read_manifest, read_table
 from analysis.paths import Layout
+from analysis.runs.modules import Index
 from analysis.runs.plan import PlannedRun, plan_runs
+from analysis.runs.publish import unpublished
 from analysis.runs.record import DEFAULT_KEY, read_record
-from analysis.runs.store import FAILED
+from analysis.runs.store import FAILED, NEVER_RUN, find_run
 from analysis.schema import TABLES
 from analysis.study import Study
 
@@ -45,19 +46,15 @@ def table_lines(layout: Layout) -> list[Line]:
     except GipfelError as fault:
         return [Line("manifest.json", "missing", str(fault))]
     changed = list(_differences(manifest["made_from"], made_from(layout)))
-    return [_table_line(name, layout, manifest["tables"].get(name), changed) for name in TABLES]
+    return [_table_line(name, layout, changed) for name in TABLES]
 
 
-def _table_line(
-    name: str, layout: Layout, noted: Mapping[str, Any] | None, changed: list[str]
-) -> Line:
+def _table_line(name: str, layout: Layout, changed: list[str]) -> Line:
     try:
         frame = read_table(name, layout.features)
     except GipfelError as fault:
         return Line(name, "broken", str(fault))
     rows = f"{len(frame)} rows"
-    if noted is None or noted["content"] != content_hash(frame):
-        return Line(name, "stale", f"{rows}; not what manifest.json notes: gipfel annotate")
     if changed:
         return Line(name, "stale", f"{rows}; changed since: {', '.join(changed)}")
     return Line(name, "up to date", rows)
@@ -73,46 +70,43 @@ def _differences(noted: Mapping[str, Any], now: Mapping[str, Any], at: str = "")
 
 
 def run_lines(layout: Layout, study: Study) -> list[Line]:
-    """Say of each default run how its figures stand, then list the other runs."""
-    lines = [_figure_line(plan, layout) for plan in plan_runs(study, layout)]
+    """Say of each default run how it and its figures stand, then list the other runs."""
+    if not study.default_runs:
+        return [Line("no [[run]]", "missing", "gipfel run says what to add to study.toml")]
+    index = Index(layout.runs)
+    lines = [run_line(plan, layout, index) for plan in plan_runs(study, layout)]
+    index.save()
     others = [path for path in layout.runs.glob("*/*/run.json") if path.parent.name != DEFAULT_KEY]
     failed = layout.runs.glob(f"*/{FAILED}/*/run.json")
     return lines + [_record_line(path.parent, layout) for path in sorted([*others, *failed])]
 
 
-def _figure_line(plan: PlannedRun, layout: Layout) -> Line:
-    number = plan.notebook.split("_")[0]
-    files = sorted(layout.figures.glob(f"{number}_*"))
-    described = [path for path in files if path.suffix == ".json"]
+def run_line(plan: PlannedRun, layout: Layout, index: Index) -> Line:
+    """Say of a planned run whether it is up to date, by what the run itself asks: `find_run`.
+
+    Parameters
+    ----------
+    plan, layout : PlannedRun, Layout
+        The run, and its study.
+    index : Index
+        What is known of our modules.
+
+    Returns
+    -------
+    Line
+        With the state skipped, up to date, never run, stale (it would run), or not published
+        (it would not run, but its files would be copied to ``figures/``); one reason a line.
+    """
     if plan.state == "skipped":
         return Line(plan.notebook, "skipped", plan.reason)
-    if not described:
-        return Line(plan.notebook, "never run", f"gipfel run {plan.notebook}")
-    try:
-        content = {
-            name: entry["content"]
-            for name, entry in read_manifest(layout.features)["tables"].items()
-        }
-    except GipfelError:
-        content = {}
-    why = sorted({reason for path in described for reason in _stale(path, plan, content)})
-    if why:
-        return Line(plan.notebook, "stale", f"{', '.join(why)}: gipfel run {plan.notebook}")
-    return Line(plan.notebook, "up to date", f"{len(files)} files in {layout.show(layout.figures)}")
-
-
-def _stale(path: Path, plan: PlannedRun, content: Mapping[str, str]) -> Iterator[str]:
-    """Compare what a figure says that it was made from with what is here now."""
-    try:
-        noted = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        yield f"{path.name} is broken"
-        return
-    if noted.get("parameters", plan.parameters) != plan.parameters:
-        yield "other parameters"
-    for name, before in noted.get("inputs", {}).items():
-        if content.get(name) != before:
-            yield f"open table {name} changed"
+    standing = find_run(plan, index)
+    if standing.record is None:
+        word = "never run" if standing.reasons == [NEVER_RUN] else "stale"
+        return Line(plan.notebook, word, "\n".join(standing.reasons))
+    changed = unpublished(standing.record, layout.figures)
+    if changed:
+        return Line(plan.notebook, "not published", "\n".join(changed))
+    return Line(plan.notebook, "up to date")
 
 
 def _record_line(folder: Path, layout: Layout) -> Line:

@@ -25,6 +25,8 @@ from analysis.runs.record import RECORD_FILE, RunRecord, read_record
 from analysis.runs.trace import hash_bytes, hash_reads
 
 EARLIER, FAILED = "earlier", "failed"
+#: The only reason of a run that the store does not know at all.
+NEVER_RUN = "it has not been run here"
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def find_run(plan: PlannedRun, index: Index) -> Standing:
             if not reasons:
                 return Standing(record, [])
         found = found or reasons
-    return Standing(None, found or ["it has not been run"])
+    return Standing(None, found or [NEVER_RUN])
 
 
 def _candidates(folder: Path) -> Iterator[Path]:

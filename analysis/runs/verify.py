@@ -19,6 +19,7 @@ from analysis.runs.compare import Difference, compare_folders, compare_tables
 from analysis.runs.execute import RunEvent, execute_runs
 from analysis.runs.plan import PlannedRun, notebook_number, plan_runs
 from analysis.runs.record import RunRecord
+from analysis.runs.scratch import scratch_prefix
 from analysis.schema import TABLES
 from analysis.study import Study, read_study
 
@@ -58,7 +59,7 @@ class Verified:
 @contextmanager
 def beside(layout: Layout) -> Iterator[Layout]:
     """Copy a study, but for figures and runs, to a folder that goes away in the end."""
-    with tempfile.TemporaryDirectory(prefix="gipfel-verify-") as folder:
+    with tempfile.TemporaryDirectory(prefix=scratch_prefix()) as folder:
         root = Path(folder).resolve()
         for part in PARTS:
             _copy(layout.root / part, root / part)
@@ -168,6 +169,16 @@ def _as_text(table: pd.DataFrame) -> pd.DataFrame:
 def failing(verified: Sequence[Verified]) -> list[Verified]:
     """Give those that do not stand."""
     return [one for one in verified if one.fails]
+
+
+def count_equal_bytes(verified: Sequence[Verified]) -> int:
+    """Count the files that are equal byte for byte; the others may still hold equal numbers."""
+    return sum(file.verdict == "same" for one in verified for file in one.differences)
+
+
+def count_files(verified: Sequence[Verified]) -> int:
+    """Count the files that were compared."""
+    return sum(len(one.differences) for one in verified)
 
 
 def check_figures(study: Study, layout: Layout) -> None:

@@ -18,7 +18,8 @@ from typing import Any
 
 import analysis
 from analysis.runs.job import Job
-from analysis.runs.process import GRACE, common_environment
+from analysis.runs.limits import kill_below
+from analysis.runs.process import common_environment
 
 #: Where matplotlib draws in a notebook: it looks when it is loaded. And pyarrow's memory
 #: is kept without a thread of its own: a process that forks must have no other thread.
@@ -26,6 +27,8 @@ _FOR_SERVER = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
 }
+#: Seconds that the server has for ending itself before it is killed.
+PATIENCE = 1.0
 _PACKAGE = Path(analysis.__file__).resolve().parent
 
 Stamp = frozenset[tuple[str, int, int]]
@@ -69,11 +72,12 @@ class Server:
 
 
 def _end(control: socket.socket, process: subprocess.Popen[bytes]) -> None:
-    """Close the control: the server kills its children and ends."""
+    """Close the control: the server kills its children and ends, unless it is still importing."""
     control.close()
     try:
-        process.wait(GRACE)
+        process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
+        kill_below(process.pid)
         process.kill()
         process.wait()
 

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from typing import Any, TextIO
 
 from analysis.runs.job import Job
-from analysis.runs.limits import limit_memory
+from analysis.runs.limits import adopt_orphans, kill_below, limit_memory
 
 #: Libraries that papermill and nbformat load for what no run here needs, Hadoop and
 #: the syntax of durations and IRIs: they take more than half of a worker's start.
@@ -35,6 +35,7 @@ def main() -> None:
 
     job = Job(**json.loads(sys.stdin.readline()))
     at_end: list[Callable[[], None]] = []
+    adopt_orphans()
     _end_with_parent(job, at_end)
     for name in _UNUSED:
         # None makes an import fail, and both libraries are optional where they are used.
@@ -43,7 +44,9 @@ def main() -> None:
 
     # What this process starts has the limit, too: its kernel.
     limit_memory(job.memory)
-    say({"outcome": asdict(run_in_kernel(job, say, at_end))})
+    outcome = run_in_kernel(job, say, at_end)
+    kill_below(os.getpid())
+    say({"outcome": asdict(outcome)})
 
 
 def _take_stdout() -> TextIO:
@@ -60,6 +63,7 @@ def _end_with_parent(job: Job, at_end: list[Callable[[], None]]) -> None:
         sys.stdin.read()
         for act in at_end:
             act()
+        kill_below(os.getpid())
         shutil.rmtree(job.scratch, ignore_errors=True)
         os._exit(1)
 

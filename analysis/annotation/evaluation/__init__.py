@@ -1,1 +1,1 @@
-"""How good the coding is: against annotated quotations and hand-coded mentions."""
+"""How good the coding is: against annotated quotations and coded mentions."""

@@ -1,4 +1,4 @@
-"""Hand-coded mentions: read, and checked before anything is measured against them."""
+"""Coded mentions: read, and checked before anything is measured against them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.errors import TableError, TextError, join_faults, unknown
+from analysis.errors import TableError, join_faults, unknown
+from analysis.files import read_table
 from analysis.schema import POLARITIES, TARGETS, VOICES
 
 COLUMNS = ("doc", "begin", "end", "surface", "frame", "polarity", "voice", "speaker", "target")
@@ -18,7 +19,7 @@ LABELS = {"polarity": POLARITIES, "voice": VOICES, "target": TARGETS}
 
 
 def read_gold(path: Path, frames: tuple[str, ...]) -> pd.DataFrame:
-    r"""Read hand-coded mentions.
+    r"""Read coded mentions.
 
     Parameters
     ----------
@@ -36,10 +37,8 @@ def read_gold(path: Path, frames: tuple[str, ...]) -> pd.DataFrame:
 
     Raises
     ------
-    TextError
-        If there is no such file.
     TableError
-        With every missing column, unknown label and pair of overlapping rows.
+        If there is no such file or table; with every unknown label and pair of overlapping rows.
 
     Examples
     --------
@@ -49,12 +48,8 @@ def read_gold(path: Path, frames: tuple[str, ...]) -> pd.DataFrame:
     >>> len(read_gold(path, ("Deal",)))
     1
     """
-    if not path.is_file():
-        raise TextError(f"{path}: no such file; wanted the hand-coded mentions as CSV")
-    table = pd.read_csv(path, keep_default_na=False, dtype="str", encoding="utf-8")
-    missing = [f"missing column {name!r}" for name in COLUMNS if name not in table.columns]
-    if missing:
-        raise TableError(join_faults(str(path), missing, f"Wanted: {', '.join(COLUMNS)}."))
+    missing = "no such file; wanted the coded mentions as CSV"
+    table = read_table(path, TableError, COLUMNS, others=True, missing=missing)
     faults = [*_label_faults(table, frames), *_offset_faults(table)]
     if not faults:
         table = table.astype({"begin": "int64", "end": "int64"})
@@ -70,13 +65,13 @@ def _label_faults(table: pd.DataFrame, frames: tuple[str, ...]) -> Iterator[str]
     for name, allowed in {"frame": (*frames, NO_FRAME), **LABELS}.items():
         column = table[name] if name == "frame" else table.loc[coded, name]
         for line, value in column[~column.isin(allowed)].items():
-            yield f"line {_line(line)}, column {name!r}: {unknown('label', value, allowed)}"
+            yield f"line {line}, column {name!r}: {unknown('label', value, allowed)}"
 
 
 def _offset_faults(table: pd.DataFrame) -> Iterator[str]:
     for name in ("begin", "end"):
-        for line, value in table[name][~table[name].str.isdecimal()].items():
-            yield f"line {_line(line)}, column {name!r}: wanted a whole number, came {value!r}"
+        for line, value in table[name][~table[name].str.fullmatch("[0-9]{1,15}")].items():
+            yield f"line {line}, column {name!r}: wanted a whole number, came {value!r}"
 
 
 def _overlaps(table: pd.DataFrame) -> Iterator[str]:
@@ -85,8 +80,3 @@ def _overlaps(table: pd.DataFrame) -> Iterator[str]:
         for (begin, end), (following, _) in pairwise(spans):
             if following < end:
                 yield f"{doc}: rows at {begin} and {following} overlap"
-
-
-def _line(index: object) -> int:
-    """Give the line of the file: after the heading, counted from 1."""
-    return int(str(index)) + 2

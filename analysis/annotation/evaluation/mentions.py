@@ -1,4 +1,4 @@
-"""How good the coding of mentions is, layer by layer, against hand-coded ones."""
+"""How good the coding of mentions is, layer by layer, against mentions coded without it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ class _Coded:
     codes: dict[int, dict[str, Any]]
 
 
-def evaluate_mentions(gold: pd.DataFrame, texts: Path, tools: Tools) -> Evaluation:
+def evaluate_mentions(
+    gold: pd.DataFrame, texts: Path, tools: Tools, *, tier: str = "core"
+) -> Evaluation:
     """Find and code the mentions of the gold's documents, and compare.
 
     Parameters
@@ -56,12 +58,14 @@ def evaluate_mentions(gold: pd.DataFrame, texts: Path, tools: Tools) -> Evaluati
         Folder with a file ``<doc>.txt`` for each document.
     tools : Tools
         Models and lexicons.
+    tier : str
+        core or near: that of the gold's mentions.
 
     Returns
     -------
     Evaluation
         Layer frame: precision, recall, f1 with Wilson intervals of the first two, over
-        all core mentions of these documents. Other layers: accuracy, kappa and their
+        all mentions of the tier in these documents. Other layers: accuracy, kappa and their
         intervals at the gold's offsets, and ``floor``, the share of the commonest label.
 
     Raises
@@ -69,7 +73,8 @@ def evaluate_mentions(gold: pd.DataFrame, texts: Path, tools: Tools) -> Evaluati
     TextError
         If a text is missing, or an offset or surface of the gold does not fit it.
     """
-    coded = {str(doc): _code(str(doc), rows, texts, tools) for doc, rows in gold.groupby("doc")}
+    by_document = gold.groupby("doc")
+    coded = {str(doc): _code(texts / f"{doc}.txt", rows, tools, tier) for doc, rows in by_document}
     rows = [row for row in gold.to_dict("records") if row["frame"] != NO_FRAME]
     wanted: dict[Key, str] = {(row["doc"], row["begin"]): row["frame"] for row in rows}
     found = {(doc, at): frame for doc, one in coded.items() for at, frame in one.found.items()}
@@ -78,17 +83,17 @@ def evaluate_mentions(gold: pd.DataFrame, texts: Path, tools: Tools) -> Evaluati
     tables = []
     codes = [coded[doc].codes[begin] for doc, begin in wanted]
     for layer in LAYERS:
-        by_hand, by_rule = [row[layer] for row in rows], [code[layer] for code in codes]
-        scores[layer] = score_codes(by_hand, by_rule) | {"floor": _floor(by_hand)}
-        tables.append(confusion(by_hand, by_rule).assign(layer=layer))
+        by_coder, by_rule = [row[layer] for row in rows], [code[layer] for code in codes]
+        scores[layer] = score_codes(by_coder, by_rule) | {"floor": _floor(by_coder)}
+        tables.append(confusion(by_coder, by_rule).assign(layer=layer))
         errors += _coding_errors(rows, codes, layer)
     columns = ["doc", "begin", "surface", "layer", "gold", "predicted", "rule", "cue"]
     table = pd.concat(tables, ignore_index=True)[["layer", "gold", "predicted", "n"]]
     return Evaluation(scores, table, pd.DataFrame(errors, columns=columns))
 
 
-def _code(doc: str, rows: pd.DataFrame, texts: Path, tools: Tools) -> _Coded:
-    text = read_text(texts / f"{doc}.txt")
+def _code(path: Path, rows: pd.DataFrame, tools: Tools, tier: str) -> _Coded:
+    doc, text = path.stem, read_text(path)
     _check_surfaces(doc, rows, text)
     segments = [tools.annotator.sentences(*part) for part in paragraphs(text)]
     context, coding = SpeechContext(), tools.coding
@@ -100,7 +105,7 @@ def _code(doc: str, rows: pd.DataFrame, texts: Path, tools: Tools) -> _Coded:
         for part in segments
         for sentence in part
         for mention in find_mentions(sentence, tools.lexicon, tools.annotator)
-        if mention.tier == "core"
+        if mention.tier == tier
     }
     wanted = set(rows.loc[rows["frame"] != NO_FRAME, "begin"])
     codes = {

@@ -1,4 +1,4 @@
-"""How good the coding is: against annotated quotations, and against hand-coded mentions."""
+"""How good the coding is: against annotated quotations, and against coded mentions."""
 
 from __future__ import annotations
 

@@ -1,0 +1,134 @@
+"""What executed notebooks show, looked at from outside: decoded, and compared pixel by pixel.
+
+Here notebooks are executed by the commands of papermill and of Jupyter. In CI all of them
+are, elsewhere two: `test_notebooks` looks in the same way at what `gipfel run` executes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from conftest import ROOT
+from matplotlib.figure import Figure
+from pictures import check_shown, draw_fresh, shown_pictures
+from PIL import Image
+
+from analysis.paths import Layout
+from analysis.runs.parameters import read_parameters
+from analysis.workbench import Workbench
+
+NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+EXECUTED = NAMES if os.environ.get("CI") else ["01_corpus", "03_framing"]
+PREPARED = NAMES if os.environ.get("CI") else ["03_framing", "10_concordance"]
+Execute = Callable[[Layout, str, Path], Path]
+pytestmark = pytest.mark.xdist_group("kernels")
+
+
+@pytest.fixture(scope="module")
+def layout(toy_layout: Layout, tmp_path_factory: pytest.TempPathFactory) -> Layout:
+    """The made-up study with the notebooks, for work by hand."""
+    copy = Layout(tmp_path_factory.mktemp("pictures") / "toy")
+    shutil.copytree(toy_layout.root, copy.root, ignore=shutil.ignore_patterns("papermill_runs"))
+    shutil.copytree(ROOT / "notebooks", copy.notebooks, dirs_exist_ok=True)
+    return copy
+
+
+def run(layout: Layout, *command: str) -> str:
+    """Run a command of the environment in the study; gives all that it says."""
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name(command[0])), *command[1:]],
+        cwd=layout.root,
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def papermill(layout: Layout, name: str, out: Path) -> Path:
+    said = run(layout, "papermill", f"notebooks/{name}.ipynb", str(out), "-p", "width", "page")
+    assert "unknown parameter" not in said
+    return out
+
+
+def nbconvert(layout: Layout, name: str, out: Path) -> Path:
+    notebook = f"notebooks/{name}.ipynb"
+    run(layout, "jupyter", "nbconvert", "--execute", "--to=notebook", f"--output={out}", notebook)
+    return out
+
+
+@pytest.mark.parametrize("name", EXECUTED)
+@pytest.mark.parametrize("execute", [papermill, nbconvert])
+def test_notebook_shows_what_a_fresh_drawing_gives(
+    execute: Execute, name: str, layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Equal to a drawing of a figure that was not exported, and like the files that were."""
+    executed = layout.root / "out.ipynb"
+    folder = layout.runs / name / "interactive"
+    shutil.rmtree(folder, ignore_errors=True)
+    shown = shown_pictures(execute(layout, name, executed))
+    monkeypatch.chdir(layout.root)
+    fresh = draw_without_export(executed, monkeypatch)
+    assert len(shown) == len(fresh) > 0
+    for picture, (file, drawn) in zip(shown, fresh.items(), strict=True):
+        assert np.array_equal(picture, drawn), file
+        check_shown(picture, folder / f"{file}.png")
+    assert len(list(folder.glob("*.png"))) == len(shown)
+
+
+def draw_without_export(path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Image.Image]:
+    """Execute cells up to each export of a figure, and draw the figure in its place."""
+    drawn: dict[str, Image.Image] = {}
+
+    def draw(_: Workbench, figure: Figure, name: str, *__: object, **___: object) -> None:
+        drawn[name] = draw_fresh(figure)
+
+    monkeypatch.setattr(Workbench, "export_figure", draw)
+    names: dict[str, object] = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            exec(cell.source, names)  # noqa: S102 - a notebook of this repository
+    return drawn
+
+
+@pytest.mark.parametrize("name", PREPARED)
+def test_papermill_knows_every_parameter(name: str, layout: Layout, tmp_path: Path) -> None:
+    declared = read_parameters(layout.notebooks / f"{name}.ipynb")
+    given = [text for p in declared for text in ("-p", p.name, str(p.default))]
+    notebook, out = f"notebooks/{name}.ipynb", str(tmp_path / "out.ipynb")
+    said = run(layout, "papermill", "--prepare-only", notebook, out, *given)
+    assert "unknown parameter" not in said
+    assert "Unable to parse" not in said
+    told = run(layout, "papermill", "--help-notebook", notebook)
+    for parameter in declared:
+        line = f"  {parameter.name}: {parameter.annotation} (default {parameter.default!r})"
+        assert line in told
+        assert parameter.comment in told
+    assert told.count("(default") == len(declared)
+
+
+def test_papermill_warns_of_a_parameter_that_does_not_exist(layout: Layout, tmp_path: Path) -> None:
+    notebook, out = "notebooks/03_framing.ipynb", str(tmp_path / "out.ipynb")
+    said = run(layout, "papermill", "--prepare-only", notebook, out, "-p", "teir", "core")
+    assert "Passed unknown parameter: teir" in said
+
+
+def test_papermill_reads_other_notebooks_as_before(layout: Layout, tmp_path: Path) -> None:
+    cell = nbformat.v4.new_code_cell(
+        "import os\ntop = 3  # terms", metadata={"tags": ["parameters"]}
+    )
+    other = nbformat.v4.new_notebook(cells=[cell])
+    other.metadata.kernelspec = {"name": "python3", "language": "python", "display_name": "Python"}
+    nbformat.write(other, tmp_path / "other.ipynb")
+    told = run(layout, "papermill", "--help-notebook", str(tmp_path / "other.ipynb"))
+    assert "top: Unknown type (default 3)" in told
