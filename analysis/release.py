@@ -11,7 +11,6 @@ import pandas as pd
 from analysis.codings import DRAW_COLUMNS, LABEL_COLUMNS, LABELS, is_name, read_csv_as
 from analysis.errors import ReleaseError, TableError, join_faults, unknown
 from analysis.features import read_parquet
-from analysis.intrusions import ANSWER_COLUMNS, FOLDER, N_ITEMS, task_columns
 from analysis.schema import NARROWEST_WINDOW, TABLES, Column
 
 LONGEST_WORD = 80
@@ -163,29 +162,13 @@ def check_codings(folder: Path) -> list[str]:
         With every fault: a column that is none of ours, a label that is not allowed, a
         speaker that is no name.
     """
-    paths = sorted(path for path in folder.glob("*") if path.name != FOLDER)
+    paths = sorted(folder.glob("*"))
     faults = [f"{path.name}: {fault}" for path in paths for fault in _coding_faults(path)]
-    tasks = sorted((folder / FOLDER).glob("*"))
-    faults += [f"{FOLDER}/{path.name}: {fault}" for path in tasks for fault in _task_faults(path)]
     if faults:
         raise ReleaseError(
             join_faults(str(folder), faults, "Only what `gipfel code` writes may stand here.")
         )
-    return [str(path.relative_to(folder)) for path in (*paths, *tasks)]
-
-
-def _task_faults(path: Path) -> list[str]:
-    """Judge a file of intrusion tasks: cells are one word, an id or a number."""
-    if path.suffix == ".json":
-        return []
-    if path.suffix != ".csv":
-        return ["not a file of `gipfel code`"]
-    kinds = [ANSWER_COLUMNS] if "_" in path.stem else [task_columns(kind) for kind in N_ITEMS]
-    table = pd.read_csv(path, keep_default_na=False, dtype="str", encoding="utf-8")
-    if tuple(table.columns) not in kinds:
-        listed = " or ".join(", ".join(columns) for columns in kinds)
-        return [f"wanted the columns {listed}; came {', '.join(table.columns)}"]
-    return [fault for name in table.columns for fault in _text_faults(table[name], None)]
+    return [str(path.relative_to(folder)) for path in paths]
 
 
 def _coding_faults(path: Path) -> list[str]:
