@@ -14,9 +14,10 @@ import json
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 BYTE_ORDER_MARK = "\ufeff"
 #: What German text holds beside ASCII, names of neighbours included. The encoding that gives
@@ -145,6 +146,8 @@ def read_table(
     if odd:
         raise error(f"{path}: wanted {len(came)} cells in each row; {', '.join(odd[:3])}")
     index, cells = [number for number, _ in rows[1:]], [cells for _, cells in rows[1:]]
+    import pandas as pd  # noqa: PLC0415 (who reads texts only need not load it)
+
     return pd.DataFrame(cells, columns=came, index=index, dtype="str")
 
 

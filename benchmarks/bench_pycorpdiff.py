@@ -22,12 +22,11 @@ from press import Press, read_press
 
 from analysis.measures.counts import Recipe, TermCounts
 from analysis.measures.dispersion import dispersion
-from analysis.measures.effects import log_ratio
+from analysis.measures.formulas import KEYNESS, log_ratio
 from analysis.measures.keyness import keyness
-from analysis.measures.keyness_measures import MEASURES
 from analysis.measures.resampling import Resampling, bootstrap_terms, find_units
 
-SLOW = ("fisher_p", "odds_ratio_conditional")
+SLOW = ("fisher_p",)
 
 
 def main() -> None:
@@ -68,7 +67,7 @@ def pairs(counts: TermCounts, press: Press, repeats: int) -> list[tuple[float, f
     ]
     table = pd.DataFrame({"text": texts, "half": counts.rows["event"]})
     x, y = (pycorpdiff.from_dataframe(table[table["half"] == half]) for half in "xy")
-    measures = tuple(name for name in MEASURES if name not in SLOW)
+    measures = tuple(name for name in KEYNESS if name not in SLOW)
     plan = Resampling(n_permutations=0, n_resamples=0)  # as pycorpdiff by default
 
     def ours() -> None:

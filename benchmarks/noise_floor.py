@@ -19,11 +19,10 @@ import pandas as pd
 from press import Press, markdown, read_press
 from scipy import sparse
 
-from analysis.measures.effects import lrc
+from analysis.measures.formulas import g2_four_cell, lrc, p_of_chi2
 from analysis.measures.inference import adjust_p_values
 from analysis.measures.permutation import permute_terms
 from analysis.measures.resampling import find_units
-from analysis.measures.scores import g2_four_cell, p_of_chi2
 
 
 class Design(NamedTuple):

@@ -95,7 +95,8 @@ def test_the_hook_commits_without_outputs(layout: Layout) -> None:
     )
     gipfel.chmod(0o755)
     git(layout.root, "config", "core.hooksPath", ".githooks")
-    git(layout.root, "add", "notebooks", "study.toml")
+    shutil.copytree(ROOT / "tests" / "toy", layout.root, dirs_exist_ok=True)
+    git(layout.root, "add", "notebooks", "study.toml", "data/sources.toml", "data/lexicons")
     git(layout.root, "commit", "-qm", "study")
     committed = cells(git(layout.root, "show", "HEAD:notebooks/01_probe.ipynb"))
     assert [cell["outputs"] for cell in committed] == [[], []]

@@ -10,12 +10,10 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 
 from analysis.errors import MeasureError
-from analysis.measures import adjusted_frequency
 from analysis.measures.counts import TermCounts
 from analysis.measures.dispersion import MEASURES, dispersion, leading_dispersion
 from analysis.measures.dispersion_measures import MEASURES as EVENNESS
-from analysis.measures.dispersion_parts import check_parts
-from analysis.measures.distances import measure_distances
+from analysis.measures.dispersion_measures import check_parts
 
 V = [1, 2, 3, 4, 5]
 EQUAL, UNEQUAL = [10] * 5, [9, 10, 10, 10, 11]
@@ -33,10 +31,6 @@ def score(name, frequencies, sizes):
         ("dp", 0.20, 0.18, 9),
         ("dp_norm", 0.25, 0.2195122, 7),
         ("juilland_d", 0.7642977, 0.7851505, 7),
-        ("carroll_d2", 0.9256339, 0.9379213, 7),
-        ("rosengren_s", 0.9368466, 0.9498163, 7),
-        ("da", 0.6666667, 0.6974500, 7),
-        ("d_kld", 1 - 0.1472471, 1 - 0.1204707, 7),
     ],
 )
 def test_corpus_of_gries(name, equal, unequal, decimals):
@@ -44,79 +38,17 @@ def test_corpus_of_gries(name, equal, unequal, decimals):
     assert_allclose(score(name, V, UNEQUAL), unequal, atol=0.51 * 10.0**-decimals)
 
 
-def test_equal_parts_of_gries():
-    assert round(score("lyne_d3", V, EQUAL)[0], 3) == 0.944
-    assert round(score("zhang_dc", V, EQUAL)[0], 3) == 0.937
-
-
-@pytest.mark.parametrize(
-    ("name", "frequencies", "value", "decimals"),
-    [
-        ("carroll_um", V, 14.108, 3),
-        ("carroll_um", [2, 1, 1, 1, 0], 4.31, 2),
-        ("carroll_um", [4, 2, 1, 1, 0], 6.424, 3),
-        ("engwall_fm", V, 15, 9),
-        ("engwall_fm", [4, 2, 1, 1, 0], 6.4, 9),
-        ("juilland_u", [0, 4, 3, 2, 1], 6.46, 2),
-        ("juilland_u", [4, 2, 1, 1, 0], 4.609, 3),
-        ("kromer_ur", [2, 1, 1, 1, 0], 4.5, 9),
-        ("rosengren_kf", V, 14.053, 3),
-        ("rosengren_kf", [2, 2, 2, 2, 1], 8.86, 2),
-        ("rosengren_kf", [4, 2, 1, 1, 0], 5.863, 3),
-    ],
-)
-def test_adjusted_frequencies(name, frequencies, value, decimals):
-    assert_allclose(score(name, frequencies, EQUAL), value, atol=0.51 * 10.0**-decimals)
-
-
-@pytest.mark.parametrize("name", sorted(set(adjusted_frequency.MEASURES) - {"kromer_ur"}))
-def test_adjusted_frequency_of_an_even_spread_is_the_frequency(name):
-    assert score(name, [3, 3, 3, 3], [50] * 4)[0] == pytest.approx(12)
-    assert score(name, [12, 0, 0, 0], [50] * 4)[0] < 3.001
-
-
-#: Places of *a* in Gries' corpus of fifty words.
-PLACES = [1, 11, 13, 22, 24, 29, 31, 34, 37, 38, 41, 43, 44, 47, 49]
-
-
-def test_distances_in_the_corpus_of_gries():
-    found = measure_distances(PLACES, 50)
-    assert round(found.arf, 1) == 10.8
-    assert found.awt == pytest.approx(3.18)
-    assert round(found.ald, 3) == 0.628
-    assert round(found.f_ald, 3) == 11.764
-    assert round(found.f_awt, 3) == 9.328
-
-
-def test_distances_do_not_depend_on_order_or_beginning():
-    moved = [(place + 17) % 50 for place in PLACES]
-    assert measure_distances(moved, 50) == pytest.approx(measure_distances(PLACES, 50))
-
-
-def test_distances_of_an_even_and_of_a_single_term():
-    assert measure_distances(range(0, 60, 6), 60)[::3] == pytest.approx((10, 10))
-    assert measure_distances([7], 60)[::3] == pytest.approx((1, 1))
-
-
-@pytest.mark.parametrize(
-    ("positions", "message"),
-    [
-        ([], "came none or a repeat"),
-        ([3, 3], "came none or a repeat"),
-        ([-1], "from 0 to 9"),
-        ([10], "from 0 to 9"),
-    ],
-)
-def test_bad_positions(positions, message):
-    with pytest.raises(MeasureError, match=message):
-        measure_distances(positions, 10)
+def test_divergence_in_the_corpus_of_gries():
+    """Gries (2020) prints it turned into a value from 0 to 1, k / (1 + k)."""
+    for sizes, value in ((EQUAL, 0.1472471), (UNEQUAL, 0.1204707)):
+        k = score("kld", V, sizes)[0]
+        assert k / (1 + k) == pytest.approx(value, abs=6e-8)
 
 
 def test_other_words_of_gries():
     words = np.array([(2, 2, 2, 2, 2), (1, 0, 0, 0, 0), (0, 1, 0, 0, 0), (0, 0, 0, 0, 1)]).T
     gold = {
         "juilland_d": (0.968, 0, 0, 0),
-        "rosengren_s": (0.999, 0.18, 0.2, 0.22),
         "dp": (0.02, 0.82, 0.8, 0.78),
         "dp_norm": (0.024, 1, 0.976, 0.951),
         "kld": (0.003, 2.474, 2.322, 2.184),
@@ -126,7 +58,6 @@ def test_other_words_of_gries():
 
 
 def test_single_examples():
-    assert_allclose(score("carroll_d2", [2, 1, 1, 1, 0], EQUAL), 0.8277, atol=5e-5)
     assert_allclose(score("juilland_d", [0, 4, 3, 2, 1], EQUAL), 0.6464, atol=5e-5)
     assert_allclose(score("dp_norm", [2, 1, 0], [10, 10, 10]), 0.5)
 
@@ -135,16 +66,10 @@ def test_single_examples():
     ("name", "value", "decimals"),
     [
         ("juilland_d", 0.6038797, 7),
-        ("carroll_d2", 0.6521444, 7),
-        ("rosengren_s", 0.4763652, 7),
-        ("da", 0.3081640, 7),
-        ("d_kld", 0.4665078, 7),
         ("dp", 0.49907045, 8),
         ("dp_norm", 0.55354798, 8),
         ("dp_egbert", 1 - 0.55376904, 8),
         ("range", 5, 8),
-        ("relative_range", 0.5, 8),
-        ("d_mb", 0.7910276, 7),
     ],
 )
 def test_allemand_of_lyne(name, value, decimals):
@@ -161,7 +86,7 @@ def test_order_of_documents_does_not_matter(name):
     assert_allclose(turned, score(name, x, sizes), rtol=1e-10)
 
 
-@pytest.mark.parametrize("name", sorted(set(EVENNESS) - {"range", "relative_range", "d_mb"}))
+@pytest.mark.parametrize("name", sorted(set(EVENNESS) - {"range"}))
 def test_even_spread_is_the_extreme(name):
     even = score(name, [3, 3, 3, 3], [50] * 4)[0]
     uneven = score(name, [9, 1, 1, 1], [50] * 4)[0]

@@ -208,9 +208,11 @@ def test_json_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
 
 def test_numbers_of_an_evaluation_are_numbers(tmp_path: Path) -> None:
     path = tmp_path / "scores.csv"
-    path.write_text("source,layer,metric,value\nmentions,voice,f1,\n", encoding="utf-8")
+    columns = "set,source,tier,seen,coded_by,commit,layer,metric,value,n,floor,kappa\n"
+    row = "one,mentions,core,unseen,people,abc1234,voice,f1,{},3,,\n"
+    path.write_text(columns + row.format(""), encoding="utf-8")
     assert read_validation("scores", tmp_path)["value"].isna().all()
-    path.write_text("source,layer,metric,value\nmentions,voice,f1,good\n", encoding="utf-8")
+    path.write_text(columns + row.format("good"), encoding="utf-8")
     with pytest.raises(TableError, match=r"scores\.csv: wanted numbers: .*good"):
         read_validation("scores", tmp_path)
 

@@ -241,7 +241,7 @@ def test_without_headlines_means_without_sub_headings(features: Features) -> Non
     """Counted by hand: without any heading, and with it; tokens as well as mentions."""
     deal = features.mentions.query("frame == 'Deal' and tier == 'core'")
     heading = deal["zone"].isin(["headline", "subheading"])
-    evidences = Evidences(features, frozenset())
+    evidences = Evidences(features)
     choices = {name: options[0] for name, options in read_study().multiverse.model_dump().items()}
     choices |= {"target": "all"}
     found = [

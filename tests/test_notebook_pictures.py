@@ -6,11 +6,12 @@ are, elsewhere two: `test_notebooks` looks in the same way at what `gipfel run` 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -22,13 +23,18 @@ from pictures import check_shown, draw_fresh, shown_pictures
 from PIL import Image
 
 from analysis.paths import Layout
+from analysis.presentation.readings import find_reads
+from analysis.runs.execute import execute_runs
+from analysis.runs.limits import Settings
 from analysis.runs.parameters import read_parameters
+from analysis.runs.plan import plan_run
+from analysis.schema import TABLES
+from analysis.study import read_study
 from analysis.workbench import Workbench
 
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 EXECUTED = NAMES if os.environ.get("CI") else ["01_corpus", "03_framing"]
 PREPARED = NAMES if os.environ.get("CI") else ["03_framing", "10_concordance"]
-Execute = Callable[[Layout, str, Path], Path]
 pytestmark = pytest.mark.xdist_group("kernels")
 
 
@@ -56,7 +62,7 @@ def run(layout: Layout, *command: str) -> str:
 
 
 def papermill(layout: Layout, name: str, out: Path) -> Path:
-    said = run(layout, "papermill", f"notebooks/{name}.ipynb", str(out), "-p", "width", "page")
+    said = run(layout, "papermill", f"notebooks/{name}.ipynb", str(out), "-p", "width", "column")
     assert "unknown parameter" not in said
     return out
 
@@ -68,22 +74,48 @@ def nbconvert(layout: Layout, name: str, out: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", EXECUTED)
-@pytest.mark.parametrize("execute", [papermill, nbconvert])
 def test_notebook_shows_what_a_fresh_drawing_gives(
-    execute: Execute, name: str, layout: Layout, monkeypatch: pytest.MonkeyPatch
+    name: str, layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Equal to a drawing of a figure that was not exported, and like the files that were."""
     executed = layout.root / "out.ipynb"
     folder = layout.runs / name / "interactive"
-    shutil.rmtree(folder, ignore_errors=True)
-    shown = shown_pictures(execute(layout, name, executed))
-    monkeypatch.chdir(layout.root)
-    fresh = draw_without_export(executed, monkeypatch)
-    assert len(shown) == len(fresh) > 0
-    for picture, (file, drawn) in zip(shown, fresh.items(), strict=True):
-        assert np.array_equal(picture, drawn), file
-        check_shown(picture, folder / f"{file}.png")
-    assert len(list(folder.glob("*.png"))) == len(shown)
+    seen = []
+    for execute in (papermill, nbconvert):
+        shutil.rmtree(folder, ignore_errors=True)
+        shown = shown_pictures(execute(layout, name, executed))
+        assert len(list(folder.glob("*.png"))) == len(shown) > 0
+        seen.append((shown, {path.name: path.read_bytes() for path in folder.iterdir()}))
+    assert seen[0][1] == seen[1][1]
+    with monkeypatch.context() as patch:
+        patch.chdir(layout.root)
+        fresh = draw_without_export(executed, patch)
+    for shown, _ in seen:
+        for picture, (file, drawn) in zip(shown, fresh.items(), strict=True):
+            assert np.array_equal(picture, drawn), file
+            check_shown(picture, folder / f"{file}.png")
+    check_warm_worker(layout, name, *seen[0])
+
+
+def check_warm_worker(
+    layout: Layout, name: str, shown: list[Image.Image], files: dict[str, bytes]
+) -> None:
+    """Check that `gipfel run` shows the same pictures and writes the same files."""
+    plan = plan_run(read_study(layout), layout, name)
+    (record,) = execute_runs([plan], settings=Settings(force=True))
+    assert (record.state, record.warnings) == ("succeeded", []), record.failure
+    for first, second in zip(shown, shown_pictures(record.folder / "notebook.ipynb"), strict=True):
+        assert np.array_equal(first, second)
+    assert {path.name: path.read_bytes() for path in record.figures.iterdir()} == files
+    assert {Path(file).suffix for file in files} >= {".pdf", ".svg", ".png", ".csv"}
+    tables = set(inputs_of(record.figures)) & set(TABLES)
+    assert tables <= set(find_reads(plan.path)), "the first cell names all tables read"
+
+
+def inputs_of(figures: Path) -> Iterator[str]:
+    """List what the files beside the figures say that they rest on."""
+    for path in figures.glob("*.json"):
+        yield from json.loads(path.read_text(encoding="utf-8"))["inputs"]
 
 
 def draw_without_export(path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Image.Image]:
@@ -94,7 +126,7 @@ def draw_without_export(path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str
         drawn[name] = draw_fresh(figure)
 
     monkeypatch.setattr(Workbench, "export_figure", draw)
-    names: dict[str, object] = {}
+    names: dict[str, object] = {"display": lambda *_: None}
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type == "code":
             exec(cell.source, names)  # noqa: S102 - a notebook of this repository

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from conftest import ROOT
-from pictures import check_all, shown_pictures
 
 from analysis.paths import Layout
-from analysis.presentation.readings import find_reads
-from analysis.runs.execute import execute_runs
-from analysis.runs.limits import Settings
 from analysis.runs.parameters import read_parameters
-from analysis.runs.plan import plan_run
-from analysis.schema import TABLES
 from analysis.study import read_study
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -93,53 +85,3 @@ def test_written_files_are_named(path: Path) -> None:
 
 def test_every_notebook_is_run_by_the_study() -> None:
     assert sorted(run.notebook for run in read_study(Layout(ROOT)).default_runs) == NAMES
-
-
-@pytest.mark.xdist_group("kernels")
-@pytest.mark.parametrize("name", NAMES)
-def test_notebook_gives_the_same_in_a_warm_worker_and_in_a_kernel(
-    name: str, toy_layout: Layout
-) -> None:
-    (toy_layout.root / "notebooks").mkdir(exist_ok=True)
-    for path in NOTEBOOKS:
-        target = toy_layout.notebooks / path.name
-        if not target.exists():
-            target.write_bytes(path.read_bytes())
-    plan = plan_run(read_study(toy_layout), toy_layout, name)
-    given = []
-    for engine in ("warm", "kernel"):
-        (record,) = execute_runs([plan], settings=Settings(engine=engine, force=True))
-        assert record.state == "succeeded", record.failure
-        assert (record.engine, record.warnings) == (engine, [])
-        check_all(shown_pictures(record.folder / "notebook.ipynb"), record.figures)
-        tables = set(inputs_of(record.figures)) & set(TABLES)
-        assert tables <= set(find_reads(plan.path)), "the first cell names all tables read"
-        given.append((shown_cells(record.folder / "notebook.ipynb"), read_all(record.figures)))
-    assert given[0] == given[1]
-    assert {Path(name).suffix for name in given[0][1]} >= {".pdf", ".svg", ".png", ".csv"}
-
-
-def inputs_of(figures: Path) -> Iterator[str]:
-    """List what the files beside the figures say that they rest on."""
-    for path in figures.glob("*.json"):
-        yield from json.loads(path.read_text(encoding="utf-8"))["inputs"]
-
-
-def read_all(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-def shown_cells(path: Path) -> list[tuple[str, int | None, list[object]]]:
-    """Give what cells are and show, without times, ids, and where a stream was cut."""
-    shown = []
-    for cell in nbformat.read(path, as_version=4).cells:
-        outputs: list[object] = []
-        for output in cell.get("outputs", []):
-            previous = outputs[-1] if outputs else None
-            is_stream = output.output_type == "stream"
-            if is_stream and isinstance(previous, list) and previous[0] == output.name:
-                previous[1] += output.text
-            else:
-                outputs.append([output.name, output.text] if is_stream else output)
-        shown.append((cell.source, cell.get("execution_count"), outputs))
-    return shown

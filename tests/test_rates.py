@@ -67,7 +67,7 @@ def test_a_count_of_zero_has_an_upper_bound(n_documents: int) -> None:
 
 
 def test_no_interval_of_the_study_is_a_point(features: Features) -> None:
-    counts = count_terms(features, Recipe(rows="segment"))
+    counts = count_terms(features, Recipe(rows="bag"))
     table = term_frequency(counts, interval="documents")
     given = table[table["status"] == "ok"]
     assert (given["high"] > given["low"]).all()

@@ -7,7 +7,7 @@ from keyness_samples import draw_counts
 from numpy.testing import assert_allclose
 from scipy import sparse
 
-from analysis.measures.effects import log_ratio
+from analysis.measures.formulas import log_ratio
 from analysis.measures.resampling import bootstrap_terms, draw_weights, find_units
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import sparse
-from scipy.optimize import linear_sum_assignment
 from topic_samples import THEMES, planted
 
 from analysis.errors import MeasureError
@@ -14,11 +13,13 @@ from analysis.measures.topic_engines import (
     EngineSettings,
     Fit,
     find_engine,
+    fold_by_squares,
     for_seeds,
     run_engine,
 )
 
 SETTINGS = EngineSettings(n_passes=20)
+APART = np.array([[0.5, 0.5, 0.0, 0.0], [0.0, 0.0, 0.25, 0.75]])
 COUNTS = planted(3, 6, noise=0.2)
 
 
@@ -88,23 +89,13 @@ def test_rows_that_were_not_fitted_get_what_fitted_ones_got(engine: str) -> None
     np.testing.assert_allclose(again, found.document_topics[:5], atol=1e-5)
 
 
-def test_the_fast_lda_finds_the_topics_of_the_reference() -> None:
-    """Two ways to fit one model give the topics and shares of scikit-learn."""
-    first, second = fit("lda_em"), fit("lda")
-    cosine = normalised(first) @ normalised(second).T
-    row, column = linear_sum_assignment(-cosine)
-    assert cosine[row, column].min() > 0.97
-    shares = first.document_topics[:, row] - second.document_topics[:, column]
-    assert np.abs(shares).mean() < 0.05
+def test_squares_are_solved_exactly() -> None:
+    """A row mixed from two topics gets back the shares that it was mixed with."""
+    mixed = sparse.csr_array(np.array([[0.3, 0.7]]) @ APART * 40)
+    assert fold_by_squares(mixed, APART)[0] == pytest.approx([0.3, 0.7])
+    assert fold_by_squares(mixed[:0], APART).shape == (0, 2)
 
 
-def normalised(found: Fit) -> np.ndarray:
-    return found.topic_terms / np.linalg.norm(found.topic_terms, axis=1, keepdims=True)
-
-
-def test_settings_reach_the_fast_lda() -> None:
-    rough = fit("lda_em", settings=EngineSettings(n_iterations=1))
-    smooth = fit("lda_em", settings=EngineSettings(eta=5.0))
-    usual = fit("lda_em")
-    assert rough.topic_terms.max() < usual.topic_terms.max()
-    assert smooth.topic_terms.min() > 10 * usual.topic_terms.min()
+def test_a_topic_that_would_be_negative_is_left_out() -> None:
+    topics = np.array([[1.0, 0.0], [0.5, 0.5]])
+    assert fold_by_squares(sparse.csr_array([[0.0, 1.0]]), topics)[0].tolist() == [0, 1]

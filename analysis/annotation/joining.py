@@ -109,7 +109,9 @@ def _count_words(parts: pa.Table, segments: pd.DataFrame, name: str) -> pd.DataF
     if name != "voices":
         return add_up_tokens(tokens, near, windows, name)
     shown = [
-        in_bags[(in_bags["voice"] == voice) & in_bags["doc_id"].map(column == SHOWN[0])]
+        in_bags[
+            (in_bags["voice"] == voice) & in_bags["doc_id"].isin(column.index[column == SHOWN[0]])
+        ]
         for voice, column in ((str(name).removeprefix("words_"), voices[name]) for name in voices)
     ]
     return _add_up(pd.concat(shown), name)

@@ -12,7 +12,6 @@ from rich.table import Table
 
 from analysis import console
 from analysis.commands.coding_sheets import complete_sheet, split_names
-from analysis.commands.intrusion import intrusion, score
 from analysis.paths import Layout, find_layout
 
 if TYPE_CHECKING:
@@ -20,9 +19,7 @@ if TYPE_CHECKING:
 
     from analysis.codings import Draw
 
-app = typer.Typer(help="Have people code mentions and judge topics.", no_args_is_help=True)
-app.command()(intrusion)
-app.command()(score)
+app = typer.Typer(help="Have people code mentions.", no_args_is_help=True)
 
 
 def complete_by(incomplete: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -99,14 +100,25 @@ def _run_of(note: dict[str, Any], layout: Layout) -> str:
 
 
 def _command(note: dict[str, Any], layout: Layout) -> str:
-    from analysis.runs.form import command_line
-    from analysis.runs.parameters import read_parameters
+    from analysis.runs.parameters import check_parameters, read_parameters
     from analysis.runs.plan import plan_run
 
     plan = plan_run(read_study(layout), layout, note["notebook"])
     if plan.parameters == note["parameters"]:
         return f"gipfel run {plan.notebook}"
-    return command_line(plan.notebook, read_parameters(plan.path), note["parameters"])
+    declared = read_parameters(plan.path)
+    checked = check_parameters(declared, note["parameters"])
+    given = [
+        f" -p {one.name}={_typed(checked[one.name])}"
+        for one in declared
+        if checked[one.name] != one.default
+    ]
+    return f"gipfel run {plan.notebook}{''.join(given)}"
+
+
+def _typed(value: object) -> str:
+    is_list = isinstance(value, list)
+    return shlex.quote(json.dumps(value, ensure_ascii=False) if is_list else str(value))
 
 
 def crate(

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.cells import rounded
-from analysis.measures.association import MEASURES, check_measures
 from analysis.measures.cells import check_pairs
+from analysis.measures.formulas import ASSOCIATION, check_association
 
 
 def association(
@@ -21,7 +21,7 @@ def association(
     pairs : DataFrame
         node, collocate, n_joint, n_node (tokens in the windows), n_collocate, n_tokens.
     measures : sequence of str
-        Names of `association.MEASURES`.
+        Names of `formulas.ASSOCIATION`.
 
     Returns
     -------
@@ -41,12 +41,12 @@ def association(
     >>> association(pairs, measures=("g2",))["g2"].round(3).tolist()
     [134.301]
     """
-    check_measures(measures)
+    check_association(measures)
     frequencies = (pairs[name] for name in ("n_joint", "n_node", "n_collocate", "n_tokens"))
     checked = check_pairs(*frequencies)
     table = pairs.assign(n_expected=checked.e11)
     for name in measures:
-        table[name] = MEASURES[name](checked)
+        table[name] = ASSOCIATION[name](checked)
     keys = ["node", *measures[:1], "collocate"]
     rising = [True, *([False] * len(measures[:1])), True]
     return table.sort_values(keys, ascending=rising, ignore_index=True, key=rounded)

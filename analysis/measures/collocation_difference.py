@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import MeasureError, unknown
-from analysis.measures.association import MEASURES, check_measures
 from analysis.measures.cells import Pairs, check_pairs
 from analysis.measures.cooccurrences import CoOccurrences, NodeSums
+from analysis.measures.formulas import ASSOCIATION, check_association
 from analysis.measures.inference import FloatArray
 from analysis.measures.resampling import Resampling, draw_weights
 from analysis.measures.verdicts import Verdict, judge_interval, refuse
@@ -36,7 +36,7 @@ def association_difference(
     target, reference : str
         Values of the group's column of documents.
     measure : str
-        Name of `association.MEASURES`, but for lrc, which depends on the size of the
+        Name of `formulas.ASSOCIATION`, but for lrc, which depends on the size of the
         table; log_ratio by default, because tests grow with the corpus and so cannot
         be compared between groups of unequal size.
     resampling : Resampling, optional
@@ -73,7 +73,7 @@ def association_difference(
        association_target  association_reference  difference         status
     0                 2.0                   -2.0         4.0  not_estimable
     """
-    check_measures([measure], without=("lrc",))
+    check_association([measure], without=("lrc",))
     plan = resampling or Resampling()
     sides = [_side(counts, value, plan) for value in _check_groups(counts, target, reference, plan)]
     verdict = judge_interval(*(side["_cluster"].nunique() for side in sides))
@@ -132,7 +132,7 @@ def _score(measure: str, pairs: Pairs) -> FloatArray:
     """Score pairs; NaN where the pair was not seen or no token stands outside the windows."""
     fit = (pairs.o11 > 0) & (pairs.r1 < pairs.n)
     found = np.full(pairs.o11.shape, np.nan)
-    found[fit] = MEASURES[measure](check_pairs(*(each[fit] for each in pairs)))
+    found[fit] = ASSOCIATION[measure](check_pairs(*(each[fit] for each in pairs)))
     return found
 
 

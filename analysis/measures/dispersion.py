@@ -8,14 +8,14 @@ import pandas as pd
 from scipy import sparse
 
 from analysis.errors import MeasureError, unknown
-from analysis.measures import adjusted_frequency, dispersion_measures
+from analysis.measures import dispersion_measures
 from analysis.measures.counts import TermCounts
-from analysis.measures.dispersion_parts import check_parts
+from analysis.measures.dispersion_measures import check_parts
 from analysis.measures.inference import FloatArray
 from analysis.measures.verdicts import OK, refuse
 
 #: Name -> formula.
-MEASURES = dispersion_measures.MEASURES | adjusted_frequency.MEASURES
+MEASURES = dispersion_measures.MEASURES
 #: Cells filled in at once: as many as the processor's cache can hold.
 BLOCK = 200_000
 

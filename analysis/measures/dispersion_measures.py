@@ -1,23 +1,105 @@
 """Formulas of dispersion: how evenly a term is spread over the parts of a corpus.
 
-All take frequencies shaped (n_parts, n_terms) and the sizes of the parts, and give one
-value per term. Not defined (NaN) for a term that does not occur. "Conventional": 1 is
-even, 0 is all in one place; Gries' DP runs the other way and keeps its own name.
+All take checked frequencies shaped (n_parts, n_terms) and the sizes of the parts, and return
+one value per term, NaN for a term that does not occur. In Juilland's D and Egbert's DP 1 is
+even; in Gries' DP and the Kullback-Leibler divergence 0 is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special
 
-from analysis.measures.dispersion_parts import (
-    Parts,
-    check_parts,  # noqa: F401  (the examples call it)
-    over,
-)
+from analysis.errors import MeasureError
 from analysis.measures.inference import FloatArray
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Frequencies of terms in parts, checked; x in the formulas.
+
+    What several formulas need is computed once.
+
+    Attributes
+    ----------
+    x : ndarray, shape (n_parts, n_terms)
+        Frequencies.
+    w : ndarray, shape (n_parts, 1)
+        Each part's share of all tokens.
+    sizes : ndarray, shape (n_parts, 1)
+        Tokens of each part.
+    """
+
+    x: FloatArray
+    w: FloatArray
+    sizes: FloatArray
+
+    @cached_property
+    def f(self) -> FloatArray:
+        """Frequency of each term in all parts."""
+        return np.asarray(self.x.sum(axis=0))
+
+    @cached_property
+    def t(self) -> FloatArray:
+        """Share of the term's occurrences in each part; NaN for a term without any."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self.x / self.f)
+
+    @cached_property
+    def rates(self) -> FloatArray:
+        """Relative frequency of the term in each part."""
+        return np.asarray(self.x / self.sizes)
+
+    @cached_property
+    def deviation(self) -> FloatArray:
+        """Half the sum of |t - w|."""
+        apart = self.t - self.w
+        np.abs(apart, out=apart)
+        return np.asarray(apart.sum(axis=0) / 2)
+
+
+def check_parts(frequencies: npt.ArrayLike, sizes: npt.ArrayLike) -> Parts:
+    """Check frequencies in parts; one term may be given as a vector.
+
+    Raises
+    ------
+    MeasureError
+        If the shapes differ, a size is not above 0, or a frequency is negative or above it.
+
+    Examples
+    --------
+    >>> check_parts([1, 2, 3], [10, 10, 20]).w.ravel().tolist()
+    [0.25, 0.25, 0.5]
+    """
+    x, size = np.asarray(frequencies, dtype=float), np.asarray(sizes, dtype=float)
+    x = x[:, None] if x.ndim == 1 else x
+    if x.shape[0] != size.size or size.size == 0:
+        raise MeasureError(
+            f"dispersion: wanted a size for each part, came {x.shape[0]} parts, {size.size} sizes"
+        )
+    if not np.all(size > 0):
+        raise MeasureError("dispersion: a part has no tokens; leave empty parts out")
+    if not np.all((x >= 0) & (x <= size[:, None])):
+        raise MeasureError("dispersion: wanted frequencies from 0 up to the size of the part")
+    return Parts(x, (size / size.sum())[:, None], size[:, None])
+
+
+def over(above: FloatArray, below: npt.ArrayLike) -> FloatArray:
+    """Divide; what is divided by nothing is not defined.
+
+    Examples
+    --------
+    >>> over(np.array([1.0, 0.0]), 0).tolist()
+    [nan, nan]
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.asarray(above / np.asarray(below, dtype=float))
+    return np.where(np.isfinite(ratio), ratio, np.nan)
 
 
 def part_range(parts: Parts) -> FloatArray:
@@ -29,31 +111,6 @@ def part_range(parts: Parts) -> FloatArray:
     [2.0]
     """
     return np.asarray((parts.x > 0).sum(axis=0), dtype=float)
-
-
-def relative_range(parts: Parts) -> FloatArray:
-    """Share of the parts with the term (Keniston 1920).
-
-    Examples
-    --------
-    >>> relative_range(check_parts([2, 0, 1, 0], [10] * 4)).tolist()
-    [0.5]
-    """
-    return part_range(parts) / len(parts.x)
-
-
-def d_mb(parts: Parts) -> FloatArray:
-    """Parts with the term over those that would have it by chance, at most 1 (Nelson 2025).
-
-    By chance: Poisson's distribution with the size of each part, as in tlda's D_MB.
-
-    Examples
-    --------
-    >>> d_mb(check_parts([4, 0, 0, 0], [10] * 4)).round(4).tolist()
-    [0.3955]
-    """
-    by_chance = -np.expm1(-parts.f * parts.w).mean(axis=0)
-    return np.minimum(over(relative_range(parts), by_chance), 1)
 
 
 def dp(parts: Parts) -> FloatArray:
@@ -104,54 +161,6 @@ def juilland_d(parts: Parts) -> FloatArray:
     return 1 - over(variation, np.sqrt(len(parts.x) - 1))
 
 
-def carroll_d2(parts: Parts) -> FloatArray:
-    """Carroll's D2: entropy of relative frequencies over the highest possible.
-
-    Examples
-    --------
-    >>> carroll_d2(check_parts([2, 1, 1, 1, 0], [10] * 5)).round(4).tolist()
-    [0.8277]
-    """
-    return over(special.entr(parts.p).sum(axis=0), np.log(len(parts.x)))
-
-
-def rosengren_s(parts: Parts) -> FloatArray:
-    """Rosengren's S: (sum of sqrt(w x))^2 over the frequency.
-
-    Examples
-    --------
-    >>> rosengren_s(check_parts([1, 2, 3, 4, 5], [10] * 5)).round(3).tolist()
-    [0.937]
-    """
-    return np.asarray(np.sqrt(parts.w * parts.t).sum(axis=0) ** 2)
-
-
-def lyne_d3(parts: Parts) -> FloatArray:
-    """Lyne's D3: 1 - chi-squared over 4 f; below 0 where few of many parts have the term.
-
-    Chi-squared against the sizes of the parts (Lyne 1985).
-
-    Examples
-    --------
-    >>> lyne_d3(check_parts([1, 2, 3, 4, 5], [10] * 5)).round(3).tolist()
-    [0.944]
-    """
-    return np.asarray(1 - ((parts.t - parts.w) ** 2 / parts.w).sum(axis=0) / 4)
-
-
-def zhang_dc(parts: Parts) -> FloatArray:
-    """Zhang et al.'s (2004) distributional consistency, of relative frequencies.
-
-    Square of the mean root over the mean; Rosengren's S where parts are of one size.
-
-    Examples
-    --------
-    >>> zhang_dc(check_parts([1, 2, 3, 4, 5], [10] * 5)).round(3).tolist()
-    [0.937]
-    """
-    return over(np.sqrt(parts.rates).mean(axis=0) ** 2, parts.rates.mean(axis=0))
-
-
 def kld(parts: Parts) -> FloatArray:
     """Kullback-Leibler divergence of t from w, in bits (Gries 2020); 0 is even.
 
@@ -163,49 +172,12 @@ def kld(parts: Parts) -> FloatArray:
     return np.asarray(special.rel_entr(parts.t, parts.w).sum(axis=0) / np.log(2))
 
 
-def d_kld(parts: Parts) -> FloatArray:
-    """Kullback-Leibler divergence brought to [0, 1], conventional: 1 / (1 + KLD).
-
-    The odds-to-probability scaling of Gries (2020), turned round.
-
-    Examples
-    --------
-    >>> d_kld(check_parts([1, 1], [10, 10])).tolist()
-    [1.0]
-    """
-    return np.asarray(1 / (1 + kld(parts)))
-
-
-def da(parts: Parts) -> FloatArray:
-    """Burch et al.'s DA: 1 - mean absolute difference of pairs of parts over twice the mean.
-
-    Of relative frequencies; sorted, so that no pair is formed.
-
-    Examples
-    --------
-    >>> da(check_parts([1, 2, 3, 4, 5], [10] * 5)).round(7).tolist()
-    [0.6666667]
-    """
-    rates = np.sort(parts.rates, axis=0)
-    n = len(rates)
-    weights = (2 * np.arange(1, n + 1) - n - 1)[:, None]
-    return 1 - over((weights * rates).sum(axis=0), rates.sum(axis=0) * (n - 1))
-
-
 #: Name -> formula.
 MEASURES: dict[str, Callable[[Parts], FloatArray]] = {
-    "carroll_d2": carroll_d2,
-    "d_kld": d_kld,
-    "d_mb": d_mb,
-    "da": da,
     "dp": dp,
     "dp_egbert": dp_egbert,
     "dp_norm": dp_norm,
     "juilland_d": juilland_d,
     "kld": kld,
-    "lyne_d3": lyne_d3,
     "range": part_range,
-    "relative_range": relative_range,
-    "rosengren_s": rosengren_s,
-    "zhang_dc": zhang_dc,
 }

@@ -8,8 +8,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from analysis.measures.association_strength import npmi
 from analysis.measures.cells import check_pairs
+from analysis.measures.formulas import npmi
 from analysis.measures.intervals import with_share
 from analysis.measures.selection import (
     Selection,

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import MeasureError
-from analysis.measures.dispersion_measures import MEASURES
-from analysis.measures.dispersion_parts import check_parts
+from analysis.measures.dispersion_measures import MEASURES, check_parts
 from analysis.measures.document_values import KEYS
 from analysis.measures.intervals import correlate
 from analysis.measures.selection import (

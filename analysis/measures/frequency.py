@@ -8,7 +8,7 @@ import pandas as pd
 from analysis.cells import rounded
 from analysis.errors import MeasureError, unknown
 from analysis.measures.counts import TermCounts
-from analysis.measures.effects import log_ratio
+from analysis.measures.formulas import log_ratio
 from analysis.measures.rates import Interval, rate_intervals
 
 GROUPINGS = ("all", "event", "outlet", "doc_id")

@@ -11,11 +11,11 @@ from scipy import sparse
 
 from analysis.cells import rounded
 from analysis.errors import MeasureError, unknown
-from analysis.measures import effects
+from analysis.measures import formulas
 from analysis.measures.cells import Cells, check_cells
 from analysis.measures.counts import TermCounts
+from analysis.measures.formulas import KEYNESS
 from analysis.measures.inference import CORRECTIONS, FloatArray, adjust_p_values
-from analysis.measures.keyness_measures import DOCUMENT_MEASURES, MEASURES
 from analysis.measures.permutation import permute_terms
 from analysis.measures.ranks import rank_biserial
 from analysis.measures.resampling import Resampling, Units, bootstrap_terms, find_units
@@ -44,7 +44,7 @@ def keyness(
     target, reference : str
         Values of the group's column; a positive score: more in the target.
     measures : sequence of str
-        Names of `MEASURES` and `DOCUMENT_MEASURES`: a column each.
+        Names of `formulas.KEYNESS`, or ``rank_biserial`` over documents: a column each.
     correction : str
         Of the p-values for many terms: max_t, bonferroni, holm, bh or by.
     resampling : Resampling, optional
@@ -89,7 +89,7 @@ def keyness(
     is_target = (counts.rows[plan.group] == target).to_numpy()
     table, cells = _frequencies(counts, is_target)
     scores = {name: _compute(name, cells, counts, is_target) for name in measures}
-    scores["log_ratio"] = effects.log_ratio(*cells)
+    scores["log_ratio"] = formulas.log_ratio(*cells)
     inference = _inference(counts, is_target, correction, plan)
     table = pd.concat([table, pd.DataFrame(scores), inference], axis=1)
     first = measures[0] if measures else "log_ratio"
@@ -146,8 +146,8 @@ def most_key(
 def _compute(
     name: str, cells: Cells, counts: TermCounts, is_target: npt.NDArray[np.bool_]
 ) -> FloatArray:
-    if name in MEASURES:
-        return MEASURES[name].compute(cells)
+    if name in KEYNESS:
+        return KEYNESS[name](cells)
     sides = [_by_document(counts.select(rows)) for rows in (is_target, ~is_target)]
     matrix = sparse.csr_array(sparse.vstack([side.matrix for side in sides]))
     totals = np.concatenate([side.totals for side in sides])
@@ -198,7 +198,7 @@ def _inference(
         return _not_asked(len(counts.terms))
     units = _units_of(counts, is_target, plan)
     interval = bootstrap_terms(
-        units, effects.log_ratio, n_resamples=plan.n_resamples, seed=plan.seed
+        units, formulas.log_ratio, n_resamples=plan.n_resamples, seed=plan.seed
     )
     return pd.concat([interval, _p_values(units, correction, plan)], axis=1)
 
@@ -242,7 +242,7 @@ def _two_groups(counts: TermCounts, target: str, reference: str, plan: Resamplin
 
 
 def _check_names(measures: Sequence[str], correction: str) -> None:
-    known = [*MEASURES, *DOCUMENT_MEASURES]
+    known = [*KEYNESS, "rank_biserial"]
     for name in measures:
         if name not in known:
             raise MeasureError(f"keyness: {unknown('measure', name, known)}")

@@ -18,11 +18,11 @@ from analysis.design import ALPHA
 from analysis.errors import MeasureError, unknown
 from analysis.measures.cells import check_cells
 from analysis.measures.counts import TermCounts
+from analysis.measures.formulas import g2_four_cell, p_of_chi2
 from analysis.measures.inference import adjust_p_values
 from analysis.measures.permutation import permute_terms
 from analysis.measures.relabelling import MOST_EXACT, count_relabellings, relabelling_floor
 from analysis.measures.resampling import Resampling, Units, find_units
-from analysis.measures.scores import g2_four_cell, p_of_chi2
 from analysis.measures.verdicts import OK, Verdict, judge_p_value, refuse
 
 COLUMNS = (

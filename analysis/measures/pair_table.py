@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.design import FEWEST_JOINT
-from analysis.measures.association_strength import npmi
 from analysis.measures.cells import Pairs
+from analysis.measures.formulas import npmi
 from analysis.measures.inference import wilson_interval
 from analysis.measures.verdicts import OK, Verdict, refuse
 

@@ -1,8 +1,6 @@
-"""Ranks of documents: the Mann-Whitney test, which one document cannot decide."""
+"""Ranks of documents: an effect size that one document cannot decide."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,49 +11,13 @@ from analysis.measures.inference import FloatArray
 from analysis.measures.resampling import BLOCK
 
 
-class MannWhitney(NamedTuple):
-    """Sum of the target's ranks, U, two-sided p-value and rank-biserial correlation."""
-
-    rank_sum: float
-    u: float
-    p_value: float
-    rank_biserial: float
-
-
-def mann_whitney(target: npt.ArrayLike, reference: npt.ArrayLike) -> MannWhitney:
-    """Compare the documents' values of two groups by ranks (Kilgarriff 2001).
-
-    Parameters
-    ----------
-    target, reference : array_like
-        One value per document, such as a relative frequency.
-
-    Returns
-    -------
-    MannWhitney
-        rank_biserial is 2 U / (n1 n2) - 1: the share of pairs in which the target's
-        document is higher, minus the share in which it is lower. Exact p-value for
-        small groups without ties, else normal with correction for ties.
-
-    Examples
-    --------
-    >>> mann_whitney([12, 15, 18, 24, 88], [3, 3, 13, 27, 33]).rank_sum
-    31.0
-    """
-    x, y = np.asarray(target, dtype=float), np.asarray(reference, dtype=float)
-    if min(x.size, y.size) == 0:
-        raise MeasureError(f"mann_whitney: wanted documents in both, came {x.size} and {y.size}")
-    result = stats.mannwhitneyu(x, y)
-    u = float(result.statistic)
-    return MannWhitney(
-        u + x.size * (x.size + 1) / 2, u, float(result.pvalue), 2 * u / (x.size * y.size) - 1
-    )
-
-
 def rank_biserial(
     matrix: sparse.csr_array, sizes: npt.ArrayLike, is_target: npt.NDArray[np.bool_]
 ) -> FloatArray:
     """Give each term's rank-biserial correlation over documents' relative frequencies.
+
+    It is 2 U / (n1 n2) - 1, with Mann and Whitney's U as Kilgarriff (2001) uses it: the share of
+    pairs in which the target's document is higher, minus the share in which it is lower.
 
     Parameters
     ----------

@@ -10,15 +10,13 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+from scipy import optimize, sparse
 from sklearn.decomposition import NMF, LatentDirichletAllocation
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfTransformer
 from threadpoolctl import ThreadpoolController
 
 from analysis.errors import MeasureError, unknown
-from analysis.measures.lda_em import Priors, fit_lda_em
-from analysis.measures.topic_folding import fold_by_likelihood, fold_by_squares, to_shares
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -36,25 +34,16 @@ class EngineSettings:
         At most so many rounds of factorisation.
     n_passes : int
         Passes over the segments of ``lda`` and ``lda_online``.
-    n_iterations : int
-        Steps of ``lda_em``.
     alpha, beta : float
         Dirichlet priors of topics in a segment and terms in a topic, for ``lda`` and
-        ``lda_online``. Rows get their shares by ``alpha`` for every LDA; topics of ``nmf``
-        are smoothed by ``beta`` when their likelihood is asked for.
-    eta : float
-        What ``lda_em`` adds to the tokens of each term in a topic; ``alpha`` is what it adds
-        to those of each topic in a segment. MAP estimation wants more than averaging does
-        (Asuncion et al. 2009).
+        ``lda_online``.
     """
 
     start: Literal["nndsvd", "random"] = "nndsvd"
     max_iterations: int = 5000
     n_passes: int = 50
-    n_iterations: int = 100
     alpha: float = 0.1
     beta: float = 0.01
-    eta: float = 0.1
 
 
 class Fit(NamedTuple):
@@ -68,11 +57,14 @@ class Fit(NamedTuple):
         Share of each topic in each row; a row adds up to 1, or is 0 if nothing fits.
     term_weights : ndarray, shape (n_terms,)
         What counts are multiplied by first: inverse document frequency, or ones.
+    model : LatentDirichletAllocation or None
+        The fitted model of scikit-learn that gives other rows their shares; None for ``nmf``.
     """
 
     topic_terms: FloatArray
     document_topics: FloatArray
     term_weights: FloatArray
+    model: LatentDirichletAllocation | None = None
 
 
 Fitter = Callable[[sparse.csr_array, int, int, EngineSettings], Fit]
@@ -91,14 +83,11 @@ class Engine:
         (fit, counts, settings) -> shares of the topics in other rows.
     needs_prototype : bool
         Whether every seed gives other topics, so that one fit of many must be chosen.
-    gives_distributions : bool
-        Whether its topics are chances of words, none of which is 0.
     """
 
     fit: Fitter
     fold: Folder
     needs_prototype: bool
-    gives_distributions: bool
 
 
 def run_engine(
@@ -204,38 +193,69 @@ def _fit_lda(
         max_iter=settings.n_passes,
         random_state=seed,
     )
-    topics = to_shares(model.fit(counts).components_)
-    shares = fold_by_likelihood(counts, topics, alpha=settings.alpha)
-    return Fit(topics, shares, np.ones(counts.shape[1]))
+    shares = model.fit_transform(counts)
+    return Fit(to_shares(model.components_), shares, np.ones(counts.shape[1]), model)
 
 
-def fit_map_em(counts: sparse.csr_array, n_topics: int, seed: int, settings: EngineSettings) -> Fit:
-    """Fit latent Dirichlet allocation by sparse MAP-EM (Asuncion et al. 2009)."""
-    fitted = fit_lda_em(
-        sparse.csr_matrix(counts),
-        n_topics,
-        seed=seed,
-        n_iterations=settings.n_iterations,
-        priors=Priors(settings.alpha, settings.eta),
-    )
-    topics, near = fitted.topic_terms, fitted.document_topics
-    shares = fold_by_likelihood(counts, topics, alpha=settings.alpha, start=near)
-    return Fit(topics, shares, np.ones(counts.shape[1]))
-
-
-def _fold_lda(fit: Fit, counts: sparse.csr_array, settings: EngineSettings) -> FloatArray:
-    return fold_by_likelihood(counts, fit.topic_terms, alpha=settings.alpha)
+def _fold_lda(fit: Fit, counts: sparse.csr_array, _settings: EngineSettings) -> FloatArray:
+    if fit.model is None:
+        raise MeasureError("topics: wanted a fit of scikit-learn's LDA, came one without its model")
+    shares: FloatArray = fit.model.transform(counts)
+    return shares
 
 
 def _fold_nmf(fit: Fit, counts: sparse.csr_array, _settings: EngineSettings) -> FloatArray:
     return fold_by_squares(sparse.csr_array(counts * fit.term_weights), fit.topic_terms)
 
 
+def to_shares(weights: FloatArray) -> FloatArray:
+    """Scale each row to add up to 1; a row of zeros stays one.
+
+    Examples
+    --------
+    >>> to_shares(np.array([[1.0, 3.0], [0.0, 0.0]])).tolist()
+    [[0.25, 0.75], [0.0, 0.0]]
+    """
+    total = weights.sum(axis=1, keepdims=True)
+    shares: FloatArray = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+    return shares
+
+
+def fold_by_squares(weights: sparse.csr_array, topic_terms: FloatArray) -> FloatArray:
+    """Give the non-negative weights of the topics that come nearest to each row, as shares.
+
+    The problem that a factorisation solves, for given topics and solved exactly (Lawson &
+    Hanson 1974): rows that were fitted and rows that were not are treated alike. The
+    topics are brought to their triangle first, so that each row is a problem of the size
+    of the topics, whatever the vocabulary.
+
+    Parameters
+    ----------
+    weights : csr_array, shape (n_rows, n_terms)
+        Weighted occurrences, such as tf-idf.
+    topic_terms : ndarray, shape (n_topics, n_terms)
+        Weights of the terms.
+
+    Returns
+    -------
+    ndarray, shape (n_rows, n_topics)
+        A row adds up to 1, or is 0 if no topic is like it.
+
+    Examples
+    --------
+    >>> fold_by_squares(sparse.csr_array(np.array([[3.0, 7.0]])), np.eye(2)).round(6).tolist()
+    [[0.3, 0.7]]
+    """
+    basis, small = np.linalg.qr(topic_terms.T)
+    aims = weights @ basis
+    solved = [optimize.nnls(small, aim)[0] for aim in aims]
+    return to_shares(np.array(solved).reshape(len(solved), len(topic_terms)))
+
+
 #: Name -> engine. A new one is a line here; the fits that it gives are matched,
 #: judged and compared by the same functions.
 ENGINES: dict[str, Engine] = {
-    "lda": Engine(fit_lda, _fold_lda, needs_prototype=True, gives_distributions=True),
-    "lda_em": Engine(fit_map_em, _fold_lda, needs_prototype=True, gives_distributions=True),
-    "lda_online": Engine(fit_lda_online, _fold_lda, needs_prototype=True, gives_distributions=True),
-    "nmf": Engine(fit_nmf, _fold_nmf, needs_prototype=False, gives_distributions=False),
+    "lda": Engine(fit_lda, _fold_lda, needs_prototype=True),
+    "lda_online": Engine(fit_lda_online, _fold_lda, needs_prototype=True),
+    "nmf": Engine(fit_nmf, _fold_nmf, needs_prototype=False),
 }

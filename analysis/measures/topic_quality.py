@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import sparse, stats
 
 from analysis.errors import MeasureError
-from analysis.measures.topic_folding import to_shares
+from analysis.measures.topic_engines import to_shares
 from analysis.measures.topic_matching import top_terms
 from analysis.measures.topics import TopicModel
 

@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from analysis.cells import rounded
 from analysis.errors import MeasureError
 from analysis.measures.counts import TermCounts
-from analysis.measures.topic_folding import to_shares
+from analysis.measures.topic_engines import to_shares
 from analysis.measures.topic_segments import TopicRecipe, TopicSegments, choose_segments
 from analysis.measures.verdicts import OK, refuse
 

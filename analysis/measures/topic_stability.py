@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.cache import content_key, keep_table
-from analysis.measures import lda_em, topic_engines, topic_folding, topic_matching, topic_runs
+from analysis.measures import topic_engines, topic_matching, topic_runs
 from analysis.measures.counts import TermCounts
 from analysis.measures.topic_engines import find_engine
 from analysis.measures.topic_matching import agreement, top_terms, unrelated_lists
@@ -101,7 +101,7 @@ class _Trial(NamedTuple):
 def _key(trial: _Trial) -> str:
     """Hash a trial: what is counted, how it is fitted and compared, and by which code."""
     chosen, plan = trial.chosen, trial.plan
-    modules = (lda_em, topic_engines, topic_folding, topic_matching, topic_runs)
+    modules = (topic_engines, topic_matching, topic_runs)
     code = {f"code of {m.__name__}": Path(str(m.__file__)) for m in modules}
     return content_key(
         {

@@ -77,7 +77,7 @@ def fit_topics(
         Seed of what is random. ``nmf`` starts from a singular value decomposition and
         gives the same topics whatever the seed.
     engine : str
-        nmf (factorisation of tf-idf weights, for small corpora), lda_em (LDA, fast), lda,
+        nmf (factorisation of tf-idf weights, for small corpora), lda,
         lda_online (LDA of scikit-learn, the reference).
     recipe : TopicRecipe, optional
         Shortest segment, repeats, terms to show, settings of the engine.

@@ -16,13 +16,11 @@ from analysis.release.articles import Articles, readable
 from analysis.release.cells import Known
 from analysis.release.codings import (
     Cells,
-    answer_faults,
     attack_faults,
     correction_faults,
     design_faults,
     draw_faults,
     label_faults,
-    task_faults,
     validation_faults,
 )
 from analysis.release.documents import manifest_faults, notebook_faults, text_faults
@@ -114,8 +112,6 @@ class _Check:
         small: dict[str, Callable[[Path, Cells], Iterator[str]]] = {
             "labels": label_faults,
             "draw": draw_faults,
-            "answers": answer_faults,
-            "tasks": task_faults,
             "scores": validation_faults,
             "confusion": validation_faults,
             "corrections": correction_faults,

@@ -15,7 +15,6 @@ from analysis.annotation.corrections import ALLOWED, COLUMNS
 from analysis.codings import DRAW_COLUMNS, LABEL_COLUMNS, LABELS
 from analysis.evaluations import ALLOWED as VALIDATED
 from analysis.evaluations import VALIDATION_COLUMNS
-from analysis.intrusions import ANSWER_COLUMNS, N_ITEMS, task_columns
 from analysis.release.cells import (
     CODE,
     HASH,
@@ -27,10 +26,9 @@ from analysis.release.cells import (
     word_fault,
 )
 
-#: Keys of how a sample or a set of tasks was drawn.
+#: Keys of how a sample was drawn.
 _DESIGN = frozenset({
-    "allocation", "by", "engine", "kind", "model", "n", "n_population", "n_tasks", "n_topics",
-    "population", "seed", "tier", "tiers",
+    "allocation", "by", "n", "n_population", "population", "seed", "tier", "tiers",
 })  # fmt: skip
 #: Rules cannot tell a name from other words with capitals: what a hand writes is a name that
 #: the study knows, or a short one.
@@ -46,8 +44,6 @@ class Cells:
 
     def judge(self, column: str) -> Judge:
         """Give the function that says why a cell of a column may not stand there."""
-        if column.startswith("item_"):
-            return self._known
         return {
             "mention_id": self._place,
             "doc_id": self._place,
@@ -61,7 +57,6 @@ class Cells:
             "source": _code,
             "layer": _code,
             "metric": _code,
-            "task": lambda cell: "" if CODE.fullmatch(cell) and len(cell) < 8 else "not an id",
         }.get(column, _number)
 
     def speaker(self, cell: str) -> str:
@@ -136,16 +131,6 @@ def draw_faults(path: Path, cells: Cells) -> Iterator[str]:
     return csv_faults(path, [DRAW_COLUMNS], cells.judge)
 
 
-def answer_faults(path: Path, cells: Cells) -> Iterator[str]:
-    """Judge what a coder named as intruders."""
-    return csv_faults(path, [ANSWER_COLUMNS], cells.judge)
-
-
-def task_faults(path: Path, cells: Cells) -> Iterator[str]:
-    """Judge tasks of intrusion: words or ids of the open tables."""
-    return csv_faults(path, [task_columns(kind) for kind in N_ITEMS], cells.judge)
-
-
 def validation_faults(path: Path, cells: Cells) -> Iterator[str]:
     """Judge how good the coding was measured to be."""
 
@@ -206,7 +191,7 @@ def attack_faults(path: Path) -> Iterator[str]:
 
 
 def design_faults(path: Path) -> Iterator[str]:
-    """Judge how a sample or a set of tasks was drawn: known keys, codes, numbers and hashes."""
+    """Judge how a sample was drawn: known keys, codes, numbers and hashes."""
     try:
         design = json.loads(path.read_text("utf-8"))
     except ValueError:

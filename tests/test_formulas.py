@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from keyness_samples import GOLD
 from numpy.testing import assert_allclose
+from scipy import sparse
 
 from analysis.errors import MeasureError
-from analysis.measures import effects, logodds, ranks, scores
+from analysis.measures import formulas, logodds, ranks
 from analysis.measures.cells import check_cells
 
 HAND = (540, 7525, 116000, 5451382)
@@ -26,45 +27,32 @@ def near(value, text: str) -> None:
 def test_log_likelihood_of_single_tables(row):
     names = ("n_target", "n_reference", "size_target", "size_reference")
     cells = [float(row[name]) for name in names]
-    near(scores.g2_four_cell(*cells), row["four_cell"])
-    if isinstance(row["two_cell"], str):
-        near(scores.g2_two_cell(*cells), row["two_cell"])
+    near(formulas.g2_four_cell(*cells), row["four_cell"])
 
 
 def test_log_likelihood_of_manning_and_schuetze():
-    assert int(scores.g2_four_cell(150, 782, 12593, 14295075)) == 1291
+    assert int(formulas.g2_four_cell(150, 782, 12593, 14295075)) == 1291
 
 
 def test_panel_of_ucrel():
     e_target, e_reference = check_cells(*HAND).expected
     near(e_target, "168.0395")
     near(e_reference, "7896.9605")
-    near(scores.bic(*HAND), "519.1080")
-    near(scores.ell(*HAND) * 1e5, "1.874")
-    near(effects.percent_difference(*HAND), "237.2375")
-    near(effects.relative_risk(*HAND), "3.372375")
-    near(effects.log_ratio(*HAND), "1.753765")
-    near(effects.odds_ratio(*HAND), "3.383471")
-    near(effects.difference_coefficient(*HAND), "0.542583")
-    near(effects.simple_maths(*HAND, smoothing=1), "3.370658")
-    near(effects.simple_maths(*HAND), "3.212121")
+    near(formulas.percent_difference(*HAND), "237.2375")
+    near(formulas.log_ratio(*HAND), "1.753765")
+    near(formulas.odds_ratio(*HAND), "3.383471")
 
 
 def test_two_documents_of_quanteda_against_r():
     cells = (3, 7, 10, 9)
     for statistic, value, p in (
-        (scores.chi2_yates(*cells), "2.632438272", "0.1047008"),
-        (scores.chi2(*cells), "4.337160494", "0.0372891"),
-        (scores.g2_four_cell(*cells), "4.534939332", "0.0332096"),
-        (scores.g2_williams(*cells), "4.200833412", "0.0404041"),
+        (formulas.chi2(*cells), "4.337160494", "0.0372891"),
+        (formulas.g2_four_cell(*cells), "4.534939332", "0.0332096"),
     ):
         near(statistic, value)
-        near(scores.p_of_chi2(statistic), p)
-    near(scores.fisher_p(*cells), "0.06977851869")
-    # R prints .1395423741: its root finder stops at 1e-4. Solved exactly it is .1395419003.
-    near(scores.odds_ratio_conditional(*cells), "0.1395419003")
-    near(scores.chi2_yates(3, 10, 10, 15), "1.929754274")
-    near(scores.chi2(3, 10, 10, 15), "3.231837607")
+        near(formulas.p_of_chi2(statistic), p)
+    near(formulas.fisher_p(*cells), "0.06977851869")
+    near(formulas.chi2(3, 10, 10, 15), "3.231837607")
 
 
 @pytest.mark.parametrize(
@@ -78,34 +66,30 @@ def test_two_documents_of_quanteda_against_r():
 )
 def test_inaugural_speeches_of_quanteda(term, a, b, value):
     """The sizes, not printed, are those that give all four: two unknowns, four numbers."""
-    near(scores.chi2(a, b, 43002, 108539), value)
+    near(formulas.chi2(a, b, 43002, 108539), value)
 
 
 def test_fisher_of_pedersen():
-    near(scores.fisher_p(1, 3, 4, 4), ".486")
-    near(scores.fisher_p(1, 3, 4, 4, alternative="less"), ".243")
-    near(scores.fisher_p(1, 3, 4, 4, alternative="greater"), ".986")
-    near(scores.chi2_yates(1, 3, 4, 4), "0.5")
-    near(scores.p_of_chi2(0.5), ".48")
+    near(formulas.fisher_p(1, 3, 4, 4), ".486")
+    near(formulas.p_of_chi2(0.5), ".48")
 
 
 def test_p_value_does_not_underflow():
-    assert 0 < scores.p_of_chi2(1000) < 1e-200
+    assert 0 < formulas.p_of_chi2(1000) < 1e-200
+
+
+def test_ranks_of_kilgarriff():
+    """The target's ranks add up to 31, so that U is 16 of 25 pairs."""
+    values = sparse.csr_array(np.array([[12, 15, 18, 24, 88, 3, 3, 13, 27, 33]]).T)
+    side = np.arange(10) < 5
+    assert_allclose(ranks.rank_biserial(values, np.full(10, 100), side), 2 * (31 - 15) / 25 - 1)
 
 
 def test_effect_sizes_of_the_literature():
-    near(effects.log_ratio(1189, 968, 168329, 19552238), "7.156576")
-    near(effects.log_ratio_walter(7, 2, 1000, 1000), "1.584963")
-    near(effects.log_ratio_walter(13, 0, 1177, 341805), "12.936192")
-    near(effects.lrc(7, 2, 1000, 1000), "0")
-    near(effects.lrc_positive(7, 2, 1000, 1000), "-0.287418")
-    near(effects.lrc_normal(1189, 968, 168329, 19552238, alpha=0.01, n_tests=599), "6.888132")
-    near(effects.lrc_normal(49, 39, 168329, 19552238, alpha=0.01, n_tests=599), "5.856503")
-    near(effects.simple_maths(35, 263, 112289776, 1559716979, smoothing=1), "1.1224")
-    near(effects.percent_difference(206523, 178174, 959641, 1562358), "88.7")
-    near(effects.odds_ratio(16217, 735, 2796938, 2087946), "16.6")
-    near(effects.difference_coefficient(18, 35, 10**6, 10**6), "-0.32")
-    assert ranks.mann_whitney([12, 15, 18, 24, 88], [3, 3, 13, 27, 33]).rank_sum == 31
+    near(formulas.log_ratio(1189, 968, 168329, 19552238), "7.156576")
+    near(formulas.lrc(7, 2, 1000, 1000), "0")
+    near(formulas.percent_difference(206523, 178174, 959641, 1562358), "88.7")
+    near(formulas.odds_ratio(16217, 735, 2796938, 2087946), "16.6")
 
 
 @pytest.mark.parametrize(
@@ -113,22 +97,16 @@ def test_effect_sizes_of_the_literature():
     [(13, 0, "7.297356"), (533, 51849, "1.270835"), (213, 6018, "2.859552"), (2, 1, "0")],
 )
 def test_conservative_log_ratio_of_single_lemmas(a, b, value):
-    near(effects.lrc(a, b, 1177, 341805, n_tests=20109), value)
+    near(formulas.lrc(a, b, 1177, 341805, n_tests=20109), value)
 
 
 def test_702_lemmas_of_evert():
     gold = pd.read_csv(GOLD / "mrsa-keyness-gold.tsv", sep="\t")
     assert len(gold) == 702
     cells = (gold["f1"], gold["f2"], 1177, 341805)
-    g2, ratio = scores.g2_four_cell(*cells), effects.log_ratio_walter(*cells)
-    kept = scores.p_of_chi2(g2) < 0.05 / 20109
     found = {
-        "G2": g2,
-        "LogRatio": ratio,
-        "LogRatio.G2": np.where(kept, ratio, 0),
-        "SM": effects.simple_maths(*cells),
-        "LRC": effects.lrc(*cells, n_tests=20109),
-        "LRC.positive": effects.lrc_positive(*cells, n_tests=20109),
+        "G2": formulas.g2_four_cell(*cells),
+        "LRC": formulas.lrc(*cells, n_tests=20109),
     }
     for column, values in found.items():
         assert_allclose(values, gold[column], rtol=1e-11, atol=1e-11, err_msg=column)
@@ -139,11 +117,8 @@ def test_599_collocates_of_bundesregierung():
     assert len(gold) == 599
     cells = (gold["f"], gold["f2"] - gold["f"], gold["f1"], gold["N"] - gold["f1"])
     found = {
-        "lr": effects.log_ratio(*cells),
-        "clr": effects.lrc_normal(*cells, alpha=0.01, n_tests=599),
-        "lrc": effects.lrc(*cells, n_tests=599),
-        "lrc.positive": effects.lrc_positive(*cells, n_tests=599),
-        "lrc.normal": effects.lrc_normal(*cells, n_tests=599),
+        "lr": formulas.log_ratio(*cells),
+        "lrc": formulas.lrc(*cells, n_tests=599),
     }
     for column, values in found.items():
         assert_allclose(values, gold[column], rtol=1e-11, atol=1e-11, err_msg=column)
@@ -184,39 +159,31 @@ def test_weighted_log_odds_refuses_what_it_does_not_know():
 )
 def test_bad_cells(cells, message):
     with pytest.raises(MeasureError, match=message):
-        scores.g2_two_cell(*cells)
+        formulas.g2_four_cell(*cells)
 
 
 def test_exact_tests_want_whole_numbers():
     with pytest.raises(MeasureError, match="fisher_p: wanted whole numbers"):
-        scores.fisher_p(1.5, 3, 4, 4)
-    with pytest.raises(MeasureError, match="odds_ratio_conditional: wanted whole numbers"):
-        scores.odds_ratio_conditional(1.5, 3, 4, 4)
+        formulas.fisher_p(1.5, 3, 4, 4)
 
 
 def test_bad_parameters():
-    with pytest.raises(MeasureError, match="wanted smoothing above 0, came 0"):
-        effects.simple_maths(*HAND, smoothing=0)
     with pytest.raises(MeasureError, match="wanted alpha between 0 and 1"):
-        effects.lrc(*HAND, alpha=1.5)
-    with pytest.raises(MeasureError, match="wanted documents in both, came 0 and 1"):
-        ranks.mann_whitney([], [1])
+        formulas.lrc(*HAND, alpha=1.5)
 
 
 def test_arrays_and_single_numbers_agree():
     a, b = np.array([540, 5, 0]), np.array([7525, 0, 3])
-    together = scores.g2_four_cell(a, b, 116000, 5451382)
-    single = [scores.g2_four_cell(x, y, 116000, 5451382) for x, y in zip(a, b, strict=True)]
+    together = formulas.g2_four_cell(a, b, 116000, 5451382)
+    single = [formulas.g2_four_cell(x, y, 116000, 5451382) for x, y in zip(a, b, strict=True)]
     assert_allclose(together, single)
     assert np.isfinite(together).all()
 
 
 def test_term_everywhere_or_nowhere_is_not_key():
-    for test in (scores.g2_two_cell, scores.g2_four_cell, scores.g2_williams, scores.chi2):
+    for test in (formulas.g2_four_cell, formulas.chi2):
         assert_allclose(test([0, 10], [0, 20], 10, 20), [0, 0], atol=1e-12)
 
 
 def test_effect_on_documents_of_one_group_only():
-    assert effects.relative_risk(4, 0, 10, 10) == np.inf
-    assert effects.log_ratio(4, 0, 10, 10) == pytest.approx(3)
-    assert np.isnan(scores.ell(1, 0, 10, 10))
+    assert formulas.log_ratio(4, 0, 10, 10) == pytest.approx(3)
