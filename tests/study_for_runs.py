@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import nbformat
+
 from analysis.paths import Layout
 from analysis.runs.plan import PlannedRun, plan_run
 from analysis.study import Study, read_study
@@ -93,3 +95,19 @@ def plan_notebook(root: Path, *sources: str, notebook: str = "01_probe") -> Plan
     study, layout = write_study(root, {notebook: "{}"})
     write_notebook(layout.notebooks / f"{notebook}.ipynb", *sources)
     return plan_run(study, layout, notebook)
+
+
+def shown_cells(path: Path) -> list[tuple[str, int | None, list[object]]]:
+    """Give what cells are and show, without times, ids, and where a stream was cut."""
+    shown = []
+    for cell in nbformat.read(path, as_version=4).cells:
+        outputs: list[object] = []
+        for output in cell.get("outputs", []):
+            previous = outputs[-1] if outputs else None
+            is_stream = output.output_type == "stream"
+            if is_stream and isinstance(previous, list) and previous[0] == output.name:
+                previous[1] += output.text
+            else:
+                outputs.append([output.name, output.text] if is_stream else output)
+        shown.append((cell.source, cell.get("execution_count"), outputs))
+    return shown

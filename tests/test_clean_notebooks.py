@@ -96,6 +96,9 @@ def test_the_hook_commits_without_outputs(layout: Layout) -> None:
     gipfel.chmod(0o755)
     git(layout.root, "config", "core.hooksPath", ".githooks")
     shutil.copytree(ROOT / "tests" / "toy", layout.root, dirs_exist_ok=True)
+    path = layout.notebooks / "01_probe.ipynb"
+    text = path.read_text().replace("no-such-kernel", "python3")
+    path.write_text(text.replace("No such kernel", "Python 3"))
     git(layout.root, "add", "notebooks", "study.toml", "data/sources.toml", "data/lexicons")
     git(layout.root, "commit", "-qm", "study")
     committed = cells(git(layout.root, "show", "HEAD:notebooks/01_probe.ipynb"))

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -164,15 +161,3 @@ def test_a_run_shows_the_reading_or_a_note(study: Layout) -> None:
     count = json.loads((records[0].figures / "07_values.json").read_text())["values"]
     assert f"*Erfolg*: {count['n_Erfolg_affirmed']} affirm" in own.replace("\n", " ")
     assert other.startswith("> **No reading.** The study's reading was written for other parameter")
-
-
-@pytest.mark.xdist_group("kernels")
-def test_nbconvert_and_papermill_show_it_too(study: Layout, tmp_path: Path) -> None:
-    notebook, where = study.notebooks / "07_voices.ipynb", {**os.environ, "PYTHONPATH": str(ROOT)}
-    python = [sys.executable, "-m"]
-    convert = ["nbconvert", "--to", "notebook", "--execute", "--output-dir", str(tmp_path)]
-    papermill = ["papermill", str(notebook), str(tmp_path / "p.ipynb"), "-p", "tier", "core_near"]
-    for command in ([*convert, str(notebook)], papermill):
-        subprocess.run([*python, *command], env=where, check=True, capture_output=True)
-    assert shown(tmp_path / "07_voices.ipynb").startswith("**What it shows.**")
-    assert shown(tmp_path / "p.ipynb").startswith("> **No reading.**")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from study_for_runs import plan_notebook
-from test_notebooks import shown_cells
+from study_for_runs import plan_notebook, shown_cells
 
 from analysis.runs.execute import execute_runs
 from analysis.runs.job import EngineName

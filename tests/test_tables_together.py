@@ -19,7 +19,6 @@ from typer.testing import CliRunner, Result
 from analysis import atomic, cli, console, features
 from analysis.annotation.pipeline import annotate
 from analysis.errors import TableError
-from analysis.feature_batches import read_batches
 from analysis.features import new_tables, read_features, read_table, table_path
 from analysis.paths import Layout
 from analysis.schema import TABLES
@@ -165,9 +164,6 @@ def test_every_reader_refuses_a_table_of_another_manifest(
         getattr(read_features(folder), name)
     with pytest.raises(TableError, match=REFUSED):
         read_table(name, folder)
-    if name in ("segments", "terms"):
-        with pytest.raises(TableError, match=REFUSED):
-            next(read_batches(name, folder, columns=[]))
 
 
 def test_tables_that_are_annotated_anew_while_they_are_read_are_refused(study: Layout) -> None:

@@ -71,7 +71,10 @@ def _cell_faults(cell: Mapping[str, Any]) -> Iterator[str]:
         yield "something attached to a cell"
     if any(s not in _TAGS and not HASH.fullmatch(s) for s in _strings(cell["metadata"])):
         yield "metadata of a cell besides known tags and hashes"
-    if not CODE.fullmatch(cell.get("id", "0")) or len(re.split("[-_]", cell["id"])) > MOST_PARTS:
+    if (
+        not CODE.fullmatch(cell.get("id", "0"))
+        or len(re.split("[-_]", cell.get("id", "0"))) > MOST_PARTS
+    ):
         yield "a cell's id that could be words"
     if unseen("".join(cell["source"])):
         yield f"the character {unseen(''.join(cell['source']))}, which nobody sees"
