@@ -8,10 +8,10 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.complete
 UV     := $(shell command -v uv 2>/dev/null)
 
-.PHONY: help setup figures test lint lab book lock environment clean
+.PHONY: help setup figures test check-long lint lab book lock environment clean
 
 help:
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 setup: $(STAMP) ## create .venv and install the locked packages
 
@@ -36,6 +36,9 @@ figures: $(STAMP) ## regenerate every figure from the open tables
 
 test: $(STAMP) ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+check-long: $(STAMP) ## run the tests that take long: a Dask cluster, kernels under attack
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m long
 
 lint: $(STAMP) ## check style, types and the direction of imports
 	@$(BIN)/ruff check .

@@ -28,7 +28,9 @@ from analysis.runs.plan import check_has_runs, plan_run
 from analysis.runs.record import RunRecord
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-engines = pytest.mark.parametrize("engine", ["warm", "kernel"])
+engines = pytest.mark.parametrize(
+    "engine", ["warm", pytest.param("kernel", marks=pytest.mark.long)]
+)
 HALF = "\ud800"
 
 
