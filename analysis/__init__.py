@@ -10,20 +10,20 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "analysis.claims": ("choose_claims",),
-    "analysis.codings": ("read_codings",),
-    "analysis.evaluations": ("read_validation",),
-    "analysis.features": ("read_features",),
-    "analysis.kwic.counting": ("count_hits", "hit_places", "hits_by_document"),
-    "analysis.kwic.files": ("write_concordance",),
-    "analysis.kwic.lines": ("concordance",),
-    "analysis.kwic.page": ("show_concordance",),
-    "analysis.kwic.texts": ("open_texts",),
-    "analysis.lexicons": ("read_stop_words",),
-    "analysis.measures.coders": ("Intervals", "agreement"),
+    "analysis.study.claims": ("choose_claims",),
+    "analysis.tables.codings": ("read_codings",),
+    "analysis.tables.evaluations": ("read_validation",),
+    "analysis.tables.features": ("read_features",),
+    "analysis.concordance.counting": ("count_hits", "hit_places", "hits_by_document"),
+    "analysis.concordance.files": ("write_concordance",),
+    "analysis.concordance.lines": ("concordance",),
+    "analysis.concordance.page": ("show_concordance",),
+    "analysis.concordance.texts": ("open_texts",),
+    "analysis.study.lexicons": ("read_stop_words",),
+    "analysis.coding.coders": ("Intervals", "agreement"),
     "analysis.measures.collocation": ("association", "strongest_collocates"),
     "analysis.measures.collocation_difference": ("association_difference",),
-    "analysis.measures.corrected": ("Correction", "corrected_shares"),
+    "analysis.coding.corrected": ("Correction", "corrected_shares"),
     "analysis.measures.counts": ("Recipe", "count_terms"),
     "analysis.measures.dispersion": ("dispersion", "leading_dispersion"),
     "analysis.measures.frame_actors": (
@@ -64,9 +64,9 @@ _HOMES = {
     "analysis.measures.topic_stability": ("fit_prototype", "topic_stability"),
     "analysis.measures.topic_engines": ("EngineSettings",),
     "analysis.measures.topics": ("fit_topics", "top_segments", "topic_prevalence"),
-    "analysis.presentation.claim_words": ("word_claims",),
-    "analysis.presentation.notes": ("claims_note", "voices_note"),
-    "analysis.presentation.plots": (
+    "analysis.figures.claim_words": ("word_claims",),
+    "analysis.figures.notes": ("claims_note", "voices_note"),
+    "analysis.figures.plots": (
         "plot_collocates",
         "plot_corpus",
         "plot_corrected",
@@ -87,10 +87,10 @@ _HOMES = {
         "plot_topic_terms",
         "plot_voices",
     ),
-    "analysis.presentation.readings": ("find_value",),
-    "analysis.presentation.reasons": ("status_line", "word_reasons"),
-    "analysis.study": ("read_study",),
-    "analysis.workbench": ("open_workbench",),
+    "analysis.figures.readings": ("find_value",),
+    "analysis.figures.reasons": ("status_line", "word_reasons"),
+    "analysis.study.study": ("read_study",),
+    "analysis.figures.workbench": ("open_workbench",),
 }
 #: Where each name lives; a run rests on the modules of those that its notebook imports.
 HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run the command; Ctrl-C ends it in one line and status 130, however early it comes."""
     try:
-        from analysis.cli import main as run_command  # noqa: PLC0415 (it takes a second)
+        from analysis.cli.app import main as run_command  # noqa: PLC0415 (it takes a second)
 
         run_command()
     except KeyboardInterrupt:

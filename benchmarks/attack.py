@@ -31,9 +31,9 @@ from analysis.annotation.rows import TOKENS, annotate_text
 from analysis.annotation.tools import load_tools
 from analysis.corpus.readers import read_text
 from analysis.corpus.sources import read_sources
-from analysis.features import Features, read_features, read_manifest
-from analysis.paths import Layout
-from analysis.study import read_study
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
+from analysis.tables.features import Features, read_features, read_manifest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"

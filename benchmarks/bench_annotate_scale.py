@@ -35,8 +35,8 @@ from analysis.annotation.rows import RUNS
 from analysis.annotation.tokens import Analysis, Part, Sentence, Token
 from analysis.corpus.duplicates import hash_words
 from analysis.corpus.sources import read_sources
-from analysis.paths import Layout
-from analysis.study import read_study
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
 
 ROOT = Path(__file__).resolve().parents[1]
 WORD = re.compile(r"\w+(?:-\w+)*|[^\w\s]")

@@ -14,10 +14,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from analysis.paths import find_layout
 from analysis.runs.cluster import open_cluster
 from analysis.runs.execute import execute_runs
 from analysis.runs.plan import PlannedRun, plan_run
+from analysis.study.paths import find_layout
 
 N_WORKERS = 2
 

@@ -23,10 +23,10 @@ from pathlib import Path
 
 from press import markdown
 
-from analysis.kwic.lines import concordance
-from analysis.kwic.texts import CACHE, open_texts
-from analysis.paths import Layout, find_layout
-from analysis.study import read_study
+from analysis.concordance.lines import concordance
+from analysis.concordance.texts import CACHE, open_texts
+from analysis.study.paths import Layout, find_layout
+from analysis.study.study import read_study
 
 QUERIES = (
     "Regierung",

@@ -11,9 +11,9 @@ import argparse
 import statistics
 import time
 
-from analysis.features import Features, read_features
 from analysis.measures.multiverse import multiverse
-from analysis.study import Study, read_study
+from analysis.study.study import Study, read_study
+from analysis.tables.features import Features, read_features
 
 
 def main() -> None:

@@ -23,12 +23,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from analysis.paths import Layout, find_layout
 from analysis.runs.execute import execute_runs
 from analysis.runs.limits import Settings
 from analysis.runs.plan import PlannedRun, plan_runs
 from analysis.runs.warm import stop_server
-from analysis.study import read_study
+from analysis.study.paths import Layout, find_layout
+from analysis.study.study import read_study
 
 SMALL = ("1 + 1", "print('Brot')")
 LARGE = (
@@ -80,7 +80,7 @@ def bench_study(n_pairs: int = 3) -> None:
 
 def bench_unchanged(n: int = 7) -> None:
     """Time the command when all is up to date."""
-    command = [sys.executable, "-c", "from analysis.cli import main; main()", "run"]
+    command = [sys.executable, "-c", "from analysis.cli.app import main; main()", "run"]
     subprocess.run(command, check=True, capture_output=True)
     times = [
         _timed(lambda: subprocess.run(command, check=True, capture_output=True)) for _ in range(n)

@@ -12,7 +12,7 @@ from analysis.annotation.speech.actors import ActorIndex, SpeechContext
 from analysis.annotation.speech.segments import find_speech
 from analysis.annotation.speech.spans import SpeechSpan
 from analysis.annotation.tokens import Annotator, Sentence
-from analysis.study import read_study
+from analysis.study.study import read_study
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

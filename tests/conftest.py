@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from analysis.features import Features, read_features
-from analysis.paths import Layout
+from analysis.study.paths import Layout
+from analysis.tables.features import Features, read_features
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -90,7 +90,7 @@ def features() -> Features:
 @pytest.fixture
 def study(toy: Layout, toy_layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Layout:
     """A copy of the made-up study with its open tables; the working directory of a command."""
-    from analysis import console
+    from analysis.cli import console
 
     shutil.copytree(toy_layout.features, toy.features)
     monkeypatch.chdir(toy.root)

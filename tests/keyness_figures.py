@@ -9,9 +9,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from presentation_samples import ALASKA, FRAMES, HELSINKI, NOTE, TERMS
 
+from analysis.figures import plots
+from analysis.figures.look import Look
 from analysis.measures.verdicts import judge_interval, judge_p_value, refuse
-from analysis.presentation import plots
-from analysis.presentation.look import Look
 
 FEW = judge_interval(3, 2)
 NO_P = judge_p_value(0.1)

@@ -15,7 +15,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
-from analysis.presentation.style import style
+from analysis.figures.style import style
 
 #: Of a notebook's pictures and of the files, as `style` sets them.
 SHOWN_DPI, FILE_DPI = 144, 300

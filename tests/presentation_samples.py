@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.design import Language
-from analysis.presentation import plots
-from analysis.presentation.look import Look, look_of
-from analysis.presentation.style import Width
-from analysis.study import read_study
+from analysis.figures import plots
+from analysis.figures.look import Look, look_of
+from analysis.figures.style import Width
+from analysis.study.design import Language
+from analysis.study.study import read_study
 
 HELSINKI, ALASKA = "helsinki-2018", "alaska-2025"
 FRAMES = ("Erfolg", "Deal", "Einmischung")

@@ -9,9 +9,9 @@ from typing import Any
 
 import nbformat
 
-from analysis.paths import Layout
 from analysis.runs.plan import PlannedRun, plan_run
-from analysis.study import Study, read_study
+from analysis.study.paths import Layout
+from analysis.study.study import Study, read_study
 
 PARAMETERS = 'top: int = 3  # terms a side\nunit: str = "lemma"  # what is counted'
 

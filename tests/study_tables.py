@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.features import Features
+from analysis.tables.features import Features
 
 
 def documents(events: dict[str, str], kind: str = "article") -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pytest
 from analysis.corpus.agencies import find_agencies, marks_of
 from analysis.corpus.cleaning import Span
 from analysis.corpus.segmentation import Segment, Segmentation
-from analysis.features import Features
+from analysis.tables.features import Features
 
 
 def agencies(text: str, bylines: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from analysis.errors import MeasureError
-from analysis.measures.agreement import (
+from analysis.coding.agreement import (
     RESAMPLED,
     cohen_kappa,
     gwet_ac1,
     krippendorff_alpha,
     one_hot,
 )
+from analysis.study.errors import MeasureError
 
 #: Krippendorff (2011), example C: four coders, twelve units, five labels; a point: missing.
 WITH_MISSING = (

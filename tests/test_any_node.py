@@ -7,13 +7,13 @@ import shutil
 import pytest
 from typer.testing import CliRunner
 
-from analysis import cli
 from analysis.annotation.any_node import count_near_lemma
-from analysis.errors import SourceError
-from analysis.features import read_features
+from analysis.cli import app as cli
 from analysis.measures.neighbours import count_cooccurrences, count_pairs
-from analysis.paths import Layout
-from analysis.schema import empty_table
+from analysis.study.errors import SourceError
+from analysis.study.paths import Layout
+from analysis.tables.features import read_features
+from analysis.tables.schema import empty_table
 
 
 def test_a_frames_own_lemma_gives_what_the_open_table_has(toy_layout: Layout) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.atomic import atomically, write_atomically
+from analysis.study.atomic import atomically, write_atomically
 
 
 def test_a_write_that_fails_leaves_the_old_file(

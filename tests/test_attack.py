@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.features import Features
+from analysis.tables.features import Features
 from benchmarks import attack
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,8 +58,8 @@ def test_the_committed_figures_are_those_of_these_tables(features: Features) -> 
 
 def test_the_attack_itself_stays_under_its_bound(shared: Path) -> None:
     """Half a minute: the tables of before and `terms` of today; the command attacks all."""
-    from analysis.features import read_features
-    from analysis.paths import Layout
+    from analysis.study.paths import Layout
+    from analysis.tables.features import read_features
 
     layout = Layout(ROOT)
     if not list(layout.raw.glob("*.txt")):

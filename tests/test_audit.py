@@ -14,21 +14,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-from analysis import cli
 from analysis.annotation.corrections import COLUMNS, read_corrections
 from analysis.annotation.pipeline import annotate
-from analysis.audit.articles import check_surfaces, read_articles
-from analysis.audit.build import write_audit
-from analysis.audit.cards import Card, make_cards
-from analysis.audit.facets import facet_value, make_facets
-from analysis.audit.marking import Mark, cut_text
-from analysis.audit.rules import PLACES, parse_rules, read_rules
-from analysis.commands.audit import complete_event, complete_frame
-from analysis.errors import ExportError, GipfelError, SourceError, StudyError, TableError
-from analysis.features import Features, read_features, table_path
-from analysis.paths import Layout
-from analysis.streams import write_rows
-from analysis.study import read_study
+from analysis.cli import app as cli
+from analysis.cli.commands.audit import complete_event, complete_frame
+from analysis.coding.articles import check_surfaces, read_articles
+from analysis.coding.build import write_audit
+from analysis.coding.cards import Card, make_cards
+from analysis.coding.facets import facet_value, make_facets
+from analysis.coding.marking import Mark, cut_text
+from analysis.coding.rules import PLACES, parse_rules, read_rules
+from analysis.study.errors import ExportError, GipfelError, SourceError, StudyError, TableError
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
+from analysis.tables.features import Features, read_features, table_path
+from analysis.tables.streams import write_rows
 
 
 def cards_of(layout: Layout, features: Features, wide: int = 2) -> list[Card]:
@@ -98,16 +98,16 @@ def test_a_rule_has_emphasis_and_an_example() -> None:
 
 
 def test_without_the_rules_there_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analysis.audit.rules.PLACES", (Path("nowhere") / "coding-rules.md",))
+    monkeypatch.setattr("analysis.coding.rules.PLACES", (Path("nowhere") / "coding-rules.md",))
     with pytest.raises(StudyError, match=r"no coding-rules\.md in nowhere.*git checkout"):
         read_rules()
 
 
 def test_an_installed_package_brings_the_rules() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    assert '"docs/coding-rules.md" = "analysis/audit/coding-rules.md"' in text
+    assert '"docs/coding-rules.md" = "analysis/coding/coding-rules.md"' in text
     assert PLACES[0].name == "coding-rules.md"
-    assert PLACES[0].parent.name == "audit"
+    assert PLACES[0].parent.name == "coding"
 
 
 # ---------------------------------------------------------------- cards and facets

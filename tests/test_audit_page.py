@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, Locator, Page, Request
 
 from analysis.annotation.corrections import COLUMNS
 from analysis.annotation.pipeline import annotate
-from analysis.audit.build import write_audit
-from analysis.features import read_features
-from analysis.paths import Layout
+from analysis.coding.build import write_audit
+from analysis.study.paths import Layout
+from analysis.tables.features import read_features
 
 pytestmark = pytest.mark.xdist_group("browser")
 #: Each line tries to be more than text; all hold a mention.

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.annotation.bags import KnownSets, assign_bags, least_rest
-from analysis.errors import MeasureError
-from analysis.features import Features
 from analysis.measures.counts import Recipe, count_terms
 from analysis.measures.neighbours import count_pairs, hidden_windows
-from analysis.schema import BAG_FLOOR, VOICES
+from analysis.study.design import BAG_FLOOR
+from analysis.study.errors import MeasureError
+from analysis.tables.features import Features
+from analysis.tables.schema import VOICES
 
 COPY = ["weight_within", "weight_across"]
 

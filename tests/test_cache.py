@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from analysis.cache import content_key, keep_table
+from analysis.study.cache import content_key, keep_table
 
 TABLE = pd.DataFrame({"name": ["ä", "b"], "share": [0.1 + 0.2, np.nan]}).astype({"name": "str"})
 
@@ -35,7 +35,7 @@ def test_every_part_changes_the_key(tmp_path: Path) -> None:
 
 def test_the_versions_of_packages_change_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     before = content_key({"seed": 1})
-    monkeypatch.setattr("analysis.cache.metadata.version", lambda _name: "0")
+    monkeypatch.setattr("analysis.study.cache.metadata.version", lambda _name: "0")
     assert content_key({"seed": 1}) != before
 
 

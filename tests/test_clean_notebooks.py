@@ -14,9 +14,9 @@ import pytest
 from conftest import ROOT
 from study_for_runs import write_notebook, write_study
 
-from analysis.errors import RunError
-from analysis.paths import Layout
 from analysis.runs.clean import clean_file, clean_notebook, stage, staged_notebooks
+from analysis.study.errors import RunError
+from analysis.study.paths import Layout
 
 
 def executed(path: Path) -> Path:
@@ -91,7 +91,7 @@ def test_the_hook_commits_without_outputs(layout: Layout) -> None:
     gipfel = layout.root / ".venv" / "bin" / "gipfel"
     python = shutil.which("python", path=str(Path(os.sys.executable).parent))  # type: ignore[attr-defined]
     gipfel.write_text(
-        f'#!/bin/sh\nexec "{python}" -c "from analysis.cli import main; main()" "$@"\n'
+        f'#!/bin/sh\nexec "{python}" -c "from analysis.cli.app import main; main()" "$@"\n'
     )
     gipfel.chmod(0o755)
     git(layout.root, "config", "core.hooksPath", ".githooks")

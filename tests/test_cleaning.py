@@ -18,8 +18,8 @@ from analysis.corpus.cleaning import (
     trim,
     without,
 )
-from analysis.errors import SourceError
-from analysis.paths import Layout
+from analysis.study.errors import SourceError
+from analysis.study.paths import Layout
 
 ROOT = Path(__file__).resolve().parents[1]
 RULES = read_boilerplate(ROOT / "data" / "lexicons" / "boilerplate.toml")

@@ -11,10 +11,10 @@ from conftest import ROOT
 from typer.testing import CliRunner, Result
 
 from analysis import cli, console
-from analysis.commands import run
-from analysis.errors import GipfelError
-from analysis.paths import Layout
-from analysis.schema import TABLES
+from analysis.cli.commands import run
+from analysis.study.errors import GipfelError
+from analysis.study.paths import Layout
+from analysis.tables.schema import TABLES
 
 TOY_TEXTS = Path(__file__).parent / "toy" / "data" / "raw"
 

@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from analysis import cli
-from analysis.codings import read_codings
-from analysis.errors import ExportError, GipfelError, SourceError, TableError
-from analysis.features import read_features
-from analysis.handcoding.sheet import COLUMNS, FILLED_IN
-from analysis.handcoding.workbook import read_sheet
-from analysis.paths import Layout
+from analysis.cli import app as cli
+from analysis.coding.sheet import COLUMNS, FILLED_IN
+from analysis.coding.workbook import read_sheet
+from analysis.study.errors import ExportError, GipfelError, SourceError, TableError
+from analysis.study.paths import Layout
+from analysis.tables.codings import read_codings
+from analysis.tables.features import read_features
 
 Row = dict[str, str]
 RIGHT = {"frame_right": "yes", "target": "summit", "polarity": "open", "voice": "narrator"}
@@ -272,7 +272,7 @@ def test_a_sheet_drawn_from_other_data(drawn: Layout) -> None:
 
 
 def test_open_tables_that_changed_since(drawn: Layout) -> None:
-    from analysis.features import write_table
+    from analysis.tables.features import write_table
 
     mentions = read_features(drawn.features).mentions
     write_table(mentions.iloc[1:], "mentions", drawn.features)

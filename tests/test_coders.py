@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.errors import MeasureError
-from analysis.measures.coders import Intervals, agreement, label_confusion, label_table
+from analysis.coding.coders import Intervals, agreement, label_confusion, label_table
+from analysis.study.errors import MeasureError
 
 
 def coding(coder: str, polarity: str, *, right: str = "", doc: str = "x") -> pd.DataFrame:

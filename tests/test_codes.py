@@ -15,7 +15,7 @@ from analysis.annotation.speech.actors import SpeechContext
 from analysis.annotation.speech.segments import find_speech
 from analysis.annotation.target import read_target_lexicon
 from analysis.annotation.tokens import Annotator
-from analysis.study import read_study
+from analysis.study.study import read_study
 
 TOOLS = CodingTools(actors(), lexicons(), read_target_lexicon(ROOT / "data/lexicons/target.toml"))
 

@@ -11,8 +11,8 @@ from coding import annotator, lexicons
 from analysis.annotation.grammar.lexicon_base import joined
 from analysis.annotation.grammar.lexicons import read_lexicons
 from analysis.annotation.grammar.mood import mood_of
-from analysis.errors import StudyError
-from analysis.paths import find_layout
+from analysis.study.errors import StudyError
+from analysis.study.paths import find_layout
 
 
 @pytest.fixture

@@ -10,7 +10,11 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from analysis.codings import (
+from analysis.coding.draw import Design, draw_sample
+from analysis.runs.release import check_release
+from analysis.study.errors import ReleaseError, TableError
+from analysis.study.paths import Layout
+from analysis.tables.codings import (
     CODING_COLUMNS,
     DRAW_COLUMNS,
     LABEL_COLUMNS,
@@ -20,11 +24,7 @@ from analysis.codings import (
     write_draw,
     write_labels,
 )
-from analysis.errors import ReleaseError, TableError
-from analysis.features import Features
-from analysis.handcoding.draw import Design, draw_sample
-from analysis.paths import Layout
-from analysis.release import check_release
+from analysis.tables.features import Features
 
 FOLDER = ROOT / "data" / "coding"
 

@@ -12,7 +12,6 @@ import pytest
 from keyness_samples import GOLD
 from numpy.testing import assert_allclose
 
-from analysis.errors import MeasureError
 from analysis.measures import formulas
 from analysis.measures.cells import Pairs, check_pairs
 from analysis.measures.collocation import association, strongest_collocates
@@ -20,6 +19,7 @@ from analysis.measures.collocation_difference import association_difference
 from analysis.measures.cooccurrences import CoOccurrences
 from analysis.measures.formulas import ASSOCIATION
 from analysis.measures.resampling import Resampling
+from analysis.study.errors import MeasureError
 
 UCS_INFINITE = 10_000_000
 LOG2_10 = np.log2(10)

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from analysis.codings import read_codings
-from analysis.errors import MeasureError
-from analysis.features import Features
-from analysis.measures.coders import Intervals, agreement
-from analysis.measures.corrected import Correction, adjudicate, corrected_shares
+from analysis.coding.coders import Intervals, agreement
+from analysis.coding.corrected import Correction, adjudicate, corrected_shares
+from analysis.study.errors import MeasureError
+from analysis.tables.codings import read_codings
+from analysis.tables.features import Features
 
 
 @pytest.fixture(scope="module")

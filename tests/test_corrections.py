@@ -8,9 +8,9 @@ import pytest
 
 from analysis.annotation.corrections import COLUMNS, apply_corrections, read_corrections
 from analysis.annotation.pipeline import annotate
-from analysis.errors import SourceError
-from analysis.features import read_features
-from analysis.paths import Layout
+from analysis.study.errors import SourceError
+from analysis.study.paths import Layout
+from analysis.tables.features import read_features
 
 HEAD = ",".join(COLUMNS)
 

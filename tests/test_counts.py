@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.errors import MeasureError
-from analysis.features import Features
 from analysis.measures.counts import UNITS, Recipe, TermCounts, count_terms
+from analysis.study.errors import MeasureError
+from analysis.tables.features import Features
 
 
 class Tables(Features):

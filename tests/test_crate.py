@@ -12,9 +12,9 @@ from rocrate.rocrate import ROCrate
 from typer.testing import CliRunner, Result
 
 from analysis import cli, console
-from analysis.errors import GipfelError
-from analysis.paths import Layout
 from analysis.runs.crate import read_citation
+from analysis.study.errors import GipfelError
+from analysis.study.paths import Layout
 
 FIGURE = "01_corpus"
 

@@ -9,11 +9,11 @@ from keyness_samples import draw_counts, small_counts
 from numpy.testing import assert_allclose
 from scipy import sparse
 
-from analysis.errors import MeasureError
 from analysis.measures.counts import TermCounts
 from analysis.measures.dispersion import MEASURES, dispersion, leading_dispersion
 from analysis.measures.dispersion_measures import MEASURES as EVENNESS
 from analysis.measures.dispersion_measures import check_parts
+from analysis.study.errors import MeasureError
 
 V = [1, 2, 3, 4, 5]
 EQUAL, UNEQUAL = [10] * 5, [9, 10, 10, 10, 11]

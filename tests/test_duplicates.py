@@ -19,10 +19,10 @@ from analysis.corpus.cleaning import read_boilerplate
 from analysis.corpus.duplicates import find_repeats, hash_words
 from analysis.corpus.segmentation import segment
 from analysis.corpus.sources import read_sources
-from analysis.errors import TableError
-from analysis.features import Features
-from analysis.paths import Layout
-from analysis.study import read_study
+from analysis.study.errors import TableError
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
+from analysis.tables.features import Features
 
 FRONTS, BACKS = ("Berg", "Tal", "See", "Wald", "Dorf"), ("weg", "hof", "tor")
 STEMS, ENDS = ("wander", "sammel", "klett", "feier"), ("n", "te", "nd")

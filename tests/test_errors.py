@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis import errors
+from analysis.study import errors
 
 
 def test_every_error_of_the_package_can_be_caught_as_one() -> None:

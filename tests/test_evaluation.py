@@ -12,9 +12,9 @@ from coding import actors, annotator, lexicons, sentences
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from analysis.annotation.evaluation.mention_scores import confusion, score_codes
-from analysis.annotation.evaluation.quote_run import evaluate_quotes
-from analysis.annotation.evaluation.quote_scores import (
+from analysis.coding.evaluation.mention_scores import confusion, score_codes
+from analysis.coding.evaluation.quote_run import evaluate_quotes
+from analysis.coding.evaluation.quote_scores import (
     Quote,
     f1,
     pair_quotes,
@@ -22,14 +22,14 @@ from analysis.annotation.evaluation.quote_scores import (
     score_pairs,
     score_tokens,
 )
-from analysis.annotation.evaluation.quotes import (
+from analysis.coding.evaluation.quotes import (
     paragraphs,
     predict_quotes,
     read_quotes,
     score_documents,
 )
-from analysis.errors import TextError
-from analysis.paths import find_layout
+from analysis.study.errors import TextError
+from analysis.study.paths import find_layout
 
 NO_ROLES: dict[str, frozenset[int]] = {}
 

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from analysis.errors import TableError
-from analysis.features import (
+from analysis.study.errors import TableError
+from analysis.study.paths import Layout
+from analysis.tables.features import (
     Features,
     content_hash,
     read_features,
@@ -22,8 +23,7 @@ from analysis.features import (
     write_manifest,
     write_table,
 )
-from analysis.paths import Layout
-from analysis.schema import TABLES
+from analysis.tables.schema import TABLES
 
 
 @pytest.fixture

@@ -13,22 +13,22 @@ from pathlib import Path
 import pytest
 
 from analysis.annotation.corrections import COLUMNS, read_corrections
-from analysis.annotation.evaluation.gold import COLUMNS as GOLD_COLUMNS
-from analysis.annotation.evaluation.gold import read_gold
 from analysis.annotation.grammar.lexicons import read_lexicons
 from analysis.annotation.target import read_target_lexicon
-from analysis.codings import LABEL_COLUMNS, read_csv_as
+from analysis.coding.evaluation.gold import COLUMNS as GOLD_COLUMNS
+from analysis.coding.evaluation.gold import read_gold
+from analysis.coding.workbook import read_sheet
 from analysis.corpus.cleaning import read_boilerplate
 from analysis.corpus.sources import read_sources
-from analysis.errors import GipfelError, TableError, TextError
-from analysis.evaluations import read_validation
-from analysis.features import read_manifest
-from analysis.files import read_cells, read_json, read_table, read_text
-from analysis.handcoding.workbook import read_sheet
-from analysis.lexicons import read_stop_words
-from analysis.paths import Layout
-from analysis.study import read_study
-from analysis.validation import read_toml
+from analysis.study.errors import GipfelError, TableError, TextError
+from analysis.study.lexicons import read_stop_words
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
+from analysis.study.text_files import read_cells, read_json, read_table, read_text
+from analysis.study.toml_files import read_toml
+from analysis.tables.codings import LABEL_COLUMNS, read_csv_as
+from analysis.tables.evaluations import read_validation
+from analysis.tables.features import read_manifest
 
 GERMAN = "Die Königin grüßt den Kanzler: „Schöne Grüße“ – über die Brücke.\n"
 DEEP = 5000
@@ -291,7 +291,7 @@ def test_a_damaged_file_is_not_to_be_converted(tmp_path: Path, data: bytes) -> N
 
 
 def test_any_spoilt_workbook_is_refused_in_words(tmp_path: Path) -> None:
-    from analysis.handcoding.workbook import SheetColumn, write_sheet
+    from analysis.coding.workbook import SheetColumn, write_sheet
 
     path, chance = tmp_path / "a.xlsx", random.Random(1)  # noqa: S311
     write_sheet([{"a": "x"}], [SheetColumn("a")], path)

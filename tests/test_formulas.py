@@ -9,9 +9,9 @@ from keyness_samples import GOLD
 from numpy.testing import assert_allclose
 from scipy import sparse
 
-from analysis.errors import MeasureError
 from analysis.measures import formulas, logodds, ranks
 from analysis.measures.cells import check_cells
+from analysis.study.errors import MeasureError
 
 HAND = (540, 7525, 116000, 5451382)
 CELLS = pd.read_csv(GOLD / "keyness_cells.csv", dtype=str)

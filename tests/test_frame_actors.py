@@ -9,8 +9,6 @@ import pandas as pd
 import pytest
 from study_tables import made_up
 
-from analysis.errors import MeasureError
-from analysis.features import Features
 from analysis.measures.frame_actors import (
     actors_as_speakers,
     actors_in_segments,
@@ -19,6 +17,8 @@ from analysis.measures.frame_actors import (
 from analysis.measures.inference import wilson_interval
 from analysis.measures.pair_table import COLUMNS
 from analysis.measures.selection import Selection
+from analysis.study.errors import MeasureError
+from analysis.tables.features import Features
 
 FRAMES, ACTORS = ["Erfolg", "Deal", "Einmischung"], ["Ada", "Bruno", "Rat"]
 MEASURES = [actors_in_segments, actors_in_sentences, actors_as_speakers]

@@ -8,12 +8,12 @@ import pytest
 from framing_samples import ALASKA, FRAMES, HELSINKI, drawn_counts, some_documents, some_mentions
 from scipy import stats
 
-from analysis.errors import MeasureError
-from analysis.features import Features
 from analysis.measures.document_values import leave_documents_out
 from analysis.measures.frame_comparison import compare_events
 from analysis.measures.framing import frame_rates, frame_shares
 from analysis.measures.intervals import RESTS_ON
+from analysis.study.errors import MeasureError
+from analysis.tables.features import Features
 
 
 def compare(table: pd.DataFrame, documents: pd.DataFrame, value: str = "per_1000") -> pd.DataFrame:

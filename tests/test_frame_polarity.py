@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from framing_samples import FRAMES, some_documents, some_mentions
 
-from analysis.features import Features
 from analysis.measures.frame_polarity import frame_setting, net_assertion, polarity_profile
 from analysis.measures.selection import Selection
+from analysis.tables.features import Features
 
 
 def corpus(table: pd.DataFrame) -> pd.DataFrame:

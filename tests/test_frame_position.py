@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from framing_samples import FRAMES, some_documents, some_mentions
 
-from analysis.features import Features
 from analysis.measures.frame_position import PLACE_OF, PLACES, frame_pairs, frame_position
 from analysis.measures.selection import Selection
-from analysis.schema import ZONES
+from analysis.tables.features import Features
+from analysis.tables.schema import ZONES
 
 
 def test_every_zone_has_one_place() -> None:

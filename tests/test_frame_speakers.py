@@ -6,13 +6,13 @@ import pandas as pd
 import pytest
 from framing_samples import ALASKA, FRAMES, HELSINKI, some_documents, some_mentions
 
-from analysis.features import Features
 from analysis.measures.frame_speakers import (
     count_statements,
     frame_speakers,
     speaker_concentration,
 )
 from analysis.measures.selection import Selection
+from analysis.tables.features import Features
 
 
 def test_speakers_of_the_study(features: Features) -> None:

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from framing_samples import FRAMES, some_documents, some_mentions
 
-from analysis.errors import MeasureError
-from analysis.features import Features
 from analysis.measures.frame_polarity import net_assertion, polarity_profile
 from analysis.measures.frame_spread import check_length, frame_dispersion
 from analysis.measures.framing import frame_rates, frame_shares
 from analysis.measures.selection import Selection
+from analysis.study.errors import MeasureError
+from analysis.tables.features import Features
 
 
 def test_dispersion_of_the_study(features: Features) -> None:

@@ -8,13 +8,13 @@ import pytest
 from scipy import stats
 from study_tables import made_up
 
-from analysis.errors import MeasureError
-from analysis.features import Features
 from analysis.measures.frame_time import INTERVAL_COLUMNS, mentions_by_interval, mentions_by_post
 from analysis.measures.frame_trend import mention_trend
 from analysis.measures.posts import ticker_mentions, ticker_posts
 from analysis.measures.selection import Selection
 from analysis.measures.verdicts import FEWEST_MENTIONS
+from analysis.study.errors import MeasureError
+from analysis.tables.features import Features
 
 FRAMES = ["Erfolg", "Deal", "Einmischung"]
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from scipy.spatial.distance import jensenshannon
 
-from analysis.errors import MeasureError
-from analysis.features import Features
 from analysis.measures.framing import frame_rates, frame_shares, profile_distance
 from analysis.measures.selection import Selection
+from analysis.study.errors import MeasureError
+from analysis.tables.features import Features
 
 FRAMES = ["Erfolg", "Deal", "Einmischung"]
 HELSINKI, ALASKA = "helsinki-2018", "alaska-2025"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.errors import MeasureError
-from analysis.features import Features
 from analysis.measures.counts import Recipe, TermCounts, count_terms
 from analysis.measures.frequency import COLUMNS, GROUPINGS, most_frequent, term_frequency
+from analysis.study.errors import MeasureError
+from analysis.tables.features import Features
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.codings import find_population, hash_population
-from analysis.errors import MeasureError, TableError
-from analysis.features import Features
-from analysis.handcoding.draw import ALLOCATIONS, Design, allocate, draw_sample
+from analysis.coding.draw import ALLOCATIONS, Design, allocate, draw_sample
+from analysis.study.errors import MeasureError, TableError
+from analysis.tables.codings import find_population, hash_population
+from analysis.tables.features import Features
 
 SIZES = st.lists(st.integers(1, 40), min_size=1, max_size=6)
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from analysis.errors import MeasureError
 from analysis.measures import inference
 from analysis.measures.verdicts import (
     OK,
@@ -23,6 +22,7 @@ from analysis.measures.verdicts import (
     judge_share,
     refuse,
 )
+from analysis.study.errors import MeasureError
 
 
 def test_corrections_against_r():

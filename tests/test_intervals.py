@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.errors import MeasureError
 from analysis.measures.inference import wilson_interval
 from analysis.measures.intervals import RESTS_ON, correlate, net_interval, with_rate, with_share
+from analysis.study.errors import MeasureError
 
 
 def test_shares_of_the_method() -> None:

@@ -11,7 +11,7 @@ from jupyterlab import change_parameter, figures, open_notebook, run_all, screen
 from pictures import check_all
 from playwright.sync_api import Browser, Page
 
-from analysis.paths import Layout
+from analysis.study.paths import Layout
 
 pytestmark = pytest.mark.xdist_group("browser")
 

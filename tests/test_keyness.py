@@ -12,11 +12,11 @@ from numpy.testing import assert_allclose
 from pandas.testing import assert_frame_equal
 from scipy import sparse
 
-from analysis.errors import MeasureError
 from analysis.measures.dispersion import dispersion
 from analysis.measures.formulas import KEYNESS
 from analysis.measures.keyness import keyness, most_key
 from analysis.measures.resampling import Resampling
+from analysis.study.errors import MeasureError
 
 QUICK = Resampling(n_permutations=99, n_resamples=100)
 ALL = (*KEYNESS, "rank_biserial")

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.errors import MeasureError, QueryError, SourceError
-from analysis.features import Features
-from analysis.kwic import texts as kwic_texts
-from analysis.kwic.annotated import find_particles
-from analysis.kwic.counting import count_hits, hit_places, hits_by_document
-from analysis.kwic.hits import alphabetic, sample_hits
-from analysis.kwic.lines import COLUMNS, PASSAGE, TYPES, concordance, readable
-from analysis.kwic.texts import CACHE, Texts, open_texts
-from analysis.paths import Layout
-from analysis.schema import VOICES
+from analysis.concordance import texts as kwic_texts
+from analysis.concordance.annotated import find_particles
+from analysis.concordance.counting import count_hits, hit_places, hits_by_document
+from analysis.concordance.hits import alphabetic, sample_hits
+from analysis.concordance.lines import COLUMNS, PASSAGE, TYPES, concordance, readable
+from analysis.concordance.texts import CACHE, Texts, open_texts
+from analysis.study.errors import MeasureError, QueryError, SourceError
+from analysis.study.paths import Layout
+from analysis.tables.features import Features
+from analysis.tables.schema import VOICES
 
 
 @pytest.fixture(scope="module")

@@ -20,15 +20,20 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
 from analysis import cli, console
-from analysis.cells import LONGEST_CELL
-from analysis.commands import kwic
-from analysis.errors import ExportError, GipfelError
-from analysis.kwic.files import write_concordance, xlsx_bytes
-from analysis.kwic.lines import COLUMNS, TYPES, concordance
-from analysis.kwic.page import MOST_SHOWN, concordance_html, concordance_page, show_concordance
-from analysis.kwic.texts import open_texts
-from analysis.paths import Layout
-from analysis.presentation.tables import csv_text
+from analysis.cli.commands import kwic
+from analysis.concordance.files import write_concordance, xlsx_bytes
+from analysis.concordance.lines import COLUMNS, TYPES, concordance
+from analysis.concordance.page import (
+    MOST_SHOWN,
+    concordance_html,
+    concordance_page,
+    show_concordance,
+)
+from analysis.concordance.texts import open_texts
+from analysis.figures.tables import csv_text
+from analysis.study.errors import ExportError, GipfelError
+from analysis.study.paths import Layout
+from analysis.tables.cells import LONGEST_CELL
 
 EVIL = (
     "<script>document.title='ran'</script>",
@@ -354,8 +359,8 @@ def test_without_articles_the_notebook_is_skipped(
 
 def test_published_tables_hold_no_text(toy_layout: Layout) -> None:
     """What the notebook exports of a concordance: numbers and ids, whatever the query."""
-    from analysis.features import read_features
-    from analysis.kwic.counting import hit_places, hits_by_document
+    from analysis.concordance.counting import hit_places, hits_by_document
+    from analysis.tables.features import read_features
 
     lines = concordance("[]{5}", texts=open_texts(toy_layout), context="segment")
     documents = read_features(toy_layout.features).documents

@@ -10,8 +10,7 @@ from conftest import ROOT
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analysis.errors import QueryError
-from analysis.kwic.grammar import (
+from analysis.concordance.grammar import (
     ALIASES,
     ATTRIBUTES,
     All,
@@ -27,11 +26,12 @@ from analysis.kwic.grammar import (
     shortest,
     size,
 )
-from analysis.kwic.judging import check_values
-from analysis.kwic.matching import find_matches
-from analysis.kwic.patterns import find_values, translate
-from analysis.kwic.query import DEEPEST, LARGEST, LONGEST_QUERY, parse_query
-from analysis.study import read_study
+from analysis.concordance.judging import check_values
+from analysis.concordance.matching import find_matches
+from analysis.concordance.patterns import find_values, translate
+from analysis.concordance.query import DEEPEST, LARGEST, LONGEST_QUERY, parse_query
+from analysis.study.errors import QueryError
+from analysis.study.study import read_study
 
 SIGNS = st.sampled_from(
     [

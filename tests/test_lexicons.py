@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.errors import StudyError
-from analysis.lexicons import read_stop_words
-from analysis.paths import Layout
+from analysis.study.errors import StudyError
+from analysis.study.lexicons import read_stop_words
+from analysis.study.paths import Layout
 
 
 def test_comments_and_blank_lines_are_not_words(tmp_path: Path) -> None:

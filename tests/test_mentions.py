@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from analysis.features import Features
-from analysis.paths import Layout
-from analysis.study import parse_study, read_study
+from analysis.study.paths import Layout
+from analysis.study.study import parse_study, read_study
+from analysis.tables.features import Features
 
 if TYPE_CHECKING:
     from analysis.annotation.mentions import Mention

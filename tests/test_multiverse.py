@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.claims import Claim, MultiverseDesign
-from analysis.errors import MeasureError, StudyError
-from analysis.features import Features
 from analysis.measures.multiverse import multiverse
 from analysis.measures.specifications import CHOICES, Evidences, list_specifications
-from analysis.schema import VOICES
-from analysis.study import parse_study, read_study
+from analysis.study.claims import Claim, MultiverseDesign
+from analysis.study.errors import MeasureError, StudyError
+from analysis.study.study import parse_study, read_study
+from analysis.tables.features import Features
+from analysis.tables.schema import VOICES
 
 EVERY = MultiverseDesign().model_dump()
 ONE = {name: options[:1] for name, options in EVERY.items()}
@@ -62,7 +62,7 @@ def test_unknown_choice() -> None:
 
 def test_the_default_equals_counting_by_hand() -> None:
     """Of the summit, Einmischung has 8 of 15 core mentions in Helsinki and none in Alaska."""
-    from analysis.features import read_features
+    from analysis.tables.features import read_features
 
     found = multiverse(
         read_features(), [claim("share", "Einmischung", higher_in="helsinki-2018")], ONE
@@ -76,7 +76,7 @@ def test_the_default_equals_counting_by_hand() -> None:
 
 
 def test_polarity_and_voice_of_the_real_study() -> None:
-    from analysis.features import read_features
+    from analysis.tables.features import read_features
 
     claims = [claim("net_assertion", direction="below"), claim("frame_setting", against=0.5)]
     found = multiverse(read_features(), claims, ONE).specifications

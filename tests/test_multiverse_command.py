@@ -10,11 +10,11 @@ from conftest import ROOT
 from typer.testing import CliRunner, Result
 
 from analysis import cli, console
-from analysis.claims import choose_claims
-from analysis.commands.multiverse import complete_claim, show_claims
-from analysis.errors import StudyError
-from analysis.paths import ROOT_VARIABLE, Layout
-from analysis.study import read_study
+from analysis.cli.commands.multiverse import complete_claim, show_claims
+from analysis.study.claims import choose_claims
+from analysis.study.errors import StudyError
+from analysis.study.paths import ROOT_VARIABLE, Layout
+from analysis.study.study import read_study
 
 
 @pytest.fixture

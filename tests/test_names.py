@@ -6,7 +6,7 @@ import pytest
 
 from analysis.annotation.names import actor_lexicon, find_actors
 from analysis.annotation.tokens import Annotator
-from analysis.study import Study, read_study
+from analysis.study.study import Study, read_study
 
 
 @pytest.fixture(scope="module")

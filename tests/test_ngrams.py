@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from analysis.annotation import ngrams
 from analysis.annotation.ngrams import count_sequences, ngram_rows, word_runs
 from analysis.annotation.tokens import Annotator
-from analysis.checking import check_table, coerce_table
 from analysis.corpus import shingles
-from analysis.errors import MeasureError
-from analysis.features import Features
 from analysis.measures.counts import Recipe, count_terms
 from analysis.measures.ngrams import count_ngrams
-from analysis.schema import empty_table
+from analysis.study.errors import MeasureError
+from analysis.tables.checking import check_table, coerce_table
+from analysis.tables.features import Features
+from analysis.tables.schema import empty_table
 
 Corpus = dict[str, list[list[str]]]
 

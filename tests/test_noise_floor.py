@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 from keyness_samples import draw_counts, small_counts
 
-from analysis.errors import MeasureError
-from analysis.features import Features
 from analysis.measures.counts import TermCounts, count_terms
 from analysis.measures.formulas import g2_four_cell, p_of_chi2
 from analysis.measures.noise_floor import _splits, count_splits, noise_floor
 from analysis.measures.permutation import permute_terms
 from analysis.measures.resampling import Resampling, find_units
+from analysis.study.errors import MeasureError
+from analysis.tables.features import Features
 
 
 def planted(factor: float, *, n: int = 12) -> TermCounts:

@@ -24,16 +24,16 @@ from papermill import execute_notebook, inspect_notebook
 from pictures import check_all, check_shown, draw_fresh, shown_pictures
 from PIL import Image
 
-from analysis.paths import Layout
-from analysis.presentation.readings import find_reads
+from analysis.figures.readings import find_reads
+from analysis.figures.workbench import Workbench
 from analysis.runs.engine import register_engine
 from analysis.runs.execute import execute_runs
 from analysis.runs.limits import Settings
 from analysis.runs.parameters import read_parameters
 from analysis.runs.plan import plan_run
-from analysis.schema import TABLES
-from analysis.study import read_study
-from analysis.workbench import Workbench
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
+from analysis.tables.schema import TABLES
 
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 COMPARED = ["01_corpus", "03_framing"]

@@ -10,9 +10,9 @@ import nbformat
 import pytest
 from conftest import ROOT
 
-from analysis.paths import Layout
 from analysis.runs.parameters import read_parameters
-from analysis.study import read_study
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]

@@ -17,14 +17,14 @@ from analysis.annotation.parts import BY_ARTICLE, frame_of, read_part, read_part
 from analysis.annotation.pipeline import annotate
 from analysis.annotation.rows import annotate_text
 from analysis.annotation.tools import load_tools
-from analysis.checking import coerce_table
 from analysis.corpus.readers import read_text
 from analysis.corpus.sources import Source, read_sources
-from analysis.errors import TableError
-from analysis.features import Features, content_hash, read_features
-from analysis.paths import Layout
-from analysis.schema import TABLES
-from analysis.study import read_study
+from analysis.study.errors import TableError
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
+from analysis.tables.checking import coerce_table
+from analysis.tables.features import Features, content_hash, read_features
+from analysis.tables.schema import TABLES
 
 NAMES = ["nord_1", "nord_2", "nord_3", "sued_1", "sued_2", "sued_3"]
 

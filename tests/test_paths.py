@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from analysis import cli
-from analysis.errors import StudyError
-from analysis.paths import Layout, find_layout, run_folder
+from analysis.cli import app as cli
+from analysis.study.errors import StudyError
+from analysis.study.paths import Layout, find_layout, run_folder
 
 
 def test_finds_the_study_from_a_folder_inside(toy: Layout) -> None:

@@ -10,7 +10,6 @@ from keyness_samples import draw_counts
 from numpy.testing import assert_allclose
 from scipy import sparse
 
-from analysis.errors import MeasureError
 from analysis.measures.permutation import permute_terms, permute_values
 from analysis.measures.relabelling import (
     all_labels,
@@ -20,6 +19,7 @@ from analysis.measures.relabelling import (
 )
 from analysis.measures.resampling import find_units
 from analysis.measures.surplus import Surplus, bring_in_tails
+from analysis.study.errors import MeasureError
 
 
 def units_of(matrix, sizes, side, **how):

@@ -17,15 +17,15 @@ from analysis.annotation.parts import BY_ARTICLE
 from analysis.annotation.pipeline import annotate
 from analysis.annotation.rows import NEAR, RUNS, TOKENS, annotate_text, count_words
 from analysis.annotation.tools import load_tools
-from analysis.checking import check_table, coerce_table
 from analysis.corpus.cleaning import Rule, read_boilerplate
 from analysis.corpus.segmentation import segment
 from analysis.corpus.sources import Source, read_sources
-from analysis.errors import SourceError, TextError
-from analysis.features import Features, content_hash, read_features
-from analysis.paths import Layout
-from analysis.schema import TABLES, empty_table
-from analysis.study import read_study
+from analysis.study.errors import SourceError, TextError
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
+from analysis.tables.checking import check_table, coerce_table
+from analysis.tables.features import Features, content_hash, read_features
+from analysis.tables.schema import TABLES, empty_table
 
 ROOT = Path(__file__).resolve().parents[1]
 

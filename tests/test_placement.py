@@ -3,9 +3,9 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
 
-from analysis.errors import ExportError
-from analysis.presentation.placement import Points, place_names
-from analysis.presentation.style import figure, fix_layout, style
+from analysis.figures.placement import Points, place_names
+from analysis.figures.style import figure, fix_layout, style
+from analysis.study.errors import ExportError
 
 
 def scatter(xy: list[tuple[float, float]], *, height_mm: float = 60) -> tuple[Axes, Points]:

@@ -2,9 +2,9 @@ from io import BytesIO
 
 import pytest
 
-from analysis.errors import ExportError
-from analysis.presentation.checks import draw_checked, drawn_texts, find_cut_texts, find_overlaps
-from analysis.presentation.style import PNG, figure, style
+from analysis.figures.checks import draw_checked, drawn_texts, find_cut_texts, find_overlaps
+from analysis.figures.style import PNG, figure, style
+from analysis.study.errors import ExportError
 
 
 def _with_texts(*texts: tuple[float, float, str]):

@@ -14,12 +14,12 @@ import pytest
 from PIL import Image
 from presentation_samples import PLOTS, look
 
-from analysis.cells import rounded
-from analysis.errors import ExportError
-from analysis.presentation import plots
-from analysis.presentation.export import export_figure, export_table, export_values
-from analysis.presentation.provenance import Provenance, json_text
-from analysis.presentation.style import figure, style
+from analysis.figures import plots
+from analysis.figures.export import export_figure, export_table, export_values
+from analysis.figures.provenance import Provenance, json_text
+from analysis.figures.style import figure, style
+from analysis.study.errors import ExportError
+from analysis.tables.cells import rounded
 
 SOURCE = Provenance("02_term_frequency", {"unit": "lemma", "top": 20}, {"terms": "a" * 64}, 7)
 #: Bars with hatches, dates, markers with a legend: what could depend on a process.

@@ -7,11 +7,11 @@ from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.design import ALPHA, FEWEST_JOINT, LEVEL
-from analysis.errors import ExportError
-from analysis.presentation.headings import HEADINGS, OF_TABLES
-from analysis.presentation.labels import format_number, heading, label, tick_format
-from analysis.presentation.words import LABELS
+from analysis.figures.headings import HEADINGS, OF_TABLES
+from analysis.figures.labels import format_number, heading, label, tick_format
+from analysis.figures.words import LABELS
+from analysis.study.design import ALPHA, FEWEST_JOINT, LEVEL
+from analysis.study.errors import ExportError
 
 
 def test_every_label_is_given_in_both_languages():

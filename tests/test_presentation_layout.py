@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import TableError
-from analysis.presentation.layout import break_name, check_columns, check_values, one_per, row_mm
-from analysis.presentation.marks import spread
+from analysis.figures.layout import break_name, check_columns, check_values, one_per, row_mm
+from analysis.figures.marks import spread
+from analysis.study.errors import TableError
 
 
 @given(st.text(alphabet="abcäöüß- ", max_size=120), st.integers(4, 40))

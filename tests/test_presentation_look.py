@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.errors import ExportError
-from analysis.presentation.look import Look, look_of
-from analysis.study import read_study
+from analysis.figures.look import Look, look_of
+from analysis.study.errors import ExportError
+from analysis.study.study import read_study
 
 
 def test_looks_follow_the_study():

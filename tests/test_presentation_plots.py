@@ -5,12 +5,12 @@ import pytest
 from matplotlib.figure import Figure
 from presentation_samples import ALASKA, FRAMES, HELSINKI, PLOTS, look
 
-from analysis.cells import rounded
-from analysis.errors import ExportError, TableError
-from analysis.presentation import plots
-from analysis.presentation.checks import drawn_texts, find_cut_texts, find_overlaps
-from analysis.presentation.layout import break_name
-from analysis.presentation.style import WIDTHS_MM
+from analysis.figures import plots
+from analysis.figures.checks import drawn_texts, find_cut_texts, find_overlaps
+from analysis.figures.layout import break_name
+from analysis.figures.style import WIDTHS_MM
+from analysis.study.errors import ExportError, TableError
+from analysis.tables.cells import rounded
 
 
 @pytest.mark.parametrize("width", WIDTHS_MM)

@@ -8,10 +8,10 @@ import pytest
 from matplotlib.figure import Figure
 from presentation_samples import ALASKA, HELSINKI, NOTE, look
 
-from analysis.errors import TableError
-from analysis.presentation.checks import drawn_texts, find_cut_texts, find_overlaps
-from analysis.presentation.plots import plot_corrected
-from analysis.presentation.style import WIDTHS_MM
+from analysis.figures.checks import drawn_texts, find_cut_texts, find_overlaps
+from analysis.figures.plots import plot_corrected
+from analysis.figures.style import WIDTHS_MM
+from analysis.study.errors import TableError
 
 
 def shares(*, n_coded: int = 40) -> pd.DataFrame:

@@ -7,11 +7,11 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from presentation_samples import ALASKA, HELSINKI, NOTE, look
 
-from analysis.cells import rounded
-from analysis.errors import ExportError, TableError
-from analysis.presentation import plots
-from analysis.presentation.checks import drawn_texts, find_cut_texts, find_overlaps
-from analysis.presentation.style import INK, WIDTHS_MM
+from analysis.figures import plots
+from analysis.figures.checks import drawn_texts, find_cut_texts, find_overlaps
+from analysis.figures.style import INK, WIDTHS_MM
+from analysis.study.errors import ExportError, TableError
+from analysis.tables.cells import rounded
 
 
 def text_of(drawn: Figure) -> str:

@@ -12,15 +12,15 @@ from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from presentation_samples import NOTE, look
 
-from analysis.claims import Claim
-from analysis.errors import TableError
+from analysis.figures.checks import drawn_texts, find_cut_texts, find_overlaps
+from analysis.figures.claim_words import p_value_line, word_claims
+from analysis.figures.plots import plot_specifications
+from analysis.figures.style import WIDTHS_MM
 from analysis.measures.choice_effects import Relabelled, choice_effects, summarise_claim
 from analysis.measures.specifications import CHOICES
 from analysis.measures.verdicts import judge_p_value, refuse
-from analysis.presentation.checks import drawn_texts, find_cut_texts, find_overlaps
-from analysis.presentation.claim_words import p_value_line, word_claims
-from analysis.presentation.plots import plot_specifications
-from analysis.presentation.style import WIDTHS_MM
+from analysis.study.claims import Claim
+from analysis.study.errors import TableError
 
 OPTIONS = {
     "unit": ("mention", "segment"),

@@ -6,10 +6,10 @@ import pytest
 from matplotlib.figure import Figure
 from presentation_samples import STABLE, look, topic_stability
 
-from analysis.cells import rounded
-from analysis.errors import TableError
-from analysis.presentation.checks import drawn_texts
-from analysis.presentation.plots import plot_topic_stability
+from analysis.figures.checks import drawn_texts
+from analysis.figures.plots import plot_topic_stability
+from analysis.study.errors import TableError
+from analysis.tables.cells import rounded
 
 
 def draw(chosen: int | None = 3) -> Figure:

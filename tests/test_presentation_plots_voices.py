@@ -11,14 +11,14 @@ import pytest
 from matplotlib.figure import Figure
 from presentation_samples import ALASKA, FRAMES, HELSINKI, look
 
-from analysis.errors import TableError
-from analysis.features import Features
+from analysis.figures.checks import drawn_texts
+from analysis.figures.notes import claims_note, voices_note
+from analysis.figures.plots import plot_voices
+from analysis.figures.plots_voices import BAND
 from analysis.measures.frame_polarity import frame_setting, polarity_profile
 from analysis.measures.frame_speakers import frame_speakers
-from analysis.presentation.checks import drawn_texts
-from analysis.presentation.notes import claims_note, voices_note
-from analysis.presentation.plots import plot_voices
-from analysis.presentation.plots_voices import BAND
+from analysis.study.errors import TableError
+from analysis.tables.features import Features
 
 
 def marks(drawn: Figure) -> Counter[str]:

@@ -8,7 +8,7 @@ from conftest import ROOT
 from presentation_samples import look
 from scipy import sparse
 
-from analysis.errors import TableError
+from analysis.figures.reasons import status_line, word_reason, word_reasons
 from analysis.measures.counts import Recipe, TermCounts
 from analysis.measures.intervals import RESTS_ON
 from analysis.measures.rates import rate_intervals
@@ -21,7 +21,7 @@ from analysis.measures.verdicts import (
     judge_p_value,
     judge_share,
 )
-from analysis.presentation.reasons import status_line, word_reason, word_reasons
+from analysis.study.errors import TableError
 
 #: Modules whose reasons come into the plots.
 MODULES = (

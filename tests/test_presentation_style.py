@@ -5,8 +5,7 @@ import matplotlib as mpl
 import pytest
 from fontTools.ttLib import TTFont
 
-from analysis.errors import ExportError
-from analysis.presentation.style import (
+from analysis.figures.style import (
     FONT_FAMILY,
     FONT_FILES,
     FONT_FOLDER,
@@ -18,6 +17,7 @@ from analysis.presentation.style import (
     load_fonts,
     style,
 )
+from analysis.study.errors import ExportError
 
 GERMAN = "äöüßÄÖÜẞ„“‚‘«»–−×≥≤²…€§→←\N{NARROW NO-BREAK SPACE}\N{NO-BREAK SPACE}"
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import ExportError
-from analysis.presentation.tables import csv_text, latex_macros, latex_table, macro_name
-from analysis.workbench import open_workbench
+from analysis.figures.tables import csv_text, latex_macros, latex_table, macro_name
+from analysis.figures.workbench import open_workbench
+from analysis.study.errors import ExportError
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+49", "-2", "@SUM(A1)", "\tx", "\rx"])

@@ -10,13 +10,13 @@ import pytest
 from matplotlib.colors import to_hex
 from presentation_samples import ALASKA, FRAMES, HELSINKI, NOTE, look
 
-from analysis.errors import ExportError, TableError
-from analysis.presentation.checks import drawn_texts, find_cut_texts, find_overlaps
-from analysis.presentation.plots_actors import plot_frame_actors
-from analysis.presentation.plots_ticker import plot_ticker
-from analysis.presentation.style import PALE, WIDTHS_MM
-from analysis.presentation.ticker_lanes import stack_levels
-from analysis.presentation.ticker_marks import MARK_POINTS
+from analysis.figures.checks import drawn_texts, find_cut_texts, find_overlaps
+from analysis.figures.plots_actors import plot_frame_actors
+from analysis.figures.plots_ticker import plot_ticker
+from analysis.figures.style import PALE, WIDTHS_MM
+from analysis.figures.ticker_lanes import stack_levels
+from analysis.figures.ticker_marks import MARK_POINTS
+from analysis.study.errors import ExportError, TableError
 
 POLARITIES = ("affirmed", "negated", "open")
 ACTORS = ("Trump", "Putin", "US-Geheimdienste", "Weißes-Haus", "Europa")

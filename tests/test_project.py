@@ -76,7 +76,7 @@ def test_no_path_of_a_machine() -> None:
         "import analysis",
         "from analysis import read_features, count_terms, fit_topics, plot_terms, open_workbench",
         "from analysis import read_features; read_features().mentions",
-        "import analysis.runs.plan, analysis.cli",
+        "import analysis.runs.plan, analysis.cli.app",
     ],
 )
 def test_reading_open_tables_loads_no_model_and_no_papermill(statement: str) -> None:

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from scipy import sparse, stats
 
-from analysis.errors import MeasureError
-from analysis.features import Features
 from analysis.measures.counts import Recipe, TermCounts, count_terms
 from analysis.measures.frequency import term_frequency
 from analysis.measures.rates import rate_intervals
+from analysis.study.errors import MeasureError
+from analysis.tables.features import Features
 
 
 def counted(n: list[int], sizes: list[int]) -> TermCounts:

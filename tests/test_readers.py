@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.corpus.readers import checksum, read_text
-from analysis.errors import TextError
+from analysis.study.errors import TextError
 
 GERMAN = "Die Königin grüßt den Kanzler in Südberg. „Schöne Grüße“, sagt sie – über die Brücke.\n"
 

@@ -12,17 +12,17 @@ import pytest
 from conftest import ROOT
 from typer.testing import CliRunner
 
-from analysis import cli
-from analysis.errors import ExportError
-from analysis.features import read_manifest
-from analysis.paths import Layout
-from analysis.presentation.readings import make_stamp, read_stamp, word_reading, write_stamp
+from analysis.cli import app as cli
+from analysis.figures.readings import make_stamp, read_stamp, word_reading, write_stamp
 from analysis.runs.execute import execute_runs
 from analysis.runs.limits import Settings
 from analysis.runs.modules import Index
 from analysis.runs.parts import find_parts
 from analysis.runs.plan import plan_run
-from analysis.study import read_study
+from analysis.study.errors import ExportError
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
+from analysis.tables.features import read_manifest
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]

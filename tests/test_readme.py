@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from analysis.features import read_features
+from analysis.tables.features import read_features
 
 TEXT = re.sub(r"\s+", " ", (ROOT / "README.md").read_text(encoding="utf-8"))
 #: What says more than five texts, or more than words, can carry; unknown is not different.

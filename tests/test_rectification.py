@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.errors import MeasureError
-from analysis.measures.rectification import Coded, most_unseen, rectify, simple_sample
+from analysis.coding.rectification import Coded, most_unseen, rectify, simple_sample
+from analysis.study.errors import MeasureError
 
 
 def stratified(f: np.ndarray, y: np.ndarray, strata: np.ndarray, drawn: np.ndarray) -> Coded:

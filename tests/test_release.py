@@ -22,12 +22,12 @@ import pytest
 from conftest import ROOT
 from pypdf import PdfReader, PdfWriter
 
-from analysis.errors import ReleaseError, RunError
-from analysis.features import write_table
-from analysis.paths import Layout
-from analysis.release import check_release, published_files, staged_copy, staged_files
 from analysis.runs.publish import publish_checked
 from analysis.runs.record import RunRecord
+from analysis.runs.release import check_release, published_files, staged_copy, staged_files
+from analysis.study.errors import ReleaseError, RunError
+from analysis.study.paths import Layout
+from analysis.tables.features import write_table
 
 SENTENCE = (
     "Gestern fuhr der rote Bus mit sieben müden Hunden über die alte Brücke zum leeren Hafen hinab"

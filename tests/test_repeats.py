@@ -14,8 +14,6 @@ from toy_articles import replace_article
 
 from analysis.annotation import bags
 from analysis.annotation.pipeline import annotate
-from analysis.errors import MeasureError
-from analysis.features import Features, read_features
 from analysis.measures.collocation import association
 from analysis.measures.collocation_difference import association_difference
 from analysis.measures.counts import Recipe, TermCounts, count_terms, describe_documents
@@ -24,9 +22,11 @@ from analysis.measures.neighbours import count_cooccurrences, count_once, count_
 from analysis.measures.ngrams import count_ngrams
 from analysis.measures.noise_floor import noise_floor
 from analysis.measures.resampling import Resampling
-from analysis.paths import Layout
-from analysis.repeats import find_clusters, first_of_repeats
-from analysis.schema import Weight
+from analysis.study.errors import MeasureError
+from analysis.study.paths import Layout
+from analysis.tables.features import Features, read_features
+from analysis.tables.repeats import find_clusters, first_of_repeats
+from analysis.tables.schema import Weight
 
 POST = (
     "Königin Ada nannte den Deal um den Hafen einen Erfolg, und Kanzler Bruno dankte den"

@@ -18,14 +18,14 @@ from study_for_runs import plan_notebook, write_notebook, write_study
 from test_runs_faults import failure_of, is_alive, read_cells
 from typer.testing import CliRunner
 
-from analysis import cli
-from analysis.errors import ParameterError, RunError
+from analysis.cli import app as cli
 from analysis.runs.execute import execute_runs
 from analysis.runs.job import EngineName
 from analysis.runs.limits import Settings
 from analysis.runs.outputs import shorten_outputs
 from analysis.runs.plan import check_has_runs, plan_run
 from analysis.runs.record import RunRecord
+from analysis.study.errors import ParameterError, RunError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 engines = pytest.mark.parametrize(
@@ -210,8 +210,10 @@ def test_sigterm_ends_the_command_and_all_that_it_started(tmp_path: Path, number
     sleep = f"{DETACH}\nimport time\ntime.sleep(600)"
     write_notebook(layout.notebooks / "01_probe.ipynb", sleep)
     code = (
-        "from analysis.runs.plan import plan_runs\nfrom analysis.runs.execute import execute_runs\n"
-        "from analysis.study import read_study\nfrom analysis.paths import find_layout\n"
+        "from analysis.runs.plan import plan_runs\n"
+        "from analysis.runs.execute import execute_runs\n"
+        "from analysis.study.study import read_study\n"
+        "from analysis.study.paths import find_layout\n"
         "layout = find_layout()\nexecute_runs(plan_runs(read_study(layout), layout))"
     )
     (tmp_path / "tmp").mkdir()

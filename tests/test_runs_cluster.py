@@ -18,7 +18,6 @@ import pytest
 from distributed import Client, LocalCluster
 from study_for_runs import plan_notebook, write_notebook, write_study
 
-from analysis.errors import RunError
 from analysis.runs import cluster, fitness
 from analysis.runs.cluster import check_address, execute_there, open_cluster
 from analysis.runs.execute import RunEvent, TellingExecutor, execute_runs
@@ -27,6 +26,7 @@ from analysis.runs.limits import Settings
 from analysis.runs.plan import PlannedRun, plan_runs
 from analysis.runs.record import RunRecord, read_record
 from analysis.runs.watch import Watch
+from analysis.study.errors import RunError
 
 pytestmark = [pytest.mark.xdist_group("cluster"), pytest.mark.long]
 
@@ -176,11 +176,11 @@ def test_ctrl_c_stops_a_local_cluster_with_all_its_processes(tmp_path: Path) -> 
 
 _RUN = """
 from pathlib import Path
-from analysis.commands.running import execute, exit_status
-from analysis.paths import Layout
+from analysis.cli.commands.running import execute, exit_status
+from analysis.study.paths import Layout
 from analysis.runs.limits import Settings
 from analysis.runs.plan import plan_runs
-from analysis.study import read_study
+from analysis.study.study import read_study
 
 if __name__ == "__main__":
     layout = Layout(Path.cwd())
@@ -333,7 +333,8 @@ def test_every_worker_that_is_not_fit_is_named_with_its_reasons(tmp_path: Path) 
 
 def test_dask_is_loaded_only_for_a_cluster() -> None:
     code = (
-        "import analysis, analysis.cli, analysis.runs.execute, analysis.commands.running, sys;"
+        "import sys, analysis, analysis.cli.app, analysis.runs.execute;"
+        "import analysis.cli.commands.running;"
         "print(json.dumps(sorted({'dask', 'distributed'} & set(sys.modules))))"
     )
     done = subprocess.run(

@@ -11,8 +11,6 @@ from pathlib import Path
 import pytest
 from study_for_runs import plan_notebook, write_notebook, write_study
 
-from analysis.errors import RunError
-from analysis.paths import Layout
 from analysis.runs.execute import RunEvent, execute_runs
 from analysis.runs.folders import hold_folder
 from analysis.runs.job import EngineName
@@ -21,7 +19,9 @@ from analysis.runs.plan import PlannedRun, plan_run, plan_runs
 from analysis.runs.process import read_log
 from analysis.runs.publish import Published, publish_figures
 from analysis.runs.record import RunRecord, read_record
-from analysis.study import Study
+from analysis.study.errors import RunError
+from analysis.study.paths import Layout
+from analysis.study.study import Study
 
 PARAMETERS = (
     'word: str = "Käse"  # with what JSON and Python write differently\nnone: int | None = 1'
@@ -30,7 +30,7 @@ PARAMETERS = (
 #: Writes what a run must be able to rely on; the order of a set depends on the hash seed.
 GOOD = """
 import json, os, sys
-from analysis.paths import find_layout, run_folder
+from analysis.study.paths import find_layout, run_folder
 names = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "MPLBACKEND"]
 seen = {
     "word": word, "none": none, "set": list({"Brot", "Käse", "Wein", "Salz"}),
@@ -343,11 +343,11 @@ NOTE_PID = "import os, pathlib\npathlib.Path('pid').write_text(str(os.getpid()))
 
 PARENT = """
 import pathlib, sys
-from analysis.paths import Layout
+from analysis.study.paths import Layout
 from analysis.runs.execute import execute_runs
 from analysis.runs.limits import Settings
 from analysis.runs.plan import plan_runs
-from analysis.study import read_study
+from analysis.study.study import read_study
 
 def show(event):
     if event.cell == 3:

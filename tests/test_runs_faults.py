@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from study_for_runs import plan_notebook, write_notebook, write_study
 
-from analysis.errors import RunError
 from analysis.runs import assign, single, warm
 from analysis.runs.execute import execute_runs
 from analysis.runs.job import Failure
@@ -24,6 +23,7 @@ from analysis.runs.limits import Settings, find_memory
 from analysis.runs.plan import plan_runs
 from analysis.runs.record import RunRecord
 from analysis.runs.server import count_threads
+from analysis.study.errors import RunError
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 pytestmark = needs_fork

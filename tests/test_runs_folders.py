@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.errors import RunError
 from analysis.runs.folders import hold_folder, make_part, move_into_place, part_of
+from analysis.study.errors import RunError
 
 HOLD = """
 import sys, pathlib

@@ -17,7 +17,7 @@ LIMIT = 3
 
 def bake(n):
     """Bake."""
-    from analysis.errors import unknown
+    from analysis.study.errors import unknown
     return n + 1
 
 class Oven:
@@ -45,7 +45,7 @@ def changed(old: str, new: str) -> set[str]:
 
 def test_a_module_is_described_by_what_it_does() -> None:
     found = describe(SOURCE)
-    assert found["imports"] == ["analysis.errors.unknown", "json", "typing.TYPE_CHECKING"]
+    assert found["imports"] == ["analysis.study.errors.unknown", "json", "typing.TYPE_CHECKING"]
     assert describe(SOURCE.replace("Bake.", "Backen.").replace("= 3", "= 3  # viel")) == found
 
 
@@ -71,8 +71,8 @@ def test_a_module_that_is_no_python_is_told_by_its_bytes() -> None:
 def test_names_lead_to_the_modules_that_hold_them(tmp_path: Path) -> None:
     index = Index(tmp_path)
     found = hash_modules(["analysis.plot_frame_rates"], index)
-    assert "analysis/presentation/plots_framing.py" in found
-    assert "analysis/errors.py" in found
+    assert "analysis/figures/plots_framing.py" in found
+    assert "analysis/study/errors.py" in found
     assert not any(name.startswith(("analysis/measures/", "analysis/runs/")) for name in found)
     assert "analysis/measures/keyness.py" in hash_modules(["analysis"], index)
     assert hash_modules(["numpy", "analysis.nothing"], index) == {}

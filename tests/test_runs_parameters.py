@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from study_for_runs import write_notebook
 
-from analysis.errors import ParameterError
 from analysis.runs.annotations import fit_value
 from analysis.runs.parameters import (
     Parameter,
@@ -15,6 +14,7 @@ from analysis.runs.parameters import (
     parse_parameters,
     read_parameters,
 )
+from analysis.study.errors import ParameterError
 
 DECLARED = parse_parameters('top: int = 20\nunit: Literal["form", "lemma"] = "lemma"', "n.ipynb")
 

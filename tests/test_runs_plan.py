@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 from study_for_runs import write_notebook, write_study
 
-from analysis.errors import ParameterError, RunError
-from analysis.paths import Layout
 from analysis.runs.plan import key_of, plan_run, plan_runs
-from analysis.study import Study
+from analysis.study.errors import ParameterError, RunError
+from analysis.study.paths import Layout
+from analysis.study.study import Study
 
 Both = tuple[Study, Layout]
 

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis.errors import RunError
 from analysis.runs.publish import Published, publish_figures
 from analysis.runs.record import RunRecord
+from analysis.study.errors import RunError
 
 
 @pytest.fixture

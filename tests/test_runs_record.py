@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from analysis.errors import RunError
 from analysis.runs.job import Failure
 from analysis.runs.judge import blame_cell, count_cells, find_failure
 from analysis.runs.record import (
@@ -15,6 +14,7 @@ from analysis.runs.record import (
     read_versions,
     write_record,
 )
+from analysis.study.errors import RunError
 
 
 def make_record(folder: Path) -> RunRecord:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.paths import Layout
 from analysis.runs import scratch
 from analysis.runs.scratch import clear_scratch, is_abandoned, make_scratch, scratch_prefix
 from analysis.runs.verify import beside
+from analysis.study.paths import Layout
 
 
 def ended_pid() -> int:

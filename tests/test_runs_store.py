@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from study_for_runs import STUDY, plan_notebook, write_notebook, write_study
 
-from analysis.paths import Layout
 from analysis.runs.execute import execute_runs
 from analysis.runs.folders import hold_folder
 from analysis.runs.limits import Settings
@@ -16,7 +15,8 @@ from analysis.runs.prune import find_prunable, prune_runs
 from analysis.runs.publish import publish_figures
 from analysis.runs.record import RunRecord, read_record, write_record
 from analysis.runs.store import find_run
-from analysis.study import read_study
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
 
 #: Reads a table, looks for another one, lists a folder, and draws.
 READS = """
@@ -37,7 +37,7 @@ def plan(tmp_path: Path) -> PlannedRun:
     (tmp_path / "data" / "lists").mkdir(parents=True)
     (tmp_path / "data" / "words.csv").write_text("Brot")
     (tmp_path / "requirements.lock").write_text("pandas==3")
-    return plan_notebook(tmp_path, "from analysis.errors import did_you_mean", READS)
+    return plan_notebook(tmp_path, "from analysis.study.errors import did_you_mean", READS)
 
 
 def run(plan: PlannedRun, *, force: bool = False) -> RunRecord:
@@ -55,7 +55,7 @@ def test_a_run_rests_on_what_it_read_and_on_the_modules_of_its_imports(plan: Pla
     parts = run(plan).parts
     assert list(parts["inputs"]) == ["data/lists/", "data/more.csv", "data/words.csv"]
     assert parts["inputs"]["data/more.csv"] == "missing"
-    assert list(parts["code"]) == ["analysis/errors.py"]
+    assert list(parts["code"]) == ["analysis/study/errors.py"]
     assert list(parts["notebook"]) == ["code cell 2", "code cell 3"]
     assert "frame Brot" in parts["study"]
     assert {"requirements.lock", "version of pandas"} <= set(parts["environment"])
@@ -87,10 +87,10 @@ CHANGES = {
         plan.folder / "figures/01_words.txt"
     ).unlink(),
     "the notebook: code cell 3 changed": lambda plan: write_notebook(
-        plan.path, "from analysis.errors import did_you_mean", READS + "1"
+        plan.path, "from analysis.study.errors import did_you_mean", READS + "1"
     ),
     "the notebook: code cell 4 is new": lambda plan: write_notebook(
-        plan.path, "from analysis.errors import did_you_mean", READS, "1"
+        plan.path, "from analysis.study.errors import did_you_mean", READS, "1"
     ),
 }
 
@@ -101,7 +101,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("finished") / "study"
     (root / "data" / "lists").mkdir(parents=True)
     (root / "data" / "words.csv").write_text("Brot")
-    run(plan_notebook(root, "from analysis.errors import did_you_mean", READS))
+    run(plan_notebook(root, "from analysis.study.errors import did_you_mean", READS))
     return root
 
 
@@ -123,19 +123,19 @@ def test_a_changed_parameter_version_and_function_are_named(finished: Path, tmp_
     plan = copy_of(finished, tmp_path)
     record = read_record(plan.folder)
     index = Index(plan.folder.parents[1])
-    code = record.parts["code"]["analysis/errors.py"]
+    code = record.parts["code"]["analysis/study/errors.py"]
     other = index.known[next(key for key, known in index.known.items() if known["code"] == code)]
     changed = {**other, "code": "0", "definitions": {**other["definitions"], "did_you_mean": "0"}}
     index.known["of an older file"] = changed
     index.is_new = True
     index.save()
-    record.parts["code"]["analysis/errors.py"] = "0"
+    record.parts["code"]["analysis/study/errors.py"] = "0"
     record.parts["environment"]["version of pandas"] = "2.9"
     write_record(replace(record, parameters={**record.parameters, "top": 5}))
     now = record.versions["pandas"]
     assert reasons(plan) == [
         "parameter top: 5, now 3",
-        "analysis/errors.py: did_you_mean changed",
+        "analysis/study/errors.py: did_you_mean changed",
         f"version of pandas: 2.9, now {now}",
     ]
 
@@ -205,7 +205,7 @@ def test_a_failed_run_leaves_the_one_that_stands(plan: PlannedRun) -> None:
     assert bad.folder == plan.folder.parent / "failed" / "default"
     assert (bad.folder / "notebook.ipynb").exists()
     assert read_record(plan.folder) == good
-    write_notebook(plan.path, "from analysis.errors import did_you_mean", READS)
+    write_notebook(plan.path, "from analysis.study.errors import did_you_mean", READS)
     assert run(plan).is_reused
     assert not bad.folder.exists()
 

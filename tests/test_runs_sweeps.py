@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 from study_for_runs import write_notebook, write_study
 
-from analysis.commands.sweeping import planned_sweeps, plans_of
-from analysis.errors import ParameterError, RunError, StudyError
-from analysis.paths import Layout
+from analysis.cli.commands.sweeping import planned_sweeps, plans_of
 from analysis.runs.plan import PlannedRun
 from analysis.runs.record import RunRecord
 from analysis.runs.sweeps import (
@@ -22,7 +20,9 @@ from analysis.runs.sweeps import (
     summarise,
     write_summary,
 )
-from analysis.study import Study, parse_study, read_study
+from analysis.study.errors import ParameterError, RunError, StudyError
+from analysis.study.paths import Layout
+from analysis.study.study import Study, parse_study, read_study
 
 SWEEPS = """
 [[run]]

@@ -6,14 +6,14 @@ from study_for_runs import plan_notebook, write_notebook, write_study
 from typer.testing import CliRunner
 
 from analysis import cli, console
-from analysis.commands import why as command
-from analysis.commands.running import explain_runs
-from analysis.errors import RunError
-from analysis.paths import Layout
+from analysis.cli.commands import why as command
+from analysis.cli.commands.running import explain_runs
 from analysis.runs.execute import execute_runs
 from analysis.runs.plan import plan_run
 from analysis.runs.record import RunRecord, write_record
 from analysis.runs.why import find_account, name_runs
+from analysis.study.errors import RunError
+from analysis.study.paths import Layout
 
 
 def note(layout: Layout, place: str, day: int, key: str = "default") -> None:

@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from analysis.checking import check_table, coerce_table
-from analysis.codebook import code_book, mention_list
-from analysis.errors import TableError
-from analysis.features import Features
-from analysis.schema import TABLES, empty_table, find_table
+from analysis.study.errors import TableError
+from analysis.tables.checking import check_table, coerce_table
+from analysis.tables.codebook import code_book, mention_list
+from analysis.tables.features import Features
+from analysis.tables.schema import TABLES, empty_table, find_table
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from analysis.corpus.cleaning import read_boilerplate
 from analysis.corpus.segmentation import Segmentation, segment
 from analysis.corpus.sources import Source, Ticker, read_sources
-from analysis.features import Features
-from analysis.paths import Layout
-from analysis.study import read_study
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
+from analysis.tables.features import Features
 
 ROOT = Path(__file__).resolve().parents[1]
 RULES = read_boilerplate(ROOT / "data" / "lexicons" / "boilerplate.toml")

@@ -8,8 +8,6 @@ import pandas as pd
 import pytest
 from framing_samples import FRAMES
 
-from analysis.errors import MeasureError
-from analysis.features import Features
 from analysis.measures.selection import (
     TARGETS,
     TIERS,
@@ -19,7 +17,9 @@ from analysis.measures.selection import (
     sizes_of,
     totals_of,
 )
-from analysis.schema import WEIGHTS
+from analysis.study.errors import MeasureError
+from analysis.tables.features import Features
+from analysis.tables.schema import WEIGHTS
 
 EVERY = [Selection(*chosen) for chosen in itertools.product(TIERS, TARGETS, WEIGHTS)]
 

@@ -10,9 +10,9 @@ import pytest
 
 from analysis.corpus.readers import checksum
 from analysis.corpus.sources import Source, check_raw, ingest, read_sources, source_block
-from analysis.errors import SourceError
-from analysis.paths import Layout
-from analysis.study import read_study
+from analysis.study.errors import SourceError
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
 
 
 def change(toy: Layout, old: str, new: str, count: int = 1) -> None:

@@ -6,7 +6,7 @@ import pytest
 from coding import actors, speech
 
 from analysis.annotation.speech.actors import ActorIndex, SpeechContext, stem
-from analysis.study import Actor
+from analysis.study.study import Actor
 
 #: speaker of the last span | text
 NAMED = """

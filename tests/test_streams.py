@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import streams
-from analysis.errors import TableError
-from analysis.features import Features, content_hash, read_table, write_manifest
-from analysis.schema import TABLES, empty_table
-from analysis.streams import describe_table, hash_frames, write_rows
+from analysis.study.errors import TableError
+from analysis.tables import streams
+from analysis.tables.features import Features, content_hash, read_table, write_manifest
+from analysis.tables.schema import TABLES, empty_table
+from analysis.tables.streams import describe_table, hash_frames, write_rows
 
 
 def cut(frame: pd.DataFrame, *places: int) -> Iterator[pd.DataFrame]:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from analysis.errors import StudyError
-from analysis.paths import Layout
-from analysis.study import Study, parse_study, read_study
+from analysis.study.errors import StudyError
+from analysis.study.paths import Layout
+from analysis.study.study import Study, parse_study, read_study
 
 Table = dict[str, Any]
 

@@ -18,10 +18,10 @@ from typer.testing import CliRunner, Result
 
 from analysis import atomic, cli, console, features
 from analysis.annotation.pipeline import annotate
-from analysis.errors import TableError
-from analysis.features import new_tables, read_features, read_table, table_path
-from analysis.paths import Layout
-from analysis.schema import TABLES
+from analysis.study.errors import TableError
+from analysis.study.paths import Layout
+from analysis.tables.features import new_tables, read_features, read_table, table_path
+from analysis.tables.schema import TABLES
 
 REFUSED = r"wanted the table that manifest\.json notes, came another one: `gipfel annotate` was"
 COUNT = "bench.features.documents, bench.features.mentions, bench.features.terms"
@@ -65,9 +65,9 @@ def kill_annotate(layout: Layout, patch: str) -> None:
     code = f"""
     import os, signal, sys
     from pathlib import Path
-    from analysis import features
+    from analysis.tables import features
     from analysis.annotation import pipeline
-    from analysis.paths import Layout
+    from analysis.study.paths import Layout
 
     def die():
         os.kill(os.getpid(), signal.SIGKILL)
@@ -264,7 +264,7 @@ def test_a_changed_measure_makes_status_stale_as_it_does_the_run(
 
     def gipfel(*arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-c", "from analysis.cli import main; main()", *arguments],
+            [sys.executable, "-c", "from analysis.cli.app import main; main()", *arguments],
             env=os.environ | {"PYTHONPATH": str(package.parent), "COLUMNS": "200"},
             cwd=study.root,
             capture_output=True,
@@ -281,5 +281,5 @@ def test_a_changed_measure_makes_status_stale_as_it_does_the_run(
     for command in (["status"], ["run", "--explain"]):
         said = gipfel(*command)
         assert "stale" in said
-        assert "analysis/workbench.py: added is new" in said
+        assert "analysis/figures/workbench.py: added is new" in said
     assert "succeeded" in gipfel("run")

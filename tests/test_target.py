@@ -7,7 +7,7 @@ from coding import marked, sentences
 from conftest import ROOT
 
 from analysis.annotation.target import code_target, read_target_lexicon
-from analysis.errors import StudyError
+from analysis.study.errors import StudyError
 
 LEXICON = read_target_lexicon(ROOT / "data" / "lexicons" / "target.toml")
 #: value rule | sentence

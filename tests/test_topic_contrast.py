@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from topic_samples import planted, twice
 
-from analysis.errors import MeasureError
 from analysis.measures.counts import TermCounts
 from analysis.measures.topic_contrast import topic_contrast
 from analysis.measures.topic_reruns import TopicRuns, prevalence_in_runs, rerun_topics
 from analysis.measures.topic_runs import StabilityPlan
 from analysis.measures.topics import fit_topics, topic_prevalence
+from analysis.study.errors import MeasureError
 
 
 def runs_of(counts: TermCounts, seed: int = 1, n_topics: int = 3) -> TopicRuns:

@@ -7,7 +7,6 @@ import pytest
 from scipy import sparse
 from topic_samples import THEMES, planted
 
-from analysis.errors import MeasureError
 from analysis.measures.topic_engines import (
     ENGINES,
     EngineSettings,
@@ -17,6 +16,7 @@ from analysis.measures.topic_engines import (
     for_seeds,
     run_engine,
 )
+from analysis.study.errors import MeasureError
 
 SETTINGS = EngineSettings(n_passes=20)
 APART = np.array([[0.5, 0.5, 0.0, 0.0], [0.0, 0.0, 0.25, 0.75]])

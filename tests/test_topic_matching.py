@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.errors import MeasureError
 from analysis.measures.topic_matching import (
     agreement,
     average_jaccard,
@@ -16,6 +15,7 @@ from analysis.measures.topic_matching import (
     top_terms,
     unrelated_lists,
 )
+from analysis.study.errors import MeasureError
 
 LISTS = st.permutations(range(8)).map(lambda terms: terms[:5])
 

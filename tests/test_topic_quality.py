@@ -9,7 +9,6 @@ import pytest
 from scipy import sparse
 from topic_samples import planted, structureless
 
-from analysis.errors import MeasureError
 from analysis.measures.topic_quality import (
     document_counts,
     frex_exclusivity,
@@ -18,6 +17,7 @@ from analysis.measures.topic_quality import (
     u_mass,
 )
 from analysis.measures.topics import fit_topics
+from analysis.study.errors import MeasureError
 
 #: Five documents: w1 w2 | w1 w2 w3 | w1 | w1 w2 | w3.
 DOCUMENTS = sparse.csr_array(np.array([[1, 1, 0], [1, 1, 1], [1, 0, 0], [1, 1, 0], [0, 0, 1]]))

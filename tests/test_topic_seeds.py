@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from topic_samples import as_counts, planted
 
-from analysis.errors import MeasureError
 from analysis.measures.counts import TermCounts
 from analysis.measures.topic_seeds import seeded_topics
+from analysis.study.errors import MeasureError
 
 
 def with_neighbours(seed: int = 1) -> TermCounts:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from topic_samples import as_counts, planted
 
-from analysis.errors import MeasureError
 from analysis.measures.counts import TermCounts
 from analysis.measures.topic_segments import TopicRecipe, check_n_topics, choose_segments
+from analysis.study.errors import MeasureError
 
 
 def message(counts: TermCounts, recipe: TopicRecipe | None = None) -> str:

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from analysis.errors import MeasureError
-from analysis.features import Features
 from analysis.measures.counts import Recipe, TermCounts, count_terms
 from analysis.measures.topic_engines import EngineSettings
 from analysis.measures.topic_segments import TopicRecipe
 from analysis.measures.topics import TopicModel, fit_topics, top_segments, topic_prevalence
+from analysis.study.errors import MeasureError
+from analysis.tables.features import Features
 
 WORDS = {"sea": ["Fähre", "Hafen", "Insel", "Segel"], "rail": ["Bahn", "Gleis", "Tunnel", "Zug"]}
 

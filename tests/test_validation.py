@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from analysis.errors import StudyError
-from analysis.validation import describe_faults, read_toml
+from analysis.study.errors import StudyError
+from analysis.study.toml_files import describe_faults, read_toml
 
 
 class Inner(BaseModel):

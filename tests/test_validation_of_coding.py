@@ -12,16 +12,16 @@ import pytest
 from conftest import ROOT
 from typer.testing import CliRunner
 
-from analysis import cli
-from analysis.annotation.evaluation.gold import COLUMNS, read_gold
-from analysis.annotation.evaluation.mentions import score_finding
-from analysis.errors import TableError, TextError
-from analysis.evaluations import read_validation
+from analysis.cli import app as cli
+from analysis.coding.evaluation.gold import COLUMNS, read_gold
+from analysis.coding.evaluation.mentions import score_finding
+from analysis.figures.look import look_of
+from analysis.figures.plots import plot_quality
 from analysis.measures.quality import quality_table
-from analysis.paths import Layout
-from analysis.presentation.look import look_of
-from analysis.presentation.plots import plot_quality
-from analysis.study import read_study
+from analysis.study.errors import TableError, TextError
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
+from analysis.tables.evaluations import read_validation
 
 FRAMES = ("Erfolg", "Deal", "Einmischung")
 TEXT = "Bruno sagte, es gebe keinen Deal. Die Ware ist ideal. Das war ein Erfolg."
@@ -198,8 +198,8 @@ def test_unseen_text_comes_first_and_every_row_says_its_n_and_who_coded() -> Non
 
 @pytest.mark.shared
 def test_the_coded_mentions_come_out_as_wanted(shared: Path) -> None:
-    from analysis.annotation.evaluation.mentions import evaluate_mentions
     from analysis.annotation.tools import load_tools
+    from analysis.coding.evaluation.mentions import evaluate_mentions
 
     gold = read_gold(shared / "gold" / "mentions_dev.csv", FRAMES)
     scores = evaluate_mentions(gold, shared / "corpus", load_tools(ROOT)).scores
@@ -213,7 +213,7 @@ def test_the_coded_mentions_come_out_as_wanted(shared: Path) -> None:
 @pytest.mark.shared
 def test_quotations_of_others_come_out_as_wanted(shared: Path) -> None:
     """Forty articles of the training part; the whole of both parts is in docs/coding-quality.md."""
-    from analysis.annotation.evaluation.quote_run import evaluate_quotes
+    from analysis.coding.evaluation.quote_run import evaluate_quotes
 
     path = shared / "quotes" / "train.jsonl.gz"
     scores = evaluate_quotes(path, Layout(ROOT), first=40).scores

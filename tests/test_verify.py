@@ -16,9 +16,6 @@ from conftest import ROOT
 from typer.testing import CliRunner
 
 from analysis import cli, console
-from analysis.errors import RunError
-from analysis.features import content_hash, read_table, write_table
-from analysis.paths import Layout
 from analysis.runs.blame import Blame, find_causes
 from analysis.runs.compare import (
     compare_files,
@@ -28,8 +25,11 @@ from analysis.runs.compare import (
     compare_values,
 )
 from analysis.runs.plan import plan_runs
-from analysis.schema import TABLES
-from analysis.study import read_study
+from analysis.study.errors import RunError
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
+from analysis.tables.features import content_hash, read_table, write_table
+from analysis.tables.schema import TABLES
 
 IDENTITY = ("-c", "user.name=Toy", "-c", "user.email=toy@example.org", "-c", "commit.gpgsign=false")
 
@@ -180,7 +180,7 @@ def test_a_changed_function_is_named_and_a_comment_is_not(study: Layout, tmp_pat
     path = study.root / "analysis" / "measures" / "framing.py"
     source = path.read_text(encoding="utf-8")
     path.write_text(f"# a comment\n{source}", encoding="utf-8")
-    other = study.root / "analysis" / "commands" / "audit.py"
+    other = study.root / "analysis" / "cli" / "commands" / "audit.py"
     other.write_text(f"{other.read_text(encoding='utf-8')}\nX = 1\n", encoding="utf-8")
     assert [one.cause for one in find_causes(plan, study, contents)] == ["machine"]
     path.write_text(f"{source}\n\ndef added() -> int:\n    return 1\n", encoding="utf-8")

@@ -17,10 +17,10 @@ from analysis.annotation.tools import Tools, load_tools
 from analysis.annotation.windows import add_up_tokens, find_nodes, find_spans, near_rows
 from analysis.corpus.readers import read_text
 from analysis.corpus.sources import read_sources
-from analysis.features import Features
 from analysis.measures.counts import documents_of_terms
-from analysis.paths import Layout
-from analysis.study import read_study
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
+from analysis.tables.features import Features
 
 
 @pytest.fixture(scope="module")

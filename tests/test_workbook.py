@@ -12,13 +12,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analysis.cells import clean, guard, unguard
-from analysis.errors import ExportError, TableError
-from analysis.handcoding.workbook import (
+from analysis.coding.workbook import (
     SheetColumn,
     read_sheet,
     write_sheet,
 )
+from analysis.study.errors import ExportError, TableError
+from analysis.tables.cells import clean, guard, unguard
 
 COLUMNS = [
     SheetColumn("text", width=60),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.corpus.readers import checksum
-from analysis.paths import Layout
+from analysis.study.paths import Layout
 
 
 def replace_article(toy: Layout, name: str, data: bytes) -> None:

@@ -12,9 +12,9 @@ from analysis.corpus.cleaning import read_boilerplate
 from analysis.corpus.readers import read_text
 from analysis.corpus.segmentation import segment
 from analysis.corpus.sources import read_sources
-from analysis.errors import SourceError
-from analysis.paths import Layout
-from analysis.study import read_study
+from analysis.study.errors import SourceError
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
 
 KIND = "lemma"
 TABLES = ("cooccurrences", "windows")

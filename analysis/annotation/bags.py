@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.schema import BAG_FLOOR, SHOWN
+from analysis.study.design import BAG_FLOOR
+from analysis.tables.schema import SHOWN
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]

@@ -15,8 +15,8 @@ from analysis.annotation.speech.actors import ActorIndex
 from analysis.annotation.speech.spans import SpeechSpan, voice_at
 from analysis.annotation.target import TargetLexicon, code_target, read_target_lexicon
 from analysis.annotation.tokens import Sentence, Token
-from analysis.paths import Layout
-from analysis.study import read_study
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
 
 NARRATOR = "narrator"
 UNKNOWN_SPEAKER = "?"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import SourceError, join_faults, unknown
-from analysis.files import read_cells
-from analysis.schema import POLARITIES, TARGETS, VOICES
+from analysis.study.errors import SourceError, join_faults, unknown
+from analysis.study.text_files import read_cells
+from analysis.tables.schema import POLARITIES, TARGETS, VOICES
 
 COLUMNS = ("doc_id", "begin", "end", "surface", "layer", "value", "note")
 BY_HAND = "hand"

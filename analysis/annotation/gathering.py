@@ -17,7 +17,7 @@ from analysis.annotation.rows import RUNS
 from analysis.annotation.windows import mark_firsts
 from analysis.corpus.duplicates import find_repeats
 from analysis.corpus.shingles import Ints
-from analysis.schema import SEGMENTS
+from analysis.tables.schema import SEGMENTS
 
 #: Articles whose parts are looked at together.
 TOGETHER = 100

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from analysis.annotation.tokens import Token, noun_stems
-from analysis.study import Lexemes, Study
+from analysis.study.study import Lexemes, Study
 
 #: What may stand between the parts of a compound.
 LINKS = ("", "s", "es", "n", "en", "e", "er")
@@ -56,7 +56,7 @@ def frame_lexicon(study: Study) -> FrameLexicon:
 
     Examples
     --------
-    >>> from analysis.study import read_study
+    >>> from analysis.study.study import read_study
     >>> [verb.particle for verb in frame_lexicon(read_study()).verbs][:1]
     ['ein']
     """

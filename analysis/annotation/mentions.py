@@ -64,7 +64,7 @@ def find_mentions(
     --------
     >>> from analysis.annotation.lexemes import frame_lexicon
     >>> from analysis.annotation.tokens import Annotator
-    >>> from analysis.study import read_study
+    >>> from analysis.study.study import read_study
     >>> annotator = Annotator()
     >>> sentence, = annotator.sentences("Man mischt sich in die Wahl ein.")
     >>> mention, = find_mentions(sentence, frame_lexicon(read_study()), annotator)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.annotation.tokens import Sentence, Token
-from analysis.study import Study
+from analysis.study.study import Study
 
 #: Endings of an attributive adjective, such as in *Weißes Haus*, *im Weißen Haus*.
 ADJECTIVE_ENDINGS = ("es", "en", "em", "er", "e")
@@ -35,7 +35,7 @@ def actor_lexicon(study: Study) -> ActorLexicon:
 
     Examples
     --------
-    >>> from analysis.study import read_study
+    >>> from analysis.study.study import read_study
     >>> actor_lexicon(read_study()).by_letters["Do"]
     ((('Donald', 'Trump'), 'Trump'),)
     """
@@ -72,7 +72,7 @@ def find_actors(sentence: Sentence, lexicon: ActorLexicon) -> list[ActorMention]
     Examples
     --------
     >>> from analysis.annotation.tokens import Annotator
-    >>> from analysis.study import read_study
+    >>> from analysis.study.study import read_study
     >>> sentence, = Annotator().sentences("Donald Trumps Haus liegt nahe dem Weißen Haus.")
     >>> [mention.actor for mention in find_actors(sentence, actor_lexicon(read_study()))]
     ['Trump', 'Weißes-Haus']

@@ -23,7 +23,7 @@ from analysis.corpus.shingles import (
     hash_shingles,
     in_block,
 )
-from analysis.schema import LONGEST_SEQUENCE, SEQUENCE_DOCUMENTS, SEQUENCE_FLOOR
+from analysis.tables.schema import LONGEST_SEQUENCE, SEQUENCE_DOCUMENTS, SEQUENCE_FLOOR
 
 LENGTHS = range(2, LONGEST_SEQUENCE + 1)
 #: What stands between documents; no word has this hash.

@@ -11,12 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from analysis import corpus, schema
+from analysis import corpus
 from analysis.annotation.corrections import Correction
 from analysis.corpus.sources import Source
-from analysis.lexicons import STOP_WORDS
-from analysis.paths import Layout
-from analysis.study import read_study
+from analysis.study.lexicons import STOP_WORDS
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
+from analysis.tables import schema
 
 
 def made_from(layout: Layout) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def made_from(layout: Layout) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from analysis.paths import find_layout
+    >>> from analysis.study.paths import find_layout
     >>> sorted(made_from(find_layout()))
     ['collocation', 'files', 'frames_and_actors', 'tools']
     """

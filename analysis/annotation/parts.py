@@ -18,12 +18,12 @@ import pyarrow as pa
 from analysis.annotation.annotated import Row
 from analysis.annotation.rows import NEAR, RUNS, TOKENS, annotate_text
 from analysis.annotation.tools import Tools
-from analysis.cache import read_kept, write_kept
 from analysis.corpus.readers import read_text
 from analysis.corpus.sources import Source
-from analysis.errors import TableError
-from analysis.paths import Layout
-from analysis.schema import find_table
+from analysis.study.cache import read_kept, write_kept
+from analysis.study.errors import TableError
+from analysis.study.paths import Layout
+from analysis.tables.schema import find_table
 
 #: Tables whose rows each article gives by itself.
 BY_ARTICLE = ("documents", "segments", "mentions", "nodes")

@@ -18,12 +18,12 @@ from analysis.annotation.parts import (
 )
 from analysis.annotation.tools import load_tools
 from analysis.corpus.sources import Source, check_raw, read_sources
-from analysis.errors import SourceError, join_faults, unknown
-from analysis.features import new_tables, table_path, write_manifest
-from analysis.paths import Layout
-from analysis.schema import TABLES
-from analysis.streams import write_rows
-from analysis.study import read_study
+from analysis.study.errors import SourceError, join_faults, unknown
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
+from analysis.tables.features import new_tables, table_path, write_manifest
+from analysis.tables.schema import TABLES
+from analysis.tables.streams import write_rows
 
 #: Articles per unit of work of a process.
 BATCH = 20

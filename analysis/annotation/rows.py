@@ -19,8 +19,8 @@ from analysis.corpus.agencies import find_agencies
 from analysis.corpus.duplicates import hash_words
 from analysis.corpus.segmentation import Segmentation, segment
 from analysis.corpus.sources import Source
-from analysis.errors import SourceError, join_faults
-from analysis.schema import SHOWN, VOICES
+from analysis.study.errors import SourceError, join_faults
+from analysis.tables.schema import SHOWN, VOICES
 
 WORD = re.compile(r"\w+")
 SCOPES = ("within", "across")

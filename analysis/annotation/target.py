@@ -11,9 +11,9 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from analysis.annotation.tokens import Sentence, Token, noun_stems
-from analysis.design import Frozen
-from analysis.errors import StudyError, join_faults
-from analysis.validation import describe_faults, read_toml
+from analysis.study.design import Frozen
+from analysis.study.errors import StudyError, join_faults
+from analysis.study.toml_files import describe_faults, read_toml
 
 Value = Literal["summit", "other"]
 #: A noun's complement begins with one of these.
@@ -82,7 +82,7 @@ def code_target(sentence: Sentence, index: int, lexicon: TargetLexicon) -> Targe
     Examples
     --------
     >>> from analysis.annotation.tokens import Annotator
-    >>> from analysis.paths import find_layout
+    >>> from analysis.study.paths import find_layout
     >>> lexicon = read_target_lexicon(find_layout().lexicons / "target.toml")
     >>> sentence, = Annotator().sentences("Er gratulierte zur erfolgreichen Saison.")
     >>> code_target(sentence, 3, lexicon)

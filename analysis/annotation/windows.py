@@ -12,8 +12,8 @@ from analysis.annotation.bags import ENOUGH, BoolArray, KnownSets, number_bags
 from analysis.annotation.mentions import Mention
 from analysis.annotation.names import ActorMention
 from analysis.annotation.tokens import Sentence, Token
-from analysis.repeats import first_of_repeats
-from analysis.schema import NODE_KINDS, VOICES, Weight, empty_table, find_table
+from analysis.tables.repeats import first_of_repeats
+from analysis.tables.schema import NODE_KINDS, VOICES, Weight, empty_table, find_table
 
 Row = dict[str, Any]
 #: Kind of node (frame, actor) and its id in ``study.toml``.

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator
 
-from analysis.design import Frozen, Id
-from analysis.errors import SourceError, join_faults
-from analysis.validation import describe_faults, read_toml
+from analysis.study.design import Frozen, Id
+from analysis.study.errors import SourceError, join_faults
+from analysis.study.toml_files import describe_faults, read_toml
 
 
 @dataclass(frozen=True, order=True)
@@ -57,7 +57,7 @@ def read_boilerplate(path: Path) -> tuple[Rule, ...]:
 
     Examples
     --------
-    >>> from analysis.paths import find_layout
+    >>> from analysis.study.paths import find_layout
     >>> rules = read_boilerplate(find_layout().lexicons / "boilerplate.toml")
     >>> all(rule.regex.search(rule.example.strip("\n")) for rule in rules)
     True

@@ -19,7 +19,7 @@ from scipy.sparse.csgraph import connected_components
 
 from analysis.corpus.pairs import SHINGLE, Numbers, repeating_pairs
 from analysis.corpus.shingles import Hashes, shingle_blocks
-from analysis.errors import TableError
+from analysis.study.errors import TableError
 
 
 def hash_words(words: Iterable[str]) -> np.ndarray:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from analysis import files
-from analysis.errors import TextError
+from analysis.study import text_files as files
+from analysis.study.errors import TextError
 
 
 def read_text(path: Path) -> str:

@@ -11,13 +11,13 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from analysis.atomic import atomically
 from analysis.corpus.readers import checksum, read_text
-from analysis.design import Frozen, Id
-from analysis.errors import SourceError, TextError, join_faults, unknown
-from analysis.paths import Layout
-from analysis.study import Study
-from analysis.validation import describe_faults, read_toml
+from analysis.study.atomic import atomically
+from analysis.study.design import Frozen, Id
+from analysis.study.errors import SourceError, TextError, join_faults, unknown
+from analysis.study.paths import Layout
+from analysis.study.study import Study
+from analysis.study.toml_files import describe_faults, read_toml
 
 Ticker = Literal["time_line", "update_label", "byline"]
 
@@ -83,8 +83,8 @@ def read_sources(layout: Layout, study: Study) -> tuple[Source, ...]:
 
     Examples
     --------
-    >>> from analysis.paths import find_layout
-    >>> from analysis.study import read_study
+    >>> from analysis.study.paths import find_layout
+    >>> from analysis.study.study import read_study
     >>> len(read_sources(find_layout(), read_study()))
     5
     """

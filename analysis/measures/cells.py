@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from analysis.errors import MeasureError
 from analysis.measures.inference import FloatArray
+from analysis.study.errors import MeasureError
 
 Counts = npt.ArrayLike
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.cells import rounded
 from analysis.measures.specifications import CHOICES
 from analysis.measures.verdicts import Verdict
+from analysis.tables.cells import rounded
 
 #: Two estimates closer than this are tied; one so close to 0 has no sign.
 TIE = 1e-9

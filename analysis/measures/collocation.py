@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.cells import rounded
 from analysis.measures.cells import check_pairs
 from analysis.measures.formulas import ASSOCIATION, check_association
+from analysis.tables.cells import rounded
 
 
 def association(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.errors import MeasureError, unknown
 from analysis.measures.cells import Pairs, check_pairs
 from analysis.measures.cooccurrences import CoOccurrences, NodeSums
 from analysis.measures.formulas import ASSOCIATION, check_association
 from analysis.measures.inference import FloatArray
 from analysis.measures.resampling import Resampling, draw_weights
 from analysis.measures.verdicts import Verdict, judge_interval, refuse
+from analysis.study.errors import MeasureError, unknown
 
 #: Name of a frequency in the formulas -> column.
 _COLUMNS = {"o11": "n_joint", "r1": "n_node", "c1": "n_collocate", "n": "n_tokens"}

@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
-from analysis.cells import rounded
-from analysis.errors import MeasureError
 from analysis.measures.inference import FloatArray
+from analysis.study.errors import MeasureError
+from analysis.tables.cells import rounded
 
 
 def jensen_shannon_shift(

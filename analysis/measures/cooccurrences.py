@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.errors import MeasureError, unknown
 from analysis.measures.cells import Pairs
 from analysis.measures.inference import FloatArray
+from analysis.study.errors import MeasureError, unknown
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.errors import MeasureError
-from analysis.features import Features
 from analysis.measures.term_counts import UNITS, Recipe, TermCounts, terms_of
-from analysis.repeats import find_clusters, first_of_repeats
-from analysis.schema import BAG_FLOOR, SHOWN, ZONES
+from analysis.study.design import BAG_FLOOR
+from analysis.study.errors import MeasureError
+from analysis.tables.features import Features
+from analysis.tables.repeats import find_clusters, first_of_repeats
+from analysis.tables.schema import SHOWN, ZONES
 
 __all__ = ["UNITS", "Recipe", "TermCounts", "count_terms", "describe_documents"]
 
@@ -43,7 +44,7 @@ def count_terms(features: Features, recipe: Recipe | None = None) -> TermCounts:
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> counts = count_terms(read_features(), Recipe(unit="head"))
     >>> "Deal" in counts.terms
     True
@@ -81,7 +82,7 @@ def describe_documents(features: Features) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> describe_documents(read_features())["repeat_cluster"].nunique()
     5
     """
@@ -95,7 +96,7 @@ def documents_of_terms(features: Features) -> pd.Series:
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> documents_of_terms(read_features()).nunique()
     5
     """

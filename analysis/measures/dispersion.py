@@ -7,12 +7,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from analysis.errors import MeasureError, unknown
 from analysis.measures import dispersion_measures
 from analysis.measures.counts import TermCounts
 from analysis.measures.dispersion_measures import check_parts
 from analysis.measures.inference import FloatArray
 from analysis.measures.verdicts import OK, refuse
+from analysis.study.errors import MeasureError, unknown
 
 #: Name -> formula.
 MEASURES = dispersion_measures.MEASURES

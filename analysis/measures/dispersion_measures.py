@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from analysis.errors import MeasureError
 from analysis.measures.inference import FloatArray
+from analysis.study.errors import MeasureError
 
 
 @dataclass(frozen=True)

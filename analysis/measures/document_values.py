@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.errors import MeasureError, unknown
 from analysis.measures.inference import FloatArray, LeaveOneOut, leave_one_out
 from analysis.measures.verdicts import OK, refuse
+from analysis.study.errors import MeasureError, unknown
 
 #: Value -> what it relates to, and the factor of the ratio.
 VALUES: dict[str, tuple[str, float]] = {"per_1000": ("n_tokens", 1e3), "share": ("n_mentions", 1)}
@@ -60,7 +60,7 @@ def leave_documents_out(table: pd.DataFrame, value: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.framing import frame_shares
     >>> f = read_features()
     >>> shares = frame_shares(f.mentions, f.documents, ["Erfolg", "Deal", "Einmischung"])

@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from analysis.errors import MeasureError, unknown
 from analysis.measures import logodds
 from analysis.measures.cells import (
     Cells,
@@ -26,6 +25,7 @@ from analysis.measures.cells import (
     check_pairs,  # noqa: F401  (the examples call it)
 )
 from analysis.measures.inference import FloatArray
+from analysis.study.errors import MeasureError, unknown
 
 
 def g2_four_cell(

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.errors import MeasureError
-from analysis.features import Features
 from analysis.measures.pair_table import KEYS, pair_table
 from analysis.measures.selection import Selection, select_mentions, weights_of
 from analysis.measures.sentence_actors import count_in_sentences
+from analysis.study.errors import MeasureError
+from analysis.tables.features import Features
 
 
 def actors_in_segments(
@@ -61,7 +61,7 @@ def actors_in_segments(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> table = actors_in_segments(read_features(), ["Deal"], actors=["Trump", "Merz"])
     >>> table.query("unit == 'pooled'")[["event", "actor", "n_joint", "n_frame"]].values.tolist()
     [['alaska-2025', 'Trump', 8, 10], ['alaska-2025', 'Merz', 0, 10],
@@ -102,7 +102,7 @@ def actors_as_speakers(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> table = actors_as_speakers(read_features(), ["Einmischung"], actors=["Putin"])
     >>> table.query("unit == 'pooled'")[["event", "n_joint", "n_frame"]].values.tolist()
     [['alaska-2025', 0, 0], ['helsinki-2018', 6, 8]]
@@ -143,7 +143,7 @@ def actors_in_sentences(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> table = actors_in_sentences(read_features(), ["Einmischung"], actors=["Putin"])
     >>> table.query("unit == 'pooled'")["n_joint"].tolist()
     [0, 5]

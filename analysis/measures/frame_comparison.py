@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.errors import MeasureError, unknown
 from analysis.measures.document_values import (
     NOTHING_LEFT,
     Documents,
@@ -22,6 +21,7 @@ from analysis.measures.intervals import RESTS_ON
 from analysis.measures.permutation import permute_terms, permute_values
 from analysis.measures.resampling import bootstrap_terms, find_units
 from analysis.measures.verdicts import OK, Verdict, judge_effect, refuse
+from analysis.study.errors import MeasureError, unknown
 
 
 def compare_events(
@@ -71,7 +71,7 @@ def compare_events(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.framing import frame_rates
     >>> f = read_features()
     >>> rates = frame_rates(f.mentions, f.documents, ["Erfolg", "Deal", "Einmischung"])

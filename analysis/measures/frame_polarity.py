@@ -16,7 +16,7 @@ from analysis.measures.selection import (
     totals_of,
 )
 from analysis.measures.verdicts import judge_own_voice, judge_share
-from analysis.schema import POLARITIES
+from analysis.tables.schema import POLARITIES
 
 KEYS = ["event", "unit", "doc_id"]
 ESTIMATES = ["low", "high", "rests_on", "status", "reason"]
@@ -50,7 +50,7 @@ def polarity_profile(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> f = read_features()
     >>> table = polarity_profile(f.mentions, f.documents, ["Deal"]).query("unit == 'corpus'")
     >>> table[["polarity", "n", "share", "low", "high"]].round(3)
@@ -85,7 +85,7 @@ def net_assertion(profile: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> f = read_features()
     >>> frames = ["Erfolg", "Deal", "Einmischung"]
     >>> table = net_assertion(polarity_profile(f.mentions, f.documents, frames))
@@ -142,7 +142,7 @@ def frame_setting(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> f = read_features()
     >>> table = frame_setting(f.mentions, f.documents, ["Deal"]).query("unit == 'corpus'")
     >>> table[["measure", "n", "n_mentions", "media_status"]].to_numpy().tolist()

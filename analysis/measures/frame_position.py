@@ -62,7 +62,7 @@ def frame_position(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> f = read_features()
     >>> table = frame_position(f.mentions, f.documents, f.segments, ["Erfolg"])
     >>> table.query("unit == 'corpus'")[["place", "n", "n_mentions", "share_tokens"]].round(3)
@@ -125,7 +125,7 @@ def frame_pairs(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> f = read_features()
     >>> table = frame_pairs(f.mentions, f.documents, f.segments, ["Erfolg", "Deal"])
     >>> row = table.query("unit == 'corpus'").iloc[0]

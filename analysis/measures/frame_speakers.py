@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.cells import rounded
 from analysis.measures.intervals import with_share
 from analysis.measures.selection import (
     Selection,
@@ -17,8 +16,9 @@ from analysis.measures.selection import (
     totals_of,
 )
 from analysis.measures.verdicts import OK, judge_share
-from analysis.repeats import find_clusters
-from analysis.schema import POLARITIES
+from analysis.tables.cells import rounded
+from analysis.tables.repeats import find_clusters
+from analysis.tables.schema import POLARITIES
 
 KEYS = ["event", "unit", "doc_id"]
 ESTIMATES = ["low", "high", "rests_on", "status", "reason"]
@@ -69,7 +69,7 @@ def frame_speakers(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> f = read_features()
     >>> table = frame_speakers(f.mentions, f.documents, ["Deal"])
     >>> deal = table.query("unit == 'corpus' and speaker == 'Trump'")
@@ -119,7 +119,7 @@ def count_statements(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> f = read_features()
     >>> table = count_statements(f.mentions, f.documents, f.segments, ["Einmischung"])
     >>> table.query("unit == 'corpus'")[["polarity", "n_statements"]].to_numpy().tolist()
@@ -159,7 +159,7 @@ def speaker_concentration(speakers: pd.DataFrame, frames: Sequence[str]) -> pd.D
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> f = read_features()
     >>> table = frame_speakers(f.mentions, f.documents, ["Deal"])
     >>> row = speaker_concentration(table, ["Deal"]).query("unit == 'corpus'").iloc[0]

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.errors import MeasureError
 from analysis.measures.dispersion_measures import MEASURES, check_parts
 from analysis.measures.document_values import KEYS
 from analysis.measures.intervals import correlate
@@ -19,6 +18,7 @@ from analysis.measures.selection import (
     stamp,
 )
 from analysis.measures.verdicts import OK, Verdict, refuse
+from analysis.study.errors import MeasureError
 
 SPREADS = ("dp", "dp_norm", "dp_egbert")
 #: Values of documents that a length check can take.
@@ -56,7 +56,7 @@ def frame_dispersion(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> f = read_features()
     >>> table = frame_dispersion(f.mentions, f.documents, ["Deal", "Einmischung"])
     >>> table.query("unit == 'corpus'")[["n_documents", "n_documents_total"]].to_numpy().tolist()
@@ -133,7 +133,7 @@ def check_length(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.framing import frame_rates
     >>> f = read_features()
     >>> rates = frame_rates(f.mentions, f.documents, ["Deal"])

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.design import LEVEL
-from analysis.errors import MeasureError
-from analysis.features import Features
 from analysis.measures.inference import FloatArray, zero_count_upper_bound
 from analysis.measures.posts import ticker_mentions, ticker_posts
 from analysis.measures.selection import Selection
-from analysis.schema import Weight
+from analysis.study.design import LEVEL
+from analysis.study.errors import MeasureError
+from analysis.tables.features import Features
+from analysis.tables.schema import Weight
 
 MINUTES_A_DAY = 1440
 TIMED = ("explicit", "date_inferred")
@@ -79,7 +79,7 @@ def mentions_by_post(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> table = mentions_by_post(read_features(), ["Deal"])
     >>> table.groupby("doc_id")["n_cumulative"].max().tolist()
     [1, 2, 6]
@@ -132,7 +132,7 @@ def mentions_by_interval(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> table = mentions_by_interval(read_features(), ["Deal"], minutes=360)
     >>> timed = table[table["status"] == "ok"]
     >>> timed[["n", "n_posts", "n_tokens"]].values.tolist()

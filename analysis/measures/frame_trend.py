@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.features import Features
 from analysis.measures.frame_time import mentions_by_post
 from analysis.measures.inference import FloatArray
 from analysis.measures.selection import Selection
 from analysis.measures.verdicts import FEWEST_MENTIONS, refuse
+from analysis.tables.features import Features
 
 N_PERMUTATIONS = 9999
 #: Two mean positions closer than this are tied.
@@ -57,7 +57,7 @@ def mention_trend(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> table = mention_trend(read_features(), ["Deal"], seed=1)
     >>> table["n_posts_with"].tolist(), table["status"].unique().tolist()
     ([2, 3, 1], ['not_estimable'])

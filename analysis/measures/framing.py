@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.errors import MeasureError, unknown
 from analysis.measures.intervals import RESTS_ON, with_rate, with_share
 from analysis.measures.selection import (
     Selection,
@@ -18,6 +17,7 @@ from analysis.measures.selection import (
     totals_of,
 )
 from analysis.measures.verdicts import OK, refuse
+from analysis.study.errors import MeasureError, unknown
 
 UNITS_SHOWN = ("document", "pooled")
 KEYS = ["frame", "event", "unit", "doc_id"]
@@ -66,7 +66,7 @@ def frame_rates(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> f = read_features()
     >>> table = frame_rates(f.mentions, f.documents, ["Deal"], size="n_words_file")
     >>> table.query("unit == 'pooled'")["per_1000"].round(2).tolist()
@@ -111,7 +111,7 @@ def frame_shares(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> f = read_features()
     >>> table = frame_shares(f.mentions, f.documents, ["Erfolg", "Deal", "Einmischung"])
     >>> deal = table.query("unit == 'pooled' and frame == 'Deal'")
@@ -176,7 +176,7 @@ def profile_distance(shares: pd.DataFrame, first: str, second: str) -> dict[str,
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> f = read_features()
     >>> shares = frame_shares(f.mentions, f.documents, ["Erfolg", "Deal", "Einmischung"])
     >>> {k: round(v, 3) for k, v in

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.cells import rounded
-from analysis.errors import MeasureError, unknown
 from analysis.measures.counts import TermCounts
 from analysis.measures.formulas import log_ratio
 from analysis.measures.rates import Interval, rate_intervals
+from analysis.study.errors import MeasureError, unknown
+from analysis.tables.cells import rounded
 
 GROUPINGS = ("all", "event", "outlet", "doc_id")
 SIDES = ("n", "n_raw", "per_1000", "n_documents")
@@ -68,7 +68,7 @@ def term_frequency(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> counts = count_terms(read_features(), Recipe(rows="bag"))
     >>> list(term_frequency(counts, by="all")["term"][:2])
@@ -185,7 +185,7 @@ def most_different(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> table = term_frequency(count_terms(read_features(), Recipe(rows="bag")))
     >>> most_different(table, target="alaska-2025", reference="helsinki-2018", top=1)[

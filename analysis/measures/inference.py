@@ -15,10 +15,10 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from analysis.cells import rounded
-from analysis.design import LEVEL
-from analysis.errors import MeasureError, unknown
 from analysis.measures.verdicts import OK, Verdict, refuse
+from analysis.study.design import LEVEL
+from analysis.study.errors import MeasureError, unknown
+from analysis.tables.cells import rounded
 
 FloatArray = npt.NDArray[np.float64]
 

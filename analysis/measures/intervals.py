@@ -7,10 +7,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from analysis.design import LEVEL
-from analysis.errors import MeasureError
 from analysis.measures.inference import FloatArray, wilson_interval, zero_count_upper_bound
 from analysis.measures.verdicts import OK, judge_correlation, judge_share, refuse
+from analysis.study.design import LEVEL
+from analysis.study.errors import MeasureError
 
 #: What an interval rests on. Only documents say something of other texts.
 RESTS_ON: dict[str, str] = {

@@ -9,8 +9,6 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from analysis.cells import rounded
-from analysis.errors import MeasureError, unknown
 from analysis.measures import formulas
 from analysis.measures.cells import Cells, check_cells
 from analysis.measures.counts import TermCounts
@@ -20,6 +18,8 @@ from analysis.measures.permutation import permute_terms
 from analysis.measures.ranks import rank_biserial
 from analysis.measures.resampling import Resampling, Units, bootstrap_terms, find_units
 from analysis.measures.verdicts import refuse
+from analysis.study.errors import MeasureError, unknown
+from analysis.tables.cells import rounded
 
 #: Correction for many terms that rests on the relabellings themselves.
 MAX_T = "max_t"

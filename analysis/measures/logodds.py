@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from analysis.errors import MeasureError, unknown
 from analysis.measures.cells import Counts, check_cells
 from analysis.measures.inference import FloatArray
+from analysis.study.errors import MeasureError, unknown
 
 Variance = Literal["two_term", "four_term"]
 

@@ -14,9 +14,6 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.claims import Claim
-from analysis.errors import MeasureError
-from analysis.features import Features
 from analysis.measures.choice_effects import TIE, Relabelled, choice_effects, summarise_claim
 from analysis.measures.relabelling import (
     MOST_EXACT,
@@ -33,6 +30,9 @@ from analysis.measures.specifications import (
     list_specifications,
 )
 from analysis.measures.verdicts import judge_p_value, refuse
+from analysis.study.claims import Claim
+from analysis.study.errors import MeasureError
+from analysis.tables.features import Features
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,8 @@ def multiverse(
 
     Examples
     --------
-    >>> from analysis.features import read_features
-    >>> from analysis.study import read_study
+    >>> from analysis.tables.features import read_features
+    >>> from analysis.study.study import read_study
     >>> study = read_study()
     >>> found = multiverse(read_features(), study.claims[:1], study.multiverse.model_dump())
     >>> found.claims[["n_specifications", "share_same_sign"]].to_numpy().tolist()

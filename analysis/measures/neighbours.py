@@ -6,12 +6,12 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis.errors import MeasureError, unknown
-from analysis.features import Features
 from analysis.measures.cooccurrences import CoOccurrences
 from analysis.measures.counts import describe_documents, documents_of_terms
-from analysis.repeats import first_of_repeats
-from analysis.schema import SHOWN, WEIGHTS, Weight
+from analysis.study.errors import MeasureError, unknown
+from analysis.tables.features import Features
+from analysis.tables.repeats import first_of_repeats
+from analysis.tables.schema import SHOWN, WEIGHTS, Weight
 
 Span = Literal["window", "sentence", "segment"]
 NodeKind = Literal["frame", "actor", "lemma"]
@@ -68,7 +68,7 @@ def count_cooccurrences(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> counts = count_cooccurrences(read_features(), node_kind="actor", pos=("NN",))
     >>> "Trump" in set(counts.joint["node"])
     True
@@ -131,7 +131,7 @@ def count_pairs(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> pairs = count_pairs(read_features(), node_kind="actor", span="sentence")
     >>> bool((pairs["n_joint"] <= pairs["n_collocate"]).all())
     True
@@ -193,7 +193,7 @@ def hidden_windows(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> hidden = hidden_windows(read_features())
     >>> int(hidden.loc[hidden["words"] == "below_floor", "n_positions"].max()) < 20
     True
@@ -241,7 +241,7 @@ def count_once(features: Features, weight: Weight) -> Features:
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> features = read_features()
     >>> len(count_once(features, "within").segments) < len(features.segments)
     True

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.errors import MeasureError, unknown
-from analysis.features import Features
 from analysis.measures.counts import Recipe, TermCounts, describe_documents
-from analysis.repeats import first_of_repeats
-from analysis.schema import WEIGHTS, Weight
+from analysis.study.errors import MeasureError, unknown
+from analysis.tables.features import Features
+from analysis.tables.repeats import first_of_repeats
+from analysis.tables.schema import WEIGHTS, Weight
 
 
 def count_ngrams(features: Features, *, n: int = 2, weight: Weight = "none") -> TermCounts:
@@ -40,7 +40,7 @@ def count_ngrams(features: Features, *, n: int = 2, weight: Weight = "none") -> 
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> "donald trump" in count_ngrams(read_features()).terms
     True
     """

@@ -14,8 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.design import ALPHA
-from analysis.errors import MeasureError, unknown
 from analysis.measures.cells import check_cells
 from analysis.measures.counts import TermCounts
 from analysis.measures.formulas import g2_four_cell, p_of_chi2
@@ -24,6 +22,8 @@ from analysis.measures.permutation import permute_terms
 from analysis.measures.relabelling import MOST_EXACT, count_relabellings, relabelling_floor
 from analysis.measures.resampling import Resampling, Units, find_units
 from analysis.measures.verdicts import OK, Verdict, judge_p_value, refuse
+from analysis.study.design import ALPHA
+from analysis.study.errors import MeasureError, unknown
 
 COLUMNS = (
     "comparison",
@@ -96,7 +96,7 @@ def noise_floor(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.counts import count_terms
     >>> table = noise_floor(count_terms(read_features()))
     >>> table[["comparison", "n_documents_target", "n_documents_reference", "status"]]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.design import FEWEST_JOINT
 from analysis.measures.cells import Pairs
 from analysis.measures.formulas import npmi
 from analysis.measures.inference import wilson_interval
 from analysis.measures.verdicts import OK, Verdict, refuse
+from analysis.study.design import FEWEST_JOINT
 
 #: An association from fewer joint occurrences is noise.
 KEYS = ["frame", "actor", "doc_id"]

@@ -14,7 +14,6 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse, stats
 
-from analysis.errors import MeasureError
 from analysis.measures.inference import FloatArray
 from analysis.measures.relabelling import (
     MOST_EXACT,
@@ -28,6 +27,7 @@ from analysis.measures.relabelling import (
 from analysis.measures.resampling import Units, find_units
 from analysis.measures.surplus import Surplus
 from analysis.measures.verdicts import HIGHEST_FLOOR, OK, judge_p_value, refuse
+from analysis.study.errors import MeasureError
 
 #: Two statistics closer than this, relatively, are tied.
 TIE = 1e-9

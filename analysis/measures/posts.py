@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.features import Features
 from analysis.measures.selection import Selection, select_mentions, weights_of
-from analysis.schema import Weight
+from analysis.tables.features import Features
+from analysis.tables.schema import Weight
 
 POST = ["post", "post_order", "posted_at", "ts_quality"]
 
@@ -37,7 +37,7 @@ def ticker_posts(features: Features, *, weight: Weight = "none") -> pd.DataFrame
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> ticker_posts(read_features())["ts_quality"].value_counts().to_dict()
     {'date_inferred': 58, 'order_only': 13}
     """
@@ -77,7 +77,7 @@ def ticker_mentions(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> mentions = ticker_mentions(read_features(), ["Erfolg", "Deal", "Einmischung"])
     >>> mentions["ts_quality"].value_counts().to_dict()
     {'date_inferred': 11, 'order_only': 8, 'none': 6}

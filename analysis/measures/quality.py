@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.errors import MeasureError
 from analysis.measures.inference import wilson_interval
+from analysis.study.errors import MeasureError
 
 #: What is shown of each source, in this order: layer and metric.
 SHOWN = {
@@ -31,7 +31,7 @@ def quality_table(scores: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     scores : DataFrame
-        What `analysis.evaluations.read_validation` gives.
+        What `analysis.tables.evaluations.read_validation` gives.
 
     Returns
     -------

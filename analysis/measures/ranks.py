@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse, stats
 
-from analysis.errors import MeasureError
 from analysis.measures.inference import FloatArray
 from analysis.measures.resampling import BLOCK
+from analysis.study.errors import MeasureError
 
 
 def rank_biserial(

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from scipy import sparse, stats
 
-from analysis.design import LEVEL
-from analysis.errors import MeasureError, unknown
 from analysis.measures.counts import TermCounts
 from analysis.measures.inference import FloatArray, wilson_interval, zero_count_upper_bound
 from analysis.measures.verdicts import FEWEST_CLUSTERS, OK, refuse
+from analysis.study.design import LEVEL
+from analysis.study.errors import MeasureError, unknown
 
 Interval = Literal["wilson", "documents"]
 INTERVALS: dict[str, str] = {
@@ -52,7 +52,7 @@ def rate_intervals(counts: TermCounts, interval: Interval, *, level: float = LEV
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.counts import count_terms
     >>> counts = count_terms(read_features())
     >>> counts = counts.with_rows(counts.rows.assign(group=counts.rows["event"]))

@@ -10,10 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from analysis.design import LEVEL
-from analysis.errors import MeasureError
 from analysis.measures.inference import FloatArray
 from analysis.measures.verdicts import judge_interval, refuse
+from analysis.study.design import LEVEL
+from analysis.study.errors import MeasureError
 
 #: Numbers held at once by one block of a product.
 BLOCK = 500_000

@@ -8,8 +8,8 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis.errors import MeasureError, unknown
-from analysis.schema import WEIGHTS, Weight
+from analysis.study.errors import MeasureError, unknown
+from analysis.tables.schema import WEIGHTS, Weight
 
 Tier = Literal["core", "core_near"]
 Target = Literal["summit", "all"]
@@ -40,7 +40,7 @@ class Selection:
     --------
     >>> Selection(tier="cor")
     Traceback (most recent call last):
-    analysis.errors.MeasureError: Selection: unknown tier 'cor'. Allowed: core, core_near.
+    analysis.study.errors.MeasureError: Selection: unknown tier 'cor'. Allowed: core, core_near.
     Did you mean 'core'?
     """
 
@@ -80,7 +80,7 @@ def select_mentions(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> mentions = read_features().mentions
     >>> len(select_mentions(mentions, ["Deal"], Selection()))
     15
@@ -143,7 +143,7 @@ def count_by_unit(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> f = read_features()
     >>> chosen = select_mentions(f.mentions, ["Deal"], Selection(weight="within"))
     >>> count_by_unit(chosen, f.documents, {"frame": ["Deal"]}, units=["corpus"])
@@ -189,7 +189,7 @@ def sizes_of(documents: pd.DataFrame, size: str, selection: Selection) -> pd.Ser
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> documents = read_features().documents
     >>> int(sizes_of(documents, "n_words_file", Selection()).sum())
     7144

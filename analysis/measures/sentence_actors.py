@@ -14,9 +14,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.features import Features
 from analysis.measures.counts import documents_of_terms
-from analysis.schema import SHOWN
+from analysis.tables.features import Features
+from analysis.tables.schema import SHOWN
 
 TERM = ["doc_id", "lemma", "pos"]
 
@@ -46,7 +46,7 @@ def count_in_sentences(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> f = read_features()
     >>> joint, _ = count_in_sentences(f, f.mentions, ["Trump"])
     >>> int(joint["n_unclear"].sum())

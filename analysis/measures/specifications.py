@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import MeasureError, unknown
-from analysis.features import Features
 from analysis.measures.selection import Selection, Target, Tier, select_mentions
-from analysis.schema import VOICES, Weight
+from analysis.study.errors import MeasureError, unknown
+from analysis.tables.features import Features
+from analysis.tables.schema import VOICES, Weight
 
 FloatArray = npt.NDArray[np.float64]
 

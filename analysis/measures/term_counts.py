@@ -11,8 +11,8 @@ import pandas as pd
 from nltk.stem.snowball import GermanStemmer
 from scipy import sparse
 
-from analysis.errors import MeasureError, unknown
-from analysis.schema import WEIGHTS, Weight
+from analysis.study.errors import MeasureError, unknown
+from analysis.tables.schema import WEIGHTS, Weight
 
 Unit = Literal["form", "stem", "lemma", "lemma_pos", "head"]
 Rows = Literal["document", "bag"]

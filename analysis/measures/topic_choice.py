@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.cells import rounded
-from analysis.errors import MeasureError
 from analysis.measures.topic_runs import MIDDLE
+from analysis.study.errors import MeasureError
+from analysis.tables.cells import rounded
 
 #: What the runs of a stability are: the last is the floor, lists without a relation.
 KINDS = ("seeds", "subsamples", "documents", "unrelated")

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import MeasureError, unknown
 from analysis.measures.inference import adjust_p_values, leave_one_out, welch_unless
 from analysis.measures.permutation import permute_values
 from analysis.measures.topic_reruns import TopicRuns, middle_of
 from analysis.measures.topics import topic_prevalence
 from analysis.measures.verdicts import OK, Verdict, judge_effect, refuse
+from analysis.study.errors import MeasureError, unknown
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -61,7 +61,7 @@ def topic_contrast(runs: TopicRuns, *, target: str, reference: str) -> pd.DataFr
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> from analysis.measures.topic_reruns import rerun_topics
     >>> from analysis.measures.topic_runs import StabilityPlan

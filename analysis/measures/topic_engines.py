@@ -16,7 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfTransformer
 from threadpoolctl import ThreadpoolController
 
-from analysis.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, unknown
 
 FloatArray = npt.NDArray[np.float64]
 

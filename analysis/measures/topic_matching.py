@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from analysis.cells import rounded
-from analysis.errors import MeasureError
+from analysis.study.errors import MeasureError
+from analysis.tables.cells import rounded
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]

@@ -7,10 +7,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse, stats
 
-from analysis.errors import MeasureError
 from analysis.measures.topic_engines import to_shares
 from analysis.measures.topic_matching import top_terms
 from analysis.measures.topics import TopicModel
+from analysis.study.errors import MeasureError
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -37,7 +37,7 @@ def topic_quality(model: TopicModel, *, smoothing: float = 1.0) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> from analysis.measures.topics import fit_topics
     >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)

@@ -60,7 +60,7 @@ def rerun_topics(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> from analysis.measures.topics import fit_topics
     >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
@@ -111,7 +111,7 @@ def prevalence_in_runs(runs: TopicRuns) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> from analysis.measures.topics import fit_topics
     >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)

@@ -11,8 +11,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from analysis.design import LEVEL
-from analysis.errors import MeasureError
 from analysis.measures.topic_engines import (
     EngineSettings,
     Fit,
@@ -22,6 +20,8 @@ from analysis.measures.topic_engines import (
 )
 from analysis.measures.topic_matching import find_prototype, top_terms
 from analysis.measures.topic_segments import TopicRecipe, TopicSegments
+from analysis.study.design import LEVEL
+from analysis.study.errors import MeasureError
 
 Kind = Literal["reference", "seeds", "subsamples", "documents"]
 #: Runs of an engine of which each seed gives other topics (Rieger et al. 2024).

@@ -12,12 +12,12 @@ from scipy import optimize, sparse
 from sklearn.decomposition import NMF
 from sklearn.feature_extraction.text import TfidfTransformer
 
-from analysis.cells import rounded
-from analysis.errors import MeasureError
 from analysis.measures.counts import TermCounts
 from analysis.measures.topic_engines import to_shares
 from analysis.measures.topic_segments import TopicRecipe, TopicSegments, choose_segments
 from analysis.measures.verdicts import OK, refuse
+from analysis.study.errors import MeasureError
+from analysis.tables.cells import rounded
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -84,7 +84,7 @@ def seeded_topics(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",), unit="head"))
     >>> table = seeded_topics(counts, seeds={"Deal": ["Deal", "Abkommen"]})

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from analysis.errors import MeasureError
 from analysis.measures.counts import TermCounts
 from analysis.measures.topic_engines import EngineSettings
-from analysis.schema import BAG_FLOOR
+from analysis.study.design import BAG_FLOOR
+from analysis.study.errors import MeasureError
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -91,7 +91,7 @@ def choose_segments(counts: TermCounts, recipe: TopicRecipe) -> TopicSegments:
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> chosen = choose_segments(counts, TopicRecipe())

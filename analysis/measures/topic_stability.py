@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.cache import content_key, keep_table
 from analysis.measures import topic_engines, topic_matching, topic_runs
 from analysis.measures.counts import TermCounts
 from analysis.measures.topic_engines import find_engine
@@ -23,6 +22,7 @@ from analysis.measures.topic_segments import (
     choose_segments,
 )
 from analysis.measures.topics import TopicModel, build_model
+from analysis.study.cache import content_key, keep_table
 
 COLUMNS = ["n_topics", "kind", "run", "left_out", "stability"]
 
@@ -69,7 +69,7 @@ def topic_stability(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> runs = topic_stability(counts, plan=StabilityPlan((2,), n_seeds=1, n_subsamples=1))
@@ -149,7 +149,7 @@ def fit_prototype(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> fit_prototype(counts, n_topics=2).terms["topic"].unique().tolist()

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.cells import rounded
 from analysis.measures.counts import TermCounts
 from analysis.measures.topic_engines import Fit, find_engine, run_engine
 from analysis.measures.topic_matching import top_terms
@@ -18,6 +17,7 @@ from analysis.measures.topic_segments import (
     check_n_topics,
     choose_segments,
 )
+from analysis.tables.cells import rounded
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -97,7 +97,7 @@ def fit_topics(
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> fit_topics(counts, n_topics=2, seed=1).terms["topic"].unique().tolist()
@@ -177,7 +177,7 @@ def topic_prevalence(model: TopicModel) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> topic_prevalence(fit_topics(counts, n_topics=2, seed=1))["unit"].unique().tolist()
@@ -223,7 +223,7 @@ def top_segments(model: TopicModel, *, n_segments: int = 3) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from analysis.features import read_features
+    >>> from analysis.tables.features import read_features
     >>> from analysis.measures.counts import Recipe, count_terms
     >>> counts = count_terms(read_features(), Recipe(rows="bag", pos=("NN",))).trim(min_rows=3)
     >>> top_segments(fit_topics(counts, n_topics=2, seed=1))["rank"].tolist()

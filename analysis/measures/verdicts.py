@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from analysis.design import ALPHA, FEWEST_JOINT
-from analysis.errors import MeasureError, unknown
+from analysis.study.design import ALPHA, FEWEST_JOINT
+from analysis.study.errors import MeasureError, unknown
 
 #: A p-value whose floor is above this says nothing at the usual level.
 HIGHEST_FLOOR = ALPHA

@@ -12,8 +12,8 @@ import json
 import math
 import re
 
-from analysis.errors import did_you_mean
 from analysis.runs.bounds import describe_bounds, is_annotated, read_bounds
+from analysis.study.errors import did_you_mean
 
 JsonValue = int | float | str | bool | None | list["JsonValue"]
 

@@ -30,7 +30,7 @@ _TABLES = (
 )
 _LATER = {
     "analysis": (
-        "analysis.workbench",
+        "analysis.figures.workbench",
         "pandas.io.formats.style",
         "pyarrow.dataset",
         *_TABLES,

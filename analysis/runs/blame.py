@@ -11,16 +11,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
-from analysis.errors import StudyError
-from analysis.features import hash_input
-from analysis.files import BYTE_ORDER_MARK
-from analysis.paths import STUDY_FILE, Layout
 from analysis.runs.compare import NAMED, compare_values
 from analysis.runs.modules import Index, describe_module, hash_modules
 from analysis.runs.parts import notebook_imports
 from analysis.runs.plan import PlannedRun, notebook_number
-from analysis.schema import TABLES
-from analysis.validation import read_toml
+from analysis.study.errors import StudyError
+from analysis.study.paths import STUDY_FILE, Layout
+from analysis.study.text_files import BYTE_ORDER_MARK
+from analysis.study.toml_files import read_toml
+from analysis.tables.features import hash_input
+from analysis.tables.schema import TABLES
 
 #: Further causes of a kind are counted, not listed.
 MOST = 6

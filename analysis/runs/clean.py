@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from analysis.atomic import write_atomically
-from analysis.errors import RunError
-from analysis.paths import Layout
 from analysis.runs.parameters import read_notebook
+from analysis.study.atomic import write_atomically
+from analysis.study.errors import RunError
+from analysis.study.paths import Layout
 
 #: What front ends and papermill leave in a cell's metadata; tags and the like stay.
 _CELL_TRACES = ("ExecuteTime", "collapsed", "execution", "jupyter", "papermill", "scrolled")

@@ -16,7 +16,6 @@ from typing import Any
 
 from distributed import Client, LocalCluster, get_worker
 
-from analysis.errors import RunError
 from analysis.runs.execute import TellingExecutor
 from analysis.runs.fitness import check_fit, describe_code
 from analysis.runs.limits import Settings
@@ -25,6 +24,7 @@ from analysis.runs.record import RunRecord
 from analysis.runs.scratch import scratch_prefix
 from analysis.runs.single import execute_run
 from analysis.runs.watch import Stopped, Watch
+from analysis.study.errors import RunError
 
 LOCAL = "local"
 #: Seconds in which a scheduler must answer.

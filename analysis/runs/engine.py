@@ -11,11 +11,11 @@ from papermill.engines import Engine, NotebookExecutionManager, papermill_engine
 from papermill.models import Parameter
 from papermill.translators import PythonTranslator, papermill_translators
 
-from analysis.errors import ParameterError
 from analysis.runs.alarm import alarm_after
 from analysis.runs.parameters import cell_source, parse_parameters
 from analysis.runs.scratch import make_scratch
 from analysis.runs.shell import LANGUAGE, Shell
+from analysis.study.errors import ParameterError
 
 ENGINE_NAME = "warm"
 OnCell = Callable[..., Any]

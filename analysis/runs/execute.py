@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, Literal
 
-from analysis.errors import RunError
 from analysis.runs.limits import Settings
 from analysis.runs.order import longest_first
 from analysis.runs.plan import PlannedRun
 from analysis.runs.record import RunRecord
 from analysis.runs.single import execute_run, lost_record, unstarted_record
 from analysis.runs.watch import Watch
+from analysis.study.errors import RunError
 
 #: Which run has something to tell, and what; no number: Ctrl-C; no message: it has ended.
 _Message = tuple[int | None, dict[str, Any]]

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import analysis
-from analysis.errors import RunError, join_faults
 from analysis.runs.parts import LOCK_FILE, environment_parts
 from analysis.runs.plan import PlannedRun
 from analysis.runs.trace import hash_all, hash_bytes
+from analysis.study.errors import RunError, join_faults
 
 _PACKAGE = Path(analysis.__file__).resolve().parent
 _DASK = ("dask", "distributed")

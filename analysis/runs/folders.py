@@ -13,9 +13,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from analysis.atomic import write_atomically
-from analysis.errors import RunError
 from analysis.runs.job import FIGURES_FOLDER
+from analysis.study.atomic import write_atomically
+from analysis.study.errors import RunError
 
 #: Seconds between two attempts to hold a folder that another run holds.
 PATIENCE = 0.1

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psutil
 
-from analysis.errors import RunError
 from analysis.runs.job import EngineName
+from analysis.study.errors import RunError
 
 #: Of the machine's memory, what one run may take unless it is told.
 SHARE_OF_MEMORY = 0.75

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import analysis
-from analysis.atomic import write_atomically
 from analysis.runs.trace import hash_bytes
+from analysis.study.atomic import write_atomically
 
 PACKAGE = "analysis"
 #: Kept in the run store: what is known of every version of a module that a run rested on.

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
-from analysis.errors import ParameterError, RunError
 from analysis.runs.parameters import read_notebook
 from analysis.runs.plan import PlannedRun
 from analysis.runs.record import read_record
+from analysis.study.errors import ParameterError, RunError
 
 
 def longest_first(plans: Sequence[PlannedRun]) -> list[int]:

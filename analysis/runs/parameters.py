@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import ParameterError, join_faults, unknown
 from analysis.runs.annotations import describe_annotation, fit_value
+from analysis.study.errors import ParameterError, join_faults, unknown
 
 TAG = "parameters"
 _FORM = "name: type = literal  # meaning"

@@ -8,15 +8,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import StudyError
-from analysis.paths import STUDY_FILE
-from analysis.presentation.readings import read_stamp
+from analysis.figures.readings import read_stamp
 from analysis.runs.modules import Index, find_imports, hash_modules
 from analysis.runs.parameters import TAG, cell_source, read_notebook
 from analysis.runs.plan import PlannedRun
 from analysis.runs.record import read_versions
 from analysis.runs.trace import hash_all, hash_bytes, hash_read
-from analysis.validation import read_toml
+from analysis.study.errors import StudyError
+from analysis.study.paths import STUDY_FILE
+from analysis.study.toml_files import read_toml
 
 LOCK_FILE = "requirements.lock"
 #: Tables of ``study.toml`` that say what is run, not how.

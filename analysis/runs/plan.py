@@ -10,10 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from analysis.atomic import write_atomically
-from analysis.design import Run
-from analysis.errors import ParameterError, RunError, unknown
-from analysis.paths import Layout
 from analysis.runs.parameters import (
     Parameter,
     check_parameters,
@@ -23,8 +19,12 @@ from analysis.runs.parameters import (
 )
 from analysis.runs.record import DEFAULT_KEY
 from analysis.runs.trace import hash_all, hash_bytes
-from analysis.schema import TABLES
-from analysis.study import Study
+from analysis.study.atomic import write_atomically
+from analysis.study.design import Run
+from analysis.study.errors import ParameterError, RunError, unknown
+from analysis.study.paths import Layout
+from analysis.study.study import Study
+from analysis.tables.schema import TABLES
 
 KEY_LENGTH = 12
 #: What a notebook may ask for in its metadata: ``"gipfel": {"needs": "articles"}``.
@@ -248,7 +248,7 @@ def check_tables(layout: Layout) -> None:
     noted = layout.runs / ".tables"
     if noted.is_file() and noted.read_text(encoding="utf-8") == found:
         return
-    from analysis.features import check_content, read_features  # noqa: PLC0415 (see above)
+    from analysis.tables.features import check_content, read_features  # noqa: PLC0415 (see above)
 
     folder = read_features(layout.features).folder
     for name in TABLES:

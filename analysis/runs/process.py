@@ -16,10 +16,10 @@ from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 import analysis
-from analysis.paths import ROOT_VARIABLE, RUN_VARIABLE
 from analysis.runs.job import FIGURES_FOLDER, Job
 from analysis.runs.limits import kill_below
 from analysis.runs.plan import PlannedRun
+from analysis.study.paths import ROOT_VARIABLE, RUN_VARIABLE
 
 #: Seconds that a worker has for ending itself before it is killed.
 GRACE = 10.0

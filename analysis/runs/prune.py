@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.errors import GipfelError, RunError
-from analysis.paths import Layout
 from analysis.runs.folders import hold_folder
 from analysis.runs.record import DEFAULT_KEY, RECORD_FILE, read_record
 from analysis.runs.store import EARLIER, FAILED
+from analysis.study.errors import GipfelError, RunError
+from analysis.study.paths import Layout
 
 
 @dataclass(frozen=True)

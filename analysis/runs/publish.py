@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.atomic import write_if_changed
-from analysis.errors import RunError
-from analysis.paths import Layout
 from analysis.runs.job import FIGURES_FOLDER
 from analysis.runs.plan import notebook_number
 from analysis.runs.record import RunRecord
 from analysis.runs.trace import hash_bytes
+from analysis.study.atomic import write_if_changed
+from analysis.study.errors import RunError
+from analysis.study.paths import Layout
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def publish_checked(records: Sequence[RunRecord], layout: Layout) -> list[Publis
     RunError
         As `publish_figures`.
     """
-    from analysis.release import check_release, published_files  # noqa: PLC0415 (needs pandas)
+    from analysis.runs.release import check_release, published_files  # noqa: PLC0415 (needs pandas)
 
     default = [one for one in records if one.is_default and one.state == "succeeded"]
     numbers = tuple(f"figures/{notebook_number(one.notebook)}" for one in default)

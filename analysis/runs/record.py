@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from analysis.atomic import write_atomically
-from analysis.errors import RunError
 from analysis.runs.job import FIGURES_FOLDER, EngineName, Failure, State
+from analysis.study.atomic import write_atomically
+from analysis.study.errors import RunError
 
 RECORD_FILE = "run.json"
 DEFAULT_KEY = "default"

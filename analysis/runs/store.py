@@ -16,13 +16,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import RunError
 from analysis.runs.folders import move_into_place
 from analysis.runs.modules import Index
 from analysis.runs.parts import Parts, find_parts
 from analysis.runs.plan import KEY_LENGTH, PlannedRun
 from analysis.runs.record import RECORD_FILE, RunRecord, read_record
 from analysis.runs.trace import hash_bytes, hash_reads
+from analysis.study.errors import RunError
 
 EARLIER, FAILED = "earlier", "failed"
 #: The only reason of a run that the store does not know at all.

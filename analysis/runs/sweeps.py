@@ -11,14 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.atomic import write_atomically
-from analysis.design import Run
-from analysis.errors import ParameterError, RunError, unknown
-from analysis.paths import Layout
 from analysis.runs.parameters import parse_assignment
 from analysis.runs.plan import PlannedRun, plan_run
 from analysis.runs.record import RunRecord
-from analysis.study import Study
+from analysis.study.atomic import write_atomically
+from analysis.study.design import Run
+from analysis.study.errors import ParameterError, RunError, unknown
+from analysis.study.paths import Layout
+from analysis.study.study import Study
 
 #: Columns of a summary before those of the parameters that a sweep varies.
 COLUMNS = ("notebook", "sweep", "setting", "key", "state")

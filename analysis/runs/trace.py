@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-#: Told by `analysis.features`: Parquet files are opened outside Python.
+#: Told by `analysis.tables.features`: Parquet files are opened outside Python.
 READ_EVENT = "gipfel.read"
 #: Where a run may look without resting on it: what runs themselves write, and what has
 #: a part of its own in a run's key.

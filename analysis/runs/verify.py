@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.errors import RunError
-from analysis.features import content_hash, read_table
-from analysis.paths import Layout
 from analysis.runs.blame import Blame, find_causes
 from analysis.runs.compare import Difference, compare_folders, compare_tables
 from analysis.runs.execute import RunEvent, execute_runs
 from analysis.runs.plan import PlannedRun, notebook_number, plan_runs
 from analysis.runs.record import RunRecord
 from analysis.runs.scratch import scratch_prefix
-from analysis.schema import TABLES
-from analysis.study import Study, read_study
+from analysis.study.errors import RunError
+from analysis.study.paths import Layout
+from analysis.study.study import Study, read_study
+from analysis.tables.features import content_hash, read_table
+from analysis.tables.schema import TABLES
 
 #: What a study consists of, but for figures and runs.
 PARTS = ("study.toml", "notebooks", "data")

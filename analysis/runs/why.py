@@ -7,12 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.errors import RunError, unknown
-from analysis.paths import Layout
 from analysis.runs.job import NOTEBOOK_FILE
 from analysis.runs.judge import is_added
 from analysis.runs.record import RECORD_FILE, RunRecord, read_record
 from analysis.runs.store import FAILED
+from analysis.study.errors import RunError, unknown
+from analysis.study.paths import Layout
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from pydantic import Field, ValidationError
 
 from analysis.annotation.grammar.lexicon_base import Lexicon, Words, joined
 from analysis.annotation.grammar.polarity_lexicon import PolarityLexicon
-from analysis.errors import StudyError, join_faults
-from analysis.paths import Layout, find_layout
-from analysis.validation import describe_faults, read_toml
+from analysis.study.errors import StudyError, join_faults
+from analysis.study.paths import Layout, find_layout
+from analysis.study.toml_files import describe_faults, read_toml
 
 
 class MoodLexicon(Lexicon):
@@ -147,7 +147,7 @@ def read_lexicons(start: Path | Layout | None = None) -> Lexicons:
     ----------
     start : path or Layout, optional
         A folder inside the study; without it, the study is looked for as
-        `analysis.paths.find_layout` describes.
+        `analysis.study.paths.find_layout` describes.
 
     Returns
     -------

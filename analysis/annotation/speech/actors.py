@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from analysis.study import Actor
+from analysis.study.study import Actor
 
 #: Words of a name or office as stems, with the actor's id.
 Entry = tuple[tuple[str, ...], str]
@@ -44,7 +44,7 @@ class ActorIndex:
 
         Examples
         --------
-        >>> from analysis.study import read_study
+        >>> from analysis.study.study import read_study
         >>> sorted(ActorIndex.of(read_study().actors).persons)[:2]
         ['Clinton', 'Merz']
         """

@@ -47,7 +47,7 @@ def find_speech(
     --------
     >>> from analysis.annotation.grammar.lexicons import read_lexicons
     >>> from analysis.annotation.tokens import Annotator
-    >>> from analysis.study import read_study
+    >>> from analysis.study.study import read_study
     >>> segment = Annotator().sentences("Putin behauptet, er habe gewonnen.")
     >>> span, = find_speech(segment, ActorIndex.of(read_study().actors), SpeechContext(),
     ...                     lexicons=read_lexicons())

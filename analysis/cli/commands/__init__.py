@@ -1,0 +1,1 @@
+"""The commands of ``gipfel`` that have a module of their own; ``analysis.cli.app`` names them."""

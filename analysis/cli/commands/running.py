@@ -1,0 +1,140 @@
+"""Executing runs in the terminal: a bar while they go on, a table of how each ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.syntax import Syntax
+from rich.table import Table
+
+from analysis.cli import console
+from analysis.study.paths import Layout
+
+if TYPE_CHECKING:
+    from analysis.runs.execute import RunEvent
+    from analysis.runs.limits import Settings
+    from analysis.runs.plan import PlannedRun
+    from analysis.runs.record import RunRecord
+
+#: What a shell expects of a command that Ctrl-C ended.
+INTERRUPTED = 130
+
+
+def execute(
+    plans: Sequence[PlannedRun],
+    layout: Layout,
+    *,
+    jobs: int,
+    settings: Settings,
+    scheduler: str | None = None,
+) -> list[RunRecord]:
+    """Execute runs with a bar, here or on a cluster, publish figures, and say how each ended."""
+    from analysis.runs.execute import execute_runs
+    from analysis.runs.publish import publish_checked
+
+    with _open_executor(scheduler, plans, jobs=jobs) as executor, run_bar(plans) as on_event:
+        records = execute_runs(
+            plans, jobs=jobs, on_event=on_event, settings=settings, executor=executor
+        )
+    for record in records:
+        _show_failure(record)
+    _show_records(records, layout)
+    published = publish_checked(records, layout)
+    n_changed = sum(len(files.written) + len(files.removed) for files in published)
+    if any(record.is_default and record.state == "succeeded" for record in records):
+        news = "as they were" if not n_changed else f"{n_changed} files changed"
+        console.say(f"Figures in {layout.show(layout.figures)}/: {news}.")
+    return records
+
+
+@contextmanager
+def _open_executor(
+    scheduler: str | None, plans: Sequence[PlannedRun], *, jobs: int
+) -> Iterator[Executor | None]:
+    """Open a cluster if one is asked for; Dask is not loaded otherwise."""
+    if scheduler is None:
+        yield None
+        return
+    from analysis.runs.cluster import open_cluster
+
+    with open_cluster(scheduler, jobs=jobs, plans=plans) as executor:
+        yield executor
+
+
+def exit_status(records: Sequence[RunRecord]) -> int:
+    """Give 0, 1 if a run failed, 130 after Ctrl-C; a skipped run is no failure."""
+    states = {record.state for record in records}
+    if "interrupted" in states:
+        return INTERRUPTED
+    return int(not states <= {"succeeded", "skipped"})
+
+
+def explain_runs(plans: Sequence[PlannedRun], layout: Layout) -> int:
+    """Say of each run whether it would run, and why; gives the number of those that would."""
+    from analysis.runs.modules import Index
+    from analysis.runs.standing import run_line
+
+    index = Index(layout.runs)
+    table = Table("notebook", "run", "state", "why", box=None, pad_edge=False)
+    lines = [run_line(plan, layout, index) for plan in plans]
+    for plan, line in zip(plans, lines, strict=True):
+        table.add_row(plan.notebook, plan.key, console.state(line.state), escape(line.detail))
+    index.save()
+    console.out.print(table)
+    return sum(line.state in ("stale", "never run") for line in lines)
+
+
+@contextmanager
+def run_bar(plans: Sequence[PlannedRun]) -> Iterator[Callable[[RunEvent], None]]:
+    """Show a bar for all runs and one for each that goes on; what is yielded takes events."""
+    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=console.out) as bar:
+        whole = bar.add_task("Notebooks", total=len(plans))
+        tasks = {}
+
+        def on_event(event: RunEvent) -> None:
+            key = event.plan.folder
+            if event.kind == "started":
+                tasks[key] = bar.add_task(event.plan.notebook, total=None)
+            elif event.kind == "cell":
+                bar.update(tasks[key], completed=event.cell, total=event.of)
+            else:
+                bar.advance(whole)
+                if key in tasks:
+                    bar.remove_task(tasks.pop(key))
+
+        yield on_event
+
+
+def _show_records(records: Sequence[RunRecord], layout: Layout) -> None:
+    table = Table("notebook", "run", "state", "seconds", "where", box=None, pad_edge=False)
+    for record in records:
+        ran = record.started and not record.is_reused
+        seconds = f"{record.seconds:.1f}" if ran else ""
+        word = "up to date" if record.is_reused else record.state
+        said = console.state(word) + (f": {escape(record.reason)}" if record.reason else "")
+        table.add_row(
+            record.notebook, record.key, said, seconds, escape(layout.show(record.folder))
+        )
+    console.out.print(table)
+    for record in records:
+        for warning in record.warnings if not record.is_reused else []:
+            console.say(f"{record.notebook}: {warning}")
+
+
+def _show_failure(record: RunRecord) -> None:
+    failure = record.failure
+    if failure is None:
+        return
+    title = f"{record.notebook}: {record.state}"
+    if failure.source:
+        console.err.print(Panel(Syntax(failure.source, "python"), title=title, border_style="red"))
+    console.err.print(escape(failure.traceback or failure.message), highlight=False)
+    if record.started:
+        console.err.print(f"More: gipfel why {record.notebook}/{record.key}", highlight=False)

@@ -1,0 +1,163 @@
+"""How good the coding is: against annotated quotations, and against coded mentions."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.speech.actors import ActorIndex, SpeechContext
+from analysis.annotation.speech.segments import find_speech
+from analysis.annotation.speech.spans import SpeechSpan
+from analysis.annotation.tokens import Sentence
+from analysis.coding.evaluation.quote_scores import (
+    ROLES,
+    Quote,
+    pair_quotes,
+    quote_errors,
+    score_pairs,
+    score_tokens,
+)
+from analysis.study.errors import TextError
+
+Scores = dict[str, dict[str, float]]
+Segment = tuple[str, int]
+TYPES = {"continued": "IndirectFreeIndirect", "act": "Reported"}
+
+
+@dataclass(frozen=True)
+class Document:
+    """An annotated article: its text, its tokens' offsets, its quotations."""
+
+    name: str
+    text: str
+    begins: tuple[int, ...]
+    ends: tuple[int, ...]
+    quotes: tuple[Quote, ...]
+
+    def token_ids(self, begin: int, end: int) -> frozenset[int]:
+        """Give the ids of the tokens that overlap a stretch of text."""
+        if begin >= end or begin < 0:
+            return frozenset()
+        first = bisect_left(self.ends, begin + 1)
+        return frozenset(range(first, bisect_left(self.begins, end)))
+
+
+def read_quotes(path: Path) -> list[Document]:
+    """Read annotated quotations: one JSON document a line, gzipped or not.
+
+    Parameters
+    ----------
+    path : Path
+        ``train.jsonl.gz`` or ``dev.jsonl.gz`` of the data set.
+
+    Returns
+    -------
+    list of Document
+        In the order of the file.
+
+    Raises
+    ------
+    TextError
+        If the file is missing or a line is not such a document.
+    """
+    if not path.is_file():
+        raise TextError(f"{path}: no such file; it holds the annotated quotations")
+    packed = path.read_bytes()
+    text = (gzip.decompress(packed) if path.suffix == ".gz" else packed).decode("utf-8")
+    lines = enumerate(text.split("\n"), 1)
+    return [_document(line, f"{path.name}, line {n}") for n, line in lines if line.strip()]
+
+
+def _document(line: str, where: str) -> Document:
+    try:
+        table: dict[str, Any] = json.loads(line)
+        return Document(
+            table["documentName"],
+            table["originalText"],
+            tuple(token["charBegin"] for token in table["tokens"]),
+            tuple(token["charEnd"] for token in table["tokens"]),
+            tuple(_quote(annotation) for annotation in table["annotations"]),
+        )
+    except (ValueError, KeyError, TypeError) as fault:
+        raise TextError(f"{where}: not an annotated document: {fault!r}") from fault
+
+
+def _quote(annotation: Mapping[str, Any]) -> Quote:
+    roles = {role: frozenset(annotation[role]["tokenIds"]) for role in ROLES}
+    return Quote(frozenset(annotation["quote"]["tokenIds"]), annotation["type"], roles)
+
+
+def paragraphs(text: str) -> Iterator[Segment]:
+    """Give the lines of a text that are not blank, with their offsets."""
+    for match in re.finditer(r"[^\n]+", text):
+        if match.group().strip():
+            yield match.group(), match.start()
+
+
+def predict_quotes(
+    document: Document,
+    segments: Sequence[Sequence[Sentence]],
+    actors: ActorIndex,
+    *,
+    lexicons: Lexicons,
+) -> list[Quote]:
+    """Code an article's speech and give it as quotations over the data set's tokens."""
+    context = SpeechContext()
+    spans: list[SpeechSpan] = []
+    for segment in segments:
+        spans += find_speech(segment, actors, context, lexicons=lexicons)
+    kept = [span for span in spans if span.kind != "distanced"]
+    return [_as_quote(document, span) for span in _run_together(document, kept)]
+
+
+def _run_together(document: Document, spans: Sequence[SpeechSpan]) -> list[SpeechSpan]:
+    """Join sentences that continue a report: the data set has one quotation for a run."""
+    joined: list[SpeechSpan] = []
+    last = -1
+    for span in spans:
+        continues = span.kind == "continued" and last >= 0
+        if continues and not document.text[joined[last].end : span.begin].strip():
+            joined[last] = replace(joined[last], end=span.end)
+            continue
+        joined.append(span)
+        if span.voice == "indirect":
+            last = len(joined) - 1 if span.kind == "continued" else -1
+    return joined
+
+
+def _as_quote(document: Document, span: SpeechSpan) -> Quote:
+    frame = document.token_ids(span.frame_begin, span.frame_end)
+    words = document.token_ids(span.begin, span.end)
+    inside = span.begin <= span.frame_begin < span.end and span.voice == "indirect"
+    inside = inside and span.kind != "act"
+    roles = {
+        "addressee": frozenset[int](),
+        "cue": document.token_ids(span.cue_begin, span.cue_end),
+        "frame": frame,
+        "speaker": document.token_ids(span.speaker_begin, span.speaker_end),
+    }
+    type_ = "Direct" if span.voice == "direct" else TYPES.get(span.kind, "Indirect")
+    return Quote(words - frame if inside else words, type_, roles, span.rule)
+
+
+def score_documents(
+    documents: Sequence[Document], predictions: Sequence[Sequence[Quote]]
+) -> tuple[Scores, pd.DataFrame]:
+    """Score predicted quotations, one sequence for each document."""
+    both = list(zip(documents, predictions, strict=True))
+    pairs = [
+        pair
+        for document, predicted in both
+        for pair in pair_quotes(document.name, document.quotes, predicted)
+    ]
+    tokens = score_tokens((d.quotes, predicted, len(d.begins)) for d, predicted in both)
+    return score_pairs(pairs) | tokens, quote_errors(pairs)

@@ -1,1 +1,0 @@
-"""Coding by people: samples drawn, sheets written, coded sheets read and checked."""

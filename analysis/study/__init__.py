@@ -1,0 +1,1 @@
+"""What a study says of itself, where its files lie, and what errors say."""

@@ -1,0 +1,128 @@
+"""Results that take long, kept in a folder under the hash of all that they depend on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from importlib import metadata
+from io import BytesIO
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from analysis.study.atomic import write_atomically
+
+#: Packages whose versions can change a result.
+PACKAGES = ("numpy", "scipy", "scikit-learn")
+DIGEST_SIZE = 32
+
+Part: TypeAlias = str | bytes | int | float | np.ndarray | sparse.csr_array | pd.Index | Path
+
+
+def content_key(parts: Mapping[str, Part]) -> str:
+    """Hash what a result depends on, and the versions of the packages that compute it.
+
+    Parameters
+    ----------
+    parts : mapping
+        Name -> text, number, array, sparse matrix, index, or a file, by its content.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits; the order of the parts does not matter.
+
+    Examples
+    --------
+    >>> content_key({"seed": 1, "k": 2}) == content_key({"k": 2, "seed": 1})
+    True
+    >>> content_key({"seed": 1}) == content_key({"seed": 2})
+    False
+    """
+    digest = hashlib.sha256()
+    versions = {f"version of {name}": metadata.version(name) for name in PACKAGES}
+    for name, part in sorted({**parts, **versions}.items()):
+        for piece in (name.encode(), *_pieces(part)):
+            digest.update(len(piece).to_bytes(8, "big"))
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _pieces(part: Part) -> Iterable[bytes]:
+    """Give the content of a part as bytes that say type, shape and values."""
+    if isinstance(part, sparse.csr_array):
+        arrays = (part.data, part.indices.astype(np.int64), part.indptr.astype(np.int64))
+        return (repr(part.shape).encode(), *(piece for a in arrays for piece in _pieces(a)))
+    if isinstance(part, np.ndarray):
+        kind = f"{part.dtype} {part.shape}".encode()
+        return (kind, np.ascontiguousarray(part).tobytes())
+    if isinstance(part, pd.Index):
+        return tuple(str(value).encode() for value in part)
+    if isinstance(part, Path):
+        return (part.read_bytes(),)
+    return (part if isinstance(part, bytes) else repr(part).encode(),)
+
+
+def keep_table(folder: Path | None, key: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    """Give a table from the folder, or make it and keep it there.
+
+    Parameters
+    ----------
+    folder : path or None
+        Where results are kept; made when needed. None: nothing is kept.
+    key : str
+        From `content_key`.
+    make : callable
+        Makes the table; called if it is not there, or if its file is damaged.
+
+    Returns
+    -------
+    DataFrame
+        The same, whether it was kept or made.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     first = keep_table(Path(name), "k", lambda: pd.DataFrame({"n": [1]}))
+    ...     keep_table(Path(name), "k", lambda: pd.DataFrame({"n": [2]}))["n"].tolist()
+    [1]
+    """
+    if folder is None:
+        return make()
+    path = folder / f"{key}.kept"
+    kept = _read(path)
+    if kept is not None:
+        return kept
+    table = make()
+    _write(path, table)
+    return table
+
+
+def _read(path: Path) -> pd.DataFrame | None:
+    body = read_kept(path)
+    return None if body is None else pd.read_parquet(BytesIO(body))
+
+
+def _write(path: Path, table: pd.DataFrame) -> None:
+    body = BytesIO()
+    table.to_parquet(body, index=False)
+    write_kept(path, body.getvalue())
+
+
+def read_kept(path: Path) -> bytes | None:
+    """Read what `write_kept` wrote; None if there is nothing, or if its digest does not fit."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    digest, body = content[:DIGEST_SIZE], content[DIGEST_SIZE:]
+    return body if hashlib.sha256(body).digest() == digest else None
+
+
+def write_kept(path: Path, body: bytes) -> None:
+    """Write a digest and the content beside and move them into place: nobody reads half a file."""
+    write_atomically(path, hashlib.sha256(body).digest() + body)

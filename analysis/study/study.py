@@ -1,0 +1,265 @@
+"""The design of a study: events, frames, actors, runs; frozen and validated."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from pathlib import Path
+from typing import Any, Literal, Self, TypeVar
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from analysis.study.claims import Claim, MultiverseDesign
+from analysis.study.design import (
+    BothLanguages,
+    CollocationDesign,
+    Colour,
+    Comparison,
+    Frozen,
+    General,
+    Id,
+    Name,
+    Run,
+    TopicDesign,
+    Verb,
+    Word,
+)
+from analysis.study.errors import StudyError, join_faults, unknown
+from analysis.study.paths import Layout, find_layout
+from analysis.study.toml_files import describe_faults, read_toml
+
+Item = TypeVar("Item")
+
+
+class Event(Frozen):
+    """One of the events whose coverage is compared."""
+
+    id: Id
+    label: BothLanguages
+    date: dt.date
+    place: str = ""
+    colour: Colour
+
+
+class Lexemes(Frozen):
+    """Lexemes by word class; the particle of a separable verb is marked: ``ein|mischen``."""
+
+    nouns: tuple[Word, ...] = ()
+    adjectives: tuple[Word, ...] = ()
+    verbs: tuple[Verb, ...] = ()
+
+    def all(self) -> tuple[str, ...]:
+        """Give every lexeme, verbs without their mark."""
+        return (*self.nouns, *self.adjectives, *(verb.replace("|", "") for verb in self.verbs))
+
+
+class Frame(Frozen):
+    """A frame by the lexemes that mention it, in two tiers."""
+
+    id: Id
+    label: BothLanguages
+    colour: Colour
+    core: Lexemes
+    near: Lexemes = Lexemes()
+    exceptions: tuple[Word, ...] = ()
+
+    @field_validator("core")
+    @classmethod
+    def _not_empty(cls, value: Lexemes) -> Lexemes:
+        if not value.all():
+            raise ValueError("a frame needs a lexeme; without one nothing mentions it")
+        return value
+
+    def lexemes(self) -> tuple[str, ...]:
+        """Give the lexemes of both tiers."""
+        return self.core.all() + self.near.all()
+
+
+class Actor(Frozen):
+    """Somebody who acts or speaks: a person, institution, country or group."""
+
+    id: Id
+    label: BothLanguages
+    kind: Literal["person", "institution", "country", "group"]
+    names: tuple[Name, ...] = Field(min_length=1)
+    offices: tuple[Name, ...] = ()
+    adjectives: tuple[Name, ...] = ()
+
+
+class Study(Frozen):
+    """A study as ``study.toml`` declares it.
+
+    Examples
+    --------
+    >>> study = read_study()
+    >>> [event.id for event in study.events]
+    ['helsinki-2018', 'alaska-2025']
+    """
+
+    general: General = Field(alias="study")
+    events: tuple[Event, ...] = Field(alias="event", min_length=2)
+    declared_comparison: Comparison | None = Field(alias="comparison", default=None)
+    frames: tuple[Frame, ...] = Field(alias="frame", min_length=1)
+    actors: tuple[Actor, ...] = Field(alias="actor", default=())
+    topics: TopicDesign = TopicDesign()
+    collocation: CollocationDesign = CollocationDesign()
+    multiverse: MultiverseDesign = MultiverseDesign()
+    claims: tuple[Claim, ...] = Field(alias="claim", default=())
+    runs: tuple[Run, ...] = Field(alias="run", default=())
+
+    @model_validator(mode="after")
+    def _unique(self) -> Self:
+        faults = [
+            *_repeated("event", (event.id for event in self.events)),
+            *_repeated("frame", (frame.id for frame in self.frames)),
+            *_repeated("actor", (actor.id for actor in self.actors)),
+            *_repeated("claim", (claim.id for claim in self.claims)),
+            *_strange_claims(self),
+            *_strange_comparison(self),
+            *_repeated("run", (_run_id(run) for run in self.runs)),
+            *_claimed_twice(
+                "frame", "lexeme", {frame.id: frame.lexemes() for frame in self.frames}
+            ),
+            *_claimed_twice(
+                "actor", "name", {actor.id: actor.names + actor.offices for actor in self.actors}
+            ),
+        ]
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+    @property
+    def comparison(self) -> Comparison:
+        """The events compared; where none are declared, the second with the first."""
+        first, second = (event.id for event in self.events[:2])
+        return self.declared_comparison or Comparison(target=second, reference=first)
+
+    @property
+    def default_runs(self) -> tuple[Run, ...]:
+        """The runs whose figures are in git: one for each notebook."""
+        return tuple(run for run in self.runs if not run.name)
+
+    @property
+    def sweeps(self) -> tuple[Run, ...]:
+        """The named runs: variants of a notebook beside its default run."""
+        return tuple(run for run in self.runs if run.name)
+
+    @property
+    def seed(self) -> int:
+        """The seed that every random step of the study takes as an argument."""
+        return self.general.seed
+
+    def event(self, event_id: str) -> Event:
+        """Give one event by its id; raises `StudyError` with the allowed ids."""
+        return _pick("event", event_id, {event.id: event for event in self.events})
+
+    def frame(self, frame_id: str) -> Frame:
+        """Give one frame by its id; raises `StudyError` with the allowed ids."""
+        return _pick("frame", frame_id, {frame.id: frame for frame in self.frames})
+
+    def actor_words(self) -> frozenset[str]:
+        """Give the single words of the actors' names, in lower case.
+
+        Examples
+        --------
+        >>> "trump" in read_study().actor_words()
+        True
+        """
+        names = (name for actor in self.actors for name in actor.names)
+        return frozenset(word.casefold() for name in names for word in name.split())
+
+
+def _strange_claims(study: Study) -> list[str]:
+    """Find claims about a frame or an event that the study does not have."""
+    frames = [frame.id for frame in study.frames]
+    events = [event.id for event in study.events]
+    faults = []
+    for claim in study.claims:
+        if claim.frame not in frames:
+            faults.append(f"[[claim]] {claim.id!r}: {unknown('frame', claim.frame, frames)}")
+        if claim.higher_in and claim.higher_in not in events:
+            faults.append(f"[[claim]] {claim.id!r}: {unknown('event', claim.higher_in, events)}")
+    return faults
+
+
+def _strange_comparison(study: Study) -> list[str]:
+    """Find a comparison of events that the study does not have."""
+    events = [event.id for event in study.events]
+    sides = study.declared_comparison.model_dump() if study.declared_comparison else {}
+    return [
+        f"[comparison] {side}: {unknown('event', event, events)}"
+        for side, event in sides.items()
+        if event not in events
+    ]
+
+
+def _run_id(run: Run) -> str:
+    return f"{run.notebook} {run.name}".strip()
+
+
+def _pick(what: str, name: str, items: Mapping[str, Item]) -> Item:
+    if name not in items:
+        raise StudyError(f"study.toml: {unknown(what, name, items)}")
+    return items[name]
+
+
+def _repeated(what: str, names: Iterable[str]) -> list[str]:
+    seen: set[str] = set()
+    faults = []
+    for name in names:
+        if name in seen:
+            faults.append(f"[[{what}]]: {name!r} stands twice; each id may stand once")
+        seen.add(name)
+    return faults
+
+
+def _claimed_twice(what: str, thing: str, claims: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Find what two frames or two actors claim; one word can belong to one of them only."""
+    faults = []
+    for (first, firsts), (second, seconds) in combinations(claims.items(), 2):
+        shared = {word.casefold() for word in firsts} & {word.casefold() for word in seconds}
+        faults += [
+            f"[[{what}]] {first!r} and {second!r} both claim the {thing} {word!r};"
+            f" leave it to one of them"
+            for word in sorted(shared)
+        ]
+    return faults
+
+
+def read_study(start: Path | Layout | None = None) -> Study:
+    """Read and check ``study.toml``.
+
+    Parameters
+    ----------
+    start : path or Layout, optional
+        A folder inside the study; without it, the study is looked for as
+        `analysis.study.paths.find_layout` describes.
+
+    Returns
+    -------
+    Study
+        The design, frozen.
+
+    Raises
+    ------
+    StudyError
+        With all faults of the file, each with its table and key.
+
+    Examples
+    --------
+    >>> read_study().general.language
+    'de'
+    """
+    layout = start if isinstance(start, Layout) else find_layout(start)
+    path = layout.study_file
+    return parse_study(read_toml(path, StudyError), layout.show(path))
+
+
+def parse_study(table: Mapping[str, Any], where: str = "study.toml") -> Study:
+    """Check the content of a ``study.toml``; ``where`` names the file in messages."""
+    try:
+        return Study.model_validate(table)
+    except ValidationError as fault:
+        faults = describe_faults(fault, table, Study)
+        raise StudyError(join_faults(where, faults)) from None
