@@ -16,7 +16,7 @@ _HOMES = {
     "analysis.tables.features": ("read_features",),
     "analysis.concordance.counting": ("count_hits", "hit_places", "hits_by_document"),
     "analysis.concordance.files": ("write_concordance",),
-    "analysis.concordance.lines": ("concordance",),
+    "analysis.concordance.lines": ("concordance_lines",),
     "analysis.concordance.page": ("show_concordance",),
     "analysis.concordance.texts": ("open_texts",),
     "analysis.study.lexicons": ("read_stop_words",),

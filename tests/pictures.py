@@ -55,15 +55,14 @@ def ink_spans(picture: Image.Image) -> tuple[float, float]:
     return float(spans[0]), float(spans[1])
 
 
-def check_shown(shown: Image.Image, file: Path) -> None:
-    """Check that a shown picture is the picture of a file, in a lower resolution, and fills it."""
-    printed = decode(file.read_bytes())
+def check_shown(shown: Image.Image, printed: Image.Image, name: str) -> None:
+    """Check that a shown picture is the one of a file, in a lower resolution, and fills it."""
     wanted = [round(length * SHOWN_DPI / FILE_DPI) for length in printed.size]
-    assert np.abs(np.subtract(shown.size, wanted)).max() <= 1, (file.name, shown.size, wanted)
+    assert np.abs(np.subtract(shown.size, wanted)).max() <= 1, (name, shown.size, wanted)
     distance = distance_between(shown, printed)
-    assert distance < MOST_DISTANCE, f"{file.name}: shown and file differ by {distance:.3f}"
+    assert distance < MOST_DISTANCE, f"{name}: shown and file differ by {distance:.3f}"
     width, height = ink_spans(shown)
-    assert min(width, height) >= 0.8, f"{file.name}: ink spans {width:.0%} by {height:.0%}"
+    assert min(width, height) >= 0.8, f"{name}: ink spans {width:.0%} by {height:.0%}"
 
 
 def check_all(shown: Sequence[Image.Image], folder: Path) -> None:
@@ -72,7 +71,7 @@ def check_all(shown: Sequence[Image.Image], folder: Path) -> None:
     assert len(shown) == len(files) > 0
     for picture in shown:
         nearest = min(files, key=lambda f: distance_between(picture, decode(f.read_bytes())))
-        check_shown(picture, nearest)
+        check_shown(picture, decode(nearest.read_bytes()), nearest.name)
         files.remove(nearest)
 
 

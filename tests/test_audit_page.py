@@ -166,8 +166,9 @@ def test_search_narrows_and_nothing_found_says_so(page: Page) -> None:
 def test_the_table_has_margins_that_add_up(page: Page) -> None:
     tick(page, "event", "sued-2023")
     page.locator("#table > summary").click()
-    rows = page.locator("#cross tr").all()
-    cells = [[int(c) for c in row.locator("td").all_text_contents()] for row in rows[1:]]
+    page.locator("#cross td").first.wait_for()
+    read = "rows => rows.slice(1).map(r => [...r.querySelectorAll('td')].map(c => +c.textContent))"
+    cells = page.locator("#cross tr").evaluate_all(read)
     assert all(sum(row[:-1]) == row[-1] for row in cells)
     assert [sum(column[:-1]) for column in zip(*cells, strict=True)] == cells[-1]
     assert cells[-1][-1] == shown(page)

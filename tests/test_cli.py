@@ -10,7 +10,8 @@ import pytest
 from conftest import ROOT
 from typer.testing import CliRunner, Result
 
-from analysis import cli, console
+from analysis.cli import app as cli
+from analysis.cli import console
 from analysis.cli.commands import run
 from analysis.study.errors import GipfelError
 from analysis.study.paths import Layout

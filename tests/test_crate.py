@@ -11,7 +11,8 @@ from conftest import ROOT
 from rocrate.rocrate import ROCrate
 from typer.testing import CliRunner, Result
 
-from analysis import cli, console
+from analysis.cli import app as cli
+from analysis.cli import console
 from analysis.runs.crate import read_citation
 from analysis.study.errors import GipfelError
 from analysis.study.paths import Layout

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import analysis
+
 ROOT = Path(__file__).resolve().parents[1]
 MEASURES = sorted(path.stem for path in (ROOT / "analysis" / "measures").glob("[a-z]*.py"))
 HEAVY = ("somajo", "HanTa", "papermill", "nbclient", "jupyter_client", "matplotlib")
@@ -47,3 +49,9 @@ def test_measures_know_open_tables_only(name: str) -> None:
     modules = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     own = {module.split(".")[1] for module in modules if module.startswith("analysis.")}
     assert own <= {"measures", "study", "tables"}
+
+
+def test_no_public_name_is_that_of_a_room() -> None:
+    """A room that is imported would take the place of the function."""
+    rooms = {path.name for path in (ROOT / "analysis").iterdir()}
+    assert not rooms & set(analysis.__all__)

@@ -16,7 +16,7 @@ from analysis.concordance import texts as kwic_texts
 from analysis.concordance.annotated import find_particles
 from analysis.concordance.counting import count_hits, hit_places, hits_by_document
 from analysis.concordance.hits import alphabetic, sample_hits
-from analysis.concordance.lines import COLUMNS, PASSAGE, TYPES, concordance, readable
+from analysis.concordance.lines import COLUMNS, PASSAGE, TYPES, concordance_lines, readable
 from analysis.concordance.texts import CACHE, Texts, open_texts
 from analysis.study.errors import MeasureError, QueryError, SourceError
 from analysis.study.paths import Layout
@@ -37,24 +37,26 @@ def nodes(lines: pd.DataFrame) -> list[str]:
 
 
 def test_forms_lemmas_parts_and_frames_of_a_deal(texts: Texts) -> None:
-    assert nodes(concordance("Bahndeal", texts=texts)) == ["Bahndeal", "Bahndeal"]
-    assert set(nodes(concordance('[lemma="Deal"]', texts=texts))) == {"Deal"}
-    parts = nodes(concordance('[part="deal"]', texts=texts))
+    assert nodes(concordance_lines("Bahndeal", texts=texts)) == ["Bahndeal", "Bahndeal"]
+    assert set(nodes(concordance_lines('[lemma="Deal"]', texts=texts))) == {"Deal"}
+    parts = nodes(concordance_lines('[part="deal"]', texts=texts))
     assert {"Hafendeal", "Bahndeal", "Deal"} <= set(parts)
-    frames = nodes(concordance('[frame="Deal" & tier="core"]', texts=texts))
+    frames = nodes(concordance_lines('[frame="Deal" & tier="core"]', texts=texts))
     assert {"Dealbreaker", "Hafendeal"} <= set(frames)
-    assert nodes(concordance("kein", texts=texts)) == []
-    assert nodes(concordance('"kein"%c', texts=texts)) == ["Kein", "Kein", "Kein"]
+    assert nodes(concordance_lines("kein", texts=texts)) == []
+    assert nodes(concordance_lines('"kein"%c', texts=texts)) == ["Kein", "Kein", "Kein"]
 
 
 def test_a_row_of_words(texts: Texts) -> None:
-    found = concordance('"kein.*"%c []{0,3} [lemma="Deal"] within s', texts=texts)
+    found = concordance_lines('"kein.*"%c []{0,3} [lemma="Deal"] within s', texts=texts)
     assert sorted(nodes(found)) == ["Kein Deal", "Kein Deal", "keinen Deal"]
     assert set(found["lemma"].str.split().str[-1]) == {"Deal"}
 
 
 def test_a_split_verb_is_found_with_both_parts_marked(texts: Texts) -> None:
-    found = concordance('[lemma="einmischen"]', texts=texts, context="sentence", sort="document")
+    found = concordance_lines(
+        '[lemma="einmischen"]', texts=texts, context="sentence", sort="document"
+    )
     assert nodes(found) == ["mischt", "einmischen", "mischte"]
     assert found["particle"].tolist() == ["ein", "", "ein"]
     assert found["gap"].tolist()[0] == " sich in den Streit um den Hafen "
@@ -65,7 +67,7 @@ def test_a_split_verb_is_found_with_both_parts_marked(texts: Texts) -> None:
         assert text[row.begin : row.end] == row.node
         if row.particle:
             assert text[row.begin_2 : row.end_2] == "ein"
-    assert nodes(concordance('[lemma="mischen"]', texts=texts)) == ["mischt", "mischte"]
+    assert nodes(concordance_lines('[lemma="mischen"]', texts=texts)) == ["mischt", "mischte"]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,7 @@ def test_a_particle_belongs_to_one_verb(annotator, text: str, verbs: str) -> Non
 
 
 def test_the_passage_is_what_stands_in_the_file(texts: Texts) -> None:
-    lines = concordance('[pos="V.*"]', texts=texts, context="segment")
+    lines = concordance_lines('[pos="V.*"]', texts=texts, context="segment")
     assert len(lines) > 30
     for row in lines.itertuples():
         text = re.sub(r"\s+", " ", (texts.layout.raw / f"{row.doc_id}.txt").read_text("utf-8"))
@@ -99,17 +101,17 @@ def test_the_passage_is_what_stands_in_the_file(texts: Texts) -> None:
 
 def test_context_by_words_never_leaves_the_segment(texts: Texts) -> None:
     for n in (1, 3):
-        lines = concordance('[lemma="Tunnel"]', texts=texts, context=n)
+        lines = concordance_lines('[lemma="Tunnel"]', texts=texts, context=n)
         assert lines["left"].map(lambda left: len(re.findall(r"\w+", left))).max() == n
         assert lines["right"].map(lambda right: len(re.findall(r"\w+", right))).max() == n
-    narrow = concordance("Tunnel", texts=texts, context="narrow")
+    narrow = concordance_lines("Tunnel", texts=texts, context="narrow")
     assert narrow["left"].map(lambda left: len(re.findall(r"\w+", left))).max() == 5
-    whole = concordance("Ende", texts=texts, context=200)
+    whole = concordance_lines("Ende", texts=texts, context=200)
     assert (whole["left"] + whole["node"] + whole["right"]).tolist() == ["Ende des Gipfels"]
 
 
 def test_context_by_sentence(texts: Texts) -> None:
-    lines = concordance("Gäste", {"doc_id": "nord_2"}, texts=texts, context="sentence")
+    lines = concordance_lines("Gäste", {"doc_id": "nord_2"}, texts=texts, context="sentence")
     row = lines[list(PASSAGE)].iloc[-1].to_dict()
     assert row == {"left": "Die ", "node": "Gäste", "gap": "", "particle": "", "right": " sind da."}
 
@@ -122,7 +124,7 @@ def test_lemmas_count_as_in_the_open_table(texts: Texts, toy_features: Features)
     terms = toy_features.terms
     bag_of = toy_features.segments.set_index("segment_id")["bag_id"]
     for lemma in ("Tunnel", "Deal", "der", "mischen", "einmischen", "Erfolg"):
-        found = concordance(f'[lemma="{lemma}"]', texts=texts, context="narrow")
+        found = concordance_lines(f'[lemma="{lemma}"]', texts=texts, context="narrow")
         own = found[(found["particle"] == "") | (lemma == "mischen")]
         per_bag = terms[terms["lemma"] == lemma].groupby("bag_id")["n"].sum()
         found_in = own["segment_id"].map(bag_of)
@@ -132,7 +134,7 @@ def test_lemmas_count_as_in_the_open_table(texts: Texts, toy_features: Features)
 def test_every_word_and_voice_counts_as_in_the_open_table(
     texts: Texts, toy_features: Features
 ) -> None:
-    words = concordance(r'".*[\w].*"', texts=texts, context="narrow")
+    words = concordance_lines(r'".*[\w].*"', texts=texts, context="narrow")
     by_document = hits_by_document(words, toy_features.documents)
     assert by_document["n"].tolist() == toy_features.documents["n_tokens"].tolist()
     assert by_document["per_1000"].tolist() == [1000.0] * 6
@@ -144,7 +146,7 @@ def test_every_word_and_voice_counts_as_in_the_open_table(
 
 def test_mentions_are_those_of_the_open_table(texts: Texts, toy_features: Features) -> None:
     mentions = toy_features.mentions
-    found = concordance('[frame=".*"]', texts=texts)
+    found = concordance_lines('[frame=".*"]', texts=texts)
     assert found["hit_id"].tolist() == mentions["mention_id"].tolist()
     same = ["frame", "tier", "target", "polarity", "voice", "speaker", "zone", "event", "begin_2"]
     for name in same:
@@ -153,12 +155,12 @@ def test_mentions_are_those_of_the_open_table(texts: Texts, toy_features: Featur
 
 def test_order_of_documents_and_context_do_not_change_counts(texts: Texts) -> None:
     query = '[pos="ADJA"]* [pos="NN"]'
-    narrow = concordance(query, texts=texts, context=1, sort="5R,node")
-    wide = concordance(query, texts=texts, context="segment")
+    narrow = concordance_lines(query, texts=texts, context=1, sort="5R,node")
+    wide = concordance_lines(query, texts=texts, context="segment")
     pd.testing.assert_frame_equal(count_hits(narrow), count_hits(wide))
     assert count_hits(wide)["n"].sum() == len(wide)
     assert count_hits(wide)["share"].sum() == pytest.approx(1)
-    parts = [concordance(query, {"event": e.id}, texts=texts) for e in texts.study.events]
+    parts = [concordance_lines(query, {"event": e.id}, texts=texts) for e in texts.study.events]
     assert sum(map(len, parts)) == len(wide)
 
 
@@ -166,20 +168,20 @@ def test_order_of_documents_and_context_do_not_change_counts(texts: Texts) -> No
 
 
 def test_filters(texts: Texts) -> None:
-    deals = concordance('[frame="Deal"]', texts=texts)
+    deals = concordance_lines('[frame="Deal"]', texts=texts)
     for name in ("event", "outlet", "zone", "voice", "polarity", "doc_id", "kind"):
         value = deals[name].iloc[0]
-        kept = concordance('[frame="Deal"]', {name: value}, texts=texts)
+        kept = concordance_lines('[frame="Deal"]', {name: value}, texts=texts)
         assert kept["hit_id"].tolist() == deals.loc[deals[name] == value, "hit_id"].tolist()
-    both = concordance('[frame="Deal"]', {"polarity": ["negated", "open"]}, texts=texts)
+    both = concordance_lines('[frame="Deal"]', {"polarity": ["negated", "open"]}, texts=texts)
     assert set(both["polarity"]) == {"negated", "open"}
-    asked = concordance('[frame="Deal" & polarity!="affirmed"]', texts=texts)
+    asked = concordance_lines('[frame="Deal" & polarity!="affirmed"]', texts=texts)
     assert both["hit_id"].tolist() == asked["hit_id"].tolist()
 
 
 def test_wrong_filters_are_named_all_at_once(texts: Texts) -> None:
     with pytest.raises(MeasureError) as caught:
-        concordance("a", {"event": "nord", "polarty": "open", "voice": "direkt"}, texts=texts)
+        concordance_lines("a", {"event": "nord", "polarty": "open", "voice": "direkt"}, texts=texts)
     said = str(caught.value)
     assert "3 faults" in said
     assert "unknown event 'nord'. Allowed: nord-2019, sued-2023." in said
@@ -199,9 +201,9 @@ def test_wrong_filters_are_named_all_at_once(texts: Texts) -> None:
 )
 def test_wrong_options(texts: Texts, options: dict, said: str) -> None:
     with pytest.raises(MeasureError, match=re.escape(said)):
-        concordance("Tunnel", texts=texts, **options)
+        concordance_lines("Tunnel", texts=texts, **options)
     with pytest.raises(QueryError, match="unknown attribute 'lema'"):
-        concordance("[lema=a]", texts=texts)
+        concordance_lines("[lema=a]", texts=texts)
 
 
 def test_sorting_by_neighbours(texts: Texts) -> None:
@@ -210,20 +212,20 @@ def test_sorting_by_neighbours(texts: Texts) -> None:
         return alphabetic((words[-1] if side == "left" else words[0]) if words else "")
 
     for key, side in (("1L", "left"), ("1R", "right")):
-        lines = concordance("Tunnel", texts=texts, sort=key)
+        lines = concordance_lines("Tunnel", texts=texts, sort=key)
         keys = [outer(row, side) for _, row in lines.iterrows()]
         assert keys == sorted(keys)
         assert len(set(keys)) > 3
-    nouns = concordance('[pos="NN"]', texts=texts, sort="node,1L")
+    nouns = concordance_lines('[pos="NN"]', texts=texts, sort="node,1L")
     assert [alphabetic(node) for node in nodes(nouns)] == sorted(map(alphabetic, nodes(nouns)))
-    text_order = concordance('[pos="NN"]', texts=texts)
-    assert text_order.equals(concordance('[pos="NN"]', texts=texts, sort="document"))
+    text_order = concordance_lines('[pos="NN"]', texts=texts)
+    assert text_order.equals(concordance_lines('[pos="NN"]', texts=texts, sort="document"))
 
 
 def test_a_sample_is_even_and_comes_out_again(texts: Texts) -> None:
-    every = concordance('[pos="NN"]', texts=texts)
-    drawn = concordance('[pos="NN"]', texts=texts, sample=20)
-    assert drawn.equals(concordance('[pos="NN"]', texts=texts, sample=20))
+    every = concordance_lines('[pos="NN"]', texts=texts)
+    drawn = concordance_lines('[pos="NN"]', texts=texts, sample=20)
+    assert drawn.equals(concordance_lines('[pos="NN"]', texts=texts, sample=20))
     assert set(drawn["hit_id"]) < set(every["hit_id"])
     sizes = drawn["doc_id"].value_counts()
     assert sizes.sum() == 20
@@ -231,7 +233,7 @@ def test_a_sample_is_even_and_comes_out_again(texts: Texts) -> None:
     of = every["doc_id"].value_counts()
     for doc_id, rows in drawn.groupby("doc_id"):
         assert rows["inclusion"].tolist() == [len(rows) / of[doc_id]] * len(rows)
-    assert (concordance("Tunnel", texts=texts, sample=999)["inclusion"] == 1).all()
+    assert (concordance_lines("Tunnel", texts=texts, sample=999)["inclusion"] == 1).all()
 
 
 @settings(deadline=None)
@@ -252,7 +254,7 @@ def test_no_document_gives_less_than_another_unless_it_has_less(
 def test_same_columns_whatever_is_found(texts: Texts) -> None:
     for query in ("Tunnel", "Zeppelin", '[lemma="einmischen"]'):
         for options in ({}, {"sample": 2}, {"sort": "1L"}, {"context": "segment"}):
-            lines = concordance(query, texts=texts, **options)
+            lines = concordance_lines(query, texts=texts, **options)
             assert {name: str(kind) for name, kind in lines.dtypes.items()} == TYPES
             assert tuple(lines.columns) == COLUMNS
 
@@ -262,16 +264,16 @@ def test_same_columns_whatever_is_found(texts: Texts) -> None:
 
 def test_places_name_documents_without_hits(texts: Texts, toy_features: Features) -> None:
     documents = toy_features.documents
-    places = hit_places(concordance("Ende", texts=texts), documents)
+    places = hit_places(concordance_lines("Ende", texts=texts), documents)
     assert places["doc_id"].tolist() == documents["doc_id"].tolist()
     assert places["place"].notna().sum() == 1
     assert places["place"].dropna().between(0, 1).all()
     with pytest.raises(MeasureError, match="hit_places: the lines are a sample"):
-        hit_places(concordance("Tunnel", texts=texts, sample=1), documents)
+        hit_places(concordance_lines("Tunnel", texts=texts, sample=1), documents)
     with pytest.raises(MeasureError, match="hits_by_document: unknown document 'sued_1'"):
-        hits_by_document(concordance("Tunnel", texts=texts), documents.head(2))
+        hits_by_document(concordance_lines("Tunnel", texts=texts), documents.head(2))
     with pytest.raises(MeasureError, match=r"unknown column 'right'. Allowed: doc_id, event"):
-        count_hits(concordance("Tunnel", texts=texts), ["right"])
+        count_hits(concordance_lines("Tunnel", texts=texts), ["right"])
 
 
 def test_control_characters_reach_no_terminal() -> None:
@@ -337,7 +339,7 @@ def test_what_an_article_depends_on_is_annotated_anew(toy: Layout, counted: list
     assert changed.tokens["doc_id"].is_monotonic_increasing
     study = toy.study_file.read_text("utf-8")
     toy.study_file.write_text(study.replace('"Durchbruch"', '"Durchbruch", "Tunnel"'), "utf-8")
-    found = concordance('[frame="Erfolg"]', {"tier": "near"}, texts=open_texts(toy))
+    found = concordance_lines('[frame="Erfolg"]', {"tier": "near"}, texts=open_texts(toy))
     assert len(counted[2]) == 6
     assert "Tunnel" in nodes(found)
 
@@ -404,12 +406,12 @@ def study_texts(tmp_path_factory: pytest.TempPathFactory) -> Texts:
 @pytest.mark.shared
 def test_deals_of_the_study(study_texts: Texts, features: Features) -> None:
     """The 15 hand-coded mentions: 1, 0, 4, 6, 4 in 000, 004, 001, 002, 003; none affirmed."""
-    deals = concordance('[frame="Deal" & tier="core"]', texts=study_texts)
+    deals = concordance_lines('[frame="Deal" & tier="core"]', texts=study_texts)
     by_document = hits_by_document(deals, features.documents)
     numbers = dict(zip(by_document["doc_id"].str[:3], by_document["n"], strict=True))
     assert numbers == {"000": 1, "001": 4, "002": 6, "003": 4, "004": 0}
     assert count_hits(deals, ["polarity"])["n"].tolist() == [7, 8]
-    parts = concordance('[part="deal"]', texts=study_texts)
+    parts = concordance_lines('[part="deal"]', texts=study_texts)
     assert parts["hit_id"].tolist() == deals["hit_id"].tolist()
     core = features.mentions.query("frame == 'Deal' and tier == 'core'")
     assert deals["hit_id"].tolist() == core["mention_id"].tolist()
@@ -417,9 +419,13 @@ def test_deals_of_the_study(study_texts: Texts, features: Features) -> None:
 
 @pytest.mark.shared
 def test_interference_of_the_study(study_texts: Texts) -> None:
-    verbs = concordance('[lemma="einmischen"]', texts=study_texts)
+    verbs = concordance_lines('[lemma="einmischen"]', texts=study_texts)
     assert verbs["begin"].tolist() == [818, 1954, 5529]
-    assert concordance('[part="misch"]', texts=study_texts)["begin"].tolist() == [818, 1954, 5529]
-    every = concordance('[frame="Einmischung" & tier="core"]', texts=study_texts)
+    assert concordance_lines('[part="misch"]', texts=study_texts)["begin"].tolist() == [
+        818,
+        1954,
+        5529,
+    ]
+    every = concordance_lines('[frame="Einmischung" & tier="core"]', texts=study_texts)
     assert every["doc_id"].str[:3].value_counts().to_dict() == {"000": 7, "004": 1}
     assert (every["lemma"] == "einmischen").sum() == 3

@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
-from analysis import cli, console
+from analysis.cli import app as cli
+from analysis.cli import console
 from analysis.cli.commands import kwic
 from analysis.concordance.files import write_concordance, xlsx_bytes
-from analysis.concordance.lines import COLUMNS, TYPES, concordance
+from analysis.concordance.lines import COLUMNS, TYPES
 from analysis.concordance.page import (
     MOST_SHOWN,
     concordance_html,
@@ -360,9 +361,10 @@ def test_without_articles_the_notebook_is_skipped(
 def test_published_tables_hold_no_text(toy_layout: Layout) -> None:
     """What the notebook exports of a concordance: numbers and ids, whatever the query."""
     from analysis.concordance.counting import hit_places, hits_by_document
+    from analysis.concordance.lines import concordance_lines
     from analysis.tables.features import read_features
 
-    lines = concordance("[]{5}", texts=open_texts(toy_layout), context="segment")
+    lines = concordance_lines("[]{5}", texts=open_texts(toy_layout), context="segment")
     documents = read_features(toy_layout.features).documents
     assert set(hit_places(lines, documents)) == {"doc_id", "event", "place"}
     kinds = {"doc_id", "event", "n", "n_tokens", "per_1000"}

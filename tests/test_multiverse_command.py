@@ -9,7 +9,8 @@ import pytest
 from conftest import ROOT
 from typer.testing import CliRunner, Result
 
-from analysis import cli, console
+from analysis.cli import app as cli
+from analysis.cli import console
 from analysis.cli.commands.multiverse import complete_claim, show_claims
 from analysis.study.claims import choose_claims
 from analysis.study.errors import StudyError

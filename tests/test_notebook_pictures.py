@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 import numpy as np
@@ -21,7 +22,7 @@ import pytest
 from conftest import ROOT
 from matplotlib.figure import Figure
 from papermill import execute_notebook, inspect_notebook
-from pictures import check_all, check_shown, draw_fresh, shown_pictures
+from pictures import check_all, check_shown, decode, draw_fresh, shown_pictures
 from PIL import Image
 
 from analysis.figures.readings import find_reads
@@ -75,48 +76,62 @@ def papermill(layout: Layout, name: str, out: Path) -> Path:
     return out
 
 
-def nbconvert(layout: Layout, name: str, out: Path) -> Path:
-    notebook = f"notebooks/{name}.ipynb"
-    run(layout, "jupyter", "nbconvert", "--execute", "--to=notebook", f"--output={out}", notebook)
-    return out
+class Shown(NamedTuple):
+    """What an executed notebook shows, and the files that it wrote."""
+
+    pictures: list[Image.Image]
+    files: dict[str, bytes]
+
+
+def collect(layout: Layout, name: str, executed: Path) -> Shown:
+    """Take the pictures out of an executed notebook, and its files away."""
+    folder = layout.runs / name / "interactive"
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    shutil.rmtree(folder)
+    pictures = shown_pictures(executed)
+    assert len([file for file in files if file.endswith(".png")]) == len(pictures) > 0
+    return Shown(pictures, files)
+
+
+@pytest.fixture(scope="module")
+def converted(layout: Layout) -> dict[str, Shown]:
+    """All notebooks executed by one command of nbconvert."""
+    out = layout.root / "converted"
+    notebooks = [f"notebooks/{name}.ipynb" for name in EXECUTED]
+    command = ["jupyter", "nbconvert", "--execute", "--to=notebook", f"--output-dir={out}"]
+    run(layout, *command, *notebooks)
+    return {name: collect(layout, name, out / f"{name}.ipynb") for name in EXECUTED}
 
 
 @pytest.mark.parametrize("name", EXECUTED)
 def test_notebook_shows_what_a_fresh_drawing_gives(
-    name: str, layout: Layout, monkeypatch: pytest.MonkeyPatch
+    name: str, layout: Layout, converted: dict[str, Shown], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Equal to a drawing of a figure that was not exported, and like the files that were."""
-    executed = layout.root / "out.ipynb"
-    folder = layout.runs / name / "interactive"
-    seen = []
-    for execute in (papermill, nbconvert):
-        shutil.rmtree(folder, ignore_errors=True)
-        shown = shown_pictures(execute(layout, name, executed))
-        assert len(list(folder.glob("*.png"))) == len(shown) > 0
-        seen.append((shown, {path.name: path.read_bytes() for path in folder.iterdir()}))
-    assert seen[0][1] == seen[1][1]
+    executed = papermill(layout, name, layout.root / "out.ipynb")
+    seen = [collect(layout, name, executed), converted[name]]
+    assert seen[0].files == seen[1].files
     with monkeypatch.context() as patch:
         patch.chdir(layout.root)
         fresh = draw_without_export(executed, patch)
-    for shown, _ in seen:
-        for picture, (file, drawn) in zip(shown, fresh.items(), strict=True):
+    for shown in seen:
+        for picture, (file, drawn) in zip(shown.pictures, fresh.items(), strict=True):
             assert np.array_equal(picture, drawn), file
-            check_shown(picture, folder / f"{file}.png")
+            check_shown(picture, decode(shown.files[f"{file}.png"]), file)
     if name in COMPARED:
-        check_warm_worker(layout, name, *seen[0])
+        check_warm_worker(layout, name, seen[0])
 
 
-def check_warm_worker(
-    layout: Layout, name: str, shown: list[Image.Image], files: dict[str, bytes]
-) -> None:
+def check_warm_worker(layout: Layout, name: str, shown: Shown) -> None:
     """Check that `gipfel run` shows the same pictures and writes the same files."""
     plan = plan_run(read_study(layout), layout, name)
     (record,) = execute_runs([plan], settings=Settings(force=True))
     assert (record.state, record.warnings) == ("succeeded", []), record.failure
-    for first, second in zip(shown, shown_pictures(record.folder / "notebook.ipynb"), strict=True):
+    warm = shown_pictures(record.folder / "notebook.ipynb")
+    for first, second in zip(shown.pictures, warm, strict=True):
         assert np.array_equal(first, second)
-    assert {path.name: path.read_bytes() for path in record.figures.iterdir()} == files
-    assert {Path(file).suffix for file in files} >= {".pdf", ".svg", ".png", ".csv"}
+    assert {path.name: path.read_bytes() for path in record.figures.iterdir()} == shown.files
+    assert {Path(file).suffix for file in shown.files} >= {".pdf", ".svg", ".png", ".csv"}
 
 
 @pytest.mark.skipif("GIPFEL_MADE" not in os.environ, reason="after make figures, in .ci/run")

@@ -5,7 +5,8 @@ import pytest
 from study_for_runs import plan_notebook, write_notebook, write_study
 from typer.testing import CliRunner
 
-from analysis import cli, console
+from analysis.cli import app as cli
+from analysis.cli import console
 from analysis.cli.commands import why as command
 from analysis.cli.commands.running import explain_runs
 from analysis.runs.execute import execute_runs

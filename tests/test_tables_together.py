@@ -16,10 +16,13 @@ import pytest
 from study_for_runs import write_notebook
 from typer.testing import CliRunner, Result
 
-from analysis import atomic, cli, console, features
 from analysis.annotation.pipeline import annotate
+from analysis.cli import app as cli
+from analysis.cli import console
+from analysis.study import atomic
 from analysis.study.errors import TableError
 from analysis.study.paths import Layout
+from analysis.tables import features
 from analysis.tables.features import new_tables, read_features, read_table, table_path
 from analysis.tables.schema import TABLES
 
@@ -259,7 +262,7 @@ def test_a_changed_measure_makes_status_stale_as_it_does_the_run(
     """Measured before: status said up to date, explain and the run said stale."""
     package = tmp_path / "copy" / "analysis"
     shutil.copytree(
-        Path(cli.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__")
+        Path(cli.__file__).parents[1], package, ignore=shutil.ignore_patterns("__pycache__")
     )
 
     def gipfel(*arguments: str) -> str:
@@ -275,7 +278,7 @@ def test_a_changed_measure_makes_status_stale_as_it_does_the_run(
 
     assert "succeeded" in gipfel("run")
     assert "up to date" in gipfel("status")
-    measure = package / "workbench.py"
+    measure = package / "figures" / "workbench.py"
     text = measure.read_text(encoding="utf-8")
     measure.write_text(f"{text}\n\ndef added() -> int:\n    return 1\n", encoding="utf-8")
     for command in (["status"], ["run", "--explain"]):

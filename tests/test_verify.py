@@ -15,7 +15,8 @@ import pytest
 from conftest import ROOT
 from typer.testing import CliRunner
 
-from analysis import cli, console
+from analysis.cli import app as cli
+from analysis.cli import console
 from analysis.runs.blame import Blame, find_causes
 from analysis.runs.compare import (
     compare_files,

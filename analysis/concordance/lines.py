@@ -62,7 +62,7 @@ STEERING = (range(32), range(127, 160), range(0x202A, 0x202F), range(0x2066, 0x2
 UNWANTED = dict.fromkeys([*(code for codes in STEERING for code in codes), 0xFFFE, 0xFFFF])
 
 
-def concordance(
+def concordance_lines(
     query: str,
     where: Where | None = None,
     *,

@@ -153,7 +153,7 @@ def kwic(
     """
     from analysis.concordance.counting import count_hits
     from analysis.concordance.files import write_concordance
-    from analysis.concordance.lines import concordance
+    from analysis.concordance.lines import concordance_lines
     from analysis.concordance.query import parse_query
 
     parse_query(query)
@@ -163,7 +163,7 @@ def kwic(
     }  # fmt: skip
     where = {name: values for name, values in asked.items() if values}
     texts = _open_texts(jobs)
-    lines = concordance(query, where, context=context, sort=sort, sample=sample, texts=texts)
+    lines = concordance_lines(query, where, context=context, sort=sort, sample=sample, texts=texts)
     written = [write_concordance(lines, path, beside=beside) for path in write or []]
     if count:
         show_counts(count_hits(lines, [name.strip() for name in count.split(",")]))
