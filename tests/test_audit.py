@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-from analysis.annotation.corrections import COLUMNS, read_corrections
+from analysis.annotation.corrections import read_corrections
 from analysis.annotation.pipeline import annotate
 from analysis.cli import app as cli
 from analysis.cli.commands.audit import complete_event, complete_frame
@@ -27,6 +27,7 @@ from analysis.coding.rules import PLACES, parse_rules, read_rules
 from analysis.study.errors import ExportError, GipfelError, SourceError, StudyError, TableError
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
+from analysis.tables.codings import CORRECTION_COLUMNS
 from analysis.tables.features import Features, read_features, table_path
 from analysis.tables.streams import write_rows
 
@@ -216,7 +217,7 @@ def test_a_line_that_stands_already_is_named(study: Layout) -> None:
     mention = read_features(study.features).mentions.iloc[0]
     span = f"{mention['doc_id']},{mention['begin']},{mention['end']},{mention['surface']}"
     study.corrections_file.write_text(
-        f"{','.join(COLUMNS)}\n{span},speaker,Bruno,\n", encoding="utf-8"
+        f"{','.join(CORRECTION_COLUMNS)}\n{span},speaker,Bruno,\n", encoding="utf-8"
     )
     (stood,) = read_corrections(study.corrections_file)
     features = read_features(study.features)

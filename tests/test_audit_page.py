@@ -13,10 +13,10 @@ import pytest
 from conftest import HERE
 from playwright.sync_api import Browser, Locator, Page, Request
 
-from analysis.annotation.corrections import COLUMNS
 from analysis.annotation.pipeline import annotate
 from analysis.coding.build import write_audit
 from analysis.study.paths import Layout
+from analysis.tables.codings import CORRECTION_COLUMNS
 from analysis.tables.features import read_features
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -342,7 +342,7 @@ def test_lines_are_made_and_annotate_takes_them(
     page.locator("#copied", has_text="Copied: 5 lines.").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
     rows = list(csv.DictReader(copied.splitlines()))
-    assert tuple(rows[0]) == COLUMNS
+    assert tuple(rows[0]) == CORRECTION_COLUMNS
     assert [(row["layer"], row["value"]) for row in rows] == [
         ("polarity", "negated"),
         ("voice", "direct"),
@@ -408,7 +408,7 @@ def test_advice_on_what_annotate_would_refuse_or_what_is_forgotten(
     mentions = read_features(layout.features).mentions
     row = mentions.query("surface == 'Hafendeal'").iloc[0]
     line = f"{row['doc_id']},{row['begin']},{row['end']},Hafendeal,polarity,negated,\n"
-    layout.corrections_file.write_text(f"{','.join(COLUMNS)}\n{line}", encoding="utf-8")
+    layout.corrections_file.write_text(f"{','.join(CORRECTION_COLUMNS)}\n{line}", encoding="utf-8")
     annotate(layout)
     context = browser.new_context()
     opened = context.new_page()

@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT
 
 from analysis.coding.draw import Design, draw_sample
-from analysis.runs.release import check_release
+from analysis.corpus.release import check_release
 from analysis.study.errors import ReleaseError, TableError
 from analysis.study.paths import Layout
 from analysis.tables.codings import (

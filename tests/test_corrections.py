@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from analysis.annotation.corrections import COLUMNS, apply_corrections, read_corrections
+from analysis.annotation.corrections import apply_corrections, read_corrections
 from analysis.annotation.pipeline import annotate
 from analysis.study.errors import SourceError
 from analysis.study.paths import Layout
+from analysis.tables.codings import CORRECTION_COLUMNS
 from analysis.tables.features import read_features
 
-HEAD = ",".join(COLUMNS)
+HEAD = ",".join(CORRECTION_COLUMNS)
 
 
 def write(path: Path, *lines: str) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.annotation.corrections import COLUMNS, read_corrections
+from analysis.annotation.corrections import read_corrections
 from analysis.annotation.grammar.lexicons import read_lexicons
 from analysis.annotation.target import read_target_lexicon
 from analysis.coding.evaluation.gold import COLUMNS as GOLD_COLUMNS
@@ -26,7 +26,7 @@ from analysis.study.paths import Layout
 from analysis.study.study import read_study
 from analysis.study.text_files import read_cells, read_json, read_table, read_text
 from analysis.study.toml_files import read_toml
-from analysis.tables.codings import LABEL_COLUMNS, read_csv_as
+from analysis.tables.codings import CORRECTION_COLUMNS, LABEL_COLUMNS, read_csv_as
 from analysis.tables.evaluations import read_validation
 from analysis.tables.features import read_manifest
 
@@ -54,7 +54,7 @@ FAULTS: dict[str, Callable[[bytes], bytes]] = {
     "a wide cell": lambda data: data + b"x" * 200_000 + b",",
 }  # fmt: skip
 CSV = {
-    "corrections.csv": (COLUMNS, "a,0,4,Deal,polarity,open,"),
+    "corrections.csv": (CORRECTION_COLUMNS, "a,0,4,Deal,polarity,open,"),
     "gold.csv": (GOLD_COLUMNS, "a,0,4,Deal,Deal,open,narrator,,summit"),
     "labels.csv": (LABEL_COLUMNS, "m1,yes,summit,open,narrator,"),
     "sheet.csv": (LABEL_COLUMNS, "m1,yes,summit,open,narrator,"),
@@ -158,7 +158,7 @@ def test_a_table_of_another_type_is_refused_by_name(toy: Layout, key: str, value
 
 def test_a_file_in_another_encoding_says_how_to_save_it(tmp_path: Path) -> None:
     path = tmp_path / "corrections.csv"
-    path.write_bytes(f"{','.join(COLUMNS)}\na,0,4,Süd,polarity,open,\n".encode("cp1252"))
+    path.write_bytes(f"{','.join(CORRECTION_COLUMNS)}\na,0,4,Süd,polarity,open,\n".encode("cp1252"))
     assert outcome(lambda: read_corrections(path)) == (
         f"{path}, line 2: wanted UTF-8, came bytes that are not; it looks like cp1252. Convert it: "
         'iconv -f cp1252 -t utf-8 corrections.csv > new.csv In Excel, save it as "CSV UTF-8".'

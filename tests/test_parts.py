@@ -11,7 +11,6 @@ import pytest
 from toy_articles import replace_article
 
 from analysis.annotation import gathering, joining, parts, pipeline
-from analysis.annotation.corrections import COLUMNS
 from analysis.annotation.origin import fingerprints
 from analysis.annotation.parts import BY_ARTICLE, frame_of, read_part, read_parts
 from analysis.annotation.pipeline import annotate
@@ -23,6 +22,7 @@ from analysis.study.errors import TableError
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
 from analysis.tables.checking import coerce_table
+from analysis.tables.codings import CORRECTION_COLUMNS
 from analysis.tables.features import Features, content_hash, read_features
 from analysis.tables.schema import TABLES
 
@@ -110,7 +110,7 @@ def test_a_correction_annotates_its_article_anew(toy: Layout, annotated: list[st
     mention = read_features(toy.features).mentions.iloc[0]
     annotated.clear()
     line = f"{mention.doc_id},{mention.begin},{mention.end},{mention.frame},polarity,open,"
-    toy.corrections_file.write_text(f"{','.join(COLUMNS)}\n{line}\n", encoding="utf-8")
+    toy.corrections_file.write_text(f"{','.join(CORRECTION_COLUMNS)}\n{line}\n", encoding="utf-8")
     annotate(toy)
     assert annotated == [mention.doc_id]
     assert read_features(toy.features).mentions.iloc[0]["polarity_rule"] == "hand"

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.figures.tables import csv_text, latex_macros, latex_table, macro_name
+from analysis.figures.tables import csv_text, latex_macros, latex_table
 from analysis.figures.workbench import open_workbench
 from analysis.study.errors import ExportError
+from analysis.tables.cells import macro_name
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+49", "-2", "@SUM(A1)", "\tx", "\rx"])

@@ -22,9 +22,9 @@ import pytest
 from conftest import ROOT
 from pypdf import PdfReader, PdfWriter
 
+from analysis.corpus.release import check_release, published_files, staged_copy, staged_files
 from analysis.runs.publish import publish_checked
 from analysis.runs.record import RunRecord
-from analysis.runs.release import check_release, published_files, staged_copy, staged_files
 from analysis.study.errors import ReleaseError, RunError
 from analysis.study.paths import Layout
 from analysis.tables.features import write_table

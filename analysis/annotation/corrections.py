@@ -10,19 +10,10 @@ from typing import Any
 
 from analysis.study.errors import SourceError, join_faults, unknown
 from analysis.study.text_files import read_cells
-from analysis.tables.schema import POLARITIES, TARGETS, VOICES
+from analysis.tables.codings import CORRECTED, CORRECTION_COLUMNS
 
-COLUMNS = ("doc_id", "begin", "end", "surface", "layer", "value", "note")
 BY_HAND = "hand"
 OFFSET = re.compile("[0-9]{1,15}")
-#: What each layer may be set to; None: any text. Frame ``none`` takes a mention away.
-ALLOWED: dict[str, tuple[str, ...] | None] = {
-    "frame": ("none",),
-    "target": TARGETS,
-    "polarity": POLARITIES,
-    "voice": VOICES,
-    "speaker": None,
-}
 #: Columns that hold the evidence of a layer; emptied where a hand decides.
 EVIDENCE = {
     "target": {"target_cue": "", "target_rule": BY_HAND},
@@ -78,9 +69,10 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
         return ()
     rows = read_cells(path, SourceError)
     found = rows[0][1] if rows else []
-    if tuple(found) != COLUMNS:
+    if tuple(found) != CORRECTION_COLUMNS:
         raise SourceError(
-            f"{path}: wanted the columns {', '.join(COLUMNS)}; came {', '.join(found) or 'none'}"
+            f"{path}: wanted the columns {', '.join(CORRECTION_COLUMNS)};"
+            f" came {', '.join(found) or 'none'}"
         )
     faults = [fault for n, cells in rows[1:] for fault in _row_faults(n, cells)]
     corrections = [] if faults else [_correction(n, cells) for n, cells in rows[1:]]
@@ -91,17 +83,17 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
 
 
 def _row_faults(line: int, cells: Sequence[str]) -> list[str]:
-    if len(cells) != len(COLUMNS):
-        return [f"line {line}: wanted {len(COLUMNS)} cells"]
-    row = dict(zip(COLUMNS, cells, strict=True))
+    if len(cells) != len(CORRECTION_COLUMNS):
+        return [f"line {line}: wanted {len(CORRECTION_COLUMNS)} cells"]
+    row = dict(zip(CORRECTION_COLUMNS, cells, strict=True))
     faults = [
         f"line {line}: {name} is {row[name]!r}, wanted a whole number"
         for name in ("begin", "end")
         if not OFFSET.fullmatch(row[name])
     ]
-    if row["layer"] not in ALLOWED:
-        return [*faults, f"line {line}: {unknown('layer', row['layer'], ALLOWED)}"]
-    allowed = ALLOWED[row["layer"]]
+    if row["layer"] not in CORRECTED:
+        return [*faults, f"line {line}: {unknown('layer', row['layer'], CORRECTED)}"]
+    allowed = CORRECTED[row["layer"]]
     if allowed is not None and row["value"] not in allowed:
         faults.append(f"line {line}: {unknown('value', row['value'], allowed)}")
     return faults

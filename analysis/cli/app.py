@@ -138,7 +138,7 @@ def release_check(
 
     Example: `gipfel release-check`
     """
-    from analysis.runs.release import check_release, published_files, staged_copy, staged_files
+    from analysis.corpus.release import check_release, published_files, staged_copy, staged_files
 
     layout = find_layout()
     if staged:

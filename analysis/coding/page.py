@@ -11,10 +11,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from analysis.annotation.corrections import ALLOWED, COLUMNS
 from analysis.coding.cards import SIGNS, Card
 from analysis.coding.facets import SORTS, Facet, facet_value
 from analysis.coding.rules import Rule
+from analysis.tables.codings import CORRECTED, CORRECTION_COLUMNS
 
 HERE = Path(__file__).resolve().parent
 
@@ -84,7 +84,7 @@ def render_page(page: Page, rules: Mapping[str, Rule]) -> str:
             script=script,
             rules={id_: rules[id_] for id_ in sorted(used & set(rules))},
             layers=_layers(),
-            columns=",".join(COLUMNS),
+            columns=",".join(CORRECTION_COLUMNS),
             sorts=SORTS,
             signs=SIGNS,
             value_of=facet_value,
@@ -123,4 +123,4 @@ def _hash(code: str) -> str:
 
 def _layers() -> dict[str, Any]:
     """Give the codes that a person may set by choosing from a list."""
-    return {layer: ALLOWED[layer] for layer in ("target", "polarity", "voice")}
+    return {layer: CORRECTED[layer] for layer in ("target", "polarity", "voice")}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,9 +17,8 @@ from pandas.api.types import (
 from analysis.figures.labels import MINUS, NARROW_SPACE, format_number, heading
 from analysis.study.design import Language
 from analysis.study.errors import ExportError
-from analysis.tables.cells import guard
+from analysis.tables.cells import guard, macro_name
 
-DIGIT_WORDS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 LATEX_SPECIAL = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -145,22 +143,6 @@ def latex_number(value: float, language: Language, *, digits: int) -> str:
     '\\ensuremath{-}1\\,234,5'
     """
     return format_number(value, language, digits=digits).translate(LATEX_NUMBER)
-
-
-def macro_name(number: str, name: str) -> str:
-    """Name the LaTeX macro of a value: letters only, digits in words.
-
-    Examples
-    --------
-    >>> macro_name("02", "n_tokens_2018")
-    'gipfelZeroTwoNTokensTwoZeroOneEight'
-    """
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
-        raise ExportError(
-            f"value {name!r}: wanted ASCII letters, digits and underscores, a letter first"
-        )
-    camel = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
-    return "gipfel" + re.sub(r"\d", lambda digit: DIGIT_WORDS[int(digit[0])], number + camel)
 
 
 def latex_macros(

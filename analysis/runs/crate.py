@@ -13,11 +13,11 @@ from rocrate.model.contextentity import ContextEntity
 from rocrate.model.file import File
 from rocrate.rocrate import ROCrate
 
+from analysis.corpus.release import check_release, open_files
 from analysis.runs.blame import read_notes
 from analysis.runs.modules import Index, hash_modules
 from analysis.runs.parts import notebook_imports
 from analysis.runs.plan import PlannedRun, notebook_number, plan_runs
-from analysis.runs.release import check_release, open_files
 from analysis.runs.trace import hash_all
 from analysis.study.errors import RunError
 from analysis.study.paths import Layout

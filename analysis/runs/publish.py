@@ -80,7 +80,7 @@ def publish_checked(records: Sequence[RunRecord], layout: Layout) -> list[Publis
     RunError
         As `publish_figures`.
     """
-    from analysis.runs.release import check_release, published_files  # noqa: PLC0415 (needs pandas)
+    from analysis.corpus.release import check_release, published_files  # noqa: PLC0415 (needs pandas)
 
     default = [one for one in records if one.is_default and one.state == "succeeded"]
     numbers = tuple(f"figures/{notebook_number(one.notebook)}" for one in default)

@@ -10,6 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import is_float_dtype
 
+from analysis.study.errors import ExportError
+
+#: Names of LaTeX macros hold letters only.
+DIGIT_WORDS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 #: How numbers are written, drawn and ranked: docs/verify.md says how this was measured.
 SIGNIFICANT_DIGITS = 9
 #: What is left of two numbers that cancel out is noise below this, and written as 0.
@@ -121,3 +125,19 @@ def is_dangerous(cell: str) -> bool:
     (True, False)
     """
     return bool(DANGEROUS.match(cell))
+
+
+def macro_name(number: str, name: str) -> str:
+    """Name the LaTeX macro of a value: letters only, digits in words.
+
+    Examples
+    --------
+    >>> macro_name("02", "n_tokens_2018")
+    'gipfelZeroTwoNTokensTwoZeroOneEight'
+    """
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+        raise ExportError(
+            f"value {name!r}: wanted ASCII letters, digits and underscores, a letter first"
+        )
+    camel = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+    return "gipfel" + re.sub(r"\d", lambda digit: DIGIT_WORDS[int(digit[0])], number + camel)

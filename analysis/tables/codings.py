@@ -36,6 +36,16 @@ LABELS: dict[str, tuple[str, ...] | None] = {
     "voice": VOICES,
     "speaker": None,
 }
+#: Columns of ``data/corrections.csv``, and what each layer may be set to; None: any text. Frame
+#: ``none`` takes a mention away.
+CORRECTION_COLUMNS = ("doc_id", "begin", "end", "surface", "layer", "value", "note")
+CORRECTED: dict[str, tuple[str, ...] | None] = {
+    "frame": ("none",),
+    "target": TARGETS,
+    "polarity": POLARITIES,
+    "voice": VOICES,
+    "speaker": None,
+}
 LABEL_COLUMNS = ("mention_id", *LABELS)
 CODING_COLUMNS = ("sample", "coder", *LABEL_COLUMNS, *DRAW_COLUMNS[1:], "tiers", "n_population")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")

@@ -132,8 +132,8 @@ def crate(
     --------
     `gipfel crate gipfeldiskurs.zip`
     """
+    from analysis.corpus.release import open_files
     from analysis.runs.crate import write_crate
-    from analysis.runs.release import open_files
 
     layout = find_layout()
     written = write_crate(read_study(layout), layout, target)

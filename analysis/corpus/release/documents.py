@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.runs.release.cells import CODE, HASH, MOST_PARTS, VERSION, unseen
+from analysis.corpus.release.cells import CODE, HASH, MOST_PARTS, VERSION, unseen
 from analysis.tables.schema import TABLES
 
 _NOTEBOOK_KEYS = frozenset({"cells", "metadata", "nbformat", "nbformat_minor"})

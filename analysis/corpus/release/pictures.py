@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from analysis.runs.release.cells import Known, unseen
+from analysis.corpus.release.cells import Known, unseen
 
 _PNG_CHUNKS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"pHYs", b"tRNS", b"tEXt"})
 _PDF_KEYS = frozenset({"/Type", "/Pages", "/Parent", "/Resources", "/MediaBox", "/Contents"})

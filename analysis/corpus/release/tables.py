@@ -14,14 +14,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.corpus.sources import Source
-from analysis.runs.release.cells import (
+from analysis.corpus.release.cells import (
     MOST_CUE_WORDS,
     MOST_TITLE_WORDS,
     name_fault,
     word_fault,
     words_fault,
 )
+from analysis.corpus.sources import Source
 from analysis.study.design import BAG_FLOOR, NARROWEST_WINDOW
 from analysis.study.errors import TableError
 from analysis.study.study import Study

@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analysis.corpus.readers import read_text
-from analysis.runs.release.cells import UNSEEN
-from analysis.runs.release.codings import read_cells
-from analysis.runs.release.pictures import read_pdf
+from analysis.corpus.release.cells import UNSEEN
+from analysis.corpus.release.codings import read_cells
+from analysis.corpus.release.pictures import read_pdf
 from analysis.study.errors import TextError
 
 #: So many words in a row are text; so are so many letters, whatever stands between them.

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from analysis.figures.tables import macro_name
-from analysis.runs.release.cells import HASH, VERSION, Known, notebook_texts, phrases, unseen
-from analysis.runs.release.codings import read_cells
-from analysis.runs.release.pictures import pdf_faults, png_faults, svg_faults
+from analysis.corpus.release.cells import HASH, VERSION, Known, notebook_texts, phrases, unseen
+from analysis.corpus.release.codings import read_cells
+from analysis.corpus.release.pictures import pdf_faults, png_faults, svg_faults
 from analysis.study.errors import ExportError
+from analysis.tables.cells import macro_name
 
 #: Keys of the note beside a figure, table or list of values.
 NOTE_KEYS = frozenset({

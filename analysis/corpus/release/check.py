@@ -8,10 +8,9 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
-from analysis.corpus.sources import Source, read_sources
-from analysis.runs.release.articles import Articles, readable
-from analysis.runs.release.cells import Known
-from analysis.runs.release.codings import (
+from analysis.corpus.release.articles import Articles, readable
+from analysis.corpus.release.cells import Known
+from analysis.corpus.release.codings import (
     Cells,
     attack_faults,
     correction_faults,
@@ -20,10 +19,11 @@ from analysis.runs.release.codings import (
     label_faults,
     validation_faults,
 )
-from analysis.runs.release.documents import manifest_faults, notebook_faults, text_faults
-from analysis.runs.release.figures import Figures
-from analysis.runs.release.places import kind_of, place_faults, published_files
-from analysis.runs.release.tables import OpenTables, table_faults
+from analysis.corpus.release.documents import manifest_faults, notebook_faults, text_faults
+from analysis.corpus.release.figures import Figures
+from analysis.corpus.release.places import kind_of, place_faults, published_files
+from analysis.corpus.release.tables import OpenTables, table_faults
+from analysis.corpus.sources import Source, read_sources
 from analysis.study.errors import ReleaseError, join_faults
 from analysis.study.paths import Layout
 from analysis.study.study import Study, read_study
@@ -31,7 +31,7 @@ from analysis.tables.features import table_path
 from analysis.tables.schema import TABLES
 
 _WAY_OUT = (
-    "Only what the whitelist of `analysis/runs/release` names may be published:"
+    "Only what the whitelist of `analysis/corpus/release` names may be published:"
     " take the file or its text out; docs/data-model.md says what may stand where."
 )
 

@@ -11,8 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.annotation.corrections import ALLOWED, COLUMNS
-from analysis.runs.release.cells import (
+from analysis.corpus.release.cells import (
     CODE,
     HASH,
     MOST_UNKNOWN_WORDS,
@@ -22,7 +21,13 @@ from analysis.runs.release.cells import (
     split,
     word_fault,
 )
-from analysis.tables.codings import DRAW_COLUMNS, LABEL_COLUMNS, LABELS
+from analysis.tables.codings import (
+    CORRECTED,
+    CORRECTION_COLUMNS,
+    DRAW_COLUMNS,
+    LABEL_COLUMNS,
+    LABELS,
+)
 from analysis.tables.evaluations import ALLOWED as VALIDATED
 from analysis.tables.evaluations import VALIDATION_COLUMNS
 
@@ -121,9 +126,9 @@ def correction_faults(path: Path, cells: Cells) -> Iterator[str]:
     def judge(column: str) -> Judge:
         if column != "layer":
             return cells.judge(column)
-        return lambda cell: "" if cell in ALLOWED else "not a layer"
+        return lambda cell: "" if cell in CORRECTED else "not a layer"
 
-    return csv_faults(path, [COLUMNS], judge)
+    return csv_faults(path, [CORRECTION_COLUMNS], judge)
 
 
 def draw_faults(path: Path, cells: Cells) -> Iterator[str]:
