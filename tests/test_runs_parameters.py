@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from study_for_runs import write_notebook
 
-from analysis.runs.annotations import fit_value
+from analysis.runs.parameter_types import fit_value
 from analysis.runs.parameters import (
     Parameter,
     check_parameters,
@@ -98,24 +98,24 @@ def test_quoted_annotation_is_read() -> None:
         ("top: int", "line 1: 'top' has no default"),
         ("import os", "line 1: wanted 'name: type = literal  # meaning', came 'import os'"),
         ("a.b: int = 3", "line 1: wanted 'name: type = literal"),
-        ('top: int = "3"', "line 1: 'top': wanted int, came '3' (str)"),
-        ("top: int = True", "line 1: 'top': wanted int, came True (bool)"),
+        ('top: int = "3"', "line 1: 'top': wanted int; came '3' (str)"),
+        ("top: int = True", "line 1: 'top': wanted int; came True (bool)"),
         (
             "when: date = 3",
             "'when': the type 'date' is not allowed here. Allowed: bool, float, int",
         ),
         ("x: list = []", "the type 'list' is not allowed here"),
         ("x: Literal[1.5] = 1.5", "the type 'Literal[1.5]' is not allowed here"),
-        ("x: Annotated[str, Ge(1)] = 'a'", "wanted Annotated[int or float, bounds] with Ge, Gt"),
-        ("x: Annotated[int] = 1", "as in Ge(1), came Annotated[int]"),
-        ("x: Annotated[int, Ge(y)] = 1", "as in Ge(1), came Ge(y)"),
-        ("x: Annotated[int, Ge(5), Lt(2)] = 1", "no number is at least 5 and below 2"),
-        ("x: Annotated[int, Ge(5)] = 1", "wanted int at least 5, came 1 (int)"),
+        ("x: Annotated[str, Ge(1)] = 'a'", "the type 'Annotated[str, Ge(1)]' is not allowed here"),
+        ("x: Annotated[int] = 1", "the type 'Annotated[int]' is not allowed here"),
+        ("x: Annotated[int, Ge(y)] = 1", "the type 'Annotated[int, Ge(y)]' is not allowed here"),
+        ("x: Annotated[int, Ge(5), Lt(2)] = 1", "with a range that some number fits"),
+        ("x: Annotated[int, Ge(5)] = 1", "wanted int at least 5; came 1 (int)"),
         ("x: int & str = 1", "the type 'int & str' is not allowed here"),
-        ("x: 'int |' = 1", "the type 'int |' is not valid Python"),
-        ("x: list[str] = ('a',)", "wanted list[str], came ('a',) (tuple)"),
-        ("x: list[int] = {1}", "wanted list[int], came {1} (set)"),
-        ("x: float = 1e999", "wanted a finite number, came inf"),
+        ("x: 'int |' = 1", "the type 'int |' is not allowed here"),
+        ("x: list[str] = ('a',)", "wanted list of str; came ('a',) (tuple)"),
+        ("x: list[int] = {1}", "wanted list of int; came {1} (set)"),
+        ("x: float = 1e999", "wanted finite float; came inf (float)"),
         ("top: int = 1\ntop: int = 2", "'top' stands twice"),
         ("top: int = ", "parameters cell, line 1: not valid Python"),
         ("%matplotlib inline", "parameters cell, line 1: not valid Python"),
@@ -173,7 +173,7 @@ def test_all_faults_of_the_given_values_stand_in_one_message() -> None:
     assert str(caught.value) == (
         "parameters: 3 faults\n"
         "  - unknown parameter 'x'. Allowed: top, unit.\n"
-        "  - parameter 'top': wanted int, came 'many' (str)\n"
+        "  - parameter 'top': wanted int; came 'many' (str)\n"
         "  - parameter 'unit': wanted one of 'form', 'lemma'; came 'lema' (str)."
         " Did you mean 'lemma'?"
     )
@@ -212,30 +212,30 @@ def test_text_is_read_as_the_type_asks(annotation: str, text: str, value: object
 @pytest.mark.parametrize(
     ("annotation", "value", "message"),
     [
-        ("int", "2.0", "wanted int, came '2.0' (str)"),
-        ("int", 2.0, "wanted int, came 2.0 (float)"),
-        ("int", True, "wanted int, came True (bool)"),
-        ("float", True, "wanted float, came True (bool)"),
-        ("float", "nan", "wanted a finite number, came nan"),
-        ("float", 10**400, "wanted a finite number, came inf"),
-        ("bool", "yes", "wanted bool, came 'yes' (str)"),
-        ("bool", 1, "wanted bool, came 1 (int)"),
-        ("str", 5, "wanted str, came 5 (int)"),
-        ("int | None", "x", "wanted int | None, came 'x' (str)"),
-        ("list[int]", "1,x", "wanted int, came 'x' (str)"),
-        ("list[str]", "[a", "wanted list[str], came '[a' (str)"),
-        ("list[str]", b"ab", "wanted list[str], came b'ab' (bytes)"),
+        ("int", "2.0", "wanted int; came '2.0' (str)"),
+        ("int", 2.0, "wanted int; came 2.0 (float)"),
+        ("int", True, "wanted int; came True (bool)"),
+        ("float", True, "wanted finite float; came True (bool)"),
+        ("float", "nan", "wanted finite float; came 'nan' (str)"),
+        ("float", 10**400, f"wanted finite float; came 1{'0' * 56}... (int)"),
+        ("bool", "yes", "wanted bool; came 'yes' (str)"),
+        ("bool", 1, "wanted bool; came 1 (int)"),
+        ("str", 5, "wanted str; came 5 (int)"),
+        ("int | None", "x", "wanted int or None; came 'x' (str)"),
+        ("list[int]", "1,x", "wanted list of int; came '1,x' (str)"),
+        ("list[str]", "[a", "wanted list of str; came '[a' (str)"),
+        ("list[str]", b"ab", "wanted list of str; came b'ab' (bytes)"),
         (
             "Annotated[int, Ge(1), Le(50)]",
             51,
-            "wanted int at least 1 and at most 50, came 51 (int)",
+            "wanted int at least 1 and at most 50; came 51 (int)",
         ),
-        ("Annotated[float, Gt(0)]", "0", "wanted float above 0, came '0' (str)"),
-        ("Annotated[float, Lt(1)]", True, "wanted float, came True (bool)"),
-        ("Literal[1]", True, "wanted one of 1; came True (bool)."),
-        ("None", 0, "wanted None, came 0 (int)"),
+        ("Annotated[float, Gt(0)]", "0", "wanted finite float above 0; came '0' (str)"),
+        ("Annotated[float, Lt(1)]", True, "wanted finite float below 1; came True (bool)"),
+        ("Literal[1]", True, "wanted one of 1; came True (bool)"),
+        ("None", 0, "wanted None; came 0 (int)"),
         ("int", "9" * 99, None),
-        ("int", "x" * 99, f"wanted int, came 'x{'x' * 55}... (str)"),
+        ("int", "x" * 99, f"wanted int; came 'x{'x' * 55}... (str)"),
     ],
 )
 def test_a_value_that_does_not_fit(annotation: str, value: object, message: str | None) -> None:
@@ -248,7 +248,7 @@ def test_a_value_that_does_not_fit(annotation: str, value: object, message: str 
 
 
 def test_toml_has_types_of_its_own() -> None:
-    with pytest.raises(ParameterError, match=r"'top': wanted int, came '5' \(str\)"):
+    with pytest.raises(ParameterError, match=r"'top': wanted int; came '5' \(str\)"):
         check_parameters(DECLARED, {"top": "5"}, text=False)
 
 

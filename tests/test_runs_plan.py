@@ -85,7 +85,7 @@ def test_who_gave_a_wrong_parameter_is_named(tmp_path: Path, both: Both) -> None
     with pytest.raises(ParameterError, match=r"02_terms: unknown parameter 'topp'\. Allowed: top"):
         plan_run(*both, "02_terms", {"topp": 1})
     study, layout = write_study(tmp_path, {"02_terms": '{ top = "3" }'})
-    message = r"study\.toml, \[\[run\]\] '02_terms': parameter 'top': wanted int, came '3' \(str\)"
+    message = r"study\.toml, \[\[run\]\] '02_terms': parameter 'top': wanted int; came '3' \(str\)"
     with pytest.raises(ParameterError, match=message):
         plan_run(study, layout, "02_terms")
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis.runs.annotations import describe_annotation, fit_value
+from analysis.runs.parameter_types import describe_annotation, fit_value
 from analysis.study.errors import ParameterError, join_faults, unknown
 
 TAG = "parameters"

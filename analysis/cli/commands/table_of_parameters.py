@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def show_declared(declared: Sequence[Parameter], study: Mapping[str, Any]) -> None:
     """Show each parameter: its default, the study's value where it differs, what it may be."""
-    from analysis.runs.wording import describe_type
+    from analysis.runs.parameter_types import describe_type
 
     table = Table("parameter", "default", "study.toml", "may be", "meaning", box=None)
     for one in declared:
