@@ -15,9 +15,8 @@ from typer.testing import CliRunner
 from analysis.cli import app as cli
 from analysis.figures.readings import make_stamp, read_stamp, word_reading, write_stamp
 from analysis.runs.execute import execute_runs
+from analysis.runs.key import find_parts
 from analysis.runs.limits import Settings
-from analysis.runs.modules import Index
-from analysis.runs.parts import find_parts
 from analysis.runs.plan import plan_run
 from analysis.study.errors import ExportError
 from analysis.study.paths import Layout
@@ -132,10 +131,10 @@ def test_the_command_lists_what_does_not_fit(study: Layout) -> None:
 
 def test_a_new_stamp_makes_a_run_stale(study: Layout) -> None:
     """Else the executed notebook would keep the note in place of its reading."""
-    plan, index = plan_run(read_study(study), study, "07_voices"), Index(study.runs)
-    before = find_parts(plan, index)["notebook"]
+    plan = plan_run(read_study(study), study, "07_voices")
+    before = find_parts(plan)["notebook"]
     write_stamp(plan.path, {"study": "another"})
-    assert find_parts(plan, index)["notebook"] != before
+    assert find_parts(plan)["notebook"] != before
 
 
 def test_a_notebook_without_a_reading_is_not_stamped(tmp_path: Path) -> None:

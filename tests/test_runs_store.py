@@ -9,7 +9,6 @@ from study_for_runs import STUDY, plan_notebook, write_notebook, write_study
 from analysis.runs.execute import execute_runs
 from analysis.runs.folders import hold_folder
 from analysis.runs.limits import Settings
-from analysis.runs.modules import Index
 from analysis.runs.plan import PlannedRun, plan_run
 from analysis.runs.prune import find_prunable, prune_runs
 from analysis.runs.publish import publish_figures
@@ -37,7 +36,7 @@ def plan(tmp_path: Path) -> PlannedRun:
     (tmp_path / "data" / "lists").mkdir(parents=True)
     (tmp_path / "data" / "words.csv").write_text("Brot")
     (tmp_path / "requirements.lock").write_text("pandas==3")
-    return plan_notebook(tmp_path, "from analysis.study.errors import did_you_mean", READS)
+    return plan_notebook(tmp_path, "import json", READS)
 
 
 def run(plan: PlannedRun, *, force: bool = False) -> RunRecord:
@@ -47,18 +46,55 @@ def run(plan: PlannedRun, *, force: bool = False) -> RunRecord:
 
 
 def reasons(plan: PlannedRun) -> list[str]:
-    return find_run(plan, Index(plan.folder.parents[1])).reasons
+    return find_run(plan).reasons
 
 
-def test_a_run_rests_on_what_it_read_and_on_the_modules_of_its_imports(plan: PlannedRun) -> None:
+def test_a_run_rests_on_package_notebook_study_versions_and_data(plan: PlannedRun) -> None:
     assert reasons(plan) == ["it has not been run here"]
     parts = run(plan).parts
-    assert list(parts["inputs"]) == ["data/lists/", "data/more.csv", "data/words.csv"]
-    assert parts["inputs"]["data/more.csv"] == "missing"
-    assert list(parts["code"]) == ["analysis/study/errors.py"]
+    assert list(parts["inputs"]) == ["data/words.csv"]
+    assert {"analysis/study/errors.py", "analysis/measures/keyness.py"} <= set(parts["code"])
+    assert not [name for name in parts["code"] if "__pycache__" in name]
     assert list(parts["notebook"]) == ["code cell 2", "code cell 3"]
     assert "frame Brot" in parts["study"]
     assert {"requirements.lock", "version of pandas"} <= set(parts["environment"])
+
+
+def declare(plan: PlannedRun, *names: str) -> None:
+    """Let the first cell of the notebook name what it reads."""
+    notebook = json.loads(plan.path.read_text())
+    said = f"**Reads** {', '.join(f'`{name}`' for name in names)}. **Writes** nothing."
+    notebook["cells"].insert(0, {"cell_type": "markdown", "metadata": {}, "source": [said]})
+    plan.path.write_text(json.dumps(notebook))
+
+
+def test_what_a_notebook_declares_counts_and_nothing_else(plan: PlannedRun) -> None:
+    declare(plan, "documents", "data/lists", "data/more.csv")
+    (plan.root / "data/lists/a.txt").touch()
+    wanted = ["data/features/documents.parquet", "data/lists/a.txt", "data/more.csv"]
+    assert list(run(plan).parts["inputs"]) == wanted
+    (plan.root / "data/words.csv").write_text("Käse")
+    assert reasons(plan) == []
+    (plan.root / "data/features").mkdir()
+    (plan.root / "data/features/documents.parquet").touch()
+    (plan.root / "data/lists/b.txt").touch()
+    assert reasons(plan) == ["data/features/documents.parquet is new", "data/lists/b.txt is new"]
+
+
+def test_a_run_that_used_more_than_it_declares_says_so_and_is_run_anew(tmp_path: Path) -> None:
+    note = """
+import json, os, pathlib
+folder = pathlib.Path(os.environ["GIPFEL_RUN_FOLDER"])
+(folder / "01_x.json").write_text(json.dumps({"inputs": {"terms": "0", "study.toml": "0"}}))
+"""
+    plan = plan_notebook(tmp_path, note)
+    declare(plan, "documents")
+    record = run(plan)
+    said = "terms is read, but not named after **Reads** in the notebook's first cell"
+    assert record.warnings == [said]
+    assert record.content == ""
+    assert reasons(plan) == [said]
+    assert not run(plan).is_reused
 
 
 def test_nothing_runs_twice_unless_forced(plan: PlannedRun) -> None:
@@ -68,7 +104,8 @@ def test_nothing_runs_twice_unless_forced(plan: PlannedRun) -> None:
     assert not run(plan, force=True).is_reused
     # What is beside the point changes nothing: text cells, comments of study.toml, other runs.
     (plan.root / "study.toml").write_text("# Ein Wort.\n" + STUDY + '[[run]]\nnotebook="01_probe"')
-    (plan.root / "data" / "unread.csv").write_text("Käse")
+    (plan.root / "data" / "local").mkdir()
+    (plan.root / "data" / "local" / "kept.csv").write_text("Käse")
     assert reasons(plan) == []
 
 
@@ -81,16 +118,16 @@ CHANGES = {
     "data/words.csv changed": lambda plan: (plan.root / "data/words.csv").write_text("Käse"),
     "data/words.csv is gone": lambda plan: (plan.root / "data/words.csv").unlink(),
     "data/more.csv is new": lambda plan: (plan.root / "data/more.csv").write_text("Käse"),
-    "data/lists/ changed": lambda plan: (plan.root / "data/lists/a.txt").touch(),
+    "data/lists/a.txt is new": lambda plan: (plan.root / "data/lists/a.txt").touch(),
     "study.toml: frame Brot changed": change_study,
     "in the store: figures/01_words.txt is not as the run left it": lambda plan: (
         plan.folder / "figures/01_words.txt"
     ).unlink(),
     "the notebook: code cell 3 changed": lambda plan: write_notebook(
-        plan.path, "from analysis.study.errors import did_you_mean", READS + "1"
+        plan.path, "import json", READS + "1"
     ),
     "the notebook: code cell 4 is new": lambda plan: write_notebook(
-        plan.path, "from analysis.study.errors import did_you_mean", READS, "1"
+        plan.path, "import json", READS, "1"
     ),
 }
 
@@ -101,7 +138,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("finished") / "study"
     (root / "data" / "lists").mkdir(parents=True)
     (root / "data" / "words.csv").write_text("Brot")
-    run(plan_notebook(root, "from analysis.study.errors import did_you_mean", READS))
+    run(plan_notebook(root, "import json", READS))
     return root
 
 
@@ -119,23 +156,18 @@ def test_what_has_changed_is_named(finished: Path, tmp_path: Path, said: str) ->
     assert reasons(plan) == [said]
 
 
-def test_a_changed_parameter_version_and_function_are_named(finished: Path, tmp_path: Path) -> None:
+def test_a_changed_parameter_version_and_file_of_the_package_are_named(
+    finished: Path, tmp_path: Path
+) -> None:
     plan = copy_of(finished, tmp_path)
     record = read_record(plan.folder)
-    index = Index(plan.folder.parents[1])
-    code = record.parts["code"]["analysis/study/errors.py"]
-    other = index.known[next(key for key, known in index.known.items() if known["code"] == code)]
-    changed = {**other, "code": "0", "definitions": {**other["definitions"], "did_you_mean": "0"}}
-    index.known["of an older file"] = changed
-    index.is_new = True
-    index.save()
     record.parts["code"]["analysis/study/errors.py"] = "0"
     record.parts["environment"]["version of pandas"] = "2.9"
     write_record(replace(record, parameters={**record.parameters, "top": 5}))
     now = record.versions["pandas"]
     assert reasons(plan) == [
         "parameter top: 5, now 3",
-        "analysis/study/errors.py: did_you_mean changed",
+        "analysis/study/errors.py changed",
         f"version of pandas: 2.9, now {now}",
     ]
 
@@ -170,7 +202,7 @@ def test_what_changes_while_it_is_read_is_run_again(tmp_path: Path) -> None:
     )
     plan = plan_notebook(tmp_path, source)
     assert run(plan).content == ""
-    assert reasons(plan) == ["data/words.csv changed while the run read it"]
+    assert reasons(plan) == ["data/words.csv changed while it ran"]
 
 
 def test_a_cache_that_a_run_fills_and_reads_is_no_input(tmp_path: Path) -> None:
@@ -205,17 +237,9 @@ def test_a_failed_run_leaves_the_one_that_stands(plan: PlannedRun) -> None:
     assert bad.folder == plan.folder.parent / "failed" / "default"
     assert (bad.folder / "notebook.ipynb").exists()
     assert read_record(plan.folder) == good
-    write_notebook(plan.path, "from analysis.study.errors import did_you_mean", READS)
+    write_notebook(plan.path, "import json", READS)
     assert run(plan).is_reused
     assert not bad.folder.exists()
-
-
-def test_a_file_that_is_in_the_way_of_the_index_is_no_hindrance(plan: PlannedRun) -> None:
-    plan.folder.parents[1].mkdir()
-    (plan.folder.parents[1] / ".modules.json").write_text("[")
-    run(plan)
-    known = json.loads((plan.folder.parents[1] / ".modules.json").read_text())["modules"]
-    assert all(set(entry) == {"imports", "code", "definitions", "face"} for entry in known.values())
 
 
 def test_prune_keeps_defaults_and_the_newest(tmp_path: Path) -> None:

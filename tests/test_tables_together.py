@@ -284,5 +284,5 @@ def test_a_changed_measure_makes_status_stale_as_it_does_the_run(
     for command in (["status"], ["run", "--explain"]):
         said = gipfel(*command)
         assert "stale" in said
-        assert "analysis/figures/workbench.py: added is new" in said
+        assert "analysis/figures/workbench.py changed" in said
     assert "succeeded" in gipfel("run")

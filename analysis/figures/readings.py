@@ -67,7 +67,7 @@ def find_reads(path: Path) -> list[str]:
     if not path.is_file():
         return []
     said = _READS.search("".join(_read(path)["cells"][0]["source"]))
-    return re.findall(r"`([\w/]+)`", said[1]) if said else []
+    return re.findall(r"`([\w/.-]+)`", said[1]) if said else []
 
 
 def _inputs(path: Path, tables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

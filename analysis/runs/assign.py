@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from analysis.runs.job import Job
+from analysis.runs.key import code_cells
 from analysis.runs.limits import Settings
 from analysis.runs.parameters import read_notebook
-from analysis.runs.parts import notebook_imports
 from analysis.runs.plan import PlannedRun
 from analysis.runs.process import run_environment
 
@@ -84,3 +87,30 @@ def imports_to_load(path: Path) -> list[str]:
         for name in _LATER.get(library, ())
     }
     return sorted(homes | later)
+
+
+def notebook_imports(path: Path) -> list[str]:
+    """List the dotted names that the cells of a notebook import; magic commands do not count."""
+    found: set[str] = set()
+    for _, source in code_cells(path):
+        for line in _pieces(source):
+            with suppress(SyntaxError, ValueError):
+                found.update(_imported(ast.parse(line)))
+    return sorted(found)
+
+
+def _pieces(source: str) -> list[str]:
+    """Read a cell whole, or, where it is no plain Python, line by line."""
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError):
+        return [line.strip() for line in source.splitlines()]
+    return [source]
+
+
+def _imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield from (f"{node.module}.{name.name}" for name in node.names)

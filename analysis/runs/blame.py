@@ -11,9 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
-from analysis.runs.compare import NAMED, compare_values
-from analysis.runs.modules import Index, describe_module, hash_modules
-from analysis.runs.parts import notebook_imports
+from analysis.runs.compare import compare_values
 from analysis.runs.plan import PlannedRun, notebook_number
 from analysis.study.errors import StudyError
 from analysis.study.paths import STUDY_FILE, Layout
@@ -24,6 +22,11 @@ from analysis.tables.schema import TABLES
 
 #: Further causes of a kind are counted, not listed.
 MOST = 6
+
+_NOTHING = (
+    "nothing differs from what is committed: processor, fonts or libraries below Python, or code"
+    " that was committed without new figures"
+)
 
 Cause = Literal["data", "parameters", "code", "environment", "machine"]
 
@@ -40,8 +43,7 @@ def find_causes(plan: PlannedRun, layout: Layout, contents: Mapping[str, str]) -
     """Say what differs between the committed figures of a notebook and what is here now.
 
     Data, parameters and versions are compared with what stands beside each figure; the
-    code and the design with what is committed. If all of that is as it was, what was
-    committed after these figures last changed is named: it should have come with new ones.
+    code and the design with what is committed.
 
     Parameters
     ----------
@@ -55,27 +57,17 @@ def find_causes(plan: PlannedRun, layout: Layout, contents: Mapping[str, str]) -
     Returns
     -------
     list of Blame
-        Without any other cause, the machine: processor, fonts, libraries below Python.
+        Without any other cause, the machine, or code that was committed without new figures.
     """
     notes = list(read_notes(layout.figures, plan.notebook))
     causes = [
         *_unique("data", (found for note in notes for found in _data(note, contents, layout))),
         *_unique("parameters", (found for note in notes for found in _parameters(note, plan))),
         *_unique("environment", (found for note in notes for found in _versions(note))),
-        *_changes_since("HEAD", layout, plan),
+        *_unique("parameters", _design(layout)),
+        *_unique("code", _code(layout, plan)),
     ]
-    nothing = Blame("machine", "nothing else differs: processor, fonts or libraries below Python")
-    return causes or _changes_since(_commit_of_figures(layout, plan), layout, plan) or [nothing]
-
-
-def _changes_since(commit: str, layout: Layout, plan: PlannedRun) -> list[Blame]:
-    """Name what a notebook rests on and what differs from a commit; nothing without git."""
-    if not commit:
-        return []
-    return [
-        *_unique("parameters", _design(commit, layout)),
-        *_unique("code", _code(commit, layout, plan)),
-    ]
+    return causes or [Blame("machine", _NOTHING)]
 
 
 def read_notes(figures: Path, notebook: str) -> Iterator[dict[str, Any]]:
@@ -115,9 +107,9 @@ def _installed(package: str) -> str:
         return "not installed"
 
 
-def _design(commit: str, layout: Layout) -> Iterator[str]:
+def _design(layout: Layout) -> Iterator[str]:
     """Compare ``study.toml``; the parameters of runs stand beside the figures."""
-    text = _git(layout, "show", f"{commit}:./study.toml")
+    text = _git(layout, "show", "HEAD:./study.toml")
     before = tomllib.loads(text.removeprefix(BYTE_ORDER_MARK))
     now = read_toml(layout.study_file, StudyError)
     if text:
@@ -125,32 +117,11 @@ def _design(commit: str, layout: Layout) -> Iterator[str]:
         yield from (f"study.toml, {one}" for one in found)
 
 
-def _code(commit: str, layout: Layout, plan: PlannedRun) -> Iterator[str]:
-    """Name the functions, the notebook and the lexicons that differ."""
+def _code(layout: Layout, plan: PlannedRun) -> Iterator[str]:
+    """Name the files of the package, the notebook and the lexicons that are not committed so."""
     paths = ("analysis", f"notebooks/{plan.notebook}.ipynb", "data/lexicons")
-    listed = _git(layout, "diff", "--name-only", "--relative", commit, "--", *paths)
-    modules = hash_modules(notebook_imports(plan.path), Index(layout.runs))
-    for name in listed.splitlines():
-        if name in modules:
-            before = describe_module(_git(layout, "show", f"{commit}:./{name}").encode())
-            now = describe_module((layout.root / name).read_bytes())
-            yield from _definitions(name, before["definitions"], now["definitions"])
-        elif not name.startswith("analysis/"):
-            yield f"{name} changed since the figures were committed"
-
-
-def _definitions(name: str, before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
-    """Name the functions and classes of a module that changed; comments do not count."""
-    changed = [one for one in sorted({*before, *now}) if before.get(one) != now.get(one)]
-    if changed:
-        more = f" and {len(changed) - NAMED} more" if len(changed) > NAMED else ""
-        yield f"{name}: {', '.join(changed[:NAMED])}{more}"
-
-
-def _commit_of_figures(layout: Layout, plan: PlannedRun) -> str:
-    """Give the last commit that touched the notebook's figures; empty without git."""
-    pattern = f"figures/{notebook_number(plan.notebook)}*"
-    return _git(layout, "log", "-1", "--format=%H", "--", pattern).strip()
+    listed = _git(layout, "diff", "--name-only", "--relative", "HEAD", "--", *paths)
+    yield from (f"{name} is not as it is committed" for name in listed.splitlines())
 
 
 def _git(layout: Layout, *arguments: str) -> str:

@@ -8,10 +8,9 @@ import faulthandler
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,23 +22,17 @@ from analysis.runs.limits import (
     volunteer_to_be_killed,
 )
 from analysis.runs.notebook import run_warm
-from analysis.runs.trace import Trace
 
 _SET_DEATH_SIGNAL = 1
-_PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def run_child(job: Job, say: Callable[[dict[str, Any]], None]) -> None:
     """Execute a job in this process, which must be a fresh one, and say how it ended."""
-    since = time.time()
     _stand_alone(job)
-    # After the traces of a start: what this function itself reads is no input.
-    trace = Trace()
     limit_memory(job.memory)
     outcome = run_warm(job, say)
     limit_memory(None)
-    reads = trace.reads(Path(job.root), _PACKAGE, since)
-    say({"outcome": asdict(replace(outcome, reads=reads))})
+    say({"outcome": asdict(outcome)})
     # As when an interpreter ends, so that files are closed; a fault here is too late to matter.
     with suppress(Exception):
         atexit._run_exitfuncs()

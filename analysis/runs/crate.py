@@ -15,10 +15,8 @@ from rocrate.rocrate import ROCrate
 
 from analysis.corpus.release import check_release, open_files
 from analysis.runs.blame import read_notes
-from analysis.runs.modules import Index, hash_modules
-from analysis.runs.parts import notebook_imports
+from analysis.runs.key import code_hash
 from analysis.runs.plan import PlannedRun, notebook_number, plan_runs
-from analysis.runs.trace import hash_all
 from analysis.study.errors import RunError
 from analysis.study.paths import Layout
 from analysis.study.study import Study
@@ -159,18 +157,13 @@ def _add_run(crate: ROCrate, plan: PlannedRun, layout: Layout, files: dict[str, 
         identifier=f"#run-{plan.notebook}",
         object=[files[path] for path in map(_path_of, read) if path in files],
         result=list(_results(plan, files)),
-        properties=_run_properties(plan, notes[0], _hash_code(plan, layout)),
+        properties=_run_properties(plan, notes[0], code_hash()),
     )
 
 
 def _path_of(name: str) -> str:
     """Give the path of an input; articles have one, too, but are no files of the crate."""
     return f"data/features/{name}.parquet" if name in TABLES else name
-
-
-def _hash_code(plan: PlannedRun, layout: Layout) -> str:
-    """Hash our modules that a notebook leads to, as they stand in its ``run.json``."""
-    return hash_all(hash_modules(notebook_imports(plan.path), Index(layout.runs)))
 
 
 def _results(plan: PlannedRun, files: dict[str, File]) -> Iterator[File]:

@@ -11,11 +11,18 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, Literal
 
+from analysis.runs.key import code_hash
 from analysis.runs.limits import Settings
 from analysis.runs.order import longest_first
 from analysis.runs.plan import PlannedRun
 from analysis.runs.record import RunRecord
-from analysis.runs.single import execute_run, lost_record, unstarted_record
+from analysis.runs.single import (
+    check_here,
+    execute_elsewhere,
+    execute_run,
+    lost_record,
+    unstarted_record,
+)
 from analysis.runs.watch import Watch
 from analysis.study.errors import RunError
 
@@ -49,13 +56,6 @@ class RunEvent:
 OnEvent = Callable[[RunEvent], None]
 
 
-class TellingExecutor(Executor):
-    """An executor elsewhere that can pass on what its runs tell: `submit` is given a watch, too.
-
-    The watch stays here. A run is stopped there when its future is cancelled.
-    """
-
-
 def ignore_event(event: RunEvent) -> None:
     """Show no progress."""
 
@@ -86,9 +86,9 @@ def execute_runs(
     settings : Settings, optional
         Engine, limits, force.
     executor : concurrent.futures.Executor, optional
-        Takes `execute_run`, a plan and the settings, here or on other machines that see
-        the study's folder. Unless it is a `TellingExecutor`, it tells only when a run
-        finishes, and what runs there when Ctrl-C comes goes on to its end.
+        Runs elsewhere, such as one of `analysis.study.executor`: in processes or on machines
+        that share the study's folder. It tells only when a run finishes, and what runs there
+        when Ctrl-C comes goes on to its end.
 
     Returns
     -------
@@ -163,12 +163,12 @@ class _Runs:
             future.cancel()
 
     def _submit(self, pool: Executor, number: int) -> None:
-        # Any other executor may run it elsewhere, where it cannot tell or be told.
-        tells = self.is_local or isinstance(pool, TellingExecutor)
-        watch = [Watch(lambda said: self.messages.put((number, said)), self.stopped)]
-        future = pool.submit(
-            execute_run, self.plans[number], self.settings, *(watch if tells else [])
-        )
+        given = self.plans[number], self.settings
+        if self.is_local:
+            watch = Watch(lambda said: self.messages.put((number, said)), self.stopped)
+            future = pool.submit(execute_run, *given, watch)
+        else:
+            future = pool.submit(execute_elsewhere, *given, code_hash())
         self.futures[number] = future
         future.add_done_callback(lambda _: self.messages.put((number, {})))
 
@@ -189,12 +189,13 @@ class _Runs:
     def _result(self, number: int) -> RunRecord:
         """Give the record of a run, or one that says how its executor lost it."""
         try:
-            return self.futures[number].result()
+            record = self.futures[number].result()
         except (Exception, CancelledError) as fault:
             # Here it would be an error of ours; elsewhere machines come and go.
             if self.is_local:
                 raise
             return lost_record(self.plans[number], fault)
+        return record if self.is_local else check_here(self.plans[number], record)
 
     def _finish(self, number: int, record: RunRecord) -> None:
         self.records[number] = record

@@ -88,8 +88,6 @@ class Outcome:
         As in a run's record.
     warnings : list of str
         What did not stop the run, such as output left out.
-    reads : dict or None
-        What the run read below the study's folder, each with a hash; None: not known.
     has_started : bool
         False if no cell could be executed, and trying again may help.
     """
@@ -99,7 +97,6 @@ class Outcome:
     n_cells_run: int = 0
     failure: Failure | None = None
     warnings: list[str] = field(default_factory=list)
-    reads: dict[str, str] | None = None
     has_started: bool = True
 
 

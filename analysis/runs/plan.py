@@ -18,7 +18,6 @@ from analysis.runs.parameters import (
     read_parameters,
 )
 from analysis.runs.record import DEFAULT_KEY
-from analysis.runs.trace import hash_all, hash_bytes
 from analysis.study.atomic import write_atomically
 from analysis.study.design import Run
 from analysis.study.errors import ParameterError, RunError, unknown
@@ -157,8 +156,24 @@ def key_of(parameters: Mapping[str, Any]) -> str:
     >>> len(key_of({}))
     12
     """
-    text = json.dumps(parameters, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:KEY_LENGTH]
+    return hash_all(parameters)[:KEY_LENGTH]
+
+
+def hash_bytes(content: bytes) -> str:
+    """Return the SHA-256 of some bytes, as hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def hash_all(fields: Mapping[str, Any] | list[Any]) -> str:
+    """Hash what JSON can hold, whatever the order of its keys.
+
+    Examples
+    --------
+    >>> hash_all({"a": 1, "b": 2}) == hash_all({"b": 2, "a": 1})
+    True
+    """
+    text = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hash_bytes(text.encode())
 
 
 def _find_run(study: Study, layout: Layout, notebook: str) -> Run:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.runs.job import FIGURES_FOLDER
-from analysis.runs.plan import notebook_number
+from analysis.runs.plan import hash_bytes, notebook_number
 from analysis.runs.record import RunRecord
-from analysis.runs.trace import hash_bytes
 from analysis.study.atomic import write_if_changed
 from analysis.study.errors import RunError
 from analysis.study.paths import Layout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 import time
 from contextlib import suppress
@@ -13,15 +14,22 @@ from analysis.runs.assign import make_job
 from analysis.runs.attempt import run_job
 from analysis.runs.folders import hold_folder, make_part, now
 from analysis.runs.job import FIGURES_FOLDER, Failure, Outcome
+from analysis.runs.key import (
+    UNDECLARED,
+    UNSTABLE,
+    code_hash,
+    content_key,
+    find_parts,
+    settle,
+    undeclared_inputs,
+)
 from analysis.runs.limits import Settings
-from analysis.runs.modules import Index
-from analysis.runs.parts import content_key, find_parts
 from analysis.runs.plan import PlannedRun
-from analysis.runs.record import RunRecord, read_processor, read_versions, write_record
+from analysis.runs.record import RECORD_FILE, RunRecord, read_processor, read_versions, write_record
 from analysis.runs.scratch import make_scratch
 from analysis.runs.store import bring_back, find_run, hash_outputs, keep_run
-from analysis.runs.trace import UNSTABLE, hash_reads, list_inputs
 from analysis.runs.watch import Stopped, Watch
+from analysis.study.errors import RunError
 
 
 def execute_run(
@@ -67,6 +75,33 @@ def execute_run(
         return _unwritten_record(plan, fault)
 
 
+def execute_elsewhere(plan: PlannedRun, settings: Settings, code: str) -> RunRecord:
+    """Execute a run in another process or on another machine, if its code is that of the caller.
+
+    Raises
+    ------
+    RunError
+        If the package there is another one: the run would give something else.
+    """
+    if code_hash() != code:
+        raise RunError(
+            f"{platform.node()}: the package there is not the one here, so nothing ran there."
+            " Install the same version, and start the workers anew"
+        )
+    return execute_run(plan, settings)
+
+
+def check_here(plan: PlannedRun, record: RunRecord) -> RunRecord:
+    """Refuse a run whose folder is not here: it was written on a machine that shares none."""
+    if record.state not in ("succeeded", "failed") or (record.folder / RECORD_FILE).is_file():
+        return record
+    fault = RunError(
+        f"the run was written elsewhere: {record.folder} is not here. All machines must share"
+        " the study's folder under the same path"
+    )
+    return lost_record(plan, fault)
+
+
 def unstarted_record(
     plan: PlannedRun, state: Literal["interrupted", "skipped"], reason: str
 ) -> RunRecord:
@@ -94,9 +129,7 @@ def _unwritten_record(plan: PlannedRun, fault: OSError) -> RunRecord:
 
 
 def _find(plan: PlannedRun) -> RunRecord | None:
-    index = Index(plan.folder.parents[1])
-    standing = find_run(plan, index)
-    index.save()
+    standing = find_run(plan)
     return None if standing.record is None else bring_back(standing.record, plan)
 
 
@@ -119,15 +152,15 @@ def _execute(
 ) -> RunRecord:
     part, scratch = folders
     started, clock = now(), time.monotonic()
-    index = Index(plan.folder.parents[1])
-    parts = find_parts(plan, index)
-    index.save()
+    parts = find_parts(plan)
     job = make_job(plan, settings, part, scratch)
     before = _identity(part)
     engine, outcome = run_job(job, settings, watch)
     outcome = _check_folder(outcome, before, part)
-    parts["inputs"] = outcome.reads or hash_reads(plan.root, list_inputs(plan.root))
-    stable = UNSTABLE not in parts["inputs"].values()
+    parts = settle(parts, find_parts(plan))
+    undeclared = undeclared_inputs(plan, part / FIGURES_FOLDER)
+    parts["inputs"] |= dict.fromkeys(undeclared, UNDECLARED)
+    is_stable = not any({UNSTABLE, UNDECLARED} & {*found.values()} for found in parts.values())
     return RunRecord(
         notebook=plan.notebook,
         key=plan.key,
@@ -142,8 +175,8 @@ def _execute(
         failure=outcome.failure,
         engine=engine,
         processor=read_processor(),
-        warnings=outcome.warnings,
-        content=content_key(plan.parameters, parts) if stable else "",
+        warnings=[*outcome.warnings, *(f"{name} {UNDECLARED}" for name in undeclared)],
+        content=content_key(plan.parameters, parts) if is_stable else "",
         parts=parts,
         outputs=hash_outputs(part),
     )

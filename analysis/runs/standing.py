@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from analysis.annotation.standing import Line
-from analysis.runs.modules import Index
 from analysis.runs.plan import PlannedRun, plan_runs
 from analysis.runs.publish import unpublished
 from analysis.runs.record import DEFAULT_KEY, read_record
@@ -19,23 +18,19 @@ def run_lines(layout: Layout, study: Study) -> list[Line]:
     """Say of each default run how it and its figures stand, then list the other runs."""
     if not study.default_runs:
         return [Line("no [[run]]", "missing", "gipfel run says what to add to study.toml")]
-    index = Index(layout.runs)
-    lines = [run_line(plan, layout, index) for plan in plan_runs(study, layout)]
-    index.save()
+    lines = [run_line(plan, layout) for plan in plan_runs(study, layout)]
     others = [path for path in layout.runs.glob("*/*/run.json") if path.parent.name != DEFAULT_KEY]
     failed = layout.runs.glob(f"*/{FAILED}/*/run.json")
     return lines + [_record_line(path.parent, layout) for path in sorted([*others, *failed])]
 
 
-def run_line(plan: PlannedRun, layout: Layout, index: Index) -> Line:
+def run_line(plan: PlannedRun, layout: Layout) -> Line:
     """Say of a planned run whether it is up to date, by what the run itself asks: `find_run`.
 
     Parameters
     ----------
     plan, layout : PlannedRun, Layout
         The run, and its study.
-    index : Index
-        What is known of our modules.
 
     Returns
     -------
@@ -45,7 +40,7 @@ def run_line(plan: PlannedRun, layout: Layout, index: Index) -> Line:
     """
     if plan.state == "skipped":
         return Line(plan.notebook, "skipped", plan.reason)
-    standing = find_run(plan, index)
+    standing = find_run(plan)
     if standing.record is None:
         word = "never run" if standing.reasons == [NEVER_RUN] else "stale"
         return Line(plan.notebook, word, "\n".join(standing.reasons))

@@ -14,14 +14,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from analysis.runs.folders import move_into_place
-from analysis.runs.modules import Index
-from analysis.runs.parts import Parts, find_parts
-from analysis.runs.plan import KEY_LENGTH, PlannedRun
+from analysis.runs.key import differences, find_parts
+from analysis.runs.plan import KEY_LENGTH, PlannedRun, hash_bytes
 from analysis.runs.record import RECORD_FILE, RunRecord, read_record
-from analysis.runs.trace import hash_bytes, hash_reads
 from analysis.study.errors import RunError
 
 EARLIER, FAILED = "earlier", "failed"
@@ -45,22 +42,20 @@ class Standing:
     reasons: list[str]
 
 
-def find_run(plan: PlannedRun, index: Index) -> Standing:
+def find_run(plan: PlannedRun) -> Standing:
     """Find a stored run that rests on just what lies here now.
 
     Parameters
     ----------
     plan : PlannedRun
         What is to be run.
-    index : Index
-        What is known of our modules.
 
     Returns
     -------
     Standing
         With the stored run, or else with every difference, the nearest run first.
     """
-    parts = find_parts(plan, index)
+    parts = find_parts(plan)
     found: list[str] | None = None
     for folder in _candidates(plan.folder):
         try:
@@ -68,7 +63,7 @@ def find_run(plan: PlannedRun, index: Index) -> Standing:
         except RunError as fault:
             reasons = [str(fault)]
         else:
-            reasons = differences(record, plan, parts, index) + damages(record)
+            reasons = differences(record, plan, parts) + damages(record)
             if not reasons:
                 return Standing(record, [])
         found = found or reasons
@@ -84,71 +79,12 @@ def _candidates(folder: Path) -> Iterator[Path]:
     yield from (path for _, path in sorted(with_time, reverse=True))
 
 
-def differences(record: RunRecord, plan: PlannedRun, parts: Parts, index: Index) -> list[str]:
-    """Name all that has changed since a run: files, functions, parameters, versions."""
-    said = _changed_parameters(record.parameters, plan.parameters)
-    for name, now in parts.items():
-        before = record.parts.get(name, {})
-        for key in _unequal(before, now):
-            said += _describe(name, key, (before.get(key), now.get(key)), index)
-    inputs = record.parts.get("inputs", {})
-    now = hash_reads(plan.root, inputs)
-    return said + [_describe_input(name, inputs[name], now[name]) for name in _unequal(inputs, now)]
-
-
-def _unequal(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    return [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
-
-
-def _changed_parameters(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    return [
-        f"parameter {key}: {before.get(key, 'not there')!r}, now {now.get(key, 'not there')!r}"
-        for key in _unequal(before, now)
-    ]
-
-
-def _describe(
-    part: str, key: str, hashes: tuple[str | None, str | None], index: Index
-) -> list[str]:
-    before, now = hashes
-    if part == "code":
-        return _describe_module(key, before, now, index)
-    if part == "environment":
-        return [f"{key}: {_short(before)}, now {_short(now)}"]
-    where = {"notebook": "the notebook: ", "study": "study.toml: "}.get(part, "")
-    return [f"{where}{key} {_word(before, now)}"]
-
-
-def _describe_module(key: str, before: str | None, now: str | None, index: Index) -> list[str]:
-    """Name the functions of a module that differ, where both versions are known."""
-    old, new = (index.definitions(code) if code else None for code in (before, now))
-    if old is None or new is None:
-        return [f"{key} {_word(before, now)}"]
-    names = _unequal(dict(old), dict(new))
-    return [f"{key}: {name} {_word(old.get(name), new.get(name))}" for name in names]
-
-
-def _describe_input(name: str, before: str, now: str) -> str:
-    return f"{name} {before if ' ' in before else _word(before, now)}"
-
-
-def _word(before: str | None, now: str | None) -> str:
-    if before in (None, "missing"):
-        return "is new"
-    return "is gone" if now in (None, "missing") else "changed"
-
-
-def _short(value: str | None) -> str:
-    text = value or "not there"
-    return text if len(text) < KEY_LENGTH * 2 else text[:KEY_LENGTH]
-
-
 def damages(record: RunRecord) -> list[str]:
     """Name the files of a stored run that are not as it left them."""
     now = hash_outputs(record.folder)
-    return [
-        f"in the store: {name} is not as the run left it" for name in _unequal(record.outputs, now)
-    ]
+    names = sorted({*record.outputs, *now})
+    changed = [name for name in names if record.outputs.get(name) != now.get(name)]
+    return [f"in the store: {name} is not as the run left it" for name in changed]
 
 
 def hash_outputs(folder: Path) -> dict[str, str]:

@@ -38,7 +38,7 @@ def execute(
     from analysis.runs.execute import execute_runs
     from analysis.runs.publish import publish_checked
 
-    with _open_executor(scheduler, plans, jobs=jobs) as executor, run_bar(plans) as on_event:
+    with _open_executor(scheduler, jobs) as executor, run_bar(plans) as on_event:
         records = execute_runs(
             plans, jobs=jobs, on_event=on_event, settings=settings, executor=executor
         )
@@ -54,16 +54,14 @@ def execute(
 
 
 @contextmanager
-def _open_executor(
-    scheduler: str | None, plans: Sequence[PlannedRun], *, jobs: int
-) -> Iterator[Executor | None]:
+def _open_executor(scheduler: str | None, jobs: int) -> Iterator[Executor | None]:
     """Open a cluster if one is asked for; Dask is not loaded otherwise."""
     if scheduler is None:
         yield None
         return
-    from analysis.runs.cluster import open_cluster
+    from analysis.study.executor import open_executor
 
-    with open_cluster(scheduler, jobs=jobs, plans=plans) as executor:
+    with open_executor(scheduler, jobs=jobs) as executor:
         yield executor
 
 
@@ -77,15 +75,12 @@ def exit_status(records: Sequence[RunRecord]) -> int:
 
 def explain_runs(plans: Sequence[PlannedRun], layout: Layout) -> int:
     """Say of each run whether it would run, and why; gives the number of those that would."""
-    from analysis.runs.modules import Index
     from analysis.runs.standing import run_line
 
-    index = Index(layout.runs)
     table = Table("notebook", "run", "state", "why", box=None, pad_edge=False)
-    lines = [run_line(plan, layout, index) for plan in plans]
+    lines = [run_line(plan, layout) for plan in plans]
     for plan, line in zip(plans, lines, strict=True):
         table.add_row(plan.notebook, plan.key, console.state(line.state), escape(line.detail))
-    index.save()
     console.out.print(table)
     return sum(line.state in ("stale", "never run") for line in lines)
 
