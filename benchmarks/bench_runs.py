@@ -26,7 +26,7 @@ from typing import Any
 from analysis.runs.execute import execute_runs
 from analysis.runs.limits import Settings
 from analysis.runs.plan import PlannedRun, plan_runs
-from analysis.runs.warm import stop_server
+from analysis.runs.worker import stop_server
 from analysis.study.paths import Layout, find_layout
 from analysis.study.study import read_study
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -16,13 +17,13 @@ from typing import Any
 import pytest
 from study_for_runs import plan_notebook, write_notebook, write_study
 
-from analysis.runs import assign, single, warm
+from analysis.runs import assign, single, worker
 from analysis.runs.execute import execute_runs
 from analysis.runs.job import Failure
 from analysis.runs.limits import Settings, find_memory
 from analysis.runs.plan import plan_runs
 from analysis.runs.record import RunRecord
-from analysis.runs.server import count_threads
+from analysis.runs.server import Server, count_threads
 from analysis.study.errors import RunError
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -65,7 +66,7 @@ def test_a_cell_that_never_ends_says_where_it_stood(tmp_path: Path) -> None:
 def test_a_cell_that_will_not_be_stopped_is_killed_and_leaves_its_notebook(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(warm.WarmWorker, "grace", 0.5)
+    monkeypatch.setitem(worker.GRACE, "warm", 0.5)
     stubborn = (
         "import time\nwhile True:\n    try:\n        time.sleep(9)\n"
         "    except BaseException:\n        pass"
@@ -218,17 +219,12 @@ def test_importing_that_starts_threads_leads_to_a_kernel_and_says_so(
     (tmp_path / "has_threads.py").write_text(f"{module}.start()")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(assign, "imports_to_load", lambda path: ["has_threads"])
-    warm.stop_server()
+    worker.stop_server()
     (record,) = execute_runs([plan_notebook(tmp_path, "1")])
-    warm.stop_server()
+    worker.stop_server()
     assert (record.state, record.engine) == ("succeeded", "kernel")
     assert record.warnings == ["ran in a kernel, not in a warm worker: importing started 1 threads"]
     assert count_threads() >= 1
-
-
-def test_a_system_without_fork_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(os, "fork")
-    assert warm.why_not_warm("python") == "this system cannot fork"
 
 
 def test_a_notebook_of_another_language_asks_for_its_kernel(tmp_path: Path) -> None:
@@ -252,8 +248,22 @@ def test_an_executor_of_processes_takes_runs(tmp_path: Path) -> None:
 
 
 def test_changed_modules_get_a_new_parent_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = warm.current_server()
-    assert warm.current_server() is before
-    monkeypatch.setattr(warm, "stamp_of", lambda package: frozenset())
-    assert warm.current_server() is not before
-    warm.stop_server()
+    before = worker.current_server()
+    assert worker.current_server() is before
+    monkeypatch.setattr(worker, "stamp_of", lambda package: frozenset())
+    assert worker.current_server() is not before
+    worker.stop_server()
+
+
+def test_a_child_and_its_channel_may_end_at_the_same_moment() -> None:
+    """Measured on a busy machine: the server ended, and with it every other run."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        server = Server(theirs)
+        ended, other = socket.socketpair()
+        for end in (ended, other):
+            end.close()
+        assert server._handle(ended)
+        server.selector.close()
+        for end in server.wakeup:
+            end.close()

@@ -1,20 +1,23 @@
-"""From a planned run to a job: what a worker is asked to do, and what it may find loaded."""
+"""From a planned run to a job: what a worker is asked to do, and what it may rely on."""
 
 from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator
+import sysconfig
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from analysis.runs.job import Job
+import analysis
+from analysis.runs.job import FIGURES_FOLDER, Job
 from analysis.runs.key import code_cells
 from analysis.runs.limits import Settings
 from analysis.runs.parameters import read_notebook
 from analysis.runs.plan import PlannedRun
-from analysis.runs.process import run_environment
+from analysis.study.paths import ROOT_VARIABLE, RUN_VARIABLE
 
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 #: What warm workers find loaded already if their notebook imports it; anything else is
 #: loaded by the notebook itself: it might start threads, or compute.
 _PRELOADED = ("analysis", "matplotlib", "numpy", "pandas", "pyarrow", "scipy", "sklearn")
@@ -60,6 +63,7 @@ def make_job(plan: PlannedRun, settings: Settings, part: Path, scratch: Path) ->
         imports=imports_to_load(plan.path) if _is_python(language) else [],
         kernel=kernel if not _is_python(language) else "",
         language="python" if _is_python(language) else language,
+        engine=settings.engine,
     )
 
 
@@ -114,3 +118,32 @@ def _imported(tree: ast.AST) -> Iterator[str]:
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def common_environment(current: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment that the workers of all runs share.
+
+    One thread for BLAS and a fixed hash seed, so that equal runs give equal numbers;
+    the back end of matplotlib left to the kernel; and the same `analysis` package
+    that is running now.
+    """
+    environment = {key: value for key, value in current.items() if key != "MPLBACKEND"}
+    environment |= dict.fromkeys(_ONE_THREAD, "1") | {"PYTHONHASHSEED": "0"}
+    # A relative entry would mean another folder in the run, whose folder is the study's.
+    given = current.get("PYTHONPATH", "").split(os.pathsep)
+    entries = [str(Path(entry).resolve()) for entry in given if entry]
+    home = str(Path(analysis.__file__).resolve().parents[1])
+    if home != str(Path(sysconfig.get_path("purelib")).resolve()):
+        entries.insert(0, home)
+    return environment | {"PYTHONPATH": os.pathsep.join(entries)}
+
+
+def run_environment(
+    current: Mapping[str, str], plan: PlannedRun, part: Path, scratch: Path
+) -> dict[str, str]:
+    """Return the environment of one run: what all share, where it is, and no profile of IPython."""
+    return common_environment(current) | {
+        "IPYTHONDIR": str(scratch / "ipython"),
+        ROOT_VARIABLE: str(plan.root.resolve()),
+        RUN_VARIABLE: str((part / FIGURES_FOLDER).resolve()),
+    }

@@ -21,7 +21,7 @@ from analysis.runs.limits import (
     limit_memory,
     volunteer_to_be_killed,
 )
-from analysis.runs.notebook import run_warm
+from analysis.runs.notebook import run_in_kernel, run_warm
 
 _SET_DEATH_SIGNAL = 1
 
@@ -29,8 +29,9 @@ _SET_DEATH_SIGNAL = 1
 def run_child(job: Job, say: Callable[[dict[str, Any]], None]) -> None:
     """Execute a job in this process, which must be a fresh one, and say how it ended."""
     _stand_alone(job)
+    say({"begun": True})
     limit_memory(job.memory)
-    outcome = run_warm(job, say)
+    outcome = run_warm(job, say) if job.engine == "warm" else run_in_kernel(job, say)
     limit_memory(None)
     say({"outcome": asdict(outcome)})
     # As when an interpreter ends, so that files are closed; a fault here is too late to matter.

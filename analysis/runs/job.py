@@ -36,6 +36,8 @@ class Job:
         Which kernel executes a notebook of another language; empty: this interpreter.
     language : str
         Of the notebook.
+    engine : str
+        ``warm``: the worker executes the notebook itself; ``kernel``: in a kernel of its own.
     """
 
     path: str
@@ -50,6 +52,7 @@ class Job:
     imports: list[str] = field(default_factory=list)
     kernel: str = ""
     language: str = "python"
+    engine: EngineName = "warm"
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class Progress:
         return list(self.notebook.cells) if self.notebook is not None else []
 
 
-def run_in_kernel(job: Job, say: Say, at_end: list[Callable[[], None]]) -> Outcome:
+def run_in_kernel(job: Job, say: Say) -> Outcome:
     """Execute a job's notebook in a kernel, save it whatever happens, and tell how it ended.
 
     Parameters
@@ -58,13 +58,10 @@ def run_in_kernel(job: Job, say: Say, at_end: list[Callable[[], None]]) -> Outco
     say : callable
         Takes ``{"index": i}`` whenever a code cell begins, and, if the cell is one of
         those edited, with it ``"cell": n, "of": m``.
-    at_end : list of callable
-        What must be done if this process has to end at once; the kernel's end is added.
     """
     journal = Journal(Path(job.scratch))
     progress = Progress(note=journal.note_notebook)
     manager = make_kernel_manager(Path(job.scratch), job.kernel)
-    at_end.append(lambda: kill_kernel(manager))
     timer = _start_deadline(job.deadline, manager, progress)
     settings = {
         "kernel_name": job.kernel or KERNEL_NAME,

@@ -1,4 +1,4 @@
-"""The parent of warm workers: ``python -m analysis.runs.server CONTROL``.
+"""The parent of workers: ``python -m analysis.runs.server CONTROL``.
 
 It imports what notebooks import, and computes nothing: after it had, a forked child
 could wait for ever for threads that it does not have. Every byte that comes through
@@ -70,10 +70,11 @@ class Server:
         if ready is self.wakeup[0]:
             ready.recv(4096)
             self._reap()
-        else:
-            # The client says nothing after the job: its channel is at its end.
+        # The client says nothing after the job: its channel is at its end. If its child has
+        # just ended, too, the channel has been closed already.
+        for pid in [pid for pid, channel in self.channels.items() if channel is ready]:
             self.selector.unregister(ready)
-            kill_group(next(pid for pid, open_ in self.channels.items() if open_ is ready))
+            kill_group(pid)
         return True
 
     def _accept(self) -> list[socket.socket]:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Literal
 
 from analysis.runs.assign import make_job
-from analysis.runs.attempt import run_job
 from analysis.runs.folders import hold_folder, make_part, now
 from analysis.runs.job import FIGURES_FOLDER, Failure, Outcome
 from analysis.runs.key import (
@@ -28,7 +27,7 @@ from analysis.runs.plan import PlannedRun
 from analysis.runs.record import RECORD_FILE, RunRecord, read_processor, read_versions, write_record
 from analysis.runs.scratch import make_scratch
 from analysis.runs.store import bring_back, find_run, hash_outputs, keep_run
-from analysis.runs.watch import Stopped, Watch
+from analysis.runs.watch import Stopped, Watch, run_job
 from analysis.study.errors import RunError
 
 
@@ -155,7 +154,7 @@ def _execute(
     parts = find_parts(plan)
     job = make_job(plan, settings, part, scratch)
     before = _identity(part)
-    engine, outcome = run_job(job, settings, watch)
+    engine, outcome = run_job(job, watch)
     outcome = _check_folder(outcome, before, part)
     parts = settle(parts, find_parts(plan))
     undeclared = undeclared_inputs(plan, part / FIGURES_FOLDER)

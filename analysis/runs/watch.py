@@ -1,4 +1,4 @@
-"""Following one worker to its end: what it says, when it must stop, and what it leaves."""
+"""Executing one job: a worker is followed to its end, and tried again where that can help."""
 
 from __future__ import annotations
 
@@ -6,15 +6,27 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from analysis.runs.job import NOTEBOOK_FILE, Failure, Job, Outcome, read_outcome
-from analysis.runs.journal import read_journal
+from analysis.runs.job import (
+    FIGURES_FOLDER,
+    NOTEBOOK_FILE,
+    EngineName,
+    Failure,
+    Job,
+    Outcome,
+    read_outcome,
+)
+from analysis.runs.journal import clear_journal, read_journal
 from analysis.runs.judge import blame_cell, count_cells
-from analysis.runs.process import Worker, read_log
+from analysis.runs.worker import Worker
 
+#: How often a kernel that does not start is tried.
+ATTEMPTS = 3
+#: Seconds that a worker may take to begin: the first one waits until libraries are loaded.
+START = 300.0
 #: Seconds between two looks at the clock and at the wish to stop.
 POLL = 0.1
 
@@ -54,6 +66,7 @@ class _Seen:
 
     outcome: Outcome | None = None
     refused: str = ""
+    began: float = 0.0
     index: int | None = None
     since: float = 0.0
     late: str = ""
@@ -87,12 +100,11 @@ def follow(worker: Worker, job: Job, watch: Watch) -> Outcome:
     Refused
         If it was not started at all, or died with its parent.
     """
-    seen = _Seen()
-    began = time.monotonic()
+    seen = _Seen(began=time.monotonic() + START)
     try:
         while True:
             watch.check()
-            if not seen.late and (late := _late(job, seen, began, worker.grace)):
+            if not seen.late and (late := _late(job, seen, worker.grace)):
                 seen.late = late
                 worker.kill()
             try:
@@ -114,10 +126,10 @@ def follow(worker: Worker, job: Job, watch: Watch) -> Outcome:
     return seen.outcome or _died(job, seen, end)
 
 
-def _late(job: Job, seen: _Seen, began: float, grace: float) -> str:
+def _late(job: Job, seen: _Seen, grace: float) -> str:
     """Name the limit that a worker has broken without ending itself."""
     now = time.monotonic()
-    if job.deadline is not None and now > began + job.deadline + grace:
+    if job.deadline is not None and now > seen.began + job.deadline + grace:
         return "DeadlineError"
     is_long = job.cell_timeout is not None and now > seen.since + job.cell_timeout + grace
     return "CellTimeoutError" if is_long and seen.index is not None else ""
@@ -128,6 +140,8 @@ def _take(message: dict[str, Any], seen: _Seen, watch: Watch) -> None:
         seen.outcome = read_outcome(message["outcome"])
     elif "refused" in message:
         seen.refused = message["refused"]
+    elif "begun" in message:
+        seen.began = time.monotonic()
     elif "index" in message:
         seen.index, seen.since = message["index"], time.monotonic()
         if "cell" in message:
@@ -161,3 +175,58 @@ def _save(notebook: dict[str, Any], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
     path.write_text(f"{text}\n", encoding="utf-8")
+
+
+def read_log(scratch: Path, most: int = 4000) -> str:
+    """Return what a worker's libraries wrote, such as the trace of a crash.
+
+    Of a long one the beginning and the end: a crash names itself first, and where it
+    happened last, with a list of modules in between.
+    """
+    path = scratch / "stderr"
+    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    half = most // 2
+    return text if len(text) <= most else f"{text[:half]}\n[...]\n{text[-half:]}"
+
+
+def run_job(job: Job, watch: Watch) -> tuple[EngineName, Outcome]:
+    """Run in a warm worker, or in a kernel: if that was not asked for, the record says why."""
+    why = ""
+    if job.engine == "warm" and job.language != "python":
+        why = f"the notebook is written in {job.language}"
+    elif job.engine == "warm":
+        try:
+            return "warm", follow(Worker(job), job, watch)
+        except (Refused, OSError) as refused:
+            why = str(refused)
+    _empty(Path(job.part))
+    clear_journal(Path(job.scratch))
+    outcome = _run_in_kernel(replace(job, engine="kernel", imports=[]), watch)
+    if why:
+        outcome.warnings.append(f"ran in a kernel, not in a warm worker: {why}")
+    return "kernel", outcome
+
+
+def _run_in_kernel(job: Job, watch: Watch) -> Outcome:
+    """Try again if a kernel does not start, and only then."""
+    n_attempts, outcome = 1, _follow_kernel(job, watch)
+    while not outcome.has_started and n_attempts < ATTEMPTS:
+        n_attempts, outcome = n_attempts + 1, _follow_kernel(job, watch)
+    if n_attempts > 1:
+        outcome.warnings.append(f"the kernel was started {n_attempts} times")
+    return outcome
+
+
+def _follow_kernel(job: Job, watch: Watch) -> Outcome:
+    try:
+        return follow(Worker(job), job, watch)
+    except (Refused, OSError) as refused:
+        failure = Failure(None, "", "WorkerDied", str(refused))
+        return Outcome("died", failure=failure)
+
+
+def _empty(part: Path) -> None:
+    """Remove what a lost worker wrote; the folders stay."""
+    for path in sorted(part.rglob("*"), reverse=True):
+        if path != part / FIGURES_FOLDER:
+            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()

@@ -1,74 +1,154 @@
-"""The process that runs one notebook in a kernel: ``python -m analysis.runs.worker``.
-
-The first line of its standard input is the job, as JSON. Its standard output
-says, a line of JSON each, which cell has begun and, last, how the run ended. When
-its input closes, its parent has stopped it or is dead: it ends at once, and its
-kernel with it.
-"""
+"""Workers: the process that they are forked from, and one of them as who waits for it sees it."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
+import socket
+import subprocess
 import sys
+import tempfile
 import threading
+import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
-from typing import Any, TextIO
+from typing import Any
 
-from analysis.runs.job import Job
-from analysis.runs.limits import adopt_orphans, kill_below, limit_memory
+from analysis.runs.assign import common_environment
+from analysis.runs.job import EngineName, Job
+from analysis.runs.key import PACKAGE, Stamp, stamp_of
+from analysis.runs.limits import kill_below
 
-#: Libraries that papermill and nbformat load for what no run here needs, Hadoop and
-#: the syntax of durations and IRIs: they take more than half of a worker's start.
-_UNUSED = ("isoduration", "pyarrow", "rfc3987_syntax")
-
-
-def main() -> None:
-    """Read one job, execute it, and say how it ended."""
-    channel = _take_stdout()
-
-    def say(message: dict[str, Any]) -> None:
-        channel.write(json.dumps(message) + "\n")
-        channel.flush()
-
-    job = Job(**json.loads(sys.stdin.readline()))
-    at_end: list[Callable[[], None]] = []
-    adopt_orphans()
-    _end_with_parent(job, at_end)
-    for name in _UNUSED:
-        # None makes an import fail, and both libraries are optional where they are used.
-        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # as the import system allows
-    from analysis.runs.notebook import run_in_kernel  # noqa: PLC0415 (only now: see _UNUSED)
-
-    # What this process starts has the limit, too: its kernel.
-    limit_memory(job.memory)
-    outcome = run_in_kernel(job, say, at_end)
-    kill_below(os.getpid())
-    say({"outcome": asdict(outcome)})
+#: Where matplotlib draws in a notebook: it looks when it is loaded. And pyarrow's memory
+#: is kept without a thread of its own: a process that forks must have no other thread.
+_FOR_SERVER = {
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+#: Seconds that the server has for ending itself before it is killed.
+PATIENCE = 1.0
+#: Seconds that a worker has for telling where it stood when its time was up.
+GRACE: dict[EngineName, float] = {"warm": 3.0, "kernel": 10.0}
 
 
-def _take_stdout() -> TextIO:
-    """Keep our output for messages: what the kernel's libraries print goes to the log."""
-    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    return channel
+class Server:
+    """The process that workers are forked from; it ends when nobody holds it any more."""
+
+    def __init__(self, stamp: Stamp) -> None:
+        self.stamp = stamp
+        self._lock = threading.Lock()
+        ours, theirs = socket.socketpair()
+        with theirs, tempfile.TemporaryFile() as log:
+            self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
+                [sys.executable, "-P", "-m", "analysis.runs.server", str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=[theirs.fileno()],
+                env=common_environment(os.environ) | _FOR_SERVER,
+                start_new_session=True,
+            )
+        self._control = ours
+        self.close: Callable[[], object] = weakref.finalize(self, _end, ours, self._process)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can still fork."""
+        return self._process.poll() is None
+
+    def open_channel(self) -> socket.socket:
+        """Open the channel of one run; raises OSError if the server is gone."""
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs, self._lock:
+                socket.send_fds(self._control, [b"j"], [theirs.fileno()])
+        except OSError:
+            ours.close()
+            raise
+        return ours
 
 
-def _end_with_parent(job: Job, at_end: list[Callable[[], None]]) -> None:
-    """End this process, and do what must be done then, when the parent closes our input."""
-
-    def wait() -> None:
-        sys.stdin.read()
-        for act in at_end:
-            act()
-        kill_below(os.getpid())
-        shutil.rmtree(job.scratch, ignore_errors=True)
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
+def _end(control: socket.socket, process: subprocess.Popen[bytes]) -> None:
+    """Close the control: the server kills its children and ends, unless it is still importing."""
+    control.close()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        kill_below(process.pid)
+        process.kill()
+        process.wait()
 
 
-if __name__ == "__main__":
-    main()
+class Worker:
+    """One run in a child of the server; lost, if it died with its own parent."""
+
+    def __init__(self, job: Job) -> None:
+        self.grace = GRACE[job.engine]
+        self._server = current_server(job.engine)
+        self._channel = self._server.open_channel()
+        self._rest = b""
+        self.is_lost = True
+        self._end = "the process that forks workers ended"
+        with suppress(OSError):
+            self._channel.sendall((json.dumps(asdict(job)) + "\n").encode())
+
+    def receive(self, seconds: float) -> dict[str, Any] | None:
+        """Wait for what the child says next; None: it has ended."""
+        self._channel.settimeout(seconds)
+        while b"\n" not in self._rest:
+            try:
+                data = self._channel.recv(1 << 16)
+            except TimeoutError:
+                raise
+            except OSError:
+                data = b""
+            if not data:
+                return None
+            self._rest += data
+        line, self._rest = self._rest.split(b"\n", 1)
+        message: dict[str, Any] = json.loads(line)
+        if "ended" in message:
+            self.is_lost = False
+            self._end = _say_end(message["ended"], message["peak"])
+        return message
+
+    def kill(self) -> None:
+        """Have the child killed: half of the channel closes, and the server sees it."""
+        with suppress(OSError):
+            self._channel.shutdown(socket.SHUT_WR)
+
+    def close(self) -> str:
+        """Close the channel, and say how the child ended."""
+        self._channel.close()
+        return self._end
+
+
+def _say_end(code: int, peak: int) -> str:
+    said = f"the worker process ended with code {code}"
+    # Linux counts in kB, macOS in bytes.
+    n_bytes = peak if sys.platform == "darwin" else peak * 1024
+    return f"{said}; it had taken {n_bytes / 1e9:.1f} GB at most" if code < 0 else said
+
+
+#: One for each engine: what notebooks import into that of warm workers may start threads, and
+#: kernels must still come from a process that has none.
+_servers: dict[EngineName, Server] = {}
+_lock = threading.Lock()
+
+
+def current_server(engine: EngineName = "warm") -> Server:
+    """Return the server of this process; a new one if the package has changed since it began."""
+    with _lock:
+        stamp = stamp_of(PACKAGE)
+        server = _servers.get(engine)
+        if server is None or not server.is_alive or server.stamp != stamp:
+            # One that others still hold goes on until their runs have ended.
+            server = _servers[engine] = Server(stamp)
+        return server
+
+
+def stop_server() -> None:
+    """Let go of the servers of this process."""
+    with _lock:
+        _servers.clear()
