@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from analysis.annotation.corrections import COLUMNS, read_corrections
 from analysis.annotation.pipeline import annotate
 from analysis.cli import app as cli
-from analysis.cli.commands.audit import complete_event, complete_frame
+from analysis.cli.console import complete_event, complete_frame
 from analysis.coding.articles import check_surfaces, read_articles
 from analysis.coding.build import write_audit
 from analysis.coding.cards import Card, make_cards
@@ -321,6 +321,6 @@ def test_the_command_complains_in_words(study: Layout) -> None:
 
 def test_completion_offers_events_and_frames(study: Layout) -> None:
     assert complete_event("su") == ["sued-2023"]
-    assert complete_frame("E") == ["Erfolg", "Einmischung"]
+    assert complete_frame("E") == ["Einmischung", "Erfolg"]
     study.study_file.write_text("[study]", encoding="utf-8")
     assert (complete_event("su"), complete_frame("E")) == ([], [])

@@ -176,7 +176,7 @@ def test_ctrl_c_stops_a_local_cluster_with_all_its_processes(tmp_path: Path) -> 
 
 _RUN = """
 from pathlib import Path
-from analysis.cli.commands.running import execute, exit_status
+from analysis.cli.running import execute, exit_status
 from analysis.study.paths import Layout
 from analysis.runs.limits import Settings
 from analysis.runs.plan import plan_runs
@@ -334,7 +334,7 @@ def test_every_worker_that_is_not_fit_is_named_with_its_reasons(tmp_path: Path) 
 def test_dask_is_loaded_only_for_a_cluster() -> None:
     code = (
         "import sys, analysis, analysis.cli.app, analysis.runs.execute;"
-        "import analysis.cli.commands.running;"
+        "import analysis.cli.running;"
         "print(json.dumps(sorted({'dask', 'distributed'} & set(sys.modules))))"
     )
     done = subprocess.run(

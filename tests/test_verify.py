@@ -181,7 +181,7 @@ def test_a_changed_function_is_named_and_a_comment_is_not(study: Layout, tmp_pat
     path = study.root / "analysis" / "measures" / "framing.py"
     source = path.read_text(encoding="utf-8")
     path.write_text(f"# a comment\n{source}", encoding="utf-8")
-    other = study.root / "analysis" / "cli" / "commands" / "audit.py"
+    other = study.root / "analysis" / "cli" / "coding.py"
     other.write_text(f"{other.read_text(encoding='utf-8')}\nX = 1\n", encoding="utf-8")
     assert [one.cause for one in find_causes(plan, study, contents)] == ["machine"]
     path.write_text(f"{source}\n\ndef added() -> int:\n    return 1\n", encoding="utf-8")
