@@ -18,12 +18,9 @@ from analysis.annotation.corrections import COLUMNS, read_corrections
 from analysis.annotation.pipeline import annotate
 from analysis.cli import app as cli
 from analysis.cli.console import complete_event, complete_frame
-from analysis.coding.articles import check_surfaces, read_articles
-from analysis.coding.build import write_audit
-from analysis.coding.cards import Card, make_cards
-from analysis.coding.facets import facet_value, make_facets
-from analysis.coding.marking import Mark, cut_text
-from analysis.coding.rules import PLACES, parse_rules, read_rules
+from analysis.coding.build import check_surfaces, read_articles, write_audit
+from analysis.coding.cards import Card, Mark, cut_text, make_cards
+from analysis.coding.page import PLACES, facet_value, make_facets, parse_rules, read_rules
 from analysis.study.errors import ExportError, GipfelError, SourceError, StudyError, TableError
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
@@ -98,7 +95,7 @@ def test_a_rule_has_emphasis_and_an_example() -> None:
 
 
 def test_without_the_rules_there_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analysis.coding.rules.PLACES", (Path("nowhere") / "coding-rules.md",))
+    monkeypatch.setattr("analysis.coding.page.PLACES", (Path("nowhere") / "coding-rules.md",))
     with pytest.raises(StudyError, match=r"no coding-rules\.md in nowhere.*git checkout"):
         read_rules()
 

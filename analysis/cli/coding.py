@@ -128,8 +128,7 @@ def write_sheets(
     layout: Layout, mentions: pd.DataFrame, draw: Draw, coders: Sequence[str], *, n_sentences: int
 ) -> list[Path]:
     """Write the sheets of all coders as XLSX and CSV, or none."""
-    from analysis.coding.context import find_contexts
-    from analysis.coding.sheet import INSTRUCTIONS, sheet_columns, sheet_rows
+    from analysis.coding.sheet import INSTRUCTIONS, find_contexts, sheet_columns, sheet_rows
     from analysis.coding.workbook import check_new, write_sheet
     from analysis.study.study import read_study
     from analysis.tables.codings import check_write

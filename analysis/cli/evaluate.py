@@ -73,8 +73,8 @@ def evaluate_mentions(
     Example: `gipfel evaluate mentions ../shared/gold/mentions_dev.csv --texts ../shared/corpus`
     """
     from analysis.annotation.tools import load_tools
-    from analysis.coding.evaluation.gold import read_gold
-    from analysis.coding.evaluation.mentions import evaluate_mentions as measure
+    from analysis.coding.gold import read_gold
+    from analysis.coding.mention_scores import evaluate_mentions as measure
     from analysis.tables.evaluations import write_validation
 
     layout, study = console.open_study()
@@ -106,7 +106,7 @@ def evaluate_quotes(
 
     Example: `gipfel evaluate quotes ../shared/quotes/dev.jsonl.gz --json scores.json`
     """
-    from analysis.coding.evaluation.quote_run import evaluate_quotes as measure
+    from analysis.coding.quotes import evaluate_quotes as measure
     from analysis.tables.evaluations import write_validation
 
     layout = find_layout()

@@ -32,7 +32,7 @@ Numbers = npt.NDArray[np.int32]
 def repeating_pairs(
     words: Hashes, segment: Numbers, lengths: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Give the pairs of segments that repeat one another, the first before the second.
+    """Return the pairs of segments that repeat one another, the first before the second.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def _repeat(pairs: np.ndarray, words: Hashes, segment: Numbers, lengths: np.ndar
 
 
 def find_candidates(words: Hashes, segment: Numbers, long_enough: Bools) -> np.ndarray:
-    """Give the pairs that share a run of five words, shape (2, n_pairs)."""
+    """Return the pairs that share a run of five words, shape (2, n_pairs)."""
     n = len(long_enough)
     keys = waiting = np.zeros(0, dtype=np.int64)
     for hashes, begins in shingle_blocks(words, segment, RUN, long_enough):
@@ -89,7 +89,7 @@ def _keys(number: np.ndarray, holder: np.ndarray, n: int) -> Iterator[np.ndarray
 def _overlap(
     words: Hashes, segment: Numbers, size: int, compared: tuple[np.ndarray, Bools]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Give for each pair the share of the smaller one's shingles in both, and the Jaccard."""
+    """Return for each pair the share of shingles in both, of the smaller one's and of all."""
     pairs, used = compared
     n, shared = np.zeros(len(used), dtype=np.int64), np.zeros(pairs.shape[1], dtype=np.int64)
     for hashes, begins in shingle_blocks(words, segment, size, used):

@@ -44,5 +44,5 @@ def read_text(path: Path) -> str:
 
 
 def checksum(path: Path) -> str:
-    """Give the SHA-256 checksum of a file in hexadecimal."""
+    """Return the SHA-256 checksum of a file in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -46,7 +46,7 @@ def count_blocks(n_words: int) -> int:
 def shingle_blocks(
     words: Hashes, segment: npt.NDArray[np.int32], size: int, used: npt.NDArray[np.bool_]
 ) -> Iterator[tuple[Hashes, Ints]]:
-    """Give the shingles of the segments, block by block.
+    """Return the shingles of the segments, block by block.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def shingle_blocks(
 def _whole_shingles(
     words: Hashes, segment: npt.NDArray[np.int32], size: int, used: npt.NDArray[np.bool_]
 ) -> tuple[Hashes, Ints]:
-    """Give the shingles that lie in one segment that counts, and where they begin."""
+    """Return the shingles that lie in one segment that counts, and where they begin."""
     hashes = hash_shingles(np.asarray(words), size)
     first, last = segment[: len(hashes)], segment[size - 1 :][: len(hashes)]
     at = np.flatnonzero((first == last) & used[first])

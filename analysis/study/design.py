@@ -36,7 +36,7 @@ class Label(Frozen):
     en: str
 
     def in_language(self, language: Language) -> str:
-        """Give the label in one language."""
+        """Return the label in one language."""
         return self.de if language == "de" else self.en
 
 

@@ -80,7 +80,7 @@ def check_name(what: str, name: str) -> str:
 
 
 def find_population(mentions: pd.DataFrame, tiers: Sequence[str]) -> pd.DataFrame:
-    """Give the mentions of some tiers, sorted: what a sample is drawn from."""
+    """Return the mentions of some tiers, sorted: what a sample is drawn from."""
     wanted = mentions[mentions["tier"].isin(list(tiers))]
     return wanted.sort_values("mention_id", ignore_index=True)
 

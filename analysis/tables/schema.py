@@ -359,7 +359,7 @@ _ONCE = {"within": "the article", "across": "all articles"}
 
 
 def _once(*columns: Column) -> tuple[Column, ...]:
-    """Give the columns for counts without copies."""
+    """Return the columns for counts without copies."""
     meaning = "{} in the first segment of each group of repeats in {}, and in all others"
     return tuple(
         replace(
@@ -501,7 +501,7 @@ REPEAT_COLUMNS = tuple(column.name for column in _REPEATS)
 
 
 def empty_table(name: str) -> pd.DataFrame:
-    """Give a table without rows, with the right columns and types.
+    """Return a table without rows, with the right columns and types.
 
     Examples
     --------
@@ -516,7 +516,7 @@ def empty_table(name: str) -> pd.DataFrame:
 
 
 def find_table(name: str) -> Table:
-    """Give the description of one open table; raises `TableError` for an unknown name."""
+    """Return the description of one open table; raises `TableError` for an unknown name."""
     if name not in TABLES:
         raise TableError(unknown("open table", name, TABLES))
     return TABLES[name]

@@ -63,7 +63,7 @@ def hash_frames(frames: Iterable[pd.DataFrame]) -> tuple[int, str]:
 
 
 def describe_table(path: Path, name: str) -> tuple[int, str]:
-    """Give rows and content hash of the file of an open table, as `hash_frames` does."""
+    """Return rows and content hash of the file of an open table, as `hash_frames` does."""
     with pq.ParquetFile(path) as file:
         batches = file.iter_batches(batch_size=ROWS)
         frames = (to_pandas(pa.Table.from_batches([batch]), name) for batch in batches)

@@ -47,7 +47,7 @@ class Pair:
     predicted: Quote | None
 
     def tokens(self, role: str) -> tuple[frozenset[int], frozenset[int]]:
-        """Give the gold and the predicted tokens of a role, or of the quotation itself."""
+        """Return the gold and the predicted tokens of a role, or of the quotation itself."""
         return _tokens(self.gold, role), _tokens(self.predicted, role)
 
 
@@ -97,7 +97,7 @@ def pair_quotes(document: str, gold: Sequence[Quote], predicted: Sequence[Quote]
 
 
 def f1(gold: frozenset[int], predicted: frozenset[int]) -> float:
-    """Give the F1 of two sets of tokens; 0 if they share none."""
+    """Return the F1 of two sets of tokens; 0 if they share none."""
     shared = len(gold & predicted)
     return 2 * shared / (len(gold) + len(predicted)) if shared else 0.0
 
