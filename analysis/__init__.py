@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "analysis.study.claims": ("choose_claims",),
+    "analysis.study.design": ("choose_claims",),
     "analysis.tables.codings": ("read_codings",),
     "analysis.tables.evaluations": ("read_validation",),
     "analysis.tables.features": ("read_features",),
@@ -19,7 +19,7 @@ _HOMES = {
     "analysis.concordance.lines": ("concordance_lines",),
     "analysis.concordance.page": ("show_concordance",),
     "analysis.concordance.texts": ("open_texts",),
-    "analysis.study.lexicons": ("read_stop_words",),
+    "analysis.study.text_files": ("read_stop_words",),
     "analysis.coding.coders": ("Intervals", "agreement"),
     "analysis.measures.collocation": ("association", "strongest_collocates"),
     "analysis.measures.collocation_difference": ("association_difference",),

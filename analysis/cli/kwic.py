@@ -254,7 +254,7 @@ def collocates(
     from analysis.annotation.any_node import count_near_lemma
     from analysis.measures.collocation import association
     from analysis.measures.neighbours import count_pairs
-    from analysis.study.lexicons import read_stop_words
+    from analysis.study.text_files import read_stop_words
     from analysis.tables.features import read_features
 
     layout = find_layout()

@@ -16,7 +16,7 @@ from analysis.cli import console
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.study.claims import Claim
+    from analysis.study.design import Claim
 
 #: Where the specifications go, below the folder of runs.
 FILE = "multiverse.csv"
@@ -47,7 +47,7 @@ def multiverse(
     `gipfel multiverse --claim deal-alaska --csv deal.csv` computes one.
     """
     from analysis.measures.multiverse import multiverse as compute
-    from analysis.study.claims import choose_claims
+    from analysis.study.design import choose_claims
     from analysis.tables.features import read_features
 
     layout, study = console.open_study()

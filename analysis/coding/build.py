@@ -16,11 +16,12 @@ from analysis.annotation.standing import table_lines
 from analysis.annotation.tokens import normal_form
 from analysis.coding.cards import make_cards
 from analysis.coding.page import Page, make_facets, read_rules, render_page
-from analysis.corpus.readers import checksum, read_text
+from analysis.corpus.sources import read_article
 from analysis.study.atomic import write_atomically
 from analysis.study.errors import ExportError, SourceError, TableError, join_faults
 from analysis.study.paths import Layout
 from analysis.study.study import Study, read_study
+from analysis.study.text_files import checksum
 from analysis.tables.features import Features, content_hash, read_features
 
 #: Open tables that the page is made from.
@@ -71,7 +72,7 @@ def read_articles(layout: Layout, documents: pd.DataFrame) -> dict[str, str]:
     ]
     if changed:
         raise SourceError(join_faults(WHERE, changed, _OTHER_TEXT))
-    return {doc_id: read_text(path) for doc_id, path in paths.items()}
+    return {doc_id: read_article(path) for doc_id, path in paths.items()}
 
 
 def check_standing(layout: Layout) -> None:

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.measures.selection import TIERS
 from analysis.study.errors import MeasureError, unknown
 from analysis.tables.codings import DRAW_COLUMNS, Draw, check_name, find_population, hash_population
 
-TIERS: dict[str, tuple[str, ...]] = {"core": ("core",), "core_near": ("core", "near")}
 #: Columns of mentions that may part the strata. Coders never see them.
 STRATIFIERS = (
     *("doc_id", "event", "frame", "kind", "outlet"),

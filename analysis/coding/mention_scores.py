@@ -21,7 +21,7 @@ from analysis.annotation.tokens import Sentence
 from analysis.annotation.tools import Tools
 from analysis.coding.gold import NO_FRAME
 from analysis.coding.quotes import paragraphs
-from analysis.corpus.readers import read_text
+from analysis.corpus.sources import read_article
 from analysis.study.errors import TextError, join_faults
 
 LAYERS = ("polarity", "voice", "speaker", "target")
@@ -157,7 +157,7 @@ def evaluate_mentions(
 
 
 def _code(path: Path, rows: pd.DataFrame, tools: Tools, tier: str) -> _Coded:
-    doc, text = path.stem, read_text(path)
+    doc, text = path.stem, read_article(path)
     _check_surfaces(doc, rows, text)
     segments = [tools.annotator.sentences(*part) for part in paragraphs(text)]
     context, coding = SpeechContext(), tools.coding

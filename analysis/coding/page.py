@@ -46,7 +46,6 @@ SORTS: dict[str, str] = {
 }
 
 
-HERE = Path(__file__).resolve().parent
 #: Text by turns plain and emphasised.
 Emphasis = tuple[tuple[str, bool], ...]
 

@@ -14,9 +14,8 @@ import pandas as pd
 from analysis.annotation.tools import load_annotator
 from analysis.coding.workbook import SheetColumn
 from analysis.corpus.cleaning import Rule, read_boilerplate
-from analysis.corpus.readers import read_text
 from analysis.corpus.segmentation import segment
-from analysis.corpus.sources import Source, read_sources
+from analysis.corpus.sources import Source, read_article, read_sources
 from analysis.study.errors import SourceError, join_faults
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
@@ -99,7 +98,7 @@ def find_contexts(
     documents = mentions.groupby("doc_id")
     for done, (doc_id, rows) in enumerate(documents, start=1):
         name = str(doc_id)
-        text = read_text(layout.raw / f"{name}.txt")
+        text = read_article(layout.raw / f"{name}.txt")
         sentences = list(_sentences(text, sources[name], rules))
         for row in rows.to_dict("records"):
             found[str(row["mention_id"])] = _context(text, sentences, row, n_sentences)

@@ -17,8 +17,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from analysis.corpus.pairs import SHINGLE, Numbers, repeating_pairs
-from analysis.corpus.shingles import Hashes, shingle_blocks
+from analysis.corpus.shingles import SHINGLE, Hashes, Numbers, repeating_pairs, shingle_blocks
 from analysis.study.errors import TableError
 
 

@@ -10,15 +10,16 @@ from typing import Any, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from analysis.study.claims import Claim, MultiverseDesign
 from analysis.study.design import (
     BothLanguages,
+    Claim,
     CollocationDesign,
     Colour,
     Comparison,
     Frozen,
     General,
     Id,
+    MultiverseDesign,
     Name,
     Run,
     TopicDesign,

@@ -27,9 +27,15 @@ from analysis.study.atomic import exchange, write_if_changed
 from analysis.study.errors import TableError
 from analysis.study.paths import STUDY_FILE, Layout, find_layout
 from analysis.study.text_files import read_json
-from analysis.tables.checking import check_table, coerce_table
 from analysis.tables.schema import TABLES, find_table
-from analysis.tables.streams import describe_table, hash_frames, to_pandas, write_rows
+from analysis.tables.streams import (
+    check_table,
+    coerce_table,
+    describe_table,
+    hash_frames,
+    to_pandas,
+    write_rows,
+)
 
 MANIFEST = "manifest.json"
 MANIFEST_KEYS = ("made_from", "tables")

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.corpus.readers import read_text
+from analysis.corpus.sources import read_article
 from analysis.runs.release.cells import UNSEEN
 from analysis.runs.release.codings import read_cells
 from analysis.runs.release.pictures import read_pdf
@@ -105,7 +105,7 @@ def shingles(words: list[str]) -> Iterator[Shingle]:
 
 def _texts_of(path: Path) -> Iterator[str]:
     try:
-        yield read_text(path)
+        yield read_article(path)
     except TextError:
         yield path.read_bytes().decode("latin-1")
 
