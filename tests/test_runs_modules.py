@@ -70,7 +70,7 @@ def test_a_module_that_is_no_python_is_told_by_its_bytes() -> None:
 
 def test_names_lead_to_the_modules_that_hold_them(tmp_path: Path) -> None:
     index = Index(tmp_path)
-    found = hash_modules(["analysis.plot_frame_rates"], index)
+    found = hash_modules(["analysis.figures.plots.plot_frame_rates"], index)
     assert "analysis/figures/plots_framing.py" in found
     assert "analysis/study/errors.py" in found
     assert not any(name.startswith(("analysis/measures/", "analysis/runs/")) for name in found)
