@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,20 +25,8 @@ app = typer.Typer(
 )
 
 
-def _stratifiers() -> Iterable[str]:
-    from analysis.coding.draw import STRATIFIERS
-
-    return STRATIFIERS
-
-
-def _allocations() -> Iterable[str]:
-    from analysis.coding.draw import ALLOCATIONS
-
-    return ALLOCATIONS
-
-
-complete_by = console.completing(_stratifiers, in_list=True)
-complete_allocation = console.completing(_allocations)
+complete_by = console.completing_names("analysis.coding.draw", "STRATIFIERS", in_list=True)
+complete_allocation = console.completing_names("analysis.coding.draw", "ALLOCATIONS")
 complete_sheet = console.completing(
     lambda: [str(path) for path in (find_layout().local / "coding").glob("*.*")]
 )

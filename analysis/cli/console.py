@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -75,6 +76,18 @@ def completing(
         return [f"{head}{comma}{name}" for name in found]
 
     return complete
+
+
+def completing_names(
+    module: str, names: str, *, in_list: bool = False
+) -> Callable[[str], list[str]]:
+    """Make a function that completes what a constant of a module lists; it is loaded then."""
+
+    def read() -> Iterable[str]:
+        found: Iterable[str] = getattr(import_module(module), names)
+        return found
+
+    return completing(read, in_list=in_list)
 
 
 def only(name: str, complete: Callable[[str], list[str]], *short: str) -> typer.models.OptionInfo:

@@ -37,36 +37,16 @@ def _documents() -> list[str]:
     return [source.id for source in read_sources(*console.open_study())]
 
 
-def _codes(name: str) -> Callable[[], tuple[str, ...]]:
-    def read() -> tuple[str, ...]:
-        from analysis.tables import schema
-
-        codes: tuple[str, ...] = getattr(schema, name)
-        return codes
-
-    return read
-
-
-def _sort_keys() -> tuple[str, ...]:
-    from analysis.concordance.hits import SORTED_BY
-
-    return tuple(SORTED_BY)
-
-
-def _counted_by() -> tuple[str, ...]:
-    from analysis.concordance.counting import COUNTED_BY
-
-    return tuple(COUNTED_BY)
-
-
 complete_outlet = console.completing(_outlets)
 complete_document = console.completing(_documents)
-complete_zone = console.completing(_codes("ZONES"))
-complete_voice = console.completing(_codes("VOICES"))
-complete_polarity = console.completing(_codes("POLARITIES"))
+complete_zone = console.completing_names("analysis.tables.schema", "ZONES")
+complete_voice = console.completing_names("analysis.tables.schema", "VOICES")
+complete_polarity = console.completing_names("analysis.tables.schema", "POLARITIES")
 complete_context = console.completing(lambda: ("narrow", "segment", "sentence", "wide"))
-complete_sort = console.completing(_sort_keys, in_list=True)
-complete_count = console.completing(_counted_by, in_list=True)
+complete_sort = console.completing_names("analysis.concordance.hits", "SORTED_BY", in_list=True)
+complete_count = console.completing_names(
+    "analysis.concordance.counting", "COUNTED_BY", in_list=True
+)
 
 
 def kwic(

@@ -37,19 +37,7 @@ ALL = "all"
 
 
 def read_articles(layout: Layout, documents: pd.DataFrame) -> dict[str, str]:
-    """Read the articles of some documents.
-
-    Parameters
-    ----------
-    layout : Layout
-        The study; its articles must lie in ``data/raw``.
-    documents : DataFrame
-        Rows of the open table ``documents``.
-
-    Returns
-    -------
-    dict of str
-        Text by doc_id, untouched.
+    """Read the articles of rows of the open table ``documents``: their texts by doc_id.
 
     Raises
     ------

@@ -49,23 +49,14 @@ class Piece:
 
 
 def cut_text(text: str, begin: int, end: int, marks: Iterable[Mark]) -> tuple[Piece, ...]:
-    """Cut a stretch of a file at the borders of its marks.
-
-    Parameters
-    ----------
-    text : str
-        The file, untouched.
-    begin, end : int
-        The stretch, in code points.
-    marks : iterable of Mark
-        In any order; they may overlap, and reach out of the stretch.
+    """Cut a stretch of a file at the borders of its marks, which may overlap and reach beyond it.
 
     Returns
     -------
     tuple of Piece
-        In the order of the text; joined they give ``text[begin:end]``. A character that is
-        not seen and changes how others are shown is a piece of its own, with the role
-        ``unseen`` and its number as label.
+        In the order of the text; joined they give ``text[begin:end]``, counted in code points.
+        A character that is not seen and changes how others are shown is a piece of its own,
+        with the role ``unseen`` and its number as label.
 
     Examples
     --------
@@ -103,36 +94,23 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Card:
-    """A mention as the page shows it.
+    """A mention as the page shows it."""
 
-    Attributes
-    ----------
-    number : int
-        Its place in the order of the texts, from 1.
-    row : mapping
-        Its row of the open table; an offset that is not there is None.
-    written : str
-        The word exactly as in the file, which corrections are compared with.
-    particle : str
-        The particle that a split verb left; empty for other words.
-    before, after : tuple of Paragraph
-        The paragraphs around its own.
-    paragraph : Paragraph
-        Its own, with the sentence of the mention and the cues marked.
-    time : str
-        Time of its post; empty where none is known.
-    by_hand : mapping
-        Layer and line of ``data/corrections.csv``.
-    """
-
+    #: Its place in the order of the texts, from 1.
     number: int
+    #: Its row of the open table; an offset that is not there is None.
     row: Row
+    #: The word exactly as in the file, which corrections are compared with.
     written: str
+    #: The particle that a split verb left; empty for other words.
     particle: str
     before: tuple[Paragraph, ...]
+    #: Its own paragraph, with the sentence of the mention and the cues marked.
     paragraph: Paragraph
     after: tuple[Paragraph, ...]
+    #: Time of its post; empty where none is known.
     time: str
+    #: Layer and line of ``data/corrections.csv``.
     by_hand: Mapping[str, int]
 
     @property
@@ -150,25 +128,10 @@ def make_cards(
     wide: int,
     corrections: Sequence[Correction] = (),
 ) -> list[Card]:
-    """Make the cards of some mentions.
+    """Make the cards of rows of the open table ``mentions``, in their order.
 
-    Parameters
-    ----------
-    mentions : DataFrame
-        Rows of the open table ``mentions``.
-    segments : DataFrame
-        The open table ``segments``.
-    texts : mapping
-        Articles by doc_id.
-    wide : int
-        Paragraphs before and after that are shown on demand.
-    corrections : sequence of Correction
-        Those that stand in ``data/corrections.csv``.
-
-    Returns
-    -------
-    list of Card
-        In the order of the mentions.
+    ``segments`` are rows of the open table, ``texts`` the articles by doc_id; ``wide`` says how
+    many paragraphs before and after are shown on demand.
     """
     rows = _rows(mentions)
     in_order = _group(_rows(segments), "doc_id")

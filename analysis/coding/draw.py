@@ -27,25 +27,14 @@ FEWEST_A_STRATUM = 2
 
 @dataclass(frozen=True)
 class Design:
-    """How a sample is drawn.
-
-    Attributes
-    ----------
-    n : int
-        Mentions to draw.
-    by : tuple of str
-        Columns of mentions whose combinations are the strata; none: a simple random sample.
-    allocation : str
-        proportional or equal.
-    tier : str
-        core, or core_near for both tiers.
-    seed : int
-        Of the random draws.
-    """
+    """How a sample of ``n`` mentions is drawn."""
 
     n: int
+    #: Columns of mentions whose combinations are the strata; none: a simple random sample.
     by: tuple[str, ...] = ()
+    #: proportional or equal
     allocation: str = "proportional"
+    #: core, or core_near for both tiers
     tier: str = "core"
     seed: int = 0
 

@@ -32,11 +32,6 @@ Key = tuple[str, int]
 def score_codes(gold: Sequence[str], predicted: Sequence[str]) -> dict[str, float]:
     """Compare two codings of the same mentions.
 
-    Parameters
-    ----------
-    gold, predicted : sequence of str
-        One code for each mention.
-
     Returns
     -------
     dict

@@ -152,21 +152,9 @@ def facet_value(card: Card, facet: str) -> str:
 def make_facets(
     cards: Sequence[Card], study: Study, *, events: Sequence[str], documents: Sequence[str]
 ) -> list[Facet]:
-    """Make the facets of a page.
+    """Make the facets of a page; the counts of each sum to the number of mentions.
 
-    Parameters
-    ----------
-    cards : sequence of Card
-        The mentions.
-    study : Study
-        Names of events.
-    events, documents : sequence of str
-        Those that the page is about; one without a mention is listed, too.
-
-    Returns
-    -------
-    list of Facet
-        Counts of every facet sum to the number of mentions.
+    ``events`` and ``documents`` are those of the page; one without a mention is listed, too.
     """
     titles = {event.id: event.label.en for event in study.events}
     frames = _present(cards, "frame", [frame.id for frame in study.frames])
@@ -201,32 +189,18 @@ def _choices(
 
 @dataclass(frozen=True)
 class Page:
-    """What one page shows.
-
-    Attributes
-    ----------
-    title : str
-        Heading.
-    cards : sequence of Card
-        The mentions.
-    facets : sequence of Facet
-        What they can be filtered by.
-    outlets : mapping
-        Outlet by doc_id; empty where unknown.
-    event_names : mapping
-        Name by event id.
-    speakers : sequence of str
-        Suggested where a speaker is corrected.
-    content : str
-        Hash of the open table ``mentions`` that the page was made from.
-    """
+    """What one page shows."""
 
     title: str
     cards: Sequence[Card]
     facets: Sequence[Facet]
+    #: Outlet by doc_id; empty where unknown.
     outlets: Mapping[str, str]
+    #: Name by event id.
     event_names: Mapping[str, str]
+    #: Names that are suggested where a speaker is corrected.
     speakers: Sequence[str]
+    #: Hash of the open table ``mentions`` that the page was made from.
     content: str
 
 
@@ -234,19 +208,8 @@ def render_page(page: Page, rules: Mapping[str, Rule]) -> str:
     """Render a page as HTML.
 
     All text is escaped. A Content-Security-Policy lets run only the script and the style
-    that this package brings, known by their hashes; nothing is loaded from anywhere.
-
-    Parameters
-    ----------
-    page : Page
-        What it shows.
-    rules : mapping
-        Rules by id; only those that occur are explained on the page.
-
-    Returns
-    -------
-    str
-        Equal for equal content: it holds no clock time.
+    that this package brings, known by their hashes; nothing is loaded from anywhere. Only the
+    rules that occur are explained. Equal content gives equal HTML, since no clock time is in it.
     """
     style, script = _own("page.css"), _own("page.js")
     used = {card.row[f"{layer}_rule"] for card in page.cards for layer in CHOSEN}

@@ -56,16 +56,6 @@ class Document:
 def read_quotes(path: Path) -> list[Document]:
     """Read annotated quotations: one JSON document a line, gzipped or not.
 
-    Parameters
-    ----------
-    path : Path
-        ``train.jsonl.gz`` or ``dev.jsonl.gz`` of the data set.
-
-    Returns
-    -------
-    list of Document
-        In the order of the file.
-
     Raises
     ------
     TextError
@@ -182,23 +172,11 @@ def evaluate_quotes(
     first: int | None = None,
     on_documents: Callable[[int, int], None] | None = None,
 ) -> QuoteEvaluation:
-    """Code the speech of annotated articles, and compare.
+    """Code the speech of annotated articles with the study's lexicons, and compare.
 
-    Parameters
-    ----------
-    path : path
-        JSON lines, gzipped or not.
-    layout : Layout
-        The study, for its lexicons. Speakers are scored by where they stand, so its
-        actors play no part.
-    first : int, optional
-        Only so many documents.
-    on_documents : callable, optional
-        Told how many of how many are done.
-
-    Returns
-    -------
-    QuoteEvaluation
+    Speakers are scored by where they stand, so the actors of the study play no part. Only the
+    ``first`` documents are read if a number is given; ``on_documents`` is told how many of how
+    many are done.
     """
     annotator, lexicons, actors = Annotator(), read_lexicons(layout), ActorIndex.of([])
     documents = read_quotes(path)[:first]

@@ -197,23 +197,10 @@ def sheet_columns(actors: Sequence[str]) -> list[SheetColumn]:
 def sheet_rows(
     draw: Draw, frames: Mapping[str, str], contexts: Mapping[str, Context], coder: str
 ) -> Iterator[dict[str, str]]:
-    """Return the rows of one coder's sheet, in an order of the coder's own.
+    """Return the rows of one coder's sheet, in an order of the coder's own: cells by column.
 
-    Parameters
-    ----------
-    draw : Draw
-        The sample.
-    frames : mapping
-        mention_id -> the frame that is asked about; the one code that a coder sees.
-    contexts : mapping
-        mention_id -> its sentences.
-    coder : str
-        Whose sheet it is.
-
-    Yields
-    ------
-    dict
-        Cells by column; those to be filled in are empty.
+    ``frames`` and ``contexts`` are by mention_id. The frame is the one code that a coder sees;
+    cells to be filled in are left out.
     """
     rng = np.random.default_rng([int(draw.design["seed"]), zlib.crc32(coder.encode())])
     for mention_id in rng.permutation(sorted(draw.rows["mention_id"])):
