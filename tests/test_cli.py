@@ -179,6 +179,22 @@ def test_completion_offers_notebooks() -> None:
     assert run.complete_notebook("03") == ["03_framing"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("gipfel prov", ["provenance"]),
+        ("gipfel code sa", ["sample"]),
+        ("gipfel run --forc", ["--force"]),
+        ("gipfel code sample --by event,fr", ["event,frame"]),
+    ],
+)
+def test_a_shell_completes_commands_options_and_values(typed: str, offered: list[str]) -> None:
+    n = str(len(typed.split()) - 1)
+    asked = {"_GIPFEL_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": n}
+    result = CliRunner().invoke(cli.app, [], prog_name="gipfel", env=asked)
+    assert result.output.split() == offered
+
+
 def test_main_prints_one_message_and_fails(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -28,20 +28,8 @@ err = Console(stderr=True)
 
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many at a time.")]
 
-COLOURS = {
-    "recognised": "green",
-    "copied": "green",
-    "up to date": "green",
-    "succeeded": "green",
-    "as committed": "green",
-    "unknown": "yellow",
-    "not here": "yellow",
-    "stale": "yellow",
-    "skipped": "yellow",
-    "interrupted": "yellow",
-    "never run": "yellow",
-    "not published": "yellow",
-}
+GREEN = ("recognised", "copied", "up to date", "succeeded", "as committed")
+YELLOW = ("unknown", "not here", "stale", "skipped", "interrupted", "never run", "not published")
 
 
 def open_study() -> tuple[Layout, Study]:
@@ -127,7 +115,8 @@ def complain(text: str) -> None:
 
 def state(word: str, more: str = "") -> Text:
     """Colour the word for a state; a word that is not known as good is red."""
-    return Text.assemble((word, COLOURS.get(word, "red")), more)
+    colour = "green" if word in GREEN else "yellow" if word in YELLOW else "red"
+    return Text.assemble((word, colour), more)
 
 
 def show(headings: Sequence[str], rows: Iterable[Iterable[str | Text]], *, title: str = "") -> None:

@@ -24,6 +24,8 @@ from analysis.coding.quotes import paragraphs
 from analysis.corpus.sources import read_article
 from analysis.study.errors import TextError, join_faults
 
+#: Columns of the list of errors.
+ERRORS = ("doc", "begin", "surface", "layer", "gold", "predicted", "rule", "cue")
 LAYERS = ("polarity", "voice", "speaker", "target")
 Scores = dict[str, dict[str, float]]
 Key = tuple[str, int]
@@ -146,9 +148,8 @@ def evaluate_mentions(
         scores[layer] = score_codes(by_coder, by_rule) | {"floor": _floor(by_coder)}
         tables.append(confusion(by_coder, by_rule).assign(layer=layer))
         errors += _coding_errors(rows, codes, layer)
-    columns = ["doc", "begin", "surface", "layer", "gold", "predicted", "rule", "cue"]
     table = pd.concat(tables, ignore_index=True)[["layer", "gold", "predicted", "n"]]
-    return Evaluation(scores, table, pd.DataFrame(errors, columns=columns))
+    return Evaluation(scores, table, pd.DataFrame(errors, columns=list(ERRORS)))
 
 
 def _code(path: Path, rows: pd.DataFrame, tools: Tools, tier: str) -> _Coded:
@@ -231,34 +232,19 @@ def _floor(labels: Sequence[str]) -> float:
 
 def _finding_errors(
     wanted: Mapping[Key, str], found: Mapping[Key, str]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[tuple[Any, ...]]:
     for key in sorted({*wanted, *found}):
         if wanted.get(key) != found.get(key):
-            yield {
-                "doc": key[0],
-                "begin": key[1],
-                "surface": "",
-                "layer": "frame",
-                "gold": wanted.get(key, NO_FRAME),
-                "predicted": found.get(key, NO_FRAME),
-                "rule": "",
-                "cue": "",
-            }
+            frames = wanted.get(key, NO_FRAME), found.get(key, NO_FRAME)
+            yield (*key, "", "frame", *frames, "", "")
 
 
 def _coding_errors(
     rows: Sequence[Mapping[Any, Any]], codes: Sequence[Mapping[str, Any]], layer: str
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[tuple[Any, ...]]:
     evidence = "voice" if layer == "speaker" else layer
     for row, code in zip(rows, codes, strict=True):
         if row[layer] != code[layer]:
-            yield {
-                "doc": row["doc"],
-                "begin": row["begin"],
-                "surface": row["surface"],
-                "layer": layer,
-                "gold": row[layer],
-                "predicted": code[layer],
-                "rule": code[f"{evidence}_rule"],
-                "cue": code[f"{evidence}_cue"],
-            }
+            labels = layer, row[layer], code[layer]
+            why = code[f"{evidence}_rule"], code[f"{evidence}_cue"]
+            yield (row["doc"], row["begin"], row["surface"], *labels, *why)
