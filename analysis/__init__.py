@@ -1,101 +1,104 @@
 """Gipfeldiskurs: comparing two sets of coverage, from open tables to figures.
 
-What notebooks import stands here. Names are loaded when they are first used, so that
-``import analysis`` costs nothing, and reading open tables loads no German model.
+The public names stand below by what they are for. A name is loaded when it is first used, so
+that ``import analysis`` costs nothing and reading open tables loads no German model. The
+functions that draw a result table are in ``analysis.figures.plots``; what only chooses the rows
+of a figure, or words its note, is imported from its own module.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
+from textwrap import wrap
 from typing import Any
 
-_HOMES = {
-    "analysis.study.claims": ("choose_claims",),
-    "analysis.tables.codings": ("read_codings",),
-    "analysis.tables.evaluations": ("read_validation",),
-    "analysis.tables.features": ("read_features",),
-    "analysis.concordance.counting": ("count_hits", "hit_places", "hits_by_document"),
-    "analysis.concordance.files": ("write_concordance",),
-    "analysis.concordance.lines": ("concordance_lines",),
-    "analysis.concordance.page": ("show_concordance",),
-    "analysis.concordance.texts": ("open_texts",),
-    "analysis.study.lexicons": ("read_stop_words",),
-    "analysis.coding.coders": ("Intervals", "agreement"),
-    "analysis.measures.collocation": ("association", "strongest_collocates"),
-    "analysis.measures.collocation_difference": ("association_difference",),
-    "analysis.coding.corrected": ("Correction", "corrected_shares"),
-    "analysis.measures.counts": ("Recipe", "count_terms"),
-    "analysis.measures.dispersion": ("dispersion", "leading_dispersion"),
-    "analysis.measures.frame_actors": (
-        "actors_as_speakers",
-        "actors_in_segments",
-        "actors_in_sentences",
-    ),
-    "analysis.measures.frame_time": ("mentions_by_interval", "mentions_by_post"),
-    "analysis.measures.frame_trend": ("mention_trend",),
-    "analysis.measures.document_values": ("leave_documents_out",),
-    "analysis.measures.frame_comparison": ("compare_events",),
-    "analysis.measures.frame_polarity": ("frame_setting", "net_assertion", "polarity_profile"),
-    "analysis.measures.frame_position": ("frame_pairs", "frame_position"),
-    "analysis.measures.frame_speakers": (
-        "count_statements",
-        "frame_speakers",
-        "speaker_concentration",
-    ),
-    "analysis.measures.frame_spread": ("check_length", "frame_dispersion"),
-    "analysis.measures.framing": ("frame_rates", "frame_shares", "profile_distance"),
-    "analysis.measures.frequency": ("most_different", "most_frequent", "term_frequency"),
-    "analysis.measures.keyness": ("keyness", "most_key"),
-    "analysis.measures.multiverse": ("multiverse",),
-    "analysis.measures.neighbours": ("count_cooccurrences", "count_pairs", "hidden_windows"),
-    "analysis.measures.ngrams": ("count_ngrams",),
-    "analysis.measures.noise_floor": ("noise_floor",),
-    "analysis.measures.posts": ("ticker_mentions", "ticker_posts"),
-    "analysis.measures.resampling": ("Resampling",),
-    "analysis.measures.quality": ("quality_table",),
-    "analysis.measures.selection": ("Selection",),
-    "analysis.measures.topic_choice": ("choose_n_topics", "stability_curve"),
-    "analysis.measures.topic_contrast": ("topic_contrast",),
-    "analysis.measures.topic_quality": ("topic_quality",),
-    "analysis.measures.topic_reruns": ("prevalence_in_runs", "rerun_topics"),
-    "analysis.measures.topic_runs": ("StabilityPlan",),
-    "analysis.measures.topic_seeds": ("seeded_topics",),
-    "analysis.measures.topic_segments": ("TopicRecipe",),
-    "analysis.measures.topic_stability": ("fit_prototype", "topic_stability"),
-    "analysis.measures.topic_engines": ("EngineSettings",),
-    "analysis.measures.topics": ("fit_topics", "top_segments", "topic_prevalence"),
-    "analysis.figures.claim_words": ("word_claims",),
-    "analysis.figures.notes": ("claims_note", "voices_note"),
-    "analysis.figures.plots": (
-        "plot_collocates",
-        "plot_corpus",
-        "plot_corrected",
-        "plot_frame_actors",
-        "plot_frame_rates",
-        "plot_frame_shares",
-        "plot_hits",
-        "plot_keyness",
-        "plot_noise_floor",
-        "plot_posts",
-        "plot_quality",
-        "plot_specifications",
-        "plot_term_difference",
-        "plot_terms",
-        "plot_ticker",
-        "plot_topic_prevalence",
-        "plot_topic_stability",
-        "plot_topic_terms",
-        "plot_voices",
-    ),
-    "analysis.figures.readings": ("find_value",),
-    "analysis.figures.reasons": ("status_line", "word_reasons"),
-    "analysis.study.study": ("read_study",),
-    "analysis.figures.workbench": ("open_workbench",),
+#: Public names by what they are for, each with the module that holds it.
+_GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
+    "Reading": {
+        "analysis.tables.features": ("read_features",),
+        "analysis.study.study": ("read_study",),
+        "analysis.study.text_files": ("read_stop_words",),
+        "analysis.tables.codings": ("read_codings",),
+        "analysis.tables.evaluations": ("read_validation",),
+    },
+    "Counting and comparing": {
+        "analysis.measures.counts": ("Recipe", "count_terms"),
+        "analysis.measures.ngrams": ("count_ngrams",),
+        "analysis.measures.frequency": ("term_frequency",),
+        "analysis.measures.dispersion": ("dispersion", "leading_dispersion"),
+        "analysis.measures.keyness": ("keyness",),
+        "analysis.measures.noise_floor": ("noise_floor",),
+        "analysis.measures.resampling": ("Resampling",),
+    },
+    "Collocation": {
+        "analysis.measures.neighbours": ("count_cooccurrences", "count_pairs", "hidden_windows"),
+        "analysis.measures.collocation": ("association",),
+        "analysis.measures.collocation_difference": ("association_difference",),
+    },
+    "Framing": {
+        "analysis.measures.selection": ("Selection",),
+        "analysis.measures.framing": ("frame_rates", "frame_shares", "profile_distance"),
+        "analysis.measures.frame_comparison": ("compare_events",),
+        "analysis.measures.document_values": ("leave_documents_out",),
+        "analysis.measures.frame_polarity": ("frame_setting", "net_assertion", "polarity_profile"),
+        "analysis.measures.frame_position": ("frame_pairs", "frame_position"),
+        "analysis.measures.frame_speakers": (
+            "count_statements",
+            "frame_speakers",
+            "speaker_concentration",
+        ),
+        "analysis.measures.frame_spread": ("check_length", "frame_dispersion"),
+        "analysis.measures.frame_actors": (
+            "actors_as_speakers",
+            "actors_in_segments",
+            "actors_in_sentences",
+        ),
+        "analysis.measures.frame_time": ("mentions_by_interval", "mentions_by_post"),
+        "analysis.measures.frame_trend": ("mention_trend",),
+    },
+    "Topics": {
+        "analysis.measures.topic_segments": ("TopicRecipe",),
+        "analysis.measures.topic_stability": ("fit_prototype", "topic_stability"),
+        "analysis.measures.topic_contrast": ("topic_contrast",),
+        "analysis.measures.topic_quality": ("topic_quality",),
+        "analysis.measures.topic_seeds": ("seeded_topics",),
+    },
+    "Concordance": {
+        "analysis.concordance.texts": ("open_texts",),
+        "analysis.concordance.lines": ("concordance_lines",),
+        "analysis.concordance.counting": ("count_hits",),
+        "analysis.concordance.page": ("show_concordance",),
+        "analysis.concordance.files": ("write_concordance",),
+    },
+    "Coding": {
+        "analysis.coding.coders": ("Intervals", "agreement"),
+        "analysis.coding.corrected": ("Correction", "corrected_shares"),
+        "analysis.measures.quality": ("quality_table",),
+    },
+    "Claims": {
+        "analysis.study.design": ("choose_claims",),
+        "analysis.measures.multiverse": ("multiverse",),
+    },
+    "Figures": {
+        "analysis.figures.workbench": ("open_workbench",),
+    },
 }
 #: Where each name lives; a run rests on the modules of those that its notebook imports.
-HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+HOME_OF = {name: home for homes in _GROUPS.values() for home in homes for name in homes[home]}
 
 __all__ = sorted(HOME_OF)  # noqa: PLE0605 -- one list of names, above
+
+
+def _page() -> str:
+    """Write the public names below the headings of their groups, for ``help(analysis)``."""
+    parts: list[str] = []
+    for group, homes in _GROUPS.items():
+        names = ", ".join(name for home in homes.values() for name in home)
+        parts += [group, *(f"    {line}" for line in wrap(names, 88)), ""]
+    return "\n".join(parts)
+
+
+__doc__ = f"{__doc__}\n{_page()}"
 
 
 def __getattr__(name: str) -> Any:
@@ -106,5 +109,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """List the names for completion."""
-    return sorted({*globals(), *HOME_OF})
+    """List the public names, and nothing else, for completion."""
+    return list(__all__)

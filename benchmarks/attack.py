@@ -29,8 +29,7 @@ import pandas as pd
 
 from analysis.annotation.rows import TOKENS, annotate_text
 from analysis.annotation.tools import load_tools
-from analysis.corpus.readers import read_text
-from analysis.corpus.sources import read_sources
+from analysis.corpus.sources import read_article, read_sources
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
 from analysis.tables.features import Features, read_features, read_manifest
@@ -261,7 +260,7 @@ def articles_in_order(layout: Layout) -> dict[str, dict[str, Texts]]:
     found: dict[str, dict[str, Texts]] = {}
     tools = load_tools(layout.root)
     for source in read_sources(layout, read_study(layout)):
-        rows = annotate_text(read_text(layout.raw / f"{source.id}.txt"), source, tools)[TOKENS]
+        rows = annotate_text(read_article(layout.raw / f"{source.id}.txt"), source, tools)[TOKENS]
         segments = pd.DataFrame(rows).groupby("segment_id")
         found[source.id] = {
             kind: [list(words) for _, words in segments[kind]] for kind in ("form", "lemma")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.runs.cluster import open_cluster
+
 from analysis.runs.execute import execute_runs
 from analysis.runs.plan import PlannedRun, plan_run
 from analysis.study.paths import find_layout

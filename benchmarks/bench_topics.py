@@ -26,16 +26,15 @@ import pandas as pd
 
 from analysis import (
     Recipe,
-    StabilityPlan,
     TopicRecipe,
-    choose_n_topics,
     count_terms,
     read_features,
     read_stop_words,
     read_study,
-    stability_curve,
     topic_stability,
 )
+from analysis.measures.topic_choice import choose_n_topics, stability_curve
+from analysis.measures.topic_runs import StabilityPlan
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from topic_samples import planted

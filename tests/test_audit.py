@@ -17,13 +17,10 @@ from typer.testing import CliRunner, Result
 from analysis.annotation.corrections import read_corrections
 from analysis.annotation.pipeline import annotate
 from analysis.cli import app as cli
-from analysis.cli.commands.audit import complete_event, complete_frame
-from analysis.coding.articles import check_surfaces, read_articles
-from analysis.coding.build import write_audit
-from analysis.coding.cards import Card, make_cards
-from analysis.coding.facets import facet_value, make_facets
-from analysis.coding.marking import Mark, cut_text
-from analysis.coding.rules import PLACES, parse_rules, read_rules
+from analysis.cli.console import complete_event, complete_frame
+from analysis.coding.build import check_surfaces, read_articles, write_audit
+from analysis.coding.cards import Card, Mark, cut_text, make_cards
+from analysis.coding.page import PLACES, facet_value, make_facets, parse_rules, read_rules
 from analysis.study.errors import ExportError, GipfelError, SourceError, StudyError, TableError
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
@@ -99,7 +96,7 @@ def test_a_rule_has_emphasis_and_an_example() -> None:
 
 
 def test_without_the_rules_there_is_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("analysis.coding.rules.PLACES", (Path("nowhere") / "coding-rules.md",))
+    monkeypatch.setattr("analysis.coding.page.PLACES", (Path("nowhere") / "coding-rules.md",))
     with pytest.raises(StudyError, match=r"no coding-rules\.md in nowhere.*git checkout"):
         read_rules()
 
@@ -322,6 +319,6 @@ def test_the_command_complains_in_words(study: Layout) -> None:
 
 def test_completion_offers_events_and_frames(study: Layout) -> None:
     assert complete_event("su") == ["sued-2023"]
-    assert complete_frame("E") == ["Erfolg", "Einmischung"]
+    assert complete_frame("E") == ["Einmischung", "Erfolg"]
     study.study_file.write_text("[study]", encoding="utf-8")
     assert (complete_event("su"), complete_frame("E")) == ([], [])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,7 @@ from conftest import ROOT
 from typer.testing import CliRunner, Result
 
 from analysis.cli import app as cli
-from analysis.cli import console
-from analysis.cli.commands import run
+from analysis.cli import console, run
 from analysis.study.errors import GipfelError
 from analysis.study.paths import Layout
 from analysis.tables.schema import TABLES
@@ -39,15 +40,40 @@ def fault(result: Result) -> str:
     return str(result.exception)
 
 
-@pytest.mark.parametrize("command", ["", "ingest", "annotate", "run", "status", "release-check"])
-def test_help_explains(command: str) -> None:
-    result = call(*([command] if command else []), "--help")
+def test_help_lists_every_command() -> None:
+    result = call("--help")
+    assert result.exit_code == 0
+    assert all(f" {name} " in result.output for name in cli.COMMANDS)
+    assert "Did you mean 'kwic'?" in call("kwik").output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *([name] for name in cli.COMMANDS if name not in {"code", "evaluate"}),
+        *(["code", "sample"], ["code", "import"]),
+        *(["evaluate", "mentions"], ["evaluate", "quotes"]),
+    ],
+    ids=" ".join,
+)
+def test_help_gives_an_example(command: list[str]) -> None:
+    result = call(*command, "--help")
     assert result.exit_code == 0
     assert "Usage" in result.output
+    text = " ".join(result.output.replace("│", " ").split())
+    assert f"gipfel {' '.join(command)}" in text.partition("Example")[2]
 
 
-def test_help_of_run_gives_examples() -> None:
-    assert "gipfel run 02_term_frequency -p unit=form -p top=30" in call("run", "--help").output
+def test_help_loads_no_library_that_it_does_not_need() -> None:
+    code = (
+        "import sys\nfrom analysis.cli.app import app\n"
+        "try:\n    app(['--help'])\nexcept SystemExit:\n    print(sorted(sys.modules))"
+    )
+    command = [sys.executable, "-c", code]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "'typer'" in loaded
+    for package in ("numpy", "pandas", "pyarrow", "pydantic", "matplotlib", "nbformat", "json"):
+        assert f"'{package}'" not in loaded
 
 
 def test_misspelt_parameter_stops_before_a_kernel_and_suggests(study: Layout) -> None:
@@ -151,6 +177,22 @@ def test_status_tells_what_is_stale(study: Layout) -> None:
 
 def test_completion_offers_notebooks() -> None:
     assert run.complete_notebook("03") == ["03_framing"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("gipfel prov", ["provenance"]),
+        ("gipfel code sa", ["sample"]),
+        ("gipfel run --forc", ["--force"]),
+        ("gipfel code sample --by event,fr", ["event,frame"]),
+    ],
+)
+def test_a_shell_completes_commands_options_and_values(typed: str, offered: list[str]) -> None:
+    n = str(len(typed.split()) - 1)
+    asked = {"_GIPFEL_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": n}
+    result = CliRunner().invoke(cli.app, [], prog_name="gipfel", env=asked)
+    assert result.output.split() == offered
 
 
 def test_main_prints_one_message_and_fails(

@@ -13,8 +13,8 @@ from conftest import ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.corpus import pairs as of_pairs
 from analysis.corpus import shingles
+from analysis.corpus import shingles as of_pairs
 from analysis.corpus.cleaning import read_boilerplate
 from analysis.corpus.duplicates import find_repeats, hash_words
 from analysis.corpus.segmentation import segment

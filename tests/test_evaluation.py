@@ -12,9 +12,8 @@ from coding import actors, annotator, lexicons, sentences
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from analysis.coding.evaluation.mention_scores import confusion, score_codes
-from analysis.coding.evaluation.quote_run import evaluate_quotes
-from analysis.coding.evaluation.quote_scores import (
+from analysis.coding.mention_scores import confusion, score_codes
+from analysis.coding.quote_scores import (
     Quote,
     f1,
     pair_quotes,
@@ -22,7 +21,8 @@ from analysis.coding.evaluation.quote_scores import (
     score_pairs,
     score_tokens,
 )
-from analysis.coding.evaluation.quotes import (
+from analysis.coding.quotes import (
+    evaluate_quotes,
     paragraphs,
     predict_quotes,
     read_quotes,

@@ -15,16 +15,15 @@ import pytest
 from analysis.annotation.corrections import read_corrections
 from analysis.annotation.grammar.lexicons import read_lexicons
 from analysis.annotation.target import read_target_lexicon
-from analysis.coding.evaluation.gold import COLUMNS as GOLD_COLUMNS
-from analysis.coding.evaluation.gold import read_gold
+from analysis.coding.gold import COLUMNS as GOLD_COLUMNS
+from analysis.coding.gold import read_gold
 from analysis.coding.workbook import read_sheet
 from analysis.corpus.cleaning import read_boilerplate
 from analysis.corpus.sources import read_sources
 from analysis.study.errors import GipfelError, TableError, TextError
-from analysis.study.lexicons import read_stop_words
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
-from analysis.study.text_files import read_cells, read_json, read_table, read_text
+from analysis.study.text_files import read_cells, read_csv, read_json, read_stop_words, read_text
 from analysis.study.toml_files import read_toml
 from analysis.tables.codings import CORRECTION_COLUMNS, LABEL_COLUMNS, read_csv_as
 from analysis.tables.evaluations import read_validation
@@ -221,13 +220,13 @@ def test_rows_keep_their_number_and_have_as_many_cells_as_the_heading(tmp_path: 
     path = tmp_path / "a.csv"
     path.write_text('a,b\n\n1,"x\ny"\n,\n2,z\n', encoding="utf-8")
     assert [number for number, _ in read_cells(path, TableError)] == [1, 3, 5]
-    assert read_table(path, TableError, ["b"], others=True)["b"].to_dict() == {3: "x\ny", 5: "z"}
+    assert read_csv(path, TableError, ["b"], others=True)["b"].to_dict() == {3: "x\ny", 5: "z"}
     path.write_text("a,b\n1\n1,2,3\n", encoding="utf-8")
     with pytest.raises(TableError, match=r"wanted 2 cells in each row; line 2 has 1, line 3 has 3"):
-        read_table(path, TableError, ["a", "b"])
+        read_csv(path, TableError, ["a", "b"])
     path.write_text("a,b,b\n1,2,3\n", encoding="utf-8")
     with pytest.raises(TableError, match="wanted the columns a, b; came a, b, b"):
-        read_table(path, TableError, ["a", "b"], others=True)
+        read_csv(path, TableError, ["a", "b"], others=True)
 
 
 # ------------------------------------------------------------ encodings

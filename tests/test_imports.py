@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import pydoc
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 import analysis
@@ -49,6 +52,36 @@ def test_measures_know_open_tables_only(name: str) -> None:
     modules = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     own = {module.split(".")[1] for module in modules if module.startswith("analysis.")}
     assert own <= {"measures", "study", "tables"}
+
+
+def test_completion_offers_the_public_names_and_nothing_else() -> None:
+    code = (
+        "import analysis; analysis.read_study; import analysis.tables.schema; print(*dir(analysis))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == sorted(analysis.__all__)
+    assert len(analysis.__all__) <= 60
+    assert all(getattr(analysis, name).__doc__ for name in analysis.__all__)
+
+
+def test_help_begins_with_one_page_of_the_public_names_in_groups() -> None:
+    page = pydoc.plain(pydoc.render_doc(analysis)).partition("PACKAGE CONTENTS")[0]
+    assert len(page.splitlines()) <= 50
+    listed = re.findall(r"^ {8}(\S.*)$", page, re.M)
+    names = [name.strip() for line in listed for name in line.strip(",").split(",")]
+    assert sorted(names) == sorted(analysis.__all__)
+    assert {"Reading", "Framing", "Topics", "Concordance", "Figures"} <= {
+        line.strip() for line in page.splitlines()
+    }
+
+
+def test_notebooks_import_public_names_from_the_package_alone() -> None:
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+        nodes = [node for cell in cells for node in ast.walk(ast.parse(cell.source))]
+        for node in (node for node in nodes if isinstance(node, ast.ImportFrom)):
+            public = {alias.name for alias in node.names} & set(analysis.__all__)
+            assert node.module == "analysis" or not public, (path.name, node.module, public)
 
 
 def test_no_public_name_is_that_of_a_room() -> None:

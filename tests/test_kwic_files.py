@@ -20,8 +20,7 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
 from analysis.cli import app as cli
-from analysis.cli import console
-from analysis.cli.commands import kwic
+from analysis.cli import console, kwic
 from analysis.concordance.files import write_concordance, xlsx_bytes
 from analysis.concordance.lines import COLUMNS, TYPES
 from analysis.concordance.page import (
@@ -316,8 +315,8 @@ def test_brackets_of_an_article_are_no_markup(capsys: pytest.CaptureFixture[str]
 
 
 def test_completion(study: Layout, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert kwic.complete_event("no") == ["nord-2019"]
-    assert kwic.complete_frame("") == ["Deal", "Einmischung", "Erfolg"]
+    assert console.complete_event("no") == ["nord-2019"]
+    assert console.complete_frame("") == ["Deal", "Einmischung", "Erfolg"]
     assert kwic.complete_outlet("N") == ["Nordbote"]
     assert kwic.complete_document("sued_") == ["sued_1", "sued_2", "sued_3"]
     assert kwic.complete_sort("1L,1") == ["1L,1L", "1L,1R"]
@@ -325,7 +324,7 @@ def test_completion(study: Layout, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert kwic.complete_polarity("n") == ["negated"]
     (tmp_path / "study.toml").write_text("broken", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    assert kwic.complete_event("") == []
+    assert console.complete_event("") == []
 
 
 def test_help_gives_examples() -> None:

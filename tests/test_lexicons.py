@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from analysis.study.errors import StudyError
-from analysis.study.lexicons import read_stop_words
 from analysis.study.paths import Layout
+from analysis.study.text_files import read_stop_words
 
 
 def test_comments_and_blank_lines_are_not_words(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from analysis.measures.multiverse import multiverse
 from analysis.measures.specifications import CHOICES, Evidences, list_specifications
-from analysis.study.claims import Claim, MultiverseDesign
+from analysis.study.design import Claim, MultiverseDesign
 from analysis.study.errors import MeasureError, StudyError
 from analysis.study.study import parse_study, read_study
 from analysis.tables.features import Features

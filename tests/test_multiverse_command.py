@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from analysis.cli import app as cli
 from analysis.cli import console
-from analysis.cli.commands.multiverse import complete_claim, show_claims
-from analysis.study.claims import choose_claims
+from analysis.cli.multiverse import complete_claim, show_claims
+from analysis.study.design import choose_claims
 from analysis.study.errors import StudyError
 from analysis.study.paths import ROOT_VARIABLE, Layout
 from analysis.study.study import read_study
@@ -78,7 +78,7 @@ def test_claims_keep_the_order_of_the_study(toy_layout: Layout) -> None:
 
 def test_completion(monkeypatch: pytest.MonkeyPatch, toy_layout: Layout) -> None:
     monkeypatch.setenv(ROOT_VARIABLE, str(toy_layout.root))
-    assert complete_claim("deal") == ["deal-south", "deal-not-asserted"]
+    assert complete_claim("deal") == ["deal-not-asserted", "deal-south"]
 
 
 def test_help_has_an_example(call) -> None:

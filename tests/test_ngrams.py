@@ -19,9 +19,9 @@ from analysis.corpus import shingles
 from analysis.measures.counts import Recipe, count_terms
 from analysis.measures.ngrams import count_ngrams
 from analysis.study.errors import MeasureError
-from analysis.tables.checking import check_table, coerce_table
 from analysis.tables.features import Features
 from analysis.tables.schema import empty_table
+from analysis.tables.streams import check_table, coerce_table
 
 Corpus = dict[str, list[list[str]]]
 

@@ -16,15 +16,14 @@ from analysis.annotation.parts import BY_ARTICLE, frame_of, read_part, read_part
 from analysis.annotation.pipeline import annotate
 from analysis.annotation.rows import annotate_text
 from analysis.annotation.tools import load_tools
-from analysis.corpus.readers import read_text
-from analysis.corpus.sources import Source, read_sources
+from analysis.corpus.sources import Source, read_article, read_sources
 from analysis.study.errors import TableError
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
-from analysis.tables.checking import coerce_table
 from analysis.tables.codings import CORRECTION_COLUMNS
 from analysis.tables.features import Features, content_hash, read_features
 from analysis.tables.schema import TABLES
+from analysis.tables.streams import coerce_table
 
 NAMES = ["nord_1", "nord_2", "nord_3", "sued_1", "sued_2", "sued_3"]
 
@@ -176,7 +175,7 @@ def test_a_part_that_vanishes_while_tables_are_made_is_named(toy: Layout) -> Non
 
 def test_a_part_gives_back_the_rows(toy: Layout) -> None:
     (source, *_) = read_sources(toy, read_study(toy))
-    rows = annotate_text(read_text(toy.raw / f"{source.id}.txt"), source, load_tools(toy.root))
+    rows = annotate_text(read_article(toy.raw / f"{source.id}.txt"), source, load_tools(toy.root))
     path = toy.local / "part.arrow"
     parts.write_part(rows, path)
     part = read_part(path)

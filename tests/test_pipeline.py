@@ -23,9 +23,9 @@ from analysis.corpus.sources import Source, read_sources
 from analysis.study.errors import SourceError, TextError
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
-from analysis.tables.checking import check_table, coerce_table
 from analysis.tables.features import Features, content_hash, read_features
 from analysis.tables.schema import TABLES, empty_table
+from analysis.tables.streams import check_table, coerce_table
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -19,7 +19,7 @@ from analysis.figures.style import WIDTHS_MM
 from analysis.measures.choice_effects import Relabelled, choice_effects, summarise_claim
 from analysis.measures.specifications import CHOICES
 from analysis.measures.verdicts import judge_p_value, refuse
-from analysis.study.claims import Claim
+from analysis.study.design import Claim
 from analysis.study.errors import TableError
 
 OPTIONS = {

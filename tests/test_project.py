@@ -74,7 +74,7 @@ def test_no_path_of_a_machine() -> None:
     "statement",
     [
         "import analysis",
-        "from analysis import read_features, count_terms, fit_topics, plot_terms, open_workbench",
+        "from analysis import read_features, count_terms, topic_stability, open_workbench",
         "from analysis import read_features; read_features().mentions",
         "import analysis.runs.plan, analysis.cli.app",
     ],

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from study_for_runs import write_notebook, write_study
 
-from analysis.cli.commands.sweeping import planned_sweeps, plans_of
+from analysis.cli.run import planned_sweeps, plans_of
 from analysis.runs.plan import PlannedRun
 from analysis.runs.record import RunRecord
 from analysis.runs.sweeps import (

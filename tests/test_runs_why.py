@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 from analysis.cli import app as cli
 from analysis.cli import console
-from analysis.cli.commands import why as command
-from analysis.cli.commands.running import explain_runs
+from analysis.cli import why as command
+from analysis.cli.running import explain_runs
 from analysis.runs.execute import execute_runs
 from analysis.runs.plan import plan_run
 from analysis.runs.record import RunRecord, write_record

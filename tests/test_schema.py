@@ -7,10 +7,10 @@ import pytest
 from conftest import ROOT
 
 from analysis.study.errors import TableError
-from analysis.tables.checking import check_table, coerce_table
 from analysis.tables.codebook import code_book, mention_list
 from analysis.tables.features import Features
 from analysis.tables.schema import TABLES, empty_table, find_table
+from analysis.tables.streams import check_table, coerce_table
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from analysis.corpus.readers import checksum
 from analysis.corpus.sources import Source, check_raw, ingest, read_sources, source_block
 from analysis.study.errors import SourceError
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
+from analysis.study.text_files import checksum
 
 
 def change(toy: Layout, old: str, new: str, count: int = 1) -> None:

@@ -13,8 +13,8 @@ from conftest import ROOT
 from typer.testing import CliRunner
 
 from analysis.cli import app as cli
-from analysis.coding.evaluation.gold import COLUMNS, read_gold
-from analysis.coding.evaluation.mentions import score_finding
+from analysis.coding.gold import COLUMNS, read_gold
+from analysis.coding.mention_scores import score_finding
 from analysis.figures.look import look_of
 from analysis.figures.plots import plot_quality
 from analysis.measures.quality import quality_table
@@ -199,7 +199,7 @@ def test_unseen_text_comes_first_and_every_row_says_its_n_and_who_coded() -> Non
 @pytest.mark.shared
 def test_the_coded_mentions_come_out_as_wanted(shared: Path) -> None:
     from analysis.annotation.tools import load_tools
-    from analysis.coding.evaluation.mentions import evaluate_mentions
+    from analysis.coding.mention_scores import evaluate_mentions
 
     gold = read_gold(shared / "gold" / "mentions_dev.csv", FRAMES)
     scores = evaluate_mentions(gold, shared / "corpus", load_tools(ROOT)).scores
@@ -213,7 +213,7 @@ def test_the_coded_mentions_come_out_as_wanted(shared: Path) -> None:
 @pytest.mark.shared
 def test_quotations_of_others_come_out_as_wanted(shared: Path) -> None:
     """Forty articles of the training part; the whole of both parts is in docs/coding-quality.md."""
-    from analysis.coding.evaluation.quote_run import evaluate_quotes
+    from analysis.coding.quotes import evaluate_quotes
 
     path = shared / "quotes" / "train.jsonl.gz"
     scores = evaluate_quotes(path, Layout(ROOT), first=40).scores

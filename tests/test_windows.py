@@ -15,8 +15,7 @@ from analysis.annotation.names import find_actors
 from analysis.annotation.rows import NEAR, TOKENS, annotate_text
 from analysis.annotation.tools import Tools, load_tools
 from analysis.annotation.windows import add_up_tokens, find_nodes, find_spans, near_rows
-from analysis.corpus.readers import read_text
-from analysis.corpus.sources import read_sources
+from analysis.corpus.sources import read_article, read_sources
 from analysis.measures.counts import documents_of_terms
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
@@ -70,7 +69,7 @@ def every_word(toy_layout: Layout, tools: Tools) -> pd.DataFrame:
     (source,) = [
         one for one in read_sources(toy_layout, read_study(toy_layout)) if one.id == "nord_3"
     ]
-    rows = annotate_text(read_text(toy_layout.raw / "nord_3.txt"), source, tools)
+    rows = annotate_text(read_article(toy_layout.raw / "nord_3.txt"), source, tools)
     once = {"doc_id": "nord_3", "once_within": True, "once_across": True}
     tokens = pd.DataFrame(rows[TOKENS]).assign(**once)
     return add_up_tokens(tokens, pd.DataFrame(rows[NEAR]), None, "cooccurrences")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from analysis.corpus.readers import checksum
 from analysis.study.paths import Layout
+from analysis.study.text_files import checksum
 
 
 def replace_article(toy: Layout, name: str, data: bytes) -> None:

@@ -9,9 +9,8 @@ from analysis.annotation.tokens import Token
 from analysis.annotation.tools import load_annotator
 from analysis.annotation.windows import add_up_tokens, mark_firsts, near_rows, node_rows
 from analysis.corpus.cleaning import read_boilerplate
-from analysis.corpus.readers import read_text
 from analysis.corpus.segmentation import segment
-from analysis.corpus.sources import read_sources
+from analysis.corpus.sources import read_article, read_sources
 from analysis.study.errors import SourceError
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
@@ -53,7 +52,7 @@ def count_near_lemma(layout: Layout, lemma: str, segments: pd.DataFrame) -> dict
                 f"collocates: {layout.show(path)} is missing. Any lemma needs the articles: "
                 "bring them in with `gipfel ingest FOLDER`; frames and actors need none."
             )
-        text = read_text(path)
+        text = read_article(path)
         for i, part in enumerate(segment(text, source, rules).segments):
             sentences = load_annotator().sentences(text[part.begin : part.end], part.begin)
             tokens = [token for sentence in sentences for token in sentence.tokens]

@@ -13,8 +13,8 @@ from analysis.annotation.ngrams import ngram_rows
 from analysis.annotation.parts import BY_ARTICLE, frame_of, read_parts
 from analysis.annotation.rows import NEAR, TOKENS
 from analysis.annotation.windows import add_up_tokens, tell_words
-from analysis.tables.checking import coerce_table
 from analysis.tables.schema import REPEAT_COLUMNS, SHOWN, empty_table, find_table
+from analysis.tables.streams import coerce_table
 
 #: What `analysis.corpus.duplicates.find_repeats` says of segments.
 REPEATED = (*REPEAT_COLUMNS, "n_repeated_within", "n_repeated_across")

@@ -14,9 +14,9 @@ from typing import Any
 from analysis import corpus
 from analysis.annotation.corrections import Correction
 from analysis.corpus.sources import Source
-from analysis.study.lexicons import STOP_WORDS
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
+from analysis.study.text_files import STOP_WORDS, checksum
 from analysis.tables import schema
 
 
@@ -48,10 +48,7 @@ def made_from(layout: Layout) -> dict[str, Any]:
     return {
         "collocation": study.collocation.model_dump(mode="json"),
         "frames_and_actors": hashlib.sha256(json.dumps(design).encode()).hexdigest(),
-        "files": {
-            path.relative_to(layout.root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in files
-        },
+        "files": {path.relative_to(layout.root).as_posix(): checksum(path) for path in files},
         "tools": {name: version(name) for name in ("SoMaJo", "HanTa")},
     }
 

@@ -18,8 +18,7 @@ import pyarrow as pa
 from analysis.annotation.annotated import Row
 from analysis.annotation.rows import NEAR, RUNS, TOKENS, annotate_text
 from analysis.annotation.tools import Tools
-from analysis.corpus.readers import read_text
-from analysis.corpus.sources import Source
+from analysis.corpus.sources import Source, read_article
 from analysis.study.cache import read_kept, write_kept
 from analysis.study.errors import TableError
 from analysis.study.paths import Layout
@@ -82,7 +81,7 @@ def make_part(source: Source, key: str, tools: Tools, layout: Layout) -> None:
     SourceError
         If a correction by hand does not fit.
     """
-    text = read_text(layout.raw / f"{source.id}.txt")
+    text = read_article(layout.raw / f"{source.id}.txt")
     write_part(annotate_text(text, source, tools), part_path(key, layout))
 
 

@@ -12,9 +12,9 @@ from analysis.annotation.lexemes import FrameLexicon, frame_lexicon
 from analysis.annotation.names import ActorLexicon, actor_lexicon
 from analysis.annotation.tokens import Annotator
 from analysis.corpus.cleaning import Rule, read_boilerplate
-from analysis.study.lexicons import STOP_WORDS, read_stop_words
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
+from analysis.study.text_files import STOP_WORDS, read_stop_words
 
 
 @dataclass(frozen=True)

@@ -1,56 +1,31 @@
-"""The command ``gipfel``: it parses arguments and hands on, nothing more."""
+"""The command ``gipfel``: its commands, and how it ends when something is wrong."""
 
 from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from analysis.cli import console
-from analysis.cli.commands import code
-from analysis.cli.commands.audit import audit
-from analysis.cli.commands.evaluate import evaluate_app
-from analysis.cli.commands.kwic import kwic
-from analysis.cli.commands.multiverse import multiverse
-from analysis.cli.commands.notebooks import clean_notebooks, readings
-from analysis.cli.commands.provenance import crate, provenance
-from analysis.cli.commands.prune import prune
-from analysis.cli.commands.run import Jobs, params, run
-from analysis.cli.commands.verify import verify
-from analysis.cli.commands.why import why
+from analysis.cli import coding, console, evaluate
+from analysis.cli.kwic import collocates, kwic
+from analysis.cli.multiverse import multiverse
+from analysis.cli.notebooks import clean_notebooks, params, readings
+from analysis.cli.run import run
+from analysis.cli.verify import crate, provenance, verify
+from analysis.cli.why import prune, why
 from analysis.study.errors import GipfelError
 from analysis.study.paths import find_layout
-from analysis.study.study import read_study
 
-app = typer.Typer(
-    name="gipfel",
-    help="Compare two sets of German coverage: from articles to open tables to figures.",
-    no_args_is_help=True,
-    rich_markup_mode="markdown",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-app.add_typer(evaluate_app, name="evaluate")
-app.command()(run)
-app.command()(params)
-app.command()(verify)
-app.command()(provenance)
-app.command()(crate)
-app.command()(clean_notebooks)
-app.command()(readings)
-app.command()(audit)
-app.add_typer(code.app, name="code")
-app.command()(kwic)
-app.command()(multiverse)
-app.command()(why)
-app.command()(prune)
+SETTINGS: dict[str, Any] = {"rich_markup_mode": "markdown", "pretty_exceptions_enable": False}
+#: Reasons that ``gipfel status`` shows of a run; ``gipfel run --explain`` shows all.
+MOST_REASONS = 3
 
 
-@app.command()
 def ingest(
     folder: Annotated[Path, typer.Argument(help="Where the articles lie, as <id>.txt.")],
 ) -> None:
@@ -58,19 +33,19 @@ def ingest(
 
     Example: `gipfel ingest ../shared/corpus`
     """
-    from analysis.corpus.sources import ingest as bring_in
+    from analysis.corpus.sources import ingest as copy_articles
     from analysis.corpus.sources import read_sources
 
-    layout = find_layout()
-    found = bring_in(folder, layout, read_sources(layout, read_study(layout)))
-    console.show_articles(found)
+    layout, study = console.open_study()
+    found = copy_articles(folder, layout, read_sources(layout, study))
+    rows = [(entry.doc_id, console.state(entry.state), entry.detail) for entry in found]
+    console.show(("article", "state", ""), rows)
     if any(entry.state in ("changed", "missing", "unreadable") for entry in found):
         raise typer.Exit(1)
 
 
-@app.command()
 def annotate(
-    jobs: Jobs = 1,
+    jobs: console.Jobs = 1,
     force: Annotated[
         bool, typer.Option("--force", help="Annotate every article anew, whatever is kept.")
     ] = False,
@@ -82,50 +57,45 @@ def annotate(
 
     Example: `gipfel annotate --jobs 2`
     """
+    from rich.text import Text
+
     from analysis.annotation.pipeline import annotate as build
 
     layout = find_layout()
     with console.counting("Articles") as told:
         changed = build(layout, jobs=jobs, force=force, on_documents=told)
-    console.show_tables(changed, layout)
+    words = {True: Text("changed", "yellow"), False: Text("as before")}
+    rows = [(f"{name}.parquet", words[is_new]) for name, is_new in changed.items()]
+    console.show(("open table", "content"), rows)
+    console.say(f"In {layout.show(layout.features)}. Next: gipfel run")
 
 
-@app.command()
-def collocates(
-    lemma: Annotated[str, typer.Argument(help="A lemma, such as Waffenstillstand.")],
-    top: Annotated[int, typer.Option(min=1, help="How many for each event.")] = 15,
-    min_joint: Annotated[int, typer.Option(min=1, help="Least occurrences together.")] = 2,
-    csv: Annotated[Path | None, typer.Option(help="Write the whole table as CSV.")] = None,
-) -> None:
-    """Show the collocates of any lemma in each event; needs the articles in data/raw.
-
-    Those of frames and actors need no articles: see notebook 05_collocation.
-
-    Example: `gipfel collocates Waffenstillstand`
-    """
-    from analysis.annotation.any_node import count_near_lemma
-    from analysis.measures.collocation import association
-    from analysis.measures.neighbours import count_pairs
-    from analysis.study.lexicons import read_stop_words
-    from analysis.tables.features import read_features
-
-    layout = find_layout()
-    features = read_features(layout.features)
-    near = features.with_tables(**count_near_lemma(layout, lemma, features.segments))
-    table = association(count_pairs(near, node_kind="lemma"))
-    console.write_table(table, csv)
-    known = ~table["collocate"].str.casefold().isin(read_stop_words())
-    console.show_collocates(table[known & (table["n_joint"] >= min_joint)], top)
-
-
-@app.command()
 def status() -> None:
-    """Show articles, open tables, runs and figures, and what is stale."""
-    layout = find_layout()
-    console.show_status(layout, read_study(layout))
+    """Show articles, open tables, runs and figures, and what is stale.
+
+    Example: `gipfel status`
+    """
+    from analysis.annotation.standing import article_lines, table_lines
+    from analysis.runs.standing import run_lines
+
+    layout, study = console.open_study()
+    for title, lines in (
+        (f"Articles ({layout.show(layout.raw)})", article_lines(layout, study)),
+        (f"Open tables ({layout.show(layout.features)})", table_lines(layout)),
+        ("Runs and figures", run_lines(layout, study)),
+    ):
+        rows = [(line.name, console.state(line.state), _in_short(line.detail)) for line in lines]
+        console.show((), rows, title=title)
 
 
-@app.command("release-check")
+def _in_short(reasons: str) -> str:
+    """Put the first reasons into one line."""
+    lines = reasons.splitlines()
+    n_more = len(lines) - MOST_REASONS
+    more = [f"and {n_more} more: gipfel run --explain"] if n_more > 0 else []
+    return "; ".join(lines[:MOST_REASONS] + more)
+
+
 def release_check(
     staged: Annotated[
         bool, typer.Option("--staged", help="Only what is staged for a commit, as it is staged.")
@@ -133,7 +103,7 @@ def release_check(
 ) -> None:
     """Refuse files from which running text could be read, and all that no study publishes.
 
-    Checked is everything that git tracks and everything that `gipfel crate` gives out.
+    Everything that git tracks and everything that `gipfel crate` writes is checked.
     `gipfel run`, `gipfel crate` and the hook for git call the same check.
 
     Example: `gipfel release-check`
@@ -148,6 +118,65 @@ def release_check(
     else:
         names = check_release(layout)
     console.say(f"{len(names)} files: no running text; may be published.")
+
+
+COMMANDS: dict[str, Callable[..., None] | typer.Typer] = {
+    "run": run,
+    "params": params,
+    "verify": verify,
+    "provenance": provenance,
+    "crate": crate,
+    "clean-notebooks": clean_notebooks,
+    "readings": readings,
+    "audit": coding.audit,
+    "kwic": kwic,
+    "multiverse": multiverse,
+    "why": why,
+    "prune": prune,
+    "ingest": ingest,
+    "annotate": annotate,
+    "collocates": collocates,
+    "status": status,
+    "release-check": release_check,
+    "evaluate": evaluate.app,
+    "code": coding.app,
+}
+
+
+class Summary(TyperCommand):
+    """What the list of commands shows of one; its options are read when it is called."""
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        """Read the options of the command, and parse its arguments."""
+        called = COMMANDS[str(self.name)]
+        if not isinstance(called, typer.Typer):
+            function, called = called, typer.Typer(add_completion=False, **SETTINGS)
+            called.command(self.name)(function)
+        return typer.main.get_command(called).make_context(*args, **more)
+
+
+class Commands(TyperGroup):
+    """All commands by their summaries: reading the options of all takes a third of the start."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for name, called in COMMANDS.items():
+            text = called.info.help if isinstance(called, typer.Typer) else called.__doc__
+            self.add_command(Summary(name, help=text))
+
+
+app = typer.Typer(
+    name="gipfel",
+    cls=Commands,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    **SETTINGS,
+)
+
+
+@app.callback()
+def gipfel() -> None:
+    """Compare two sets of German coverage: from articles to open tables to figures."""
 
 
 def main() -> None:

@@ -1,161 +1,164 @@
-"""What the command shows in the terminal: tables, progress, complaints."""
+"""What commands share: the terminal, the study that they are called in, completion."""
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
-from analysis.study.paths import Layout
-from analysis.tables.cells import rounded
+from analysis.study.errors import GipfelError
+from analysis.study.paths import Layout, find_layout
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.progress import Progress
 
-    from analysis.corpus.sources import Found
     from analysis.study.study import Study
 
 out = Console()
 err = Console(stderr=True)
 
-Scores = Mapping[str, Mapping[str, float]]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many at a time.")]
 
-COLOURS = {
-    "recognised": "green",
-    "copied": "green",
-    "up to date": "green",
-    "succeeded": "green",
-    "as committed": "green",
-    "unknown": "yellow",
-    "not here": "yellow",
-    "stale": "yellow",
-    "skipped": "yellow",
-    "interrupted": "yellow",
-    "never run": "yellow",
-    "not published": "yellow",
-}
+GREEN = ("recognised", "copied", "up to date", "succeeded", "as committed")
+YELLOW = ("unknown", "not here", "stale", "skipped", "interrupted", "never run", "not published")
+
+
+def open_study() -> tuple[Layout, Study]:
+    """Find the study of the working directory and read its design."""
+    from analysis.study.study import read_study
+
+    layout = find_layout()
+    return layout, read_study(layout)
+
+
+def completing(
+    names: Callable[[], Iterable[str]], *, in_list: bool = False
+) -> Callable[[str], list[str]]:
+    """Make a function that completes one of some names on the command line.
+
+    Where the study cannot be read, nothing is completed.
+
+    Parameters
+    ----------
+    names : callable
+        Returns all names; called only when a shell asks.
+    in_list : bool
+        Whether commas separate several names, of which the last one is completed.
+    """
+
+    def complete(incomplete: str) -> list[str]:
+        head, comma, last = incomplete.rpartition(",") if in_list else ("", "", incomplete)
+        try:
+            found = sorted(name for name in names() if name and name.startswith(last))
+        except GipfelError:
+            return []
+        return [f"{head}{comma}{name}" for name in found]
+
+    return complete
+
+
+def completing_names(
+    module: str, names: str, *, in_list: bool = False
+) -> Callable[[str], list[str]]:
+    """Make a function that completes what a constant of a module lists; it is loaded then."""
+
+    def read() -> Iterable[str]:
+        found: Iterable[str] = getattr(import_module(module), names)
+        return found
+
+    return completing(read, in_list=in_list)
+
+
+def only(name: str, complete: Callable[[str], list[str]], *short: str) -> typer.models.OptionInfo:
+    """Make an option that keeps only rows of some values, such as ``--event``."""
+    option: typer.models.OptionInfo = typer.Option(
+        f"--{name}", *short, help=f"Only this {name}; may be repeated.", autocompletion=complete
+    )
+    return option
+
+
+complete_event = completing(lambda: [event.id for event in open_study()[1].events])
+complete_frame = completing(lambda: [frame.id for frame in open_study()[1].frames])
+Events = Annotated[list[str] | None, only("event", complete_event, "-e")]
+Frames = Annotated[list[str] | None, only("frame", complete_frame, "-f")]
+
+
+def split_names(names: str) -> list[str]:
+    """Split a list at its commas; a name that stands twice counts once.
+
+    Examples
+    --------
+    >>> split_names("anna, ben,anna")
+    ['anna', 'ben']
+    """
+    return list(dict.fromkeys(part.strip() for part in names.split(",") if part.strip()))
 
 
 def say(text: str) -> None:
-    """Say one thing."""
+    """Print one sentence."""
     out.print(escape(text))
 
 
 def complain(text: str) -> None:
-    """Say what went wrong, on standard error."""
+    """Print what went wrong on standard error."""
     err.print(f"[bold red]gipfel:[/] {escape(text)}", highlight=False)
 
 
-def state(word: str) -> str:
-    """Colour the word that says how something stands; what is not known as good is red."""
-    return f"[{COLOURS.get(word, 'red')}]{word}[/]"
+def state(word: str, more: str = "") -> Text:
+    """Colour the word for a state; a word that is not known as good is red."""
+    colour = "green" if word in GREEN else "yellow" if word in YELLOW else "red"
+    return Text.assemble((word, colour), more)
+
+
+def show(headings: Sequence[str], rows: Iterable[Iterable[str | Text]], *, title: str = "") -> None:
+    """Print a table; a cell that looks like markup is printed as it stands."""
+    table = Table(*headings, box=None, pad_edge=False, show_header=bool(headings))
+    for row in rows:
+        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+    if title:
+        out.print(Text(title, "bold"), table, "", sep="\n")
+    else:
+        out.print(table)
+
+
+def show_source(source: str, title: str, *, terminal: Console) -> None:
+    """Print the source of a cell that failed in a red frame, if there is any."""
+    from rich.panel import Panel
+    from rich.syntax import Syntax
+
+    if source:
+        terminal.print(Panel(Syntax(source, "python"), title=title, border_style="red"))
+
+
+def open_bar(description: str = "{task.description}") -> Progress:
+    """Open a progress bar that shows how many of how many are done, and the time."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(description), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=out)
 
 
 @contextmanager
 def counting(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar; what is yielded takes how many of how many are done."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=out) as bar:
+    """Show a bar; the function that is yielded takes the number done and the number of all."""
+    with open_bar() as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def show_articles(found: Sequence[Found]) -> None:
-    """Show every known article and unknown file."""
-    table = Table("article", "state", "", box=None, pad_edge=False)
-    for entry in found:
-        table.add_row(entry.doc_id, state(entry.state), escape(entry.detail))
-    out.print(table)
-
-
-def show_tables(changed: Mapping[str, bool], layout: Layout) -> None:
-    """Show which open tables a new annotation changed."""
-    table = Table("open table", "content", box=None, pad_edge=False)
-    for name, is_new in changed.items():
-        table.add_row(f"{name}.parquet", "[yellow]changed[/]" if is_new else "as before")
-    out.print(table)
-    say(f"In {layout.show(layout.features)}. Next: gipfel run")
-
-
-def show_status(layout: Layout, study: Study) -> None:
-    """Show articles, open tables, runs and figures, and what is stale."""
-    from analysis.annotation.standing import article_lines, table_lines
-    from analysis.runs.standing import run_lines
-
-    for title, lines in (
-        (f"Articles ({layout.show(layout.raw)})", article_lines(layout, study)),
-        (f"Open tables ({layout.show(layout.features)})", table_lines(layout)),
-        ("Runs and figures", run_lines(layout, study)),
-    ):
-        table = Table(box=None, pad_edge=False, show_header=False)
-        for line in lines:
-            table.add_row(escape(line.name), state(line.state), escape(_in_short(line.detail)))
-        out.print(f"[bold]{title}[/]", table, "", sep="\n")
-
-
-def _in_short(reasons: str, most: int = 3) -> str:
-    """Put the first reasons into one line; all of them are told by ``gipfel run --explain``."""
-    lines = reasons.splitlines()
-    more = [f"and {len(lines) - most} more: gipfel run --explain"] if len(lines) > most else []
-    return "; ".join(lines[:most] + more)
-
-
-def show_scores(scores: Scores) -> None:
-    """Show every layer with its metrics, three digits."""
-    table = Table("layer", "metric", "value", box=None, pad_edge=False)
-    for layer, metrics in scores.items():
-        for i, (metric, value) in enumerate(metrics.items()):
-            shown = f"{value:.0f}" if metric.startswith("n") else f"{value:.3f}"
-            table.add_row(layer if i == 0 else "", metric, shown)
-    out.print(table)
-
-
-def write_scores(scores: Scores, path: Path | None) -> None:
-    """Write scores as one JSON object; what is not a number is null."""
-    if path is None:
-        return
-    from analysis.study.atomic import write_atomically
-
-    whole = {
-        layer: {metric: None if math.isnan(value) else value for metric, value in metrics.items()}
-        for layer, metrics in scores.items()
-    }
-    write_atomically(path, (json.dumps(whole, indent=1, allow_nan=False) + "\n").encode())
-
-
 def write_table(table: pd.DataFrame, path: Path | None) -> None:
-    """Write a table as CSV, harmless for spreadsheets."""
+    """Write a table as CSV in which no cell is a formula to a spreadsheet."""
     if path is not None:
         from analysis.figures.tables import csv_text
         from analysis.study.atomic import write_atomically
 
         write_atomically(path, csv_text(table).encode())
-
-
-def write_lines(lines: Sequence[str], path: Path | None) -> None:
-    """Write lines of JSON."""
-    if path is not None:
-        from analysis.study.atomic import write_atomically
-
-        write_atomically(path, "".join(f"{line}\n" for line in lines).encode())
-
-
-def show_collocates(table: pd.DataFrame, top: int) -> None:
-    """Show the strongest collocates of each event, with the counts that they rest on."""
-    by, falling = ["g2", "collocate"], [False, True]
-    table = table.sort_values(by, ascending=falling, key=rounded)
-    for event, ranked in table.groupby("event"):
-        shown = Table("collocate", "together", "log ratio", "G2", box=None, pad_edge=False)
-        for row in ranked.head(top).to_dict("records"):
-            scores = (f"{row['n_joint']}", f"{row['log_ratio']:.2f}", f"{row['g2']:.1f}")
-            shown.add_row(escape(row["collocate"]), *scores)
-        out.print(f"[bold]{event}[/]", shown, "", sep="\n")
-    say("A ranking, no test: words are not independent, and few documents carry no claim.")

@@ -16,7 +16,7 @@ Resampled = Callable[[FloatArray, FloatArray, int], FloatArray]
 
 
 def krippendorff_alpha(labels: Sequence[Sequence[Label]]) -> float:
-    """Give Krippendorff's alpha for nominal labels; labels may be missing.
+    """Return Krippendorff's alpha for nominal labels; labels may be missing.
 
     By NLTK's ``AnnotationTask``, which agrees with Krippendorff's worked examples with and
     without missing labels, but gives 1 where only one label was used; here that is NaN.
@@ -57,7 +57,7 @@ def krippendorff_alpha(labels: Sequence[Sequence[Label]]) -> float:
 
 
 def cohen_kappa(first: Sequence[str], second: Sequence[str]) -> float:
-    """Give Cohen's (1960) kappa of two coders, by NLTK; NaN where only one label was used.
+    """Return Cohen's (1960) kappa of two coders, by NLTK; NaN where only one label was used.
 
     NLTK's raises an error for missing labels: pass the units that both coded.
 
@@ -76,7 +76,7 @@ def cohen_kappa(first: Sequence[str], second: Sequence[str]) -> float:
 
 
 def gwet_ac1(first: Sequence[str], second: Sequence[str], n_labels: int) -> float:
-    """Give Gwet's (2008) AC1 of two coders, which is stable where one label prevails.
+    """Return Gwet's (2008) AC1 of two coders, which is stable where one label prevails.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def gwet_ac1(first: Sequence[str], second: Sequence[str], n_labels: int) -> floa
 
 
 def one_hot(labels: Sequence[Sequence[Label]]) -> FloatArray:
-    """Give (coders, units, labels in order): 1 where a coder gave the label.
+    """Return (coders, units, labels in order): 1 where a coder gave the label.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def one_hot(labels: Sequence[Sequence[Label]]) -> FloatArray:
 
 
 def _agreed(hot: FloatArray, weights: FloatArray, _: int) -> FloatArray:
-    """Give the share of units with the same label, one for each column of weights."""
+    """Return the share of units with the same label, one for each column of weights."""
     return np.asarray((hot[0] * hot[1]).sum(axis=-1) @ weights / weights.sum(axis=0))
 
 
@@ -130,7 +130,7 @@ def _kappa(hot: FloatArray, weights: FloatArray, _: int) -> FloatArray:
 
 
 def _alpha(hot: FloatArray, weights: FloatArray, _: int) -> FloatArray:
-    """Give alpha of weighted units, as NLTK's for weights of 1 (tested)."""
+    """Return alpha of weighted units, as NLTK's for weights of 1 (tested)."""
     counts = hot.sum(axis=0)
     m = counts.sum(axis=1)
     kept = m > 1

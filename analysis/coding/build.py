@@ -1,4 +1,7 @@
-"""From open tables and articles to pages under ``data/local``, which git ignores."""
+"""From open tables and articles to pages under ``data/local``, which git ignores.
+
+The articles are checked against the open tables, so that the text shown is the text coded.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,96 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.annotation.corrections import Correction, read_corrections
-from analysis.coding.articles import check_standing, check_surfaces, read_articles
+from analysis.annotation.standing import table_lines
+from analysis.annotation.tokens import normal_form
 from analysis.coding.cards import make_cards
-from analysis.coding.facets import make_facets
-from analysis.coding.page import Page, render_page
-from analysis.coding.rules import read_rules
+from analysis.coding.page import Page, make_facets, read_rules, render_page
+from analysis.corpus.sources import read_article
 from analysis.study.atomic import write_atomically
-from analysis.study.errors import ExportError
+from analysis.study.errors import ExportError, SourceError, TableError, join_faults
 from analysis.study.paths import Layout
 from analysis.study.study import Study, read_study
+from analysis.study.text_files import checksum
 from analysis.tables.features import Features, content_hash, read_features
 
+#: Open tables that the page is made from.
+NEEDED = ("documents", "mentions", "segments")
+WHERE = "audit"
+_OTHER_TEXT = (
+    "The codes belong to another text. Bring the right articles in with `gipfel ingest FOLDER`; "
+    "if one was changed on purpose, put its new sha256 and size into data/sources.toml and run "
+    "`gipfel annotate`."
+)
 WIDE = 3
 ALL = "all"
+
+
+def read_articles(layout: Layout, documents: pd.DataFrame) -> dict[str, str]:
+    """Read the articles of rows of the open table ``documents``: their texts by doc_id.
+
+    Raises
+    ------
+    SourceError
+        If an article is missing, or is another than the one that was annotated.
+    """
+    paths = {doc_id: layout.raw / f"{doc_id}.txt" for doc_id in documents["doc_id"]}
+    missing = [layout.show(path) for path in paths.values() if not path.is_file()]
+    if missing:
+        way_out = (
+            "The page shows the text of the articles, which are in copyright and not in git: "
+            "bring them in with `gipfel ingest FOLDER`."
+        )
+        raise SourceError(join_faults(WHERE, [f"{name}: missing" for name in missing], way_out))
+    annotated = dict(zip(documents["doc_id"], documents["sha256"], strict=True))
+    changed = [
+        f"{layout.show(path)}: wanted the annotated text, sha256 {annotated[doc_id]}; came {came}"
+        for doc_id, path in paths.items()
+        if (came := checksum(path)) != annotated[doc_id]
+    ]
+    if changed:
+        raise SourceError(join_faults(WHERE, changed, _OTHER_TEXT))
+    return {doc_id: read_article(path) for doc_id, path in paths.items()}
+
+
+def check_standing(layout: Layout) -> None:
+    """Refuse open tables that are broken, or older than what they are made from.
+
+    Raises
+    ------
+    TableError
+        With what changed since.
+    """
+    faults = [
+        f"{line.name}: {line.state}{', ' if line.detail else ''}{line.detail}"
+        for line in table_lines(layout)
+        if line.state != "up to date" and line.name in (*NEEDED, "manifest.json")
+    ]
+    if faults:
+        way_out = "An audit is of codes as they are now: run `gipfel annotate` first."
+        raise TableError(join_faults(WHERE, faults, way_out))
+
+
+def check_surfaces(mentions: pd.DataFrame, texts: Mapping[str, str]) -> None:
+    """Refuse mentions that do not stand in the articles where the open table says.
+
+    Raises
+    ------
+    TableError
+        With every mention whose ``text[begin:end]`` is another word.
+    """
+    faults = [
+        f"{row['mention_id']}: wanted {row['surface']!r}, the text there is {came[:40]!r}"
+        for row in mentions.to_dict("records")
+        if not _agrees(came := texts[row["doc_id"]][row["begin"] : row["end"]], row["surface"])
+    ]
+    if faults:
+        way_out = "Table and text do not belong together: run `gipfel annotate`."
+        raise TableError(join_faults(WHERE, faults, way_out))
+
+
+def _agrees(came: str, surface: str) -> bool:
+    """Compare as annotation does: it leaves soft hyphens out of a word."""
+    return bool(came) and normal_form(came) == surface
 
 
 @dataclass(frozen=True)
@@ -115,7 +195,7 @@ def _open(layout: Layout, study: Study, events: Sequence[str]) -> _Opened:
 
 
 def _folder(layout: Layout, out: Path | None) -> Path:
-    """Give the folder of the pages, and keep article text out of git."""
+    """Return the folder of the pages, and keep article text out of git."""
     if out is None:
         return layout.local / "audit"
     folder = out.resolve()

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
 from analysis.annotation.corrections import Correction
 from analysis.annotation.tools import load_annotator
-from analysis.coding.marking import Mark, Piece, cut_text
 
+#: Characters that a browser acts on without showing them: they turn the direction of
+#: writing, break lines, or are control characters.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+)
 Row = Mapping[str, Any]
 SIGNS = {"affirmed": "+", "negated": "−", "open": "?"}
 TIMES = {
@@ -20,6 +27,60 @@ TIMES = {
     "date_inferred": "day inferred",
     "order_only": "order of posts only",
 }
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A marked stretch of a file: ``text[begin:end]``, what it is, and its label."""
+
+    begin: int
+    end: int
+    role: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Text under the same marks throughout; labels are those of marks that end with it."""
+
+    text: str
+    roles: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+
+
+def cut_text(text: str, begin: int, end: int, marks: Iterable[Mark]) -> tuple[Piece, ...]:
+    """Cut a stretch of a file at the borders of its marks, which may overlap and reach beyond it.
+
+    Returns
+    -------
+    tuple of Piece
+        In the order of the text; joined they give ``text[begin:end]``, counted in code points.
+        A character that is not seen and changes how others are shown is a piece of its own,
+        with the role ``unseen`` and its number as label.
+
+    Examples
+    --------
+    >>> [(p.text, p.roles) for p in cut_text("kein Deal.", 0, 10, [Mark(5, 9, "mention")])]
+    [('kein ', ()), ('Deal', ('mention',)), ('.', ())]
+    """
+    unseen = (_unseen_mark(found) for found in UNSEEN.finditer(text, begin, end))
+    near = [mark for mark in (*marks, *unseen) if mark.begin < end and begin < mark.end]
+    borders = {begin, end} | {border for mark in near for border in (mark.begin, mark.end)}
+    inside = sorted(border for border in borders if begin <= border <= end)
+    return tuple(_pieces(text, inside, near))
+
+
+def _pieces(text: str, borders: list[int], marks: list[Mark]) -> Iterator[Piece]:
+    for first, last in pairwise(borders):
+        over = [mark for mark in marks if mark.begin <= first and last <= mark.end]
+        labels = tuple(mark.label for mark in over if mark.end == last and mark.label)
+        yield Piece(text[first:last], tuple(dict.fromkeys(mark.role for mark in over)), labels)
+
+
+def _unseen_mark(found: re.Match[str]) -> Mark:
+    number = f"U+{ord(found[0]):04X}"
+    name = unicodedata.name(found[0], "control character").lower()
+    return Mark(found.start(), found.end(), "unseen", f"{number} {name}")
 
 
 @dataclass(frozen=True)
@@ -33,36 +94,23 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Card:
-    """A mention as the page shows it.
+    """A mention as the page shows it."""
 
-    Attributes
-    ----------
-    number : int
-        Its place in the order of the texts, from 1.
-    row : mapping
-        Its row of the open table; an offset that is not there is None.
-    written : str
-        The word exactly as in the file, which corrections are compared with.
-    particle : str
-        The particle that a split verb left; empty for other words.
-    before, after : tuple of Paragraph
-        The paragraphs around its own.
-    paragraph : Paragraph
-        Its own, with the sentence of the mention and the cues marked.
-    time : str
-        Time of its post; empty where none is known.
-    by_hand : mapping
-        Layer and line of ``data/corrections.csv``.
-    """
-
+    #: Its place in the order of the texts, from 1.
     number: int
+    #: Its row of the open table; an offset that is not there is None.
     row: Row
+    #: The word exactly as in the file, which corrections are compared with.
     written: str
+    #: The particle that a split verb left; empty for other words.
     particle: str
     before: tuple[Paragraph, ...]
+    #: Its own paragraph, with the sentence of the mention and the cues marked.
     paragraph: Paragraph
     after: tuple[Paragraph, ...]
+    #: Time of its post; empty where none is known.
     time: str
+    #: Layer and line of ``data/corrections.csv``.
     by_hand: Mapping[str, int]
 
     @property
@@ -80,25 +128,10 @@ def make_cards(
     wide: int,
     corrections: Sequence[Correction] = (),
 ) -> list[Card]:
-    """Make the cards of some mentions.
+    """Make the cards of rows of the open table ``mentions``, in their order.
 
-    Parameters
-    ----------
-    mentions : DataFrame
-        Rows of the open table ``mentions``.
-    segments : DataFrame
-        The open table ``segments``.
-    texts : mapping
-        Articles by doc_id.
-    wide : int
-        Paragraphs before and after that are shown on demand.
-    corrections : sequence of Correction
-        Those that stand in ``data/corrections.csv``.
-
-    Returns
-    -------
-    list of Card
-        In the order of the mentions.
+    ``segments`` are rows of the open table, ``texts`` the articles by doc_id; ``wide`` says how
+    many paragraphs before and after are shown on demand.
     """
     rows = _rows(mentions)
     in_order = _group(_rows(segments), "doc_id")
@@ -133,7 +166,7 @@ def _lines(corrections: Iterable[Correction]) -> dict[tuple[str, int], dict[str,
 
 
 def _rows(table: pd.DataFrame) -> list[Row]:
-    """Give rows with None where a cell is empty."""
+    """Return rows with None where a cell is empty."""
     return [
         {str(name): None if pd.isna(cell) else cell for name, cell in row.items()}
         for row in table.to_dict("records")

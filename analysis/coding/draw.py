@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.measures.selection import TIERS
 from analysis.study.errors import MeasureError, unknown
 from analysis.tables.codings import DRAW_COLUMNS, Draw, check_name, find_population, hash_population
 
-TIERS: dict[str, tuple[str, ...]] = {"core": ("core",), "core_near": ("core", "near")}
 #: Columns of mentions that may part the strata. Coders never see them.
 STRATIFIERS = (
     *("doc_id", "event", "frame", "kind", "outlet"),
@@ -27,25 +27,14 @@ FEWEST_A_STRATUM = 2
 
 @dataclass(frozen=True)
 class Design:
-    """How a sample is drawn.
-
-    Attributes
-    ----------
-    n : int
-        Mentions to draw.
-    by : tuple of str
-        Columns of mentions whose combinations are the strata; none: a simple random sample.
-    allocation : str
-        proportional or equal.
-    tier : str
-        core, or core_near for both tiers.
-    seed : int
-        Of the random draws.
-    """
+    """How a sample of ``n`` mentions is drawn."""
 
     n: int
+    #: Columns of mentions whose combinations are the strata; none: a simple random sample.
     by: tuple[str, ...] = ()
+    #: proportional or equal
     allocation: str = "proportional"
+    #: core, or core_near for both tiers
     tier: str = "core"
     seed: int = 0
 

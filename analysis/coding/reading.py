@@ -9,13 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.coding.sheet import (
-    COLUMNS,
-    DIGEST,
-    KEYS,
-    blank_columns,
-    label_faults,
-)
+from analysis.coding.sheet import COLUMNS, DIGEST, KEYS, blank_columns, label_faults
 from analysis.coding.workbook import SheetRow, read_sheet
 from analysis.study.errors import TableError, join_faults, unknown
 from analysis.tables.codings import (

@@ -29,25 +29,14 @@ SHEET_NAME, NOTES_NAME, CHOICES_NAME = "sheet", "instructions", "choices"
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """A column of a sheet.
-
-    Attributes
-    ----------
-    name : str
-        Its heading.
-    choices : tuple of str
-        What the drop-down list offers; none: no list.
-    is_free : bool
-        Whether other values than the choices may be typed in.
-    is_filled_in : bool
-        Whether people write into it; other columns are protected.
-    width : int
-        In characters.
-    """
+    """A column of a sheet, with its heading and its width in characters."""
 
     name: str
+    #: What the drop-down list offers; without choices there is no list.
     choices: tuple[str, ...] = ()
+    #: Whether other values than the choices may be typed in.
     is_free: bool = False
+    #: Whether people write into it; other columns are protected.
     is_filled_in: bool = False
     width: int = 14
 

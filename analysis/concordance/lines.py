@@ -19,7 +19,7 @@ from analysis.concordance.hits import (
 )
 from analysis.concordance.query import parse_query
 from analysis.concordance.texts import Texts, open_texts
-from analysis.corpus.readers import read_text
+from analysis.corpus.sources import read_article
 from analysis.study.errors import MeasureError, unknown
 
 #: Names for how much text stands around a hit, beside a number of words.
@@ -204,7 +204,7 @@ def _passages(
     doc_ids: Sequence[str], where: Sequence[Sequence[int]], split: Sequence[bool], texts: Texts
 ) -> dict[str, list[str]]:
     """Cut the passages out of the articles; each article is read once."""
-    files = {doc_id: read_text(texts.layout.raw / f"{doc_id}.txt") for doc_id in {*doc_ids}}
+    files = {doc_id: read_article(texts.layout.raw / f"{doc_id}.txt") for doc_id in {*doc_ids}}
     rows = [
         [readable(piece) for piece in _pieces(files[doc_id], places, is_split)]
         for doc_id, places, is_split in zip(doc_ids, where, split, strict=True)

@@ -15,8 +15,7 @@ from analysis.annotation.corrections import read_corrections
 from analysis.annotation.origin import fingerprints
 from analysis.concordance.cache import read_cache, write_cache
 from analysis.concordance.columns import TEXTS, as_table
-from analysis.corpus.readers import read_text
-from analysis.corpus.sources import Source, check_raw, read_sources
+from analysis.corpus.sources import Source, check_raw, read_article, read_sources
 from analysis.study.errors import SourceError, join_faults
 from analysis.study.paths import Layout, find_layout
 from analysis.study.study import Study, read_study
@@ -164,7 +163,7 @@ def annotate_batch(batch: Sequence[Source], root: Path) -> pd.DataFrame:
     tools, layout = load_tools(root), Layout(root)
     rows = []
     for source in batch:
-        rows += token_rows(read_text(layout.raw / f"{source.id}.txt"), source, tools)
+        rows += token_rows(read_article(layout.raw / f"{source.id}.txt"), source, tools)
     return as_table(rows)
 
 

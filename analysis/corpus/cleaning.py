@@ -102,7 +102,7 @@ def find_boilerplate(text: str, rules: Sequence[Rule]) -> list[Span]:
 
 
 def _with_plain_line_ends(text: str) -> tuple[str, Sequence[int]]:
-    r"""Give the text with ``\n`` as its only line end, and where each character stood.
+    r"""Return the text with ``\n`` as its only line end, and where each character stood.
 
     The patterns know no other line end: ``$`` does not match before ``\r\n``.
     """
@@ -125,7 +125,7 @@ def join_spans(spans: Iterable[Span]) -> list[Span]:
 
 
 def without(begin: int, end: int, spans: Sequence[Span], text: str) -> list[tuple[int, int]]:
-    """Give what remains of a stretch without the marked spans, trimmed, blanks left out.
+    """Return what remains of a stretch without the marked spans, trimmed, blanks left out.
 
     Examples
     --------

@@ -17,8 +17,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from analysis.corpus.pairs import SHINGLE, Numbers, repeating_pairs
-from analysis.corpus.shingles import Hashes, shingle_blocks
+from analysis.corpus.shingles import SHINGLE, Hashes, Numbers, repeating_pairs, shingle_blocks
 from analysis.study.errors import TableError
 
 
@@ -124,7 +123,7 @@ def _find(segments: pd.DataFrame, words: Hashes) -> pd.DataFrame:
 
 
 def _groups(first: np.ndarray, second: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Give each segment the first member of its group, and the group's size."""
+    """Return for each segment the first member of its group, and the group's size."""
     links = sparse.coo_array((np.ones(len(first), dtype=bool), (first, second)), shape=(n, n))
     number, label = connected_components(links, directed=False) if n else (0, np.zeros(0, int))
     members = np.bincount(label, minlength=number)

@@ -125,7 +125,7 @@ def _marks(text: str, source: Source) -> tuple[list[Span], list[re.Match[str]]]:
 
 
 def _lines(text: str, boilerplate: Sequence[Span]) -> list[_Line]:
-    """Give what each line holds beside boilerplate; a line cut in two gives two."""
+    """Return what each line holds beside boilerplate; a line cut in two gives two."""
     lines = []
     for match in re.finditer(r"[^\r\n]+", text):
         begin, end = match.span()
@@ -157,7 +157,7 @@ def _is_heading(piece: str) -> bool:
 def _number_posts(
     lines: list[_Line], openers: Sequence[re.Match[str]], source: Source
 ) -> list[_Line]:
-    """Give each line the number of its post, 0 before the first.
+    """Return for each line the number of its post, 0 before the first.
 
     In a ticker of update labels the headings directly above a label belong to it.
     """

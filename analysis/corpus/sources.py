@@ -1,4 +1,4 @@
-"""The list of articles, ``data/sources.toml``, and bringing the articles in."""
+"""The list of articles, ``data/sources.toml``: bringing the articles in and reading them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,49 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from analysis.corpus.readers import checksum, read_text
 from analysis.study.atomic import atomically
 from analysis.study.design import Frozen, Id
 from analysis.study.errors import SourceError, TextError, join_faults, unknown
 from analysis.study.paths import Layout
 from analysis.study.study import Study
+from analysis.study.text_files import checksum, read_text
 from analysis.study.toml_files import describe_faults, read_toml
 
 Ticker = Literal["time_line", "update_label", "byline"]
+
+
+def read_article(path: Path) -> str:
+    r"""Read one article exactly as it lies on disk.
+
+    Line ends stay as they are, so that offsets into the text are offsets into the file.
+
+    Parameters
+    ----------
+    path : path
+        A text file in UTF-8.
+
+    Returns
+    -------
+    str
+        The text; never empty.
+
+    Raises
+    ------
+    TextError
+        If the file is missing, empty, binary, or in another encoding (which is named).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a.txt"
+    >>> _ = path.write_bytes("Grüße\r\n".encode())
+    >>> read_article(path)
+    'Grüße\r\n'
+    """
+    text = read_text(path, TextError, "no such file. Copy the articles with `gipfel ingest`.")
+    if not text.strip():
+        raise TextError(f"{path}: the file is empty. Put the article into it, or take it away.")
+    return text
 
 
 class Source(Frozen):
@@ -183,7 +217,7 @@ def _bring_in(source: Source, path: Path | None, layout: Layout) -> Found:
 
 def _describe_unknown(path: Path) -> Found:
     try:
-        read_text(path)
+        read_article(path)
     except TextError as fault:
         return Found(path.stem, "unreadable", str(fault))
     return Found(path.stem, "unknown", "not in data/sources.toml; add:\n" + source_block(path))

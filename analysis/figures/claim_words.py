@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.figures.look import Look
 from analysis.figures.reasons import status_line, word_reason
-from analysis.study.claims import Claim
+from analysis.study.design import Claim
 
 #: How many decimal places the texts of a curve have.
 DIGITS = 2

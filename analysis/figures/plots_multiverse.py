@@ -33,7 +33,7 @@ from analysis.figures.layout import (
 from analysis.figures.look import Look
 from analysis.figures.reasons import word_reason
 from analysis.figures.style import INK, QUIET, SMALL_POINTS, style
-from analysis.study.claims import Claim
+from analysis.study.design import Claim
 from analysis.study.errors import TableError
 from analysis.tables.cells import rounded
 

@@ -30,7 +30,7 @@ from analysis.measures.specifications import (
     list_specifications,
 )
 from analysis.measures.verdicts import judge_p_value, refuse
-from analysis.study.claims import Claim
+from analysis.study.design import Claim
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
 

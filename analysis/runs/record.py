@@ -59,7 +59,7 @@ class RunRecord:
     warnings : list of str
         What did not stop the run, such as why it ran in a kernel after all.
     content : str
-        The key of all that the run rests on; see `analysis.runs.parts`.
+        The key of all that the run rests on; see `analysis.runs.key`.
     parts : dict
         What went into that key besides the parameters.
     outputs : dict

@@ -14,7 +14,7 @@ from typing import Any
 
 @contextmanager
 def part_beside(path: Path) -> Iterator[Path]:
-    """Give a path of one's own beside `path` to write to; what is still there is removed.
+    """Return a path of one's own beside `path` to write to; what is still there is removed.
 
     Any number of threads, processes and machines may do so with one path at a time.
 
@@ -47,7 +47,7 @@ def part_beside(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def atomically(path: Path) -> Iterator[Path]:
-    """Give a path to write to, which takes the place of `path` at the end.
+    """Return a path to write to, which takes the place of `path` at the end.
 
     After an error the old file stands, and nothing is left beside it.
 

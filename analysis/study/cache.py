@@ -52,7 +52,7 @@ def content_key(parts: Mapping[str, Part]) -> str:
 
 
 def _pieces(part: Part) -> Iterable[bytes]:
-    """Give the content of a part as bytes that say type, shape and values."""
+    """Return the content of a part as bytes that say type, shape and values."""
     if isinstance(part, sparse.csr_array):
         arrays = (part.data, part.indices.astype(np.int64), part.indptr.astype(np.int64))
         return (repr(part.shape).encode(), *(piece for a in arrays for piece in _pieces(a)))
@@ -67,7 +67,7 @@ def _pieces(part: Part) -> Iterable[bytes]:
 
 
 def keep_table(folder: Path | None, key: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-    """Give a table from the folder, or make it and keep it there.
+    """Return a table from the folder, or make it and keep it there.
 
     Parameters
     ----------

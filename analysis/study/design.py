@@ -1,11 +1,13 @@
-"""What ``study.toml`` is built from: names and labels, and the tables of settings; frozen."""
+"""What ``study.toml`` is built from: labels, settings, claims and their choices; all frozen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from analysis.study.errors import StudyError, unknown
 
 #: Nominal coverage of every interval, level of every test, and the fewest joint occurrences
 #: that carry an association. The texts of figures and tables take them from here.
@@ -21,6 +23,10 @@ Name = Annotated[str, Field(pattern=r"\S")]
 Word = Annotated[str, Field(pattern=r"^[^\s|]+$")]
 Verb = Annotated[str, Field(pattern=r"^([^\s|]+\|)?[^\s|]+$")]
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
+Option = TypeVar("Option")
+Options = Annotated[tuple[Option, ...], Field(min_length=1)]
+#: What 13_multiverse exports beside a figure for each claim, named by its id.
+TAKEN = ("choices", "claims", "values")
 
 
 class Frozen(BaseModel):
@@ -36,7 +42,7 @@ class Label(Frozen):
     en: str
 
     def in_language(self, language: Language) -> str:
-        """Give the label in one language."""
+        """Return the label in one language."""
         return self.de if language == "de" else self.en
 
 
@@ -130,3 +136,74 @@ class General(Frozen):
     language: Literal["de"]
     label_language: Language
     seed: int = Field(ge=0, lt=2**32)
+
+
+class Claim(Frozen):
+    """One sentence of the study that has a sign: more here than there, above or below a value.
+
+    With ``higher_in`` the claim compares: the measure is higher in that event than in the
+    other ones. Without it the claim is about all texts: the measure lies above, or below,
+    the value ``against``.
+    """
+
+    id: Id
+    label: BothLanguages
+    measure: Literal["rate", "share", "net_assertion", "frame_setting"]
+    frame: Id
+    higher_in: Id | None = None
+    direction: Literal["above", "below"] = "above"
+    against: float = 0.0
+
+    @field_validator("id")
+    @classmethod
+    def _not_taken(cls, value: str) -> str:
+        if value in TAKEN:
+            raise ValueError(f"{', '.join(TAKEN)} are names of tables of 13_multiverse")
+        return value
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if self.higher_in and (self.direction != "above" or self.against):
+            raise ValueError(
+                "higher_in compares events, direction and against compare with a value;"
+                " a claim has one of the two"
+            )
+        return self
+
+
+class MultiverseDesign(Frozen):
+    """The defensible choices; the first of each is the one that the notebooks start from."""
+
+    unit: Options[Literal["mention", "segment"]] = ("mention", "segment")
+    tier: Options[Literal["core", "core_near"]] = ("core", "core_near")
+    weight: Options[Literal["none", "within", "across"]] = ("none", "within", "across")
+    target: Options[Literal["all", "summit"]] = ("summit", "all")
+    quotations: Options[Literal["in", "out"]] = ("in", "out")
+    headlines: Options[Literal["in", "out"]] = ("in", "out")
+    pooling: Options[Literal["pooled", "mean"]] = ("pooled", "mean")
+    stop_words: Options[Literal["in", "out"]] = ("in", "out")
+
+
+def choose_claims(claims: Sequence[Claim], ids: Sequence[str]) -> list[Claim]:
+    """Choose claims of a study by their ids, in the study's order; without ids all.
+
+    Raises
+    ------
+    StudyError
+        If the study has no claim, or none with one of the ids.
+
+    Examples
+    --------
+    >>> claim = Claim(id="denied", label="c", measure="net_assertion", frame="Deal")
+    >>> choose_claims([claim], ["deny"])
+    Traceback (most recent call last):
+    analysis.study.errors.StudyError: study.toml: unknown claim 'deny'. Allowed: denied.
+    Did you mean 'denied'?
+    """
+    if not claims:
+        raise StudyError("study.toml: declares no [[claim]]; see docs/multiverse.md for how to")
+    known = [claim.id for claim in claims]
+    for name in ids:
+        if name not in known:
+            raise StudyError(f"study.toml: {unknown('claim', name, known)}")
+    return [claim for claim in claims if not ids or claim.id in ids]

@@ -93,7 +93,7 @@ class Layout:
         return self.root / "papermill_runs"
 
     def show(self, path: Path) -> str:
-        """Give a path as it is shown to people: relative to the root where it lies below it."""
+        """Return a path as it is shown to people: relative to the root where it lies below it."""
         return str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
 
 
@@ -136,7 +136,7 @@ def find_layout(start: Path | str | None = None) -> Layout:
 
 
 def run_folder(layout: Layout, notebook: str) -> Path:
-    """Give the folder that a notebook writes its figures to.
+    """Return the folder that a notebook writes its figures to.
 
     A run of ``gipfel run`` names it in ``GIPFEL_RUN_FOLDER``; a notebook that is
     edited by hand in JupyterLab writes to ``papermill_runs/<notebook>/interactive``,
@@ -147,7 +147,7 @@ def run_folder(layout: Layout, notebook: str) -> Path:
 
 
 def follow_reads() -> set[str]:
-    """Give a set that grows with the path of every file that Python opens to read from now on.
+    """Return a set that grows with the path of every file that Python opens to read from now on.
 
     It never ends: Python lets nobody take such a hook away again.
     """

@@ -10,15 +10,16 @@ from typing import Any, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from analysis.study.claims import Claim, MultiverseDesign
 from analysis.study.design import (
     BothLanguages,
+    Claim,
     CollocationDesign,
     Colour,
     Comparison,
     Frozen,
     General,
     Id,
+    MultiverseDesign,
     Name,
     Run,
     TopicDesign,
@@ -50,7 +51,7 @@ class Lexemes(Frozen):
     verbs: tuple[Verb, ...] = ()
 
     def all(self) -> tuple[str, ...]:
-        """Give every lexeme, verbs without their mark."""
+        """Return every lexeme, verbs without their mark."""
         return (*self.nouns, *self.adjectives, *(verb.replace("|", "") for verb in self.verbs))
 
 
@@ -72,7 +73,7 @@ class Frame(Frozen):
         return value
 
     def lexemes(self) -> tuple[str, ...]:
-        """Give the lexemes of both tiers."""
+        """Return the lexemes of both tiers."""
         return self.core.all() + self.near.all()
 
 
@@ -151,15 +152,15 @@ class Study(Frozen):
         return self.general.seed
 
     def event(self, event_id: str) -> Event:
-        """Give one event by its id; raises `StudyError` with the allowed ids."""
+        """Return one event by its id; raises `StudyError` with the allowed ids."""
         return _pick("event", event_id, {event.id: event for event in self.events})
 
     def frame(self, frame_id: str) -> Frame:
-        """Give one frame by its id; raises `StudyError` with the allowed ids."""
+        """Return one frame by its id; raises `StudyError` with the allowed ids."""
         return _pick("frame", frame_id, {frame.id: frame for frame in self.frames})
 
     def actor_words(self) -> frozenset[str]:
-        """Give the single words of the actors' names, in lower case.
+        """Return the single words of the actors' names, in lower case.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""Reading files that people edit: text, CSV and JSON; whatever is wrong is named.
+"""Reading files that people edit: text, CSV, JSON and lists of words; whatever is wrong is named.
 
 Every function raises the class of error that it is given, and no other: a file in another
 encoding, with a byte order mark, cut off, empty, or a folder in its place is a fault that
@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import codecs
 import csv
+import hashlib
 import io
 import json
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from analysis.study.errors import StudyError
+from analysis.study.paths import find_layout
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +39,7 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 WIDE = (("utf-16le", 1, 0), ("utf-16be", 0, 1))
+STOP_WORDS = "stopwords.txt"
 
 
 def read_text(path: Path, error: type[Exception], missing: str = "no such file") -> str:
@@ -79,6 +84,11 @@ def read_text(path: Path, error: type[Exception], missing: str = "no such file")
         raise error(_wrong_encoding(path, data, fault)) from None
 
 
+def checksum(path: Path) -> str:
+    """Return the SHA-256 checksum of a file in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def read_cells(
     path: Path, error: type[Exception], missing: str = "no such file"
 ) -> list[tuple[int, list[str]]]:
@@ -98,7 +108,7 @@ def read_cells(
         raise error(f"{path}: wanted a CSV file; line {reader.line_num}: {fault}") from None
 
 
-def read_table(
+def read_csv(
     path: Path,
     error: type[Exception],
     columns: Sequence[str],
@@ -132,7 +142,7 @@ def read_table(
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "a.csv"
     >>> _ = path.write_bytes(b"doc;begin\r\na;3\r\n")
-    >>> read_table(path, ValueError, ["doc", "begin"]).loc[2].tolist()
+    >>> read_csv(path, ValueError, ["doc", "begin"]).loc[2].tolist()
     ['a', '3']
     """
     rows = read_cells(path, error, missing)
@@ -210,3 +220,37 @@ def _convert(path: Path, line: int, looks: str) -> str:
         f"{path}, line {line}: wanted UTF-8, came bytes that are not; it looks like {looks}. "
         f"Convert it: iconv -f {looks} -t utf-8 {shlex.quote(path.name)} > new{path.suffix}{excel}"
     )
+
+
+def read_stop_words(path: Path | None = None) -> frozenset[str]:
+    """Read the stop words: one word a line, lines that begin with # are comments.
+
+    Parameters
+    ----------
+    path : path, optional
+        The list; by default ``data/lexicons/stopwords.txt`` of the study.
+
+    Returns
+    -------
+    frozenset of str
+        Words in lower case.
+
+    Raises
+    ------
+    StudyError
+        If the list is missing, not in UTF-8, or holds a line of more than one word.
+
+    Examples
+    --------
+    >>> "und" in read_stop_words()
+    True
+    """
+    path = path or find_layout().lexicons / STOP_WORDS
+    text = read_text(path, StudyError, "no such file; wanted a list of stop words")
+    lines = text.removeprefix(BYTE_ORDER_MARK).splitlines()
+    words = [(number, line.strip()) for number, line in enumerate(lines, start=1)]
+    kept = [(number, word) for number, word in words if word and not word.startswith("#")]
+    odd = [f"line {number}: {word!r}" for number, word in kept if len(word.split()) > 1]
+    if odd:
+        raise StudyError(f"{path}: wanted one word a line, came {'; '.join(odd[:3])}")
+    return frozenset(word.casefold() for _, word in kept)

@@ -79,7 +79,7 @@ def _round(array: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def clean(text: str) -> str:
-    r"""Give text that XML can hold and a cell can show.
+    r"""Return text that XML can hold and a cell can show.
 
     Line ends become line feeds, what XML forbids becomes U+FFFD, and the text is cut at
     32,000 characters.

@@ -20,7 +20,7 @@ import pandas as pd
 from analysis.study.atomic import write_if_changed
 from analysis.study.errors import TableError, unknown
 from analysis.study.paths import find_layout
-from analysis.study.text_files import read_json, read_table
+from analysis.study.text_files import read_csv, read_json
 from analysis.tables.features import Features, content_hash
 from analysis.tables.schema import POLARITIES, TARGETS, VOICES
 
@@ -90,7 +90,7 @@ def check_name(what: str, name: str) -> str:
 
 
 def find_population(mentions: pd.DataFrame, tiers: Sequence[str]) -> pd.DataFrame:
-    """Give the mentions of some tiers, sorted: what a sample is drawn from."""
+    """Return the mentions of some tiers, sorted: what a sample is drawn from."""
     wanted = mentions[mentions["tier"].isin(list(tiers))]
     return wanted.sort_values("mention_id", ignore_index=True)
 
@@ -158,7 +158,7 @@ def read_draw(sample: str, folder: Path) -> Draw:
 def read_csv_as(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     """Read a CSV file of text cells that has these columns; raises `TableError`."""
     missing = "no such file. Restore it with `git checkout data/coding`."
-    return read_table(path, TableError, columns, missing=missing).reset_index(drop=True)
+    return read_csv(path, TableError, columns, missing=missing).reset_index(drop=True)
 
 
 def check_drawn_from(draw: Draw, mentions: pd.DataFrame) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.study.atomic import write_atomically
 from analysis.study.errors import TableError, unknown
 from analysis.study.paths import find_layout
-from analysis.study.text_files import read_table
+from analysis.study.text_files import read_csv
 
 #: What a set of coded text is known to be; the first columns of ``scores.csv``.
 ALLOWED = {
@@ -87,7 +87,7 @@ def read_validation(name: str, folder: Path | None = None) -> pd.DataFrame:
     """
     path = (folder or find_layout().validation) / f"{name}.csv"
     missing = "no such file. Measure with `gipfel evaluate ... --save NAME`."
-    table = read_table(path, TableError, VALIDATION_COLUMNS[name], missing=missing)
+    table = read_csv(path, TableError, VALIDATION_COLUMNS[name], missing=missing)
     try:
         numbers = {
             column: pd.to_numeric(table[column].mask(table[column] == ""))

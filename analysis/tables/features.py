@@ -26,9 +26,15 @@ from analysis.study.atomic import exchange, write_if_changed
 from analysis.study.errors import TableError
 from analysis.study.paths import STUDY_FILE, Layout, find_layout
 from analysis.study.text_files import read_json
-from analysis.tables.checking import check_table, coerce_table
 from analysis.tables.schema import TABLES, find_table
-from analysis.tables.streams import describe_table, hash_frames, to_pandas, write_rows
+from analysis.tables.streams import (
+    check_table,
+    coerce_table,
+    describe_table,
+    hash_frames,
+    to_pandas,
+    write_rows,
+)
 
 MANIFEST = "manifest.json"
 MANIFEST_KEYS = ("made_from", "tables")
@@ -101,13 +107,13 @@ class Features:
         return read_manifest(self.folder)
 
     def with_tables(self, **tables: pd.DataFrame) -> Features:
-        """Give the same tables with some put in their place, such as other nodes' windows."""
+        """Return the same tables with some put in their place, such as other nodes' windows."""
         other = Features(self.folder)
         other.__dict__.update(tables)
         return other
 
     def contents(self) -> dict[str, str]:
-        """Give the content hash of every table that was read so far, by name."""
+        """Return the content hash of every table that was read so far, by name."""
         return {name: self._content(name) for name in sorted(TABLES) if name in self.__dict__}
 
     def _read(self, name: str) -> pd.DataFrame:
@@ -150,7 +156,7 @@ def read_features(folder: Path | None = None) -> Features:
 
 
 def table_path(name: str, folder: Path) -> Path:
-    """Give the file of one open table."""
+    """Return the file of one open table."""
     return folder / f"{find_table(name).name}.parquet"
 
 
@@ -228,7 +234,7 @@ def reading(path: Path) -> Iterator[None]:
 
 @contextmanager
 def new_tables(folder: Path) -> Iterator[Path]:
-    """Give a folder to write open tables and their manifest to; it takes the old one's place.
+    """Return a folder to write open tables and their manifest to; it takes the old one's place.
 
     It begins with the files of the old folder, so that a table that stays the same stays the
     same file. Whoever reads meanwhile finds the old tables. After an error, or if the process

@@ -41,17 +41,30 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One open table: its columns, its key and the columns that it is sorted by."""
+    """One open table: its columns, its key, and the columns that it is sorted by, else its key."""
 
     name: str
     meaning: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    sort: tuple[str, ...]
+    sort: tuple[str, ...] = ()
     names: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", tuple(column.name for column in self.columns))
+        object.__setattr__(self, "sort", self.sort or self.key)
+
+
+def _code(name: str, meaning: str, allowed: tuple[str, ...]) -> Column:
+    return Column(name, "text", meaning, text="code", allowed=allowed)
+
+
+def _count(name: str, meaning: str, unit: str) -> Column:
+    return Column(name, "int", meaning, unit)
+
+
+def _word(name: str, meaning: str) -> Column:
+    return Column(name, "text", meaning, text="word")
 
 
 KINDS = ("article", "live_ticker")
@@ -95,9 +108,9 @@ _BAG_ID = Column(
     text="id",
 )
 _EVENT = Column("event", "text", "id of the event in study.toml", text="id")
-_KIND = Column("kind", "text", "article or live ticker", text="code", allowed=KINDS)
+_KIND = _code("kind", "article or live ticker", KINDS)
 _OUTLET = Column("outlet", "text", "who published it; empty: unknown", text="name")
-_ZONE = Column("zone", "text", "part of the article", text="code", allowed=ZONES)
+_ZONE = _code("zone", "part of the article", ZONES)
 _REPEATS = (
     Column(
         "repeat_within",
@@ -123,38 +136,22 @@ DOCUMENTS = Table(
         _DOC_ID,
         _EVENT,
         _OUTLET,
-        Column(
-            "outlet_basis",
-            "text",
-            "what the outlet's name rests on",
-            text="code",
-            allowed=OUTLET_BASES,
-        ),
+        _code("outlet_basis", "what the outlet's name rests on", OUTLET_BASES),
         _KIND,
         Column("title", "text", "headline as printed; empty: none in the file", text="title"),
         Column("date", "time?", "day of the article; of its first post in a ticker"),
-        Column(
-            "date_quality",
-            "text",
-            "given in the text, inferred, or unknown",
-            text="code",
-            allowed=DATE_QUALITIES,
-        ),
-        Column("n_segments", "int", "segments that are not boilerplate", "segments"),
-        Column("n_posts", "int", "posts of a live ticker; 0 in an article", "posts"),
-        Column("n_sentences", "int", "sentences", "sentences"),
-        Column("n_tokens", "int", "word tokens: tokens with a letter or digit", "tokens"),
-        Column(
+        _code("date_quality", "given in the text, inferred, or unknown", DATE_QUALITIES),
+        _count("n_segments", "segments that are not boilerplate", "segments"),
+        _count("n_posts", "posts of a live ticker; 0 in an article", "posts"),
+        _count("n_sentences", "sentences", "sentences"),
+        _count("n_tokens", "word tokens: tokens with a letter or digit", "tokens"),
+        _count(
             "n_words",
-            "int",
             r"runs of letters, digits, underscores (the pattern \w+) in the segments",
             "words",
         ),
-        Column(
-            "n_words_file",
-            "int",
-            "the same in the whole file: segments, boilerplate, post marks",
-            "words",
+        _count(
+            "n_words_file", "the same in the whole file: segments, boilerplate, post marks", "words"
         ),
         *(
             Column(
@@ -164,22 +161,16 @@ DOCUMENTS = Table(
             for unit in ("tokens", "words")
         ),
         *(
-            Column(
-                f"words_{voice}",
-                "text",
-                f"whether voices gives the words in this voice ({voice})",
-                text="code",
-                allowed=SHOWN,
+            _code(
+                f"words_{voice}", f"whether voices gives the words in this voice ({voice})", SHOWN
             )
             for voice in VOICES
         ),
-        Column("n_characters", "int", "length of the file", "code points"),
-        Column(
+        _count("n_characters", "length of the file", "code points"),
+        _word(
             "agencies",
-            "text",
             "agencies that the article is signed with (dpa, AFP, Reuters, APA, AP, KNA, SID),"
             " joined by +; empty: none; credits of pictures do not count",
-            text="word",
         ),
         Column(
             "mattr",
@@ -198,7 +189,6 @@ DOCUMENTS = Table(
         Column("sha256", "text", "checksum of the file", text="id"),
     ),
     key=("doc_id",),
-    sort=("doc_id",),
 )
 
 SEGMENTS = Table(
@@ -215,51 +205,47 @@ SEGMENTS = Table(
             "post_order", "int?", "rank of the post in time, 1 is the oldest; empty outside posts"
         ),
         Column("posted_at", "time?", "time of the post, local time of the outlet"),
-        Column(
+        _code(
             "ts_quality",
-            "text",
             "explicit: day and time stand in the text; date_inferred: the time does;"
             " order_only: neither; none: not a post",
-            text="code",
-            allowed=TS_QUALITIES,
+            TS_QUALITIES,
         ),
-        Column("begin", "int", "offset of the first character in the file", "code points"),
-        Column("end", "int", "offset after the last character", "code points"),
-        Column("n_sentences", "int", "sentences", "sentences"),
-        Column("n_tokens", "int", "word tokens", "tokens"),
+        _count("begin", "offset of the first character in the file", "code points"),
+        _count("end", "offset after the last character", "code points"),
+        _count("n_sentences", "sentences", "sentences"),
+        _count("n_tokens", "word tokens", "tokens"),
         *(
-            Column(f"n_{what}_{voice}", "int", f"{meaning} in this voice ({voice})", "tokens")
+            _count(f"n_{what}_{voice}", f"{meaning} in this voice ({voice})", "tokens")
             for what, meaning in (("tokens", "word tokens"), ("stop_words", "stop words"))
             for voice in VOICES
         ),
-        Column("n_words", "int", r"runs of the pattern \w+", "words"),
+        _count("n_words", r"runs of the pattern \w+", "words"),
         *_REPEATS,
-        Column(
+        _count(
             "n_repeated_within",
-            "int",
             "tokens in a run of eight that stands in another segment of the document, too",
             "tokens",
         ),
-        Column("n_repeated_across", "int", "the same in another document", "tokens"),
+        _count("n_repeated_across", "the same in another document", "tokens"),
     ),
     key=("segment_id",),
     sort=("doc_id", "position"),
 )
 
-_WORD = (
-    Column("form", "text", "word as written, Unicode NFC", text="word"),
-    Column("lemma", "text", "base form (HanTa)", text="word"),
+_WORD_COLUMNS = (
+    _word("form", "word as written, Unicode NFC"),
+    _word("lemma", "base form (HanTa)"),
     _POS,
-    Column("head", "text", "lemma of a compound's last part; else the lemma itself", text="word"),
+    _word("head", "lemma of a compound's last part; else the lemma itself"),
 )
 
 TERMS = Table(
     "terms",
     "How often each word stands in each bag; sorted, so that word order is lost. A bag is a"
     " segment of 20 tokens or more, or shorter segments of one document counted together.",
-    (_BAG_ID, *_WORD, Column("n", "int", "occurrences in the bag", "tokens")),
+    (_BAG_ID, *_WORD_COLUMNS, _count("n", "occurrences in the bag", "tokens")),
     key=("bag_id", "form", "lemma", "pos"),
-    sort=("bag_id", "form", "lemma", "pos"),
 )
 
 WORDS_BY_VOICE = Table(
@@ -268,12 +254,11 @@ WORDS_BY_VOICE = Table(
     " its words are shown.",
     (
         _DOC_ID,
-        Column("voice", "text", "who speaks where the word stands", text="code", allowed=VOICES),
-        *_WORD,
-        Column("n", "int", "occurrences in the article in that voice", "tokens"),
+        _code("voice", "who speaks where the word stands", VOICES),
+        *_WORD_COLUMNS,
+        _count("n", "occurrences in the article in that voice", "tokens"),
     ),
     key=("doc_id", "voice", "form", "lemma", "pos"),
-    sort=("doc_id", "voice", "form", "lemma", "pos"),
 )
 
 MENTIONS = Table(
@@ -289,54 +274,34 @@ MENTIONS = Table(
         _KIND,
         _SEGMENT_ID,
         _ZONE,
-        Column("begin", "int", "offset of the first character in the file", "code points"),
-        Column("end", "int", "offset after the last character", "code points"),
+        _count("begin", "offset of the first character in the file", "code points"),
+        _count("end", "offset after the last character", "code points"),
         Column("begin_2", "int?", "the same for the particle of a split verb", "code points"),
         Column("end_2", "int?", "the same for the particle of a split verb", "code points"),
-        Column("surface", "text", "word as written; the finite verb of a split one", text="word"),
-        Column("lemma", "text", "base form; of a split verb with its particle", text="word"),
+        _word("surface", "word as written; the finite verb of a split one"),
+        _word("lemma", "base form; of a split verb with its particle"),
         _POS,
-        Column("parts", "text", "stems of a compound, joined by +", text="word"),
-        Column(
-            "form",
-            "text",
-            "how the lexeme stands in the word",
-            text="code",
-            allowed=FORMS,
-        ),
+        _word("parts", "stems of a compound, joined by +"),
+        _code("form", "how the lexeme stands in the word", FORMS),
         Column("frame", "text", "id of the frame in study.toml", text="id"),
-        Column("tier", "text", "core or near lexeme", text="code", allowed=TIERS),
+        _code("tier", "core or near lexeme", TIERS),
         *_REPEATS,
-        Column(
+        _code(
             "target",
-            "text",
             "what the mention speaks of: the summit (its talks, agenda, outcome) or another thing",
-            text="code",
-            allowed=TARGETS,
+            TARGETS,
         ),
-        Column("target_cue", "text", "the word that decided; empty: the default", text="word"),
+        _word("target_cue", "the word that decided; empty: the default"),
         Column("target_rule", "text", "rule of docs/coding-rules.md, or hand", text="id"),
-        Column(
-            "polarity",
-            "text",
-            "from the point of view of who makes the statement",
-            text="code",
-            allowed=POLARITIES,
-        ),
-        Column("polarity_cue", "text", "the word that decided; empty: the default", text="word"),
+        _code("polarity", "from the point of view of who makes the statement", POLARITIES),
+        _word("polarity_cue", "the word that decided; empty: the default"),
         Column("polarity_cue_begin", "int?", "offset of the cue in the file", "code points"),
         Column("polarity_cue_end", "int?", "offset after the cue", "code points"),
         Column("polarity_rule", "text", "rule of docs/coding-rules.md, or hand", text="id"),
         Column("double_negation", "bool", "two negations cancelled each other"),
-        Column("voice", "text", "in whose words the mention stands", text="code", allowed=VOICES),
-        Column(
-            "voice_kind",
-            "text",
-            "kind of speech; empty: the narrator's",
-            text="code",
-            allowed=VOICE_KINDS,
-        ),
-        Column("voice_cue", "text", "lemma of the word that reports; empty: none", text="word"),
+        _code("voice", "in whose words the mention stands", VOICES),
+        _code("voice_kind", "kind of speech; empty: the narrator's", VOICE_KINDS),
+        _word("voice_cue", "lemma of the word that reports; empty: none"),
         Column("voice_cue_begin", "int?", "offset of that word in the file", "code points"),
         Column("voice_cue_end", "int?", "offset after that word", "code points"),
         Column("voice_rule", "text", "rule of docs/coding-rules.md, or hand", text="id"),
@@ -359,7 +324,7 @@ _ONCE = {"within": "the article", "across": "all articles"}
 
 
 def _once(*columns: Column) -> tuple[Column, ...]:
-    """Give the columns for counts without copies."""
+    """Return the columns for counts without copies."""
     meaning = "{} in the first segment of each group of repeats in {}, and in all others"
     return tuple(
         replace(
@@ -378,13 +343,7 @@ _SPAN = Column(
     "what counts as near: L5R5, five words to either side within the segment; sentence",
     text="id",
 )
-_NODE_KIND = Column(
-    "node_kind",
-    "text",
-    "frame (its core mentions) or actor (its names)",
-    text="code",
-    allowed=NODE_KINDS,
-)
+_NODE_KIND = _code("node_kind", "frame (its core mentions) or actor (its names)", NODE_KINDS)
 _NODE = Column("node", "text", "id of the frame or actor in study.toml", text="id")
 
 NODES = Table(
@@ -395,18 +354,16 @@ NODES = Table(
         _SEGMENT_ID,
         _NODE_KIND,
         _NODE,
-        Column("n_nodes", "int", "occurrences of the node", "occurrences"),
-        Column("n_node_tokens", "int", "tokens of the node; a name may have two", "tokens"),
+        _count("n_nodes", "occurrences of the node", "occurrences"),
+        _count("n_node_tokens", "tokens of the node; a name may have two", "tokens"),
     ),
     key=("segment_id", "node_kind", "node"),
-    sort=("segment_id", "node_kind", "node"),
 )
 
 _JOINT = (
     Column("n_joint", "int?", "occurrences near the node; empty: not shown, see windows", "tokens"),
-    Column(
+    _count(
         "n_in_node",
-        "int",
         "occurrences as a token of the node itself; to be taken off its frequency in terms",
         "tokens",
     ),
@@ -422,25 +379,18 @@ COOCCURRENCES = Table(
         _SPAN,
         _NODE_KIND,
         _NODE,
-        Column("lemma", "text", "base form of the collocate (HanTa)", text="word"),
+        _word("lemma", "base form of the collocate (HanTa)"),
         _POS,
         *_JOINT,
         *_once(*_JOINT),
     ),
     key=("doc_id", "span", "node_kind", "node", "lemma", "pos"),
-    sort=("doc_id", "span", "node_kind", "node", "lemma", "pos"),
 )
 
 _SIZES = (
-    Column("n_node_tokens", "int", "tokens of the node; a name may have two", "tokens"),
-    Column("n_positions", "int", "tokens near the node, each once, its own left out", "tokens"),
-    Column(
-        "words",
-        "text",
-        "whether cooccurrences gives the words near the node",
-        text="code",
-        allowed=SHOWN,
-    ),
+    _count("n_node_tokens", "tokens of the node; a name may have two", "tokens"),
+    _count("n_positions", "tokens near the node, each once, its own left out", "tokens"),
+    _code("words", "whether cooccurrences gives the words near the node", SHOWN),
 )
 
 WINDOWS = Table(
@@ -452,12 +402,11 @@ WINDOWS = Table(
         _SPAN,
         _NODE_KIND,
         _NODE,
-        Column("n_nodes", "int", "occurrences of the node", "occurrences"),
+        _count("n_nodes", "occurrences of the node", "occurrences"),
         *_SIZES,
         *_once(*_SIZES),
     ),
     key=("doc_id", "span", "node_kind", "node"),
-    sort=("doc_id", "span", "node_kind", "node"),
 )
 
 NGRAMS = Table(
@@ -466,12 +415,11 @@ NGRAMS = Table(
     " Rarer ones are left out: those without five different surroundings or in one article.",
     (
         _DOC_ID,
-        Column("n_words", "int", "length of the row, 2 to 5", "tokens"),
+        _count("n_words", "length of the row, 2 to 5", "tokens"),
         Column("ngram", "text", "the words as written, lower case", text="sequence"),
-        Column("n", "int", "occurrences in the article", "occurrences"),
-        Column(
+        _count("n", "occurrences in the article", "occurrences"),
+        _count(
             "n_surroundings",
-            "int",
             "different pairs of word before and word after, in all articles",
             "pairs",
         ),
@@ -501,7 +449,7 @@ REPEAT_COLUMNS = tuple(column.name for column in _REPEATS)
 
 
 def empty_table(name: str) -> pd.DataFrame:
-    """Give a table without rows, with the right columns and types.
+    """Return a table without rows, with the right columns and types.
 
     Examples
     --------
@@ -516,7 +464,7 @@ def empty_table(name: str) -> pd.DataFrame:
 
 
 def find_table(name: str) -> Table:
-    """Give the description of one open table; raises `TableError` for an unknown name."""
+    """Return the description of one open table; raises `TableError` for an unknown name."""
     if name not in TABLES:
         raise TableError(unknown("open table", name, TABLES))
     return TABLES[name]

@@ -14,10 +14,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.corpus.readers import read_text
 from analysis.corpus.release.cells import UNSEEN
 from analysis.corpus.release.codings import read_cells
 from analysis.corpus.release.pictures import read_pdf
+from analysis.corpus.sources import read_article
 from analysis.study.errors import TextError
 
 #: So many words in a row are text; so are so many letters, whatever stands between them.
@@ -105,7 +105,7 @@ def shingles(words: list[str]) -> Iterator[Shingle]:
 
 def _texts_of(path: Path) -> Iterator[str]:
     try:
-        yield read_text(path)
+        yield read_article(path)
     except TextError:
         yield path.read_bytes().decode("latin-1")
 

@@ -25,7 +25,6 @@ from analysis.corpus.sources import Source
 from analysis.study.design import BAG_FLOOR, NARROWEST_WINDOW
 from analysis.study.errors import TableError
 from analysis.study.study import Study
-from analysis.tables.checking import check_table
 from analysis.tables.features import read_parquet
 from analysis.tables.schema import (
     LONGEST_SEQUENCE,
@@ -35,7 +34,7 @@ from analysis.tables.schema import (
     Column,
     empty_table,
 )
-from analysis.tables.streams import to_pandas
+from analysis.tables.streams import check_table, to_pandas
 
 #: Counts of what is there: a row without any would only hold a word.
 _AT_LEAST_ONE = frozenset({"n", "n_nodes", "n_node_tokens", "n_surroundings"})

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
-from rich.panel import Panel
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.syntax import Syntax
-from rich.table import Table
 
 from analysis.cli import console
 from analysis.study.paths import Layout
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from analysis.runs.execute import RunEvent
     from analysis.runs.limits import Settings
     from analysis.runs.plan import PlannedRun
@@ -66,7 +63,7 @@ def _open_executor(scheduler: str | None, jobs: int) -> Iterator[Executor | None
 
 
 def exit_status(records: Sequence[RunRecord]) -> int:
-    """Give 0, 1 if a run failed, 130 after Ctrl-C; a skipped run is no failure."""
+    """Return the status of the command: 0, 1 after a failure, 130 after Ctrl-C."""
     states = {record.state for record in records}
     if "interrupted" in states:
         return INTERRUPTED
@@ -74,22 +71,24 @@ def exit_status(records: Sequence[RunRecord]) -> int:
 
 
 def explain_runs(plans: Sequence[PlannedRun], layout: Layout) -> int:
-    """Say of each run whether it would run, and why; gives the number of those that would."""
+    """Say of each run whether it would run, and why; return the number of those that would."""
     from analysis.runs.standing import run_line
 
-    table = Table("notebook", "run", "state", "why", box=None, pad_edge=False)
     lines = [run_line(plan, layout) for plan in plans]
-    for plan, line in zip(plans, lines, strict=True):
-        table.add_row(plan.notebook, plan.key, console.state(line.state), escape(line.detail))
-    console.out.print(table)
+    console.show(
+        ("notebook", "run", "state", "why"),
+        (
+            (plan.notebook, plan.key, console.state(line.state), line.detail)
+            for plan, line in zip(plans, lines, strict=True)
+        ),
+    )
     return sum(line.state in ("stale", "never run") for line in lines)
 
 
 @contextmanager
 def run_bar(plans: Sequence[PlannedRun]) -> Iterator[Callable[[RunEvent], None]]:
     """Show a bar for all runs and one for each that goes on; what is yielded takes events."""
-    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console.out) as bar:
+    with console.open_bar("{task.description:<24}") as bar:
         whole = bar.add_task("Notebooks", total=len(plans))
         tasks = {}
 
@@ -108,16 +107,14 @@ def run_bar(plans: Sequence[PlannedRun]) -> Iterator[Callable[[RunEvent], None]]
 
 
 def _show_records(records: Sequence[RunRecord], layout: Layout) -> None:
-    table = Table("notebook", "run", "state", "seconds", "where", box=None, pad_edge=False)
+    rows = []
     for record in records:
         ran = record.started and not record.is_reused
-        seconds = f"{record.seconds:.1f}" if ran else ""
         word = "up to date" if record.is_reused else record.state
-        said = console.state(word) + (f": {escape(record.reason)}" if record.reason else "")
-        table.add_row(
-            record.notebook, record.key, said, seconds, escape(layout.show(record.folder))
-        )
-    console.out.print(table)
+        said = console.state(word, f": {record.reason}" if record.reason else "")
+        seconds = f"{record.seconds:.1f}" if ran else ""
+        rows.append((record.notebook, record.key, said, seconds, layout.show(record.folder)))
+    console.show(("notebook", "run", "state", "seconds", "where"), rows)
     for record in records:
         for warning in record.warnings if not record.is_reused else []:
             console.say(f"{record.notebook}: {warning}")
@@ -128,8 +125,7 @@ def _show_failure(record: RunRecord) -> None:
     if failure is None:
         return
     title = f"{record.notebook}: {record.state}"
-    if failure.source:
-        console.err.print(Panel(Syntax(failure.source, "python"), title=title, border_style="red"))
+    console.show_source(failure.source, title, terminal=console.err)
     console.err.print(escape(failure.traceback or failure.message), highlight=False)
     if record.started:
         console.err.print(f"More: gipfel why {record.notebook}/{record.key}", highlight=False)

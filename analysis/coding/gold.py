@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.study.errors import TableError, join_faults, unknown
-from analysis.study.text_files import read_table
+from analysis.study.text_files import read_csv
 from analysis.tables.schema import POLARITIES, TARGETS, VOICES
 
 COLUMNS = ("doc", "begin", "end", "surface", "frame", "polarity", "voice", "speaker", "target")
@@ -49,7 +49,7 @@ def read_gold(path: Path, frames: tuple[str, ...]) -> pd.DataFrame:
     1
     """
     missing = "no such file; wanted the coded mentions as CSV"
-    table = read_table(path, TableError, COLUMNS, others=True, missing=missing)
+    table = read_csv(path, TableError, COLUMNS, others=True, missing=missing)
     faults = [*_label_faults(table, frames), *_offset_faults(table)]
     if not faults:
         table = table.astype({"begin": "int64", "end": "int64"})

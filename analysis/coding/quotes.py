@@ -1,4 +1,4 @@
-"""How good the coding is: against annotated quotations, and against coded mentions."""
+"""How good the coding of speech is, on a file of annotated quotations."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import gzip
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.grammar.lexicons import Lexicons, read_lexicons
 from analysis.annotation.speech.actors import ActorIndex, SpeechContext
 from analysis.annotation.speech.segments import find_speech
 from analysis.annotation.speech.spans import SpeechSpan
-from analysis.annotation.tokens import Sentence
-from analysis.coding.evaluation.quote_scores import (
+from analysis.annotation.tokens import Annotator, Sentence
+from analysis.coding.quote_scores import (
     ROLES,
     Quote,
     pair_quotes,
@@ -27,6 +27,7 @@ from analysis.coding.evaluation.quote_scores import (
     score_tokens,
 )
 from analysis.study.errors import TextError
+from analysis.study.paths import Layout
 
 Scores = dict[str, dict[str, float]]
 Segment = tuple[str, int]
@@ -35,8 +36,9 @@ TYPES = {"continued": "IndirectFreeIndirect", "act": "Reported"}
 
 @dataclass(frozen=True)
 class Document:
-    """An annotated article: its text, its tokens' offsets, its quotations."""
+    """An annotated article: its line of the file, its text, its tokens' offsets, its quotations."""
 
+    raw: Mapping[str, Any]
     name: str
     text: str
     begins: tuple[int, ...]
@@ -44,7 +46,7 @@ class Document:
     quotes: tuple[Quote, ...]
 
     def token_ids(self, begin: int, end: int) -> frozenset[int]:
-        """Give the ids of the tokens that overlap a stretch of text."""
+        """Return the ids of the tokens that overlap a stretch of text."""
         if begin >= end or begin < 0:
             return frozenset()
         first = bisect_left(self.ends, begin + 1)
@@ -53,16 +55,6 @@ class Document:
 
 def read_quotes(path: Path) -> list[Document]:
     """Read annotated quotations: one JSON document a line, gzipped or not.
-
-    Parameters
-    ----------
-    path : Path
-        ``train.jsonl.gz`` or ``dev.jsonl.gz`` of the data set.
-
-    Returns
-    -------
-    list of Document
-        In the order of the file.
 
     Raises
     ------
@@ -81,6 +73,7 @@ def _document(line: str, where: str) -> Document:
     try:
         table: dict[str, Any] = json.loads(line)
         return Document(
+            table,
             table["documentName"],
             table["originalText"],
             tuple(token["charBegin"] for token in table["tokens"]),
@@ -97,7 +90,7 @@ def _quote(annotation: Mapping[str, Any]) -> Quote:
 
 
 def paragraphs(text: str) -> Iterator[Segment]:
-    """Give the lines of a text that are not blank, with their offsets."""
+    """Return the lines of a text that are not blank, with their offsets."""
     for match in re.finditer(r"[^\n]+", text):
         if match.group().strip():
             yield match.group(), match.start()
@@ -161,3 +154,86 @@ def score_documents(
     ]
     tokens = score_tokens((d.quotes, predicted, len(d.begins)) for d, predicted in both)
     return score_pairs(pairs) | tokens, quote_errors(pairs)
+
+
+@dataclass(frozen=True)
+class QuoteEvaluation:
+    """Scores by layer and metric, the errors, and the predictions as lines of JSON."""
+
+    scores: Scores
+    errors: pd.DataFrame
+    predictions: list[str]
+
+
+def evaluate_quotes(
+    path: Path,
+    layout: Layout,
+    *,
+    first: int | None = None,
+    on_documents: Callable[[int, int], None] | None = None,
+) -> QuoteEvaluation:
+    """Code the speech of annotated articles with the study's lexicons, and compare.
+
+    Speakers are scored by where they stand, so the actors of the study play no part. Only the
+    ``first`` documents are read if a number is given; ``on_documents`` is told how many of how
+    many are done.
+    """
+    annotator, lexicons, actors = Annotator(), read_lexicons(layout), ActorIndex.of([])
+    documents = read_quotes(path)[:first]
+    predictions = []
+    for n, document in enumerate(documents, start=1):
+        segments = [annotator.sentences(*part) for part in paragraphs(document.text)]
+        predictions.append(predict_quotes(document, segments, actors, lexicons=lexicons))
+        if on_documents:
+            on_documents(n, len(documents))
+    scores, errors = score_documents(documents, predictions)
+    lines = [prediction_line(*both) for both in zip(documents, predictions, strict=True)]
+    return QuoteEvaluation(scores, errors, lines)
+
+
+def prediction_line(document: Document, quotes: Iterable[Quote]) -> str:
+    """Write a document of the data with predicted annotations, in the data's own schema.
+
+    Examples
+    --------
+    >>> raw = {"documentName": "a", "annotations": [{"id": 0}]}
+    >>> prediction_line(Document(raw, "a", "Ja.", (0, 2), (2, 3), ()), [])
+    '{"documentName": "a", "annotations": []}'
+    """
+    annotations = [_annotation(document, quote, n) for n, quote in enumerate(quotes)]
+    return json.dumps({**document.raw, "annotations": annotations}, ensure_ascii=False)
+
+
+def _annotation(document: Document, quote: Quote, number: int) -> dict[str, Any]:
+    roles = {role: _stretch(document, quote.roles.get(role, frozenset())) for role in ROLES}
+    return {
+        "id": number,
+        "type": quote.type,
+        "medium": "",
+        "isNested": False,
+        "hasNested": False,
+        "quote": _stretch(document, quote.tokens),
+        **roles,
+    }
+
+
+def _stretch(document: Document, tokens: frozenset[int]) -> dict[str, Any]:
+    """Return a set of tokens as the data does: ids, runs of neighbours, and their text."""
+    ids = sorted(tokens)
+    runs: list[list[int]] = []
+    for token in ids:
+        if runs and runs[-1][-1] == token - 1:
+            runs[-1].append(token)
+        else:
+            runs.append([token])
+    spans = [
+        {
+            "begin": run[0],
+            "end": run[-1] + 1,
+            "charBegin": document.begins[run[0]],
+            "charEnd": document.ends[run[-1]],
+        }
+        for run in runs
+    ]
+    pieces = (document.text[span["charBegin"] : span["charEnd"]] for span in spans)
+    return {"tokenIds": ids, "spans": spans, "text": " ".join(pieces)}

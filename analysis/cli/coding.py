@@ -1,17 +1,15 @@
-"""``gipfel code``: samples for coding by people, and what came of them."""
+"""``gipfel audit`` and ``gipfel code``: mentions in context, and samples coded by people."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from analysis.cli import console
-from analysis.cli.commands.coding_sheets import complete_sheet, split_names
 from analysis.study.paths import Layout, find_layout
 
 if TYPE_CHECKING:
@@ -19,22 +17,54 @@ if TYPE_CHECKING:
 
     from analysis.tables.codings import Draw
 
-app = typer.Typer(help="Have people code mentions.", no_args_is_help=True)
+app = typer.Typer(
+    help="Have people code mentions.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+)
 
 
-def complete_by(incomplete: str) -> list[str]:
-    """Complete the last of the columns that part the strata."""
-    from analysis.coding.draw import STRATIFIERS
+complete_by = console.completing_names("analysis.coding.draw", "STRATIFIERS", in_list=True)
+complete_allocation = console.completing_names("analysis.coding.draw", "ALLOCATIONS")
+complete_sheet = console.completing(
+    lambda: [str(path) for path in (find_layout().local / "coding").glob("*.*")]
+)
 
-    head, comma, last = incomplete.rpartition(",")
-    return [f"{head}{comma}{name}" for name in STRATIFIERS if name.startswith(last)]
 
+def audit(
+    event: console.Events = None,
+    frame: console.Frames = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the pages; by default data/local/audit.")
+    ] = None,
+    wide: Annotated[
+        int, typer.Option(min=0, max=50, help="Paragraphs around each mention, on demand.")
+    ] = 3,
+) -> None:
+    """Write pages that show every mention in its context; needs the articles in data/raw.
 
-def complete_allocation(incomplete: str) -> list[str]:
-    """Complete the name of an allocation."""
-    from analysis.coding.draw import ALLOCATIONS
+    One page per event and one of all: to read, filter, count, and to make lines for
+    data/corrections.csv by. The pages hold article text and stay out of git.
 
-    return [name for name in sorted(ALLOCATIONS) if name.startswith(incomplete)]
+    Examples
+    --------
+    `gipfel audit` writes all pages to data/local/audit.
+
+    `gipfel audit --event alaska-2025 --frame Deal` writes one.
+    """
+    from analysis.coding.build import write_audit
+
+    layout = find_layout()
+    with console.counting("Pages") as told:
+        written = write_audit(
+            layout, events=event or [], frames=frame or [], out=out, wide=wide, on_pages=told
+        )
+    rows = [
+        (layout.show(page.path), str(page.n_documents), str(page.n_mentions)) for page in written
+    ]
+    console.show(("page", "documents", "mentions"), rows)
+    console.say("They hold article text: open them in a browser, do not publish them.")
 
 
 @app.command()
@@ -65,16 +95,16 @@ def sample(
     `gipfel code sample --n 40 --by event --allocation equal --name pilot`
     """
     from analysis.coding.draw import Design, draw_sample
-    from analysis.study.study import read_study
     from analysis.tables.codings import write_draw
     from analysis.tables.features import read_features
 
-    layout = find_layout()
+    layout, study = console.open_study()
     wanted = tuple(part.strip() for part in by.split(",") if part.strip())
-    used = read_study(layout).seed if seed is None else seed
+    used = study.seed if seed is None else seed
     mentions = read_features(layout.features).mentions
     draw = draw_sample(mentions, Design(n, wanted, allocation, tier, used), name=name)
-    written = write_sheets(layout, mentions, draw, split_names(coders), n_sentences=context)
+    named = console.split_names(coders)
+    written = write_sheets(layout, mentions, draw, named, n_sentences=context)
     write_draw(draw, layout.coding)
     show_draw(draw)
     for path in written:
@@ -86,8 +116,7 @@ def write_sheets(
     layout: Layout, mentions: pd.DataFrame, draw: Draw, coders: Sequence[str], *, n_sentences: int
 ) -> list[Path]:
     """Write the sheets of all coders as XLSX and CSV, or none."""
-    from analysis.coding.context import find_contexts
-    from analysis.coding.sheet import INSTRUCTIONS, sheet_columns, sheet_rows
+    from analysis.coding.sheet import INSTRUCTIONS, find_contexts, sheet_columns, sheet_rows
     from analysis.coding.workbook import check_new, write_sheet
     from analysis.study.study import read_study
     from analysis.tables.codings import check_write
@@ -135,11 +164,10 @@ def import_sheets(
     from analysis.coding.coders import Intervals, agreement, label_confusion
     from analysis.coding.corrected import Correction, check_correction, corrected_shares
     from analysis.coding.reading import read_coded_sheets
-    from analysis.study.study import read_study
     from analysis.tables.codings import read_codings, write_labels
     from analysis.tables.features import read_features
 
-    layout = find_layout()
+    layout, study = console.open_study()
     features = read_features(layout.features)
     groups = [part.strip() for part in by.split(",") if part.strip()]
     read = read_coded_sheets(sheets, layout.coding, features.mentions)
@@ -151,54 +179,57 @@ def import_sheets(
         news = "stored" if changed else "as before"
         console.say(f"{sheet.path.name}: coder {sheet.coder}, {len(sheet.labels)} rows, {news}")
     codings = read_codings(features, read[0].sample, layout.coding)
-    show_agreement(agreement(codings, Intervals(seed=read_study(layout).seed)))
+    show_agreement(agreement(codings, Intervals(seed=study.seed)))
     show_confusion(label_confusion(codings))
     show_corrected(corrected_shares(features.mentions, codings, by=groups, how=how))
 
 
 def show_draw(draw: Draw) -> None:
     """Show how many mentions of each stratum were drawn."""
-    table = Table("stratum", "mentions", "drawn", "probability", box=None, pad_edge=False)
-    for row in draw.rows.drop_duplicates("stratum").sort_values("stratum").to_dict("records"):
-        probability = f"{row['inclusion_probability']:.3f}"
-        table.add_row(
-            escape(row["stratum"]), str(row["n_stratum"]), str(row["n_drawn"]), probability
-        )
-    console.out.print(f"[bold]Sample {escape(draw.sample)}[/]", table, "", sep="\n")
+    counts = ["stratum", "n_stratum", "n_drawn", "inclusion_probability"]
+    strata = draw.rows[counts].drop_duplicates("stratum").sort_values("stratum")
+    rows = (
+        (stratum, str(n), str(n_drawn), f"{probability:.3f}")
+        for stratum, n, n_drawn, probability in strata.itertuples(index=False)
+    )
+    headings = ("stratum", "mentions", "drawn", "probability")
+    console.show(headings, rows, title=f"Sample {draw.sample}")
 
 
 def show_agreement(table: pd.DataFrame) -> None:
     """Show agreement by code, one line for each set of coders."""
-    shown = Table("code", "coders", "mentions", "metric", "value", "95 %", box=None, pad_edge=False)
-    for row in table.to_dict("records"):
-        refused = row["value"] != row["value"]
-        value = escape(row["reason"]) if refused else f"{row['value']:.3f}"
-        span = "" if row["low"] != row["low"] else f"{row['low']:.3f} to {row['high']:.3f}"
-        shown.add_row(row["layer"], row["coders"], str(row["n_units"]), row["metric"], value, span)
-    console.out.print("[bold]Agreement[/]", shown, "", sep="\n")
+    rows = [
+        (row["layer"], row["coders"], str(row["n_units"]), row["metric"], *_estimate(row, "value"))
+        for row in table.to_dict("records")
+    ]
+    headings = ("code", "coders", "mentions", "metric", "value", "95 %")
+    console.show(headings, rows, title="Agreement")
+
+
+def _estimate(row: Mapping[Hashable, Any], name: str) -> tuple[str, str]:
+    """Write an estimate, or the reason why there is none, and its interval."""
+    value = row["reason"] if isnan(row[name]) else f"{row[name]:.3f}"
+    return value, "" if isnan(row["low"]) else f"{row['low']:.3f} to {row['high']:.3f}"
 
 
 def show_confusion(table: pd.DataFrame) -> None:
     """Show which labels coders gave to the same mentions where they differ."""
-    apart = table[table["label_1"] != table["label_2"]]
-    shown = Table("code", "coder", "label", "coder", "label", "mentions", box=None, pad_edge=False)
-    for row in apart.to_dict("records"):
-        pair = (row["coder_1"], row["label_1"], row["coder_2"], row["label_2"])
-        shown.add_row(row["layer"], *(escape(cell or "(empty)") for cell in pair), str(row["n"]))
-    if len(apart):
-        console.out.print("[bold]Where coders differ[/]", shown, "", sep="\n")
+    cells = ["layer", "coder_1", "label_1", "coder_2", "label_2", "n"]
+    apart = table.loc[table["label_1"] != table["label_2"], cells]
+    rows = [[str(cell) or "(empty)" for cell in row] for row in apart.itertuples(index=False)]
+    if rows:
+        headings = ("code", "coder", "label", "coder", "label", "mentions")
+        console.show(headings, rows, title="Where coders differ")
 
 
 def show_corrected(table: pd.DataFrame) -> None:
     """Show raw and corrected shares of every group."""
-    names = ("group", "code", "label", "raw", "corrected", "95 %", "coded", "of")
-    shown = Table(*names, box=None, pad_edge=False)
-    for row in table.to_dict("records"):
-        refused = row["share"] != row["share"]
-        value = escape(row["reason"]) if refused else f"{row['share']:.3f}"
-        span = "" if row["low"] != row["low"] else f"{row['low']:.3f} to {row['high']:.3f}"
-        shown.add_row(
-            *(escape(row["group"]), row["layer"], escape(row["value"]), f"{row['raw']:.3f}"),
-            *(value, span, str(row["n_coded"]), str(row["n"])),
+    rows = [
+        (
+            *(row["group"], row["layer"], row["value"], f"{row['raw']:.3f}"),
+            *(*_estimate(row, "share"), str(row["n_coded"]), str(row["n"])),
         )
-    console.out.print("[bold]Shares, raw and corrected[/]", shown, "", sep="\n")
+        for row in table.to_dict("records")
+    ]
+    headings = ("group", "code", "label", "raw", "corrected", "95 %", "coded", "of")
+    console.show(headings, rows, title="Shares, raw and corrected")

@@ -12,33 +12,21 @@ from rich.markup import escape
 from rich.table import Table
 
 from analysis.cli import console
-from analysis.study.claims import Claim, choose_claims
-from analysis.study.errors import GipfelError
-from analysis.study.paths import find_layout
-from analysis.study.study import read_study
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from analysis.study.design import Claim
 
 #: Where the specifications go, below the folder of runs.
 FILE = "multiverse.csv"
 
 
-def complete_claim(incomplete: str) -> list[str]:
-    """Complete the id of a claim on the command line."""
-    try:
-        return [claim.id for claim in read_study().claims if claim.id.startswith(incomplete)]
-    except GipfelError:
-        return []
+complete_claim = console.completing(lambda: [claim.id for claim in console.open_study()[1].claims])
 
 
 def multiverse(
-    claim: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--claim", "-c", help="Only this claim; may be repeated.", autocompletion=complete_claim
-        ),
-    ] = None,
+    claim: Annotated[list[str] | None, console.only("claim", complete_claim, "-c")] = None,
     permutations: Annotated[
         int, typer.Option(min=99, help="Relabellings, where there are too many to take all.")
     ] = 999,
@@ -59,10 +47,10 @@ def multiverse(
     `gipfel multiverse --claim deal-alaska --csv deal.csv` computes one.
     """
     from analysis.measures.multiverse import multiverse as compute
+    from analysis.study.design import choose_claims
     from analysis.tables.features import read_features
 
-    layout = find_layout()
-    study = read_study(layout)
+    layout, study = console.open_study()
     chosen = choose_claims(study.claims, claim or [])
     features, choices = read_features(layout.features), study.multiverse.model_dump()
     with console.counting("Claims") as told:

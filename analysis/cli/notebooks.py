@@ -1,14 +1,43 @@
-"""``gipfel clean-notebooks``, which the hook for git calls, and ``gipfel readings``."""
+"""``gipfel params``, ``clean-notebooks`` and ``readings``: what stands in the notebooks."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from analysis.cli import console
+from analysis.cli.run import complete_notebook
 from analysis.study.paths import find_layout
-from analysis.study.study import read_study
+
+
+def params(
+    notebook: Annotated[str, typer.Argument(autocompletion=complete_notebook)],
+) -> None:
+    """Show the parameters of a notebook: type, default, allowed values, meaning.
+
+    Example: `gipfel params 03_framing`
+    """
+    from analysis.runs.parameter_types import describe_type
+    from analysis.runs.parameters import read_parameters
+    from analysis.runs.plan import plan_run
+
+    layout, study = console.open_study()
+    plan = plan_run(study, layout, notebook)
+    rows = []
+    for one in read_parameters(plan.path):
+        own = plan.parameters[one.name]
+        in_study = "" if own == one.default else _shown(own)
+        name, type_ = Text(one.name, "bold"), describe_type(one.annotation)
+        rows.append((name, _shown(one.default), in_study, type_, one.comment))
+    console.show(("parameter", "default", "study.toml", "may be", "meaning"), rows)
+
+
+def _shown(value: object) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
 
 
 def clean_notebooks(
@@ -50,8 +79,8 @@ def readings(
     from analysis.runs.plan import plan_runs
     from analysis.tables.features import read_manifest
 
-    layout = find_layout()
-    study, tables = read_study(layout), read_manifest(layout.features)["tables"]
+    layout, study = console.open_study()
+    tables = read_manifest(layout.features)["tables"]
     others = 0
     for plan in plan_runs(study, layout, notebooks or None):
         wanted = make_stamp(plan.path, study, tables, plan.parameters)

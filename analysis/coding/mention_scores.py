@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.proportion import proportion_confint
 
 from analysis.annotation.codes import code_mention
@@ -17,15 +19,74 @@ from analysis.annotation.speech.segments import find_speech
 from analysis.annotation.speech.spans import SpeechSpan
 from analysis.annotation.tokens import Sentence
 from analysis.annotation.tools import Tools
-from analysis.coding.evaluation.gold import NO_FRAME
-from analysis.coding.evaluation.mention_scores import confusion, score_codes
-from analysis.coding.evaluation.quotes import paragraphs
-from analysis.corpus.readers import read_text
+from analysis.coding.gold import NO_FRAME
+from analysis.coding.quotes import paragraphs
+from analysis.corpus.sources import read_article
 from analysis.study.errors import TextError, join_faults
 
+#: Columns of the list of errors.
+ERRORS = ("doc", "begin", "surface", "layer", "gold", "predicted", "rule", "cue")
 LAYERS = ("polarity", "voice", "speaker", "target")
 Scores = dict[str, dict[str, float]]
 Key = tuple[str, int]
+
+
+def score_codes(gold: Sequence[str], predicted: Sequence[str]) -> dict[str, float]:
+    """Compare two codings of the same mentions.
+
+    Returns
+    -------
+    dict
+        ``n``; ``accuracy`` with a 95 % Wilson interval ``accuracy_low``,
+        ``accuracy_high``; ``kappa`` (Cohen 1960) with its asymptotic 95 % interval
+        ``kappa_low``, ``kappa_high`` (Fleiss, Cohen and Everitt 1969). The intervals
+        are conditional on these texts. Kappa is NaN where both codings have one code only.
+
+    Examples
+    --------
+    >>> scores = score_codes(["a", "b", "a", "b"], ["a", "b", "a", "a"])
+    >>> scores["accuracy"], round(scores["kappa"], 2)
+    (0.75, 0.5)
+    """
+    first, second = list(gold), list(predicted)
+    agree = sum(one == other for one, other in zip(first, second, strict=True))
+    low, high = proportion_confint(agree, len(first), method="wilson")
+    scores = {
+        "n": float(len(first)),
+        "accuracy": agree / len(first),
+        "accuracy_low": float(low),
+        "accuracy_high": float(high),
+    }
+    return scores | _kappa(first, second)
+
+
+def _kappa(first: Sequence[str], second: Sequence[str]) -> dict[str, float]:
+    codes = sorted({*first, *second})
+    if len(codes) < 2:
+        return dict.fromkeys(("kappa", "kappa_low", "kappa_high"), float("nan"))
+    if list(first) == list(second):
+        return dict.fromkeys(("kappa", "kappa_low", "kappa_high"), 1.0)
+    table = np.zeros((len(codes), len(codes)))
+    for one, other in zip(first, second, strict=True):
+        table[codes.index(one), codes.index(other)] += 1
+    found = cohens_kappa(table)
+    return {
+        "kappa": float(found.kappa),
+        "kappa_low": float(found.kappa_low),
+        "kappa_high": min(1.0, float(found.kappa_upp)),
+    }
+
+
+def confusion(gold: Sequence[str], predicted: Sequence[str]) -> pd.DataFrame:
+    """Count pairs of codes: columns gold, predicted, n.
+
+    Examples
+    --------
+    >>> confusion(["a", "b"], ["a", "a"]).to_dict("list")
+    {'gold': ['a', 'b'], 'predicted': ['a', 'a'], 'n': [1, 1]}
+    """
+    pairs = pd.DataFrame({"gold": list(gold), "predicted": list(predicted)}, dtype="str")
+    return pairs.groupby(["gold", "predicted"], sort=True).size().reset_index(name="n")
 
 
 @dataclass(frozen=True)
@@ -53,7 +114,7 @@ def evaluate_mentions(
     Parameters
     ----------
     gold : DataFrame
-        What `analysis.coding.evaluation.gold.read_gold` gives.
+        What `analysis.coding.gold.read_gold` gives.
     texts : path
         Folder with a file ``<doc>.txt`` for each document.
     tools : Tools
@@ -87,13 +148,12 @@ def evaluate_mentions(
         scores[layer] = score_codes(by_coder, by_rule) | {"floor": _floor(by_coder)}
         tables.append(confusion(by_coder, by_rule).assign(layer=layer))
         errors += _coding_errors(rows, codes, layer)
-    columns = ["doc", "begin", "surface", "layer", "gold", "predicted", "rule", "cue"]
     table = pd.concat(tables, ignore_index=True)[["layer", "gold", "predicted", "n"]]
-    return Evaluation(scores, table, pd.DataFrame(errors, columns=columns))
+    return Evaluation(scores, table, pd.DataFrame(errors, columns=list(ERRORS)))
 
 
 def _code(path: Path, rows: pd.DataFrame, tools: Tools, tier: str) -> _Coded:
-    doc, text = path.stem, read_text(path)
+    doc, text = path.stem, read_article(path)
     _check_surfaces(doc, rows, text)
     segments = [tools.annotator.sentences(*part) for part in paragraphs(text)]
     context, coding = SpeechContext(), tools.coding
@@ -166,40 +226,25 @@ def score_finding(wanted: Mapping[Key, str], found: Mapping[Key, str]) -> dict[s
 
 
 def _floor(labels: Sequence[str]) -> float:
-    """Give the accuracy of always saying the commonest label."""
+    """Return the accuracy of always saying the commonest label."""
     return max(labels.count(label) for label in set(labels)) / len(labels) if labels else 0.0
 
 
 def _finding_errors(
     wanted: Mapping[Key, str], found: Mapping[Key, str]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[tuple[Any, ...]]:
     for key in sorted({*wanted, *found}):
         if wanted.get(key) != found.get(key):
-            yield {
-                "doc": key[0],
-                "begin": key[1],
-                "surface": "",
-                "layer": "frame",
-                "gold": wanted.get(key, NO_FRAME),
-                "predicted": found.get(key, NO_FRAME),
-                "rule": "",
-                "cue": "",
-            }
+            frames = wanted.get(key, NO_FRAME), found.get(key, NO_FRAME)
+            yield (*key, "", "frame", *frames, "", "")
 
 
 def _coding_errors(
     rows: Sequence[Mapping[Any, Any]], codes: Sequence[Mapping[str, Any]], layer: str
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[tuple[Any, ...]]:
     evidence = "voice" if layer == "speaker" else layer
     for row, code in zip(rows, codes, strict=True):
         if row[layer] != code[layer]:
-            yield {
-                "doc": row["doc"],
-                "begin": row["begin"],
-                "surface": row["surface"],
-                "layer": layer,
-                "gold": row[layer],
-                "predicted": code[layer],
-                "rule": code[f"{evidence}_rule"],
-                "cue": code[f"{evidence}_cue"],
-            }
+            labels = layer, row[layer], code[layer]
+            why = code[f"{evidence}_rule"], code[f"{evidence}_cue"]
+            yield (row["doc"], row["begin"], row["surface"], *labels, *why)

@@ -47,7 +47,7 @@ class Pair:
     predicted: Quote | None
 
     def tokens(self, role: str) -> tuple[frozenset[int], frozenset[int]]:
-        """Give the gold and the predicted tokens of a role, or of the quotation itself."""
+        """Return the gold and the predicted tokens of a role, or of the quotation itself."""
         return _tokens(self.gold, role), _tokens(self.predicted, role)
 
 
@@ -60,17 +60,10 @@ def _tokens(quote: Quote | None, role: str) -> frozenset[int]:
 def pair_quotes(document: str, gold: Sequence[Quote], predicted: Sequence[Quote]) -> list[Pair]:
     """Pair gold and predicted quotations so that the sum of their token F1 is largest.
 
-    Parameters
-    ----------
-    document : str
-        Name of the document, kept in the pairs.
-    gold, predicted : sequence of Quote
-        Of one document.
-
     Returns
     -------
     list of Pair
-        One per gold and per predicted quotation, paired or not. Two without a
+        One per gold and per predicted quotation of the document, paired or not. Two without a
         common token may be paired, as the data set's authors do; it changes no score.
 
     Notes
@@ -97,7 +90,7 @@ def pair_quotes(document: str, gold: Sequence[Quote], predicted: Sequence[Quote]
 
 
 def f1(gold: frozenset[int], predicted: frozenset[int]) -> float:
-    """Give the F1 of two sets of tokens; 0 if they share none."""
+    """Return the F1 of two sets of tokens; 0 if they share none."""
     shared = len(gold & predicted)
     return 2 * shared / (len(gold) + len(predicted)) if shared else 0.0
 
@@ -170,10 +163,7 @@ def score_tokens(
 ) -> dict[str, dict[str, float]]:
     """Score voices token by token over all documents.
 
-    Parameters
-    ----------
-    documents : iterable
-        For each document its gold quotations, the predicted ones and its number of tokens.
+    ``documents`` gives for each its gold quotations, the predicted ones, its number of tokens.
 
     Returns
     -------
@@ -207,14 +197,7 @@ def _overlap(gold: frozenset[int], predicted: frozenset[int]) -> np.ndarray:
 
 
 def quote_errors(pairs: Sequence[Pair], *, below: float = 0.5) -> pd.DataFrame:
-    """List quotations whose words were found badly or not at all.
-
-    Parameters
-    ----------
-    pairs : sequence of Pair
-        From `pair_quotes`.
-    below : float
-        List pairs whose token F1 is smaller.
+    """List quotations whose words were found badly, with a token F1 ``below``, or not at all.
 
     Returns
     -------

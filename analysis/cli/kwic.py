@@ -1,8 +1,8 @@
-"""``gipfel kwic``: reading every hit of a query in its context."""
+"""``gipfel kwic`` and ``collocates``: looking things up in the articles themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,93 +12,54 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis.cli import console
-from analysis.study.errors import GipfelError
 from analysis.study.paths import find_layout
-from analysis.study.study import read_study
-from analysis.tables.schema import POLARITIES, VOICES, ZONES
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.concordance.texts import Texts
 
-Complete = Callable[[str], list[str]]
 #: Letters: the least of context to either side; a longer gap in a split verb is left out.
 NARROWEST, LONGEST_GAP = 12, 24
 #: Contexts that are shown as paragraphs, not as lines.
 FOR_READING = ("segment", "sentence", "wide")
 
 
-def _completion(names: Callable[[], Iterable[str]]) -> Complete:
-    """Make a function that completes one of some names; a broken study completes nothing."""
-
-    def complete(incomplete: str) -> list[str]:
-        try:
-            return sorted(name for name in names() if name and name.startswith(incomplete))
-        except GipfelError:
-            return []
-
-    return complete
-
-
 def _outlets() -> set[str]:
     from analysis.corpus.sources import read_sources
 
-    layout = find_layout()
-    return {source.outlet for source in read_sources(layout, read_study(layout))}
+    return {source.outlet for source in read_sources(*console.open_study())}
 
 
 def _documents() -> list[str]:
     from analysis.corpus.sources import read_sources
 
-    layout = find_layout()
-    return [source.id for source in read_sources(layout, read_study(layout))]
+    return [source.id for source in read_sources(*console.open_study())]
 
 
-complete_event = _completion(lambda: [event.id for event in read_study().events])
-complete_frame = _completion(lambda: [frame.id for frame in read_study().frames])
-complete_outlet = _completion(_outlets)
-complete_document = _completion(_documents)
-complete_zone = _completion(lambda: ZONES)
-complete_voice = _completion(lambda: VOICES)
-complete_polarity = _completion(lambda: POLARITIES)
-complete_context = _completion(lambda: ("narrow", "segment", "sentence", "wide"))
-
-
-def complete_sort(incomplete: str) -> list[str]:
-    """Complete the last of the sort keys, which commas part."""
-    from analysis.concordance.hits import SORTED_BY
-
-    before, comma, last = incomplete.rpartition(",")
-    return [f"{before}{comma}{key}" for key in SORTED_BY if key.startswith(last)]
-
-
-def complete_count(incomplete: str) -> list[str]:
-    """Complete the last of the columns to count by, which commas part."""
-    from analysis.concordance.counting import COUNTED_BY
-
-    before, comma, last = incomplete.rpartition(",")
-    return [f"{before}{comma}{name}" for name in COUNTED_BY if name.startswith(last)]
-
-
-def _filter(name: str, complete: Complete) -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(
-        f"--{name}", help=f"Only this {name}; may be repeated.", autocompletion=complete
-    )
-    return option
+complete_outlet = console.completing(_outlets)
+complete_document = console.completing(_documents)
+complete_zone = console.completing_names("analysis.tables.schema", "ZONES")
+complete_voice = console.completing_names("analysis.tables.schema", "VOICES")
+complete_polarity = console.completing_names("analysis.tables.schema", "POLARITIES")
+complete_context = console.completing(lambda: ("narrow", "segment", "sentence", "wide"))
+complete_sort = console.completing_names("analysis.concordance.hits", "SORTED_BY", in_list=True)
+complete_count = console.completing_names(
+    "analysis.concordance.counting", "COUNTED_BY", in_list=True
+)
 
 
 def kwic(
     query: Annotated[
         str, typer.Argument(help="Such as '[lemma=\"Deal\"]'; a bare word is a form.")
     ],
-    event: Annotated[list[str] | None, _filter("event", complete_event)] = None,
-    outlet: Annotated[list[str] | None, _filter("outlet", complete_outlet)] = None,
-    document: Annotated[list[str] | None, _filter("document", complete_document)] = None,
-    zone: Annotated[list[str] | None, _filter("zone", complete_zone)] = None,
-    frame: Annotated[list[str] | None, _filter("frame", complete_frame)] = None,
-    voice: Annotated[list[str] | None, _filter("voice", complete_voice)] = None,
-    polarity: Annotated[list[str] | None, _filter("polarity", complete_polarity)] = None,
+    event: console.Events = None,
+    outlet: Annotated[list[str] | None, console.only("outlet", complete_outlet)] = None,
+    document: Annotated[list[str] | None, console.only("document", complete_document)] = None,
+    zone: Annotated[list[str] | None, console.only("zone", complete_zone)] = None,
+    frame: console.Frames = None,
+    voice: Annotated[list[str] | None, console.only("voice", complete_voice)] = None,
+    polarity: Annotated[list[str] | None, console.only("polarity", complete_polarity)] = None,
     context: Annotated[
         str,
         typer.Option(
@@ -130,7 +91,7 @@ def kwic(
             "--write", "-w", help="Write all lines: FILE.csv, .xlsx, .html, into data/local."
         ),
     ] = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes, first time.")] = 1,
+    jobs: console.Jobs = 1,
 ) -> None:
     """Show every hit of a query in its context; needs the articles in data/raw.
 
@@ -245,11 +206,9 @@ def _hit(row: Mapping[Hashable, str]) -> Text:
 
 def show_counts(table: pd.DataFrame) -> None:
     """Show how often each value stands in the lines."""
-    shown = Table(*table.columns, box=None, pad_edge=False)
-    for row in table.to_dict("records"):
-        *names, n, share = row.values()
-        shown.add_row(*(Text(str(name)) for name in names), str(n), f"{share:.3f}")
-    console.out.print(shown)
+    rows = (row.values() for row in table.to_dict("records"))
+    cells = ((*map(str, names), str(n), f"{share:.3f}") for *names, n, share in rows)
+    console.show(list(table.columns), cells)
 
 
 def _summary(lines: pd.DataFrame) -> str:
@@ -258,3 +217,45 @@ def _summary(lines: pd.DataFrame) -> str:
         return 'No hit. Case counts: "deal"%c finds Deal, too; [lemma="..."] finds every form.'
     drawn = "" if (lines["inclusion"] == 1).all() else ", drawn evenly from the documents"
     return f"{n} hit{'' if n == 1 else 's'} in {documents} documents{drawn}."
+
+
+def collocates(
+    lemma: Annotated[str, typer.Argument(help="A lemma, such as Waffenstillstand.")],
+    top: Annotated[int, typer.Option(min=1, help="How many for each event.")] = 15,
+    min_joint: Annotated[int, typer.Option(min=1, help="Least occurrences together.")] = 2,
+    csv: Annotated[Path | None, typer.Option(help="Write the whole table as CSV.")] = None,
+) -> None:
+    """Show the collocates of any lemma in each event; needs the articles in data/raw.
+
+    Those of frames and actors need no articles: see notebook 05_collocation.
+
+    Example: `gipfel collocates Waffenstillstand`
+    """
+    from analysis.annotation.any_node import count_near_lemma
+    from analysis.measures.collocation import association
+    from analysis.measures.neighbours import count_pairs
+    from analysis.study.text_files import read_stop_words
+    from analysis.tables.features import read_features
+
+    layout = find_layout()
+    features = read_features(layout.features)
+    near = features.with_tables(**count_near_lemma(layout, lemma, features.segments))
+    table = association(count_pairs(near, node_kind="lemma"))
+    console.write_table(table, csv)
+    known = ~table["collocate"].str.casefold().isin(read_stop_words())
+    show_collocates(table[known & (table["n_joint"] >= min_joint)], top)
+
+
+def show_collocates(table: pd.DataFrame, top: int) -> None:
+    """Show the strongest collocates of each event, with the counts that they rest on."""
+    from analysis.tables.cells import rounded
+
+    by, falling = ["g2", "collocate"], [False, True]
+    table = table.sort_values(by, ascending=falling, key=rounded)
+    for event, ranked in table.groupby("event"):
+        rows = [
+            (row["collocate"], f"{row['n_joint']}", f"{row['log_ratio']:.2f}", f"{row['g2']:.1f}")
+            for row in ranked.head(top).to_dict("records")
+        ]
+        console.show(("collocate", "together", "log ratio", "G2"), rows, title=str(event))
+    console.say("A ranking, no test: words are not independent, and few documents carry no claim.")

@@ -1,0 +1,206 @@
+"""``gipfel run``: executing notebooks as the study says, with other parameters, or in sweeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from analysis.cli import console
+from analysis.cli.running import execute, exit_status, explain_runs
+from analysis.study.errors import GipfelError, ParameterError
+from analysis.study.paths import Layout, find_layout
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.runs.plan import PlannedRun
+    from analysis.runs.record import RunRecord
+    from analysis.runs.sweeps import Sweep
+    from analysis.study.study import Study
+
+#: Rows of a sweep that are printed; the CSV file has all.
+SHOWN = 40
+
+
+class Engine(StrEnum):
+    """What executes the cells of a notebook."""
+
+    warm = "warm"
+    kernel = "kernel"
+
+
+complete_notebook = console.completing(
+    lambda: [run.notebook for run in console.open_study()[1].default_runs]
+)
+complete_sweep = console.completing(
+    lambda: ["all", *(run.name for run in console.open_study()[1].sweeps)]
+)
+
+
+def complete_parameter(context: typer.Context, incomplete: str) -> list[str]:
+    """Complete ``name=`` of a parameter of the notebook that stands on the command line."""
+    from analysis.runs.parameters import read_parameters
+
+    found: set[str] = set()
+    try:
+        layout = find_layout()
+        for name in context.params.get("notebooks") or []:
+            declared = read_parameters(layout.notebooks / f"{name}.ipynb")
+            found |= {f"{parameter.name}=" for parameter in declared}
+    except GipfelError:
+        return []
+    return sorted(name for name in found if name.startswith(incomplete))
+
+
+def run(
+    notebooks: Annotated[
+        list[str] | None,
+        typer.Argument(help="Notebooks; none: all.", autocompletion=complete_notebook),
+    ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter",
+            "-p",
+            help="name=value; goes into a run folder of its own.",
+            autocompletion=complete_parameter,
+        ),
+    ] = None,
+    grid: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="name=value,value; every combination is run.", autocompletion=complete_parameter
+        ),
+    ] = None,
+    sweep: Annotated[
+        list[str] | None,
+        typer.Option(help="A sweep of study.toml, or all.", autocompletion=complete_sweep),
+    ] = None,
+    jobs: console.Jobs = 2,
+    timeout: Annotated[
+        float | None, typer.Option(min=1, help="Seconds that one run may take.")
+    ] = None,
+    memory: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="GB that one run may take; else 3/4 of the machine's."),
+    ] = None,
+    engine: Annotated[
+        Engine, typer.Option(help="warm: forked, fast; kernel: a Jupyter kernel for each run.")
+    ] = Engine.warm,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            help="Run on a Dask cluster: local, or where its scheduler listens, tcp://host:port.",
+            autocompletion=lambda: ["local", "tcp://"],
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Run also what is up to date.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say what would run, and what has changed; stop.")
+    ] = False,
+) -> None:
+    """Execute notebooks that are not up to date; the default runs bring figures/ up to date.
+
+    Examples
+    --------
+    `gipfel run` regenerates everything.
+
+    `gipfel run 03_framing` regenerates one notebook's figures.
+
+    `gipfel run 02_term_frequency -p unit=form -p top=30` leaves figures/ alone.
+
+    `gipfel run 03_framing --grid tier=core,core_near --grid weight=none,within` runs all four.
+
+    `gipfel run --explain` names the file, function or parameter that has changed.
+
+    `gipfel run --sweep all --scheduler tcp://10.0.0.5:8786` runs on many machines.
+    """
+    from analysis.runs.limits import Settings
+    from analysis.runs.plan import check_has_runs, check_tables, plan_given
+
+    layout, study = console.open_study()
+    named, given = notebooks or [], parameter or []
+    check_has_runs(study, layout)
+    check_tables(layout)
+    sweeps = planned_sweeps(study, layout, named, grid=grid or [], fixed=given, names=sweep or [])
+    plans = plans_of(sweeps) or plan_given(study, layout, named, given)
+    if explain:
+        explain_runs(plans, layout)
+        return
+    settings = Settings(engine=engine.value, deadline=timeout, memory=memory, force=force)
+    records = execute(plans, layout, jobs=jobs, settings=settings, scheduler=scheduler)
+    show_sweeps(sweeps, records, layout)
+    raise typer.Exit(exit_status(records))
+
+
+def planned_sweeps(
+    study: Study,
+    layout: Layout,
+    notebooks: Sequence[str],
+    *,
+    grid: Sequence[str],
+    fixed: Sequence[str],
+    names: Sequence[str],
+) -> list[Sweep]:
+    """Plan the sweeps that the command line asks for; none, if it asks for none."""
+    from analysis.runs.sweeps import find_sweeps, plan_grid, plan_sweep
+
+    if grid and names:
+        raise ParameterError("run: --grid and --sweep exclude each other")
+    if names and (notebooks or fixed):
+        raise ParameterError("run: --sweep says all of notebook and parameters; leave them out")
+    if grid and len(set(notebooks)) != 1:
+        raise ParameterError(
+            f"run: --grid belongs to one notebook, came {len(set(notebooks)) or 'none'}. "
+            "Name it: gipfel run NOTEBOOK --grid name=value,value"
+        )
+    if grid:
+        return [plan_grid(study, layout, notebooks[0], _grid_of(fixed, grid))]
+    return [plan_sweep(study, layout, run) for run in find_sweeps(study, names)]
+
+
+def _grid_of(fixed: Sequence[str], grid: Sequence[str]) -> dict[str, list[Any]]:
+    from analysis.runs.parameters import parse_assignment
+    from analysis.runs.sweeps import parse_grid
+
+    single = [parse_assignment(text) for text in fixed]
+    varied = parse_grid(grid)
+    both = sorted({name for name, _ in single} & set(varied))
+    if both or len(dict(single)) < len(single):
+        listed = ", ".join(both) or "one of -p"
+        raise ParameterError(f"run: given twice: {listed}; a parameter stands in -p or in --grid")
+    return {**{name: [value] for name, value in single}, **varied}
+
+
+def plans_of(sweeps: Sequence[Sweep]) -> list[PlannedRun]:
+    """List the runs of some sweeps, each once."""
+    plans = (plan for sweep in sweeps for plan in sweep.plans)
+    return list({(plan.notebook, plan.key): plan for plan in plans}.values())
+
+
+def show_sweeps(sweeps: Sequence[Sweep], records: Sequence[RunRecord], layout: Layout) -> None:
+    """Print the numbers of every sweep, and write them as CSV."""
+    from analysis.runs.sweeps import summarise, write_summary
+
+    for sweep in sweeps:
+        table = summarise(sweep, records)
+        path = write_summary(table, sweep, layout)
+        _show_numbers(table, sweep)
+        console.say(f"{len(table)} rows in {layout.show(path)}.")
+
+
+def _show_numbers(table: pd.DataFrame, sweep: Sweep) -> None:
+    console.show(
+        (*sweep.varied, "number", "value"),
+        (
+            (
+                *(str(row[name]) for name in sweep.varied),
+                row["name"] or console.state(row["state"]),
+                "" if row["value"] is None else str(row["value"]),
+            )
+            for row in table.head(SHOWN).to_dict("records")
+        ),
+    )

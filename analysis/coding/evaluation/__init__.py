@@ -1,1 +1,0 @@
-"""How good the coding is: against annotated quotations and coded mentions."""
