@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.runs.kernel import OwnInterpreter, kill_kernel, make_kernel_manager
+from analysis.runs.notebook import OwnInterpreter, kill_kernel, make_kernel_manager
 
 
 @pytest.mark.parametrize("name", ["python3", "no-such-kernel"])

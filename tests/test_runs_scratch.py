@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.runs import scratch
-from analysis.runs.scratch import clear_scratch, is_abandoned, make_scratch, scratch_prefix
+from analysis.runs import folders
+from analysis.runs.folders import clear_scratch, is_abandoned, make_scratch, scratch_prefix
 from analysis.runs.verify import beside
 from analysis.study.paths import Layout
 
@@ -38,7 +38,7 @@ def test_a_folder_has_an_owner_from_the_moment_it_is_there(
 ) -> None:
     """Killed right after the folder was made: before, it had no owner and stayed for ever."""
     code = (
-        "import os, signal, tempfile\nfrom analysis.runs.scratch import make_scratch\n"
+        "import os, signal, tempfile\nfrom analysis.runs.folders import make_scratch\n"
         "make = tempfile.mkdtemp\n"
         "tempfile.mkdtemp = lambda **given: (make(**given), os.kill(os.getpid(), signal.SIGKILL))\n"
         "make_scratch()"
@@ -58,7 +58,7 @@ def test_the_first_folder_of_a_process_clears_what_a_killed_one_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = (
-        "import os, signal\nfrom analysis.runs.scratch import make_scratch\n"
+        "import os, signal\nfrom analysis.runs.folders import make_scratch\n"
         "print(make_scratch(), flush=True)\nos.kill(os.getpid(), signal.SIGKILL)"
     )
     killed = subprocess.run(
@@ -71,7 +71,7 @@ def test_the_first_folder_of_a_process_clears_what_a_killed_one_left(
     left = Path(killed.stdout.strip())
     assert is_abandoned(left)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    scratch._clear_once.cache_clear()
+    folders._clear_once.cache_clear()
     fresh = make_scratch()
     assert not left.exists()
     assert list(tmp_path.iterdir()) == [fresh]

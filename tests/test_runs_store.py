@@ -8,9 +8,9 @@ from study_for_runs import STUDY, plan_notebook, write_notebook, write_study
 
 from analysis.runs.execute import execute_runs
 from analysis.runs.folders import hold_folder
+from analysis.runs.history import find_prunable, prune_runs
 from analysis.runs.limits import Settings
 from analysis.runs.plan import PlannedRun, plan_run
-from analysis.runs.prune import find_prunable, prune_runs
 from analysis.runs.publish import publish_figures
 from analysis.runs.record import RunRecord, read_record, write_record
 from analysis.runs.store import find_run

@@ -10,9 +10,9 @@ from analysis.cli import console
 from analysis.cli import why as command
 from analysis.cli.running import explain_runs
 from analysis.runs.execute import execute_runs
+from analysis.runs.history import find_account, name_runs
 from analysis.runs.plan import plan_run
 from analysis.runs.record import RunRecord, write_record
-from analysis.runs.why import find_account, name_runs
 from analysis.study.errors import RunError
 from analysis.study.paths import Layout
 

@@ -17,7 +17,6 @@ from typer.testing import CliRunner
 
 from analysis.cli import app as cli
 from analysis.cli import console
-from analysis.runs.blame import Blame, find_causes
 from analysis.runs.compare import (
     compare_files,
     compare_folders,
@@ -26,6 +25,7 @@ from analysis.runs.compare import (
     compare_values,
 )
 from analysis.runs.plan import plan_runs
+from analysis.runs.verify import Blame, find_causes
 from analysis.study.errors import RunError
 from analysis.study.paths import Layout
 from analysis.study.study import read_study

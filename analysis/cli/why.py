@@ -11,11 +11,11 @@ from analysis.cli import console
 from analysis.study.paths import find_layout
 
 if TYPE_CHECKING:
-    from analysis.runs.why import Account
+    from analysis.runs.history import Account
 
 
 def _name_runs() -> list[str]:
-    from analysis.runs.why import name_runs
+    from analysis.runs.history import name_runs
 
     return list(name_runs(find_layout()))
 
@@ -40,7 +40,7 @@ def why(
 
     `gipfel why 03_framing/7b836d5764c5` shows that of other parameters.
     """
-    from analysis.runs.why import find_account
+    from analysis.runs.history import find_account
 
     show_account(find_account(find_layout(), run))
 
@@ -92,7 +92,7 @@ def prune(
 
     `gipfel prune --keep 20 --yes` removes all but the defaults and 20 runs of each notebook.
     """
-    from analysis.runs.prune import find_prunable, prune_runs
+    from analysis.runs.history import find_prunable, prune_runs
 
     layout = find_layout()
     found = find_prunable(layout, keep)

@@ -17,7 +17,7 @@ from matplotlib.image import imread, imsave
 RELATIVE, ABSOLUTE = 1e-6, 1e-9
 #: How many differing cells a message names.
 NAMED = 3
-#: What a figure's JSON says beside numbers; judged by `analysis.runs.blame`.
+#: What a figure's JSON says beside numbers; judged by `analysis.runs.verify`.
 NOTED = ("versions", "inputs", "parameters", "seed")
 
 Verdict = Literal["same", "same numbers", "same picture", "differs", "missing", "new"]

@@ -14,9 +14,9 @@ from rocrate.model.file import File
 from rocrate.rocrate import ROCrate
 
 from analysis.corpus.release import check_release, open_files
-from analysis.runs.blame import read_notes
 from analysis.runs.key import code_hash
 from analysis.runs.plan import PlannedRun, notebook_number, plan_runs
+from analysis.runs.verify import read_notes
 from analysis.study.errors import RunError
 from analysis.study.paths import Layout
 from analysis.study.study import Study

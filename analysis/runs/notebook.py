@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
 import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
+from ipykernel.kernelspec import get_kernel_dict
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
-from analysis.runs.alarm import DEADLINE, Late
-from analysis.runs.engine import ENGINE_NAME, register_engine
+from analysis.runs.engine import DEADLINE, ENGINE_NAME, Late, register_engine
 from analysis.runs.job import NOTEBOOK_FILE, Failure, Job, Outcome, State
-from analysis.runs.journal import Journal
-from analysis.runs.judge import blame_cell, count_cells, find_failure, is_added, strip_colours
-from analysis.runs.kernel import KERNEL_NAME, kill_kernel, make_kernel_manager, stop_kernel
+from analysis.runs.judge import (
+    Journal,
+    blame_cell,
+    count_cells,
+    find_failure,
+    is_added,
+    strip_colours,
+)
 from analysis.runs.outputs import is_note, shorten_outputs
 
 #: Seconds between two attempts to kill a kernel that is late.
@@ -216,3 +226,60 @@ def _start_deadline(
     if seconds is not None:
         timer.start()
     return timer
+
+
+KERNEL_NAME = "python3"
+#: Longest path that a socket may have on any system, less what ZeroMQ appends to it.
+_LONGEST_SOCKET = 95
+
+
+class OwnInterpreter(KernelSpecManager):
+    """Starts every kernel with this interpreter, whatever kernels the user has installed."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Give the one kernel there is."""
+        return KernelSpec(**get_kernel_dict())
+
+
+def make_kernel_manager(scratch: Path, name: str = "") -> AsyncKernelManager:
+    """Make a manager whose kernel listens on sockets below a folder of its own.
+
+    Kernels that start side by side race for ports, and the default names of sockets
+    are shared between runs; a path that no other run has suffers from neither.
+
+    Parameters
+    ----------
+    scratch : path
+        A folder with a short name. Without Unix sockets, or if the name is too long
+        for one, ports are used.
+    name : str
+        An installed kernel, for a notebook of another language; empty: this interpreter.
+    """
+    settings: dict[str, Any] = {
+        "kernel_name": name or KERNEL_NAME,
+        "connection_file": str(scratch / "kernel.json"),
+        "kernel_spec_manager": KernelSpecManager() if name else OwnInterpreter(),
+    }
+    address = str(scratch / "k")
+    if os.name == "posix" and len(address) < _LONGEST_SOCKET:
+        settings |= {"transport": "ipc", "ip": address}
+    return AsyncKernelManager(**settings)
+
+
+def stop_kernel(manager: AsyncKernelManager) -> None:
+    """Let a kernel end by itself, so that it closes its files; kill what is left of it."""
+    with suppress(RuntimeError):
+        run_sync(manager.shutdown_kernel)(now=False)
+    kill_kernel(manager)
+
+
+def kill_kernel(manager: AsyncKernelManager) -> None:
+    """Kill a kernel and what it has started; it leads a process group of its own."""
+    pid = getattr(manager.provisioner, "pid", None)
+    if pid is None:
+        return
+    with suppress(OSError):
+        if hasattr(os, "killpg"):
+            os.killpg(pid, signal.SIGKILL)
+        else:
+            os.kill(pid, signal.SIGTERM)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from analysis.runs.assign import make_job
-from analysis.runs.folders import hold_folder, make_part, now
+from analysis.runs.folders import hold_folder, make_part, make_scratch, now
 from analysis.runs.job import FIGURES_FOLDER, Failure, Outcome
 from analysis.runs.key import (
     UNDECLARED,
@@ -25,7 +25,6 @@ from analysis.runs.key import (
 from analysis.runs.limits import Settings
 from analysis.runs.plan import PlannedRun
 from analysis.runs.record import RECORD_FILE, RunRecord, read_processor, read_versions, write_record
-from analysis.runs.scratch import make_scratch
 from analysis.runs.store import bring_back, find_run, hash_outputs, keep_run
 from analysis.runs.watch import Stopped, Watch, run_job
 from analysis.study.errors import RunError

@@ -19,8 +19,7 @@ from analysis.runs.job import (
     Outcome,
     read_outcome,
 )
-from analysis.runs.journal import clear_journal, read_journal
-from analysis.runs.judge import blame_cell, count_cells
+from analysis.runs.judge import blame_cell, clear_journal, count_cells, read_journal
 from analysis.runs.worker import Worker
 
 #: How often a kernel that does not start is tried.
