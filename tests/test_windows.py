@@ -72,8 +72,8 @@ def every_word(toy_layout: Layout, tools: Tools) -> pd.DataFrame:
     ]
     rows = annotate_text(read_text(toy_layout.raw / "nord_3.txt"), source, tools)
     once = {"doc_id": "nord_3", "once_within": True, "once_across": True}
-    tokens = pd.DataFrame(rows[TOKENS]).assign(**once)
-    return add_up_tokens(tokens, pd.DataFrame(rows[NEAR]), None, "cooccurrences")
+    words = pd.DataFrame([row for row in rows[TOKENS] if row["is_word"]]).assign(**once)
+    return add_up_tokens(words, pd.DataFrame(rows[NEAR]), None, "cooccurrences")
 
 
 def of_document(table: pd.DataFrame, doc_id: str, node: str, span: str) -> dict[str, int]:

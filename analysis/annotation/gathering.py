@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from analysis.annotation.bags import assign_bags
-from analysis.annotation.disk import array_on_disk
 from analysis.annotation.ngrams import Runs, Sequences, count_sequences
 from analysis.annotation.parts import HASHES, frame_of, list_of, read_parts
 from analysis.annotation.rows import RUNS
 from analysis.annotation.windows import mark_firsts
 from analysis.corpus.duplicates import find_repeats
 from analysis.corpus.shingles import Ints
+from analysis.study.cache import array_on_disk
 from analysis.tables.schema import SEGMENTS
 
 #: Articles whose parts are looked at together.

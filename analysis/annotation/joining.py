@@ -123,9 +123,11 @@ def _add_up(tokens: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _tokens_of(parts: pa.Table, segments: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give the tokens of some articles with what is known of their segments, and what is near."""
+    """Return the words of some articles, with what is known of their segments and what is near."""
     about = segments.set_index("segment_id")[["doc_id", "bag_id", "once_within", "once_across"]]
-    return frame_of(parts, TOKENS).join(about, on="segment_id"), frame_of(parts, NEAR)
+    tokens = frame_of(parts, TOKENS)
+    words = tokens[tokens["is_word"]].reset_index(drop=True)
+    return words.join(about, on="segment_id"), frame_of(parts, NEAR)
 
 
 def _with_weighted_sizes(documents: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.annotation.lexemes import (
@@ -213,3 +213,52 @@ def _ends_clause(tokens: Sequence[Token], j: int) -> bool:
         return True
     following = tokens[j + 1]
     return following.pos.startswith("$") or following.pos == "KON"
+
+
+def find_particles(sentence: Sentence) -> dict[int, int]:
+    """Find the particles that finite verbs left at the end of their clauses.
+
+    Parameters
+    ----------
+    sentence : Sentence
+        Tagged tokens.
+
+    Returns
+    -------
+    dict
+        By the position of a verb that of its particle.
+
+    Examples
+    --------
+    >>> from analysis.annotation.tokens import Annotator
+    >>> sentence, = Annotator().sentences("Der Zug fährt um acht Uhr im Süden ab.")
+    >>> find_particles(sentence)
+    {2: 8}
+    """
+    tokens = sentence.tokens
+    places = {token.begin: i for i, token in enumerate(tokens) if token.pos == "PTKVZ"}
+    claims: dict[int, list[int]] = {}
+    for i, token in enumerate(tokens if places else ()):
+        if token.pos in ("VVFIN", "VVIMP"):
+            for particle in _claimed(sentence, i, places):
+                claims.setdefault(particle, []).append(i)
+    return {_owner(tokens, verbs): particle for particle, verbs in claims.items()}
+
+
+def _claimed(sentence: Sentence, i: int, places: Mapping[int, int]) -> list[int]:
+    """Return the nearest particle that could belong to a verb: none or one."""
+    tokens = sentence.tokens
+    forms = sorted({tokens[j].form.lower() for j in places.values() if j > i})
+    lexemes = [Lexeme("", "", tokens[i].lemma.lower(), form) for form in forms]
+    found = [find_particle(sentence, i, lexeme) for lexeme in lexemes]
+    return sorted(places[one.begin] for one in found if one and one.begin in places)[:1]
+
+
+def _owner(tokens: Sequence[Token], verbs: Sequence[int]) -> int:
+    """Choose among the verbs that claim one particle: the nearest one.
+
+    A verb beside a comma ends a subordinate clause ("wie er schreibt, ...") or opens an
+    inserted one ("..., sagt Ada, ..."): the particle belongs to a verb outside.
+    """
+    free = [i for i in verbs if "$," not in (tokens[i - 1].pos if i else "", tokens[i + 1].pos)]
+    return free[-1] if free else verbs[0]

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.annotation.disk import array_on_disk
 from analysis.annotation.tokens import Sentence
 from analysis.corpus.shingles import (
     CHUNK,
@@ -23,6 +22,7 @@ from analysis.corpus.shingles import (
     hash_shingles,
     in_block,
 )
+from analysis.study.cache import array_on_disk
 from analysis.tables.schema import LONGEST_SEQUENCE, SEQUENCE_DOCUMENTS, SEQUENCE_FLOOR
 
 LENGTHS = range(2, LONGEST_SEQUENCE + 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
@@ -18,6 +18,9 @@ from analysis.study.lexicons import STOP_WORDS
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
 from analysis.tables import schema
+
+#: Folders whose code annotates.
+CODE = (Path(str(corpus.__file__)).parent, Path(__file__).parent)
 
 
 def made_from(layout: Layout) -> dict[str, Any]:
@@ -60,8 +63,6 @@ def fingerprints(
     sources: Sequence[Source],
     corrections: Sequence[Correction],
     layout: Layout,
-    *,
-    code: Iterable[Path] = (),
 ) -> dict[str, str]:
     """Say what the annotation of each article depends on, in one hash by document.
 
@@ -77,16 +78,13 @@ def fingerprints(
         Of all articles.
     layout : Layout
         Where the study lies.
-    code : iterable of path
-        Files of code that count beside those of ``analysis.corpus`` and
-        ``analysis.annotation``.
 
     Returns
     -------
     dict of str
         By doc_id, 64 hexadecimal digits.
     """
-    shared = _hash([_design(layout), code_hash(tuple(code))])
+    shared = _hash([_design(layout), code_hash(CODE)])
     own: dict[str, list[Any]] = {source.id: [] for source in sources}
     for one in corrections:
         own.setdefault(one.doc_id, []).append(asdict(one))
@@ -109,9 +107,8 @@ def _design(layout: Layout) -> dict[str, Any]:
 
 
 @cache
-def code_hash(more: tuple[Path, ...] = ()) -> str:
+def code_hash(folders: tuple[Path, ...]) -> str:
     """Hash the code of the annotation, so that nothing kept outlives a change of a rule."""
-    folders = [Path(str(corpus.__file__)).parent, Path(__file__).parent]
     paths = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
-    paths += [Path(str(schema.__file__)), *more]
+    paths.append(Path(str(schema.__file__)))
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()

@@ -53,11 +53,15 @@ def _row_type(name: str) -> pa.DataType:
     return pa.struct(list(fields.items()))
 
 
-_TOKEN = ("segment_id", "form", "lemma", "pos", "head", "voice")
+_TOKEN = {
+    **dict.fromkeys(("segment_id", "form", "lemma", "pos", "head", "voice", "part"), pa.string()),
+    **dict.fromkeys(("sentence", "begin", "end", "particle"), pa.int32()),
+    "is_word": pa.bool_(),
+}
 _NEAR = ("segment_id", "span", "node_kind", "node")
 #: Types of the rows that are kept beside those of open tables.
 ROW_TYPES = {
-    TOKENS: pa.struct([(name, pa.string()) for name in _TOKEN]),
+    TOKENS: pa.struct(list(_TOKEN.items())),
     NEAR: pa.struct(
         [
             *((name, pa.string()) for name in _NEAR),

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import chain
 from pathlib import Path
 
 from analysis.annotation.corrections import Correction, read_corrections
 from analysis.annotation.gathering import gather
 from analysis.annotation.joining import table_frames
 from analysis.annotation.origin import fingerprints, made_from
-from analysis.annotation.parts import (
-    make_part,
-    part_path,
-    prune_parts,
-    read_part,
-)
+from analysis.annotation.parts import make_part, part_path, prune_parts, read_part
 from analysis.annotation.tools import load_tools
 from analysis.corpus.sources import Source, check_raw, read_sources
 from analysis.study.errors import SourceError, join_faults, unknown
@@ -27,6 +23,10 @@ from analysis.tables.streams import write_rows
 
 #: Articles per unit of work of a process.
 BATCH = 20
+WAY_OUT = (
+    "Bring the articles in with `gipfel ingest FOLDER`; if one was changed on purpose, put its "
+    "new sha256 and size into data/sources.toml."
+)
 
 
 def annotate(
@@ -51,7 +51,7 @@ def annotate(
     force : bool
         Annotate every article anew, whatever is kept.
     on_documents : callable, optional
-        Told how many of how many articles are annotated.
+        As in `annotate_articles`.
 
     Returns
     -------
@@ -66,28 +66,60 @@ def annotate(
         If an article cannot be read; likewise.
     """
     sources = read_sources(layout, read_study(layout))
-    _require_articles(layout, sources)
-    corrections = read_corrections(layout.corrections_file)
-    _check_corrections(corrections, sources)
-    keys = fingerprints(sources, corrections, layout)
-    missing = [one for one in sources if force or not _is_kept(keys[one.id], layout)]
-    done = len(sources) - len(missing)
-    if on_documents and done:
-        on_documents(done, len(sources))
-    for n in _annotated(missing, keys, layout.root, jobs):
-        done += n
-        if on_documents:
-            on_documents(done, len(sources))
-    parts = {source.id: part_path(keys[source.id], layout) for source in sources}
+    faults = article_faults(sources, layout)
+    if faults:
+        raise SourceError(join_faults("annotate", faults, WAY_OUT))
+    parts = annotate_articles(sources, layout, jobs=jobs, force=force, on_documents=on_documents)
     with new_tables(layout.features) as folder:
         changed = _join(parts, layout, folder)
         write_manifest(made_from(layout), folder)
-    prune_parts(keys.values(), layout)
     return changed
 
 
-def _is_kept(key: str, layout: Layout) -> bool:
-    return read_part(part_path(key, layout)) is not None
+def annotate_articles(
+    sources: Sequence[Source],
+    layout: Layout,
+    *,
+    jobs: int = 1,
+    force: bool = False,
+    on_documents: Callable[[int, int], None] | None = None,
+) -> dict[str, Path]:
+    """Annotate the articles of which nothing is kept, or what is kept is stale, and keep them.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        All articles of the study; what is kept of others is deleted.
+    layout, jobs, force : Layout, int, bool
+        As in `annotate`.
+    on_documents : callable, optional
+        Told how many of how many articles are annotated: once at the beginning, then after
+        each batch.
+
+    Returns
+    -------
+    dict of Path
+        The part of each article by its id, in the order of the articles.
+
+    Raises
+    ------
+    SourceError
+        If a correction by hand does not fit.
+    TextError
+        If an article cannot be read.
+    """
+    corrections = read_corrections(layout.corrections_file)
+    _check_corrections(corrections, sources)
+    keys = fingerprints(sources, corrections, layout)
+    paths = {source.id: part_path(keys[source.id], layout) for source in sources}
+    missing = [one for one in sources if force or read_part(paths[one.id]) is None]
+    done = len(sources) - len(missing)
+    for n in chain([0], _annotated(missing, keys, layout.root, jobs)):
+        done += n
+        if on_documents:
+            on_documents(done, len(sources))
+    prune_parts(keys.values(), layout)
+    return paths
 
 
 def _join(parts: Mapping[str, Path], layout: Layout, folder: Path) -> dict[str, bool]:
@@ -100,21 +132,13 @@ def _join(parts: Mapping[str, Path], layout: Layout, folder: Path) -> dict[str, 
     }
 
 
-def _require_articles(layout: Layout, sources: Sequence[Source]) -> None:
-    faults = [
+def article_faults(sources: Sequence[Source], layout: Layout) -> list[str]:
+    """List the articles that ``data/raw`` does not hold as the list of articles says."""
+    return [
         f"{found.doc_id}: {found.state}, {found.detail}"
         for found in check_raw(layout, tuple(sources))
         if found.state != "recognised"
     ]
-    if faults:
-        raise SourceError(
-            join_faults(
-                "annotate",
-                faults,
-                "Bring the articles in with `gipfel ingest FOLDER`; if one "
-                "was changed on purpose, put its new sha256 and size into data/sources.toml.",
-            )
-        )
 
 
 def _check_corrections(corrections: Sequence[Correction], sources: Sequence[Source]) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from analysis.annotation.annotated import Annotated, Row, annotate_segments
 from analysis.annotation.codes import token_voices
 from analysis.annotation.corrections import apply_corrections
 from analysis.annotation.diversity import WINDOW, mattr, mtld
-from analysis.annotation.mentions import Mention
-from analysis.annotation.tokens import Token
+from analysis.annotation.mentions import Mention, find_particles
+from analysis.annotation.tokens import Part, Sentence, Token
 from analysis.annotation.tools import Tools
 from analysis.annotation.windows import find_nodes, near_rows, node_rows
 from analysis.corpus.agencies import find_agencies
@@ -24,9 +24,13 @@ from analysis.tables.schema import SHOWN, VOICES
 
 WORD = re.compile(r"\w+")
 SCOPES = ("within", "across")
-#: What `annotate_text` gives beside rows of open tables: word tokens in their order, which of
-#: them stand near nodes, and words in lower case in runs that no mark parts, for n-grams.
+#: What `annotate_text` gives beside rows of open tables: tokens in their order, which of the
+#: words stand near nodes, and words in lower case in runs that no mark parts, for n-grams.
 TOKENS, NEAR, RUNS = "tokens", "near", "runs"
+#: Stands between the stems of a token; no article holds it.
+PARTING = "\x1f"
+#: Parts of a word that are no stems: links, inflection, hyphens.
+NO_STEM = ("FUGE", "SUF", "HYPHEN", "PREF_PP")
 #: What a segment and its mentions say of repeats until all segments are known.
 ALONE: Row = {
     "repeat_within": "",
@@ -56,8 +60,8 @@ def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row
         Rows by the name of the open table that they belong to. Each segment stands for
         itself, as if nothing were repeated, and brings the hashes of its words (``hashes``,
         no column of the table), by which `find_repeats` compares it with the others. Under
-        `TOKENS`, `NEAR` and `RUNS` stand the words in their order, from which bags, voices,
-        windows and n-grams are counted when repeats are known.
+        `TOKENS`, `NEAR` and `RUNS` stand the tokens in their order, from which bags, voices,
+        windows and n-grams are counted when repeats are known, and which queries search.
 
     Raises
     ------
@@ -66,14 +70,15 @@ def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row
     """
     segmentation = segment(text, source, tools.boilerplate)
     annotated = annotate_segments(text, source, tools, segmentation)
+    mentions = mention_rows(annotated, text, source, tools)
     return {
         "documents": [_document_row(text, source, segmentation, annotated)],
         "segments": [
             _segment_row(one, i, text, source.id) | _voice_sizes(one, tools.stop_words)
             for i, one in enumerate(annotated)
         ],
-        TOKENS: [row for one in annotated for row in _token_rows(one)],
-        "mentions": mention_rows(annotated, text, source, tools),
+        TOKENS: list(token_rows(annotated, mentions)),
+        "mentions": mentions,
         **_neighbour_rows(annotated, tools.width),
         RUNS: [{"doc_id": source.id, RUNS: [run for one in annotated for run in one.runs]}],
     }
@@ -185,17 +190,60 @@ def _segment_row(one: Annotated, position: int, text: str, doc_id: str) -> Row:
     }
 
 
-def _token_rows(one: Annotated) -> Iterator[Row]:
-    """Give the word tokens in their order, each with its voice."""
-    for token, voice in _words_with_voices(one):
-        yield {
-            "segment_id": one.segment_id,
-            "form": token.form,
-            "lemma": token.lemma,
-            "pos": token.pos,
-            "head": token.head,
-            "voice": voice,
-        }
+def token_rows(annotated: Sequence[Annotated], mentions: Sequence[Row]) -> Iterator[Row]:
+    """Return an article's tokens in their order, each with its place, stems and voice.
+
+    Parameters
+    ----------
+    annotated : sequence of Annotated
+        Its segments.
+    mentions : sequence of dict
+        What `mention_rows` gives for them: where the particle of a split verb stands.
+
+    Yields
+    ------
+    dict
+        segment_id, form, lemma, pos, head, voice, part (stems, parted by `PARTING`), sentence
+        (number in the article), begin, end, particle (how many tokens further the particle of
+        a split verb stands; 0: it has none), is_word.
+    """
+    split = {row["begin"]: row["begin_2"] for row in mentions}
+    number = 0
+    for one in annotated:
+        voices = iter(_voices(one))
+        for sentence in one.sentences:
+            further = _particles(sentence, split)
+            for i, token in enumerate(sentence.tokens):
+                yield {
+                    "segment_id": one.segment_id,
+                    "form": token.form,
+                    "lemma": token.lemma,
+                    "pos": token.pos,
+                    "head": token.head,
+                    "voice": next(voices),
+                    "part": _stems(token.parts),
+                    "sentence": number,
+                    "begin": token.begin,
+                    "end": token.end,
+                    "particle": further.get(i, i) - i,
+                    "is_word": token.is_word,
+                }
+            number += 1
+
+
+def _particles(sentence: Sentence, split: Mapping[int, int | None]) -> dict[int, int]:
+    """Return the positions of particles by those of their verbs; mentions know theirs best."""
+    places = {token.begin: i for i, token in enumerate(sentence.tokens)}
+    of_mentions = {
+        i: places[particle]
+        for begin, i in places.items()
+        if (particle := split.get(begin)) in places and particle is not None
+    }
+    return find_particles(sentence) | of_mentions
+
+
+def _stems(parts: Sequence[Part]) -> str:
+    return PARTING.join(part.form for part in parts if not part.tag.startswith(NO_STEM))
 
 
 def _voice_sizes(one: Annotated, stop_words: Collection[str]) -> Row:
@@ -212,8 +260,13 @@ def _voice_sizes(one: Annotated, stop_words: Collection[str]) -> Row:
 
 def _words_with_voices(one: Annotated) -> list[tuple[Token, str]]:
     tokens = [token for sentence in one.sentences for token in sentence.tokens]
-    voices = token_voices(tokens, one.speech)
-    return [pair for pair in zip(tokens, voices, strict=True) if pair[0].is_word]
+    return [pair for pair in zip(tokens, _voices(one), strict=True) if pair[0].is_word]
+
+
+def _voices(one: Annotated) -> list[str]:
+    """Return the voice of each token of a segment."""
+    tokens = [token for sentence in one.sentences for token in sentence.tokens]
+    return token_voices(tokens, one.speech)
 
 
 def _mention_row(mention: Mention, codes: Row, one: Annotated, source: Source) -> Row:

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from HanTa.HanoverTagger import HanoverTagger
-from somajo import SoMaJo
-
 #: Longer tokens (addresses, garbage) are not analysed: HanTa takes quadratic time in them.
 LONGEST_ANALYSED = 60
 UNANALYSED = "XY"
@@ -97,6 +94,10 @@ class Annotator:
     """
 
     def __init__(self) -> None:
+        # Imported here: what only reads kept annotations would wait for both.
+        from HanTa.HanoverTagger import HanoverTagger  # noqa: PLC0415
+        from somajo import SoMaJo  # noqa: PLC0415
+
         self._tokenizer = SoMaJo("de_CMC", split_camel_case=False, character_offsets=True)
         self._tagger = HanoverTagger("morphmodel_ger.pgz")
         self._guess: Callable[[str], Any] = self._tagger.analyze_forward

@@ -152,8 +152,8 @@ def kwic(
     `gipfel kwic '[frame="Erfolg"]' --sample 20 --context wide -w erfolg.xlsx`
     """
     from analysis.concordance.counting import count_hits
-    from analysis.concordance.files import write_concordance
     from analysis.concordance.lines import concordance_lines
+    from analysis.concordance.page import write_concordance
     from analysis.concordance.query import parse_query
 
     parse_query(query)
@@ -186,6 +186,8 @@ def _open_texts(jobs: int) -> Texts:
         bars: list[Callable[[int, int], None]] = []
 
         def told(done: int, total: int) -> None:
+            if not bars and done == total:
+                return
             if not bars:
                 bars.append(stack.enter_context(console.counting("Articles")))
             bars[0](done, total)
