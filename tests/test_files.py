@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from analysis.annotation.codes import read_target_lexicon
 from analysis.annotation.corrections import COLUMNS, read_corrections
 from analysis.annotation.grammar.lexicons import read_lexicons
-from analysis.annotation.target import read_target_lexicon
 from analysis.coding.evaluation.gold import COLUMNS as GOLD_COLUMNS
 from analysis.coding.evaluation.gold import read_gold
 from analysis.coding.workbook import read_sheet

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 from toy_articles import replace_article
 
-from analysis.annotation import gathering, joining, origin, parts, pipeline
+from analysis.annotation import joining, origin, parts, pipeline
+from analysis.annotation.annotated import load_tools
 from analysis.annotation.corrections import COLUMNS
 from analysis.annotation.origin import fingerprints
 from analysis.annotation.parts import BY_ARTICLE, frame_of, read_part, read_parts
 from analysis.annotation.pipeline import annotate
 from analysis.annotation.rows import annotate_text
-from analysis.annotation.tools import load_tools
 from analysis.corpus.readers import read_text
 from analysis.corpus.sources import Source, read_sources
 from analysis.study.errors import TableError
@@ -193,8 +193,7 @@ def test_a_part_gives_back_the_rows(toy: Layout) -> None:
 def test_some_articles_at_a_time_give_the_same_tables(
     toy: Layout, toy_layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gathering, "TOGETHER", 2)
-    monkeypatch.setattr(joining, "TOGETHER", 1)
+    monkeypatch.setattr(joining, "TOGETHER", 2)
     annotate(toy, jobs=2)
     for path in sorted(toy_layout.features.iterdir()):
         assert (toy.features / path.name).read_bytes() == path.read_bytes(), path.name

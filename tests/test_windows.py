@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.annotation.annotated import Tools, load_tools
 from analysis.annotation.mentions import find_mentions
-from analysis.annotation.names import find_actors
 from analysis.annotation.rows import NEAR, TOKENS, annotate_text
-from analysis.annotation.tools import Tools, load_tools
+from analysis.annotation.speech.actors import find_actors
 from analysis.annotation.windows import add_up_tokens, find_nodes, find_spans, near_rows
 from analysis.corpus.readers import read_text
 from analysis.corpus.sources import read_sources

@@ -44,21 +44,9 @@ class Mention:
 def find_mentions(
     sentence: Sentence, lexicon: FrameLexicon, vocabulary: Vocabulary
 ) -> list[Mention]:
-    """Find the frame mentions of a sentence.
+    """Find the frame mentions of a sentence in the order of the text, at most one per word.
 
-    Parameters
-    ----------
-    sentence : Sentence
-        Tagged tokens.
-    lexicon : FrameLexicon
-        What mentions which frame.
-    vocabulary : Vocabulary
-        Knows which words exist; an `Annotator` does.
-
-    Returns
-    -------
-    list of Mention
-        In the order of the text, at most one per word.
+    The vocabulary says which words exist; an `Annotator` is one.
 
     Examples
     --------
@@ -147,24 +135,8 @@ def _is_noun(sentence: Sentence, i: int, vocabulary: Vocabulary) -> bool:
 
 
 def find_particle(sentence: Sentence, i: int, lexeme: Lexeme) -> Token | None:
-    """Find the particle that a finite verb left at the end of its clause.
+    """Find the particle that a finite form of a separable verb left at the end of its clause.
 
-    Parameters
-    ----------
-    sentence : Sentence
-        Tagged tokens.
-    i : int
-        Position of the verb.
-    lexeme : Lexeme
-        The separable verb asked for.
-
-    Returns
-    -------
-    Token or None
-        The particle; None if the token is no finite form of the verb, or stands alone.
-
-    Notes
-    -----
     The search passes subordinate clauses ("mischt sich, wie es heißt, ein") and inserted
     ones ("mischt sich, sagt Ada, ein"), and ends at the next finite verb of a main
     clause, to which a later particle belongs.
@@ -216,17 +188,7 @@ def _ends_clause(tokens: Sequence[Token], j: int) -> bool:
 
 
 def find_particles(sentence: Sentence) -> dict[int, int]:
-    """Find the particles that finite verbs left at the end of their clauses.
-
-    Parameters
-    ----------
-    sentence : Sentence
-        Tagged tokens.
-
-    Returns
-    -------
-    dict
-        By the position of a verb that of its particle.
+    """Find the particles that finite verbs left at the end of their clauses, by the verbs' places.
 
     Examples
     --------

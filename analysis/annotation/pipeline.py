@@ -7,12 +7,16 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
+from analysis.annotation.annotated import Row, load_tools
 from analysis.annotation.corrections import Correction, read_corrections
-from analysis.annotation.gathering import gather
-from analysis.annotation.joining import table_frames
+from analysis.annotation.joining import gather, table_frames, words_of
 from analysis.annotation.origin import fingerprints, made_from
-from analysis.annotation.parts import make_part, part_path, prune_parts, read_part
-from analysis.annotation.tools import load_tools
+from analysis.annotation.parts import make_part, part_path, prune_parts, read_part, read_parts
+from analysis.annotation.rows import TOKENS
+from analysis.annotation.windows import add_up_tokens, find_spans, mark_firsts
 from analysis.corpus.sources import Source, check_raw, read_sources
 from analysis.study.errors import SourceError, join_faults, unknown
 from analysis.study.paths import Layout
@@ -44,13 +48,7 @@ def annotate(
 
     Parameters
     ----------
-    layout : Layout
-        Where the study lies.
-    jobs : int
-        Processes; each loads the German models once.
-    force : bool
-        Annotate every article anew, whatever is kept.
-    on_documents : callable, optional
+    layout, jobs, force, on_documents
         As in `annotate_articles`.
 
     Returns
@@ -90,8 +88,12 @@ def annotate_articles(
     ----------
     sources : sequence of Source
         All articles of the study; what is kept of others is deleted.
-    layout, jobs, force : Layout, int, bool
-        As in `annotate`.
+    layout : Layout
+        Where the study lies.
+    jobs : int
+        Processes; each loads the German models once.
+    force : bool
+        Annotate every article anew, whatever is kept.
     on_documents : callable, optional
         Told how many of how many articles are annotated: once at the beginning, then after
         each batch.
@@ -155,7 +157,7 @@ def _check_corrections(corrections: Sequence[Correction], sources: Sequence[Sour
 def _annotated(
     sources: Sequence[Source], keys: Mapping[str, str], root: Path, jobs: int
 ) -> Iterator[int]:
-    """Annotate articles batch by batch; gives the articles of each batch that is done."""
+    """Annotate articles batch by batch; yield how many are done with each."""
     todo = [(source, keys[source.id]) for source in sources]
     batches = [todo[i : i + BATCH] for i in range(0, len(todo), BATCH)]
     if jobs <= 1 or len(batches) <= 1:
@@ -167,8 +169,66 @@ def _annotated(
 
 
 def annotate_batch(batch: Sequence[tuple[Source, str]], root: Path) -> int:
-    """Annotate some articles and keep each as soon as it is done; gives how many."""
+    """Annotate some articles, keep each as soon as it is done, and return how many they are."""
     tools, layout = load_tools(root), Layout(root)
     for source, key in batch:
         make_part(source, key, tools, layout)
     return len(batch)
+
+
+def count_near_lemma(layout: Layout, lemma: str, segments: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Count words near a lemma in every article, which the open tables do not have.
+
+    Parameters
+    ----------
+    layout : Layout
+        The study; its articles must lie in ``data/raw``, and are annotated as far as needed.
+    lemma : str
+        A base form; case does not matter.
+    segments : DataFrame
+        The open table ``segments``, which says what is repeated.
+
+    Returns
+    -------
+    dict of DataFrame
+        cooccurrences, windows and nodes as in the open tables of these names, with node
+        kind ``lemma``: put them in their place with ``Features.with_tables``.
+
+    Raises
+    ------
+    SourceError
+        If an article is missing or changed, or the lemma stands in none.
+    """
+    study = read_study(layout)
+    sources = read_sources(layout, study)
+    faults = article_faults(sources, layout)
+    if faults:
+        raise SourceError(join_faults("collocates", faults, f"Any lemma needs them. {WAY_OUT}"))
+    words = words_of(read_parts(annotate_articles(sources, layout).values(), [TOKENS]))
+    nodes, near = _nodes_of(words, lemma, study.collocation.width)
+    if not nodes:
+        raise SourceError(f"collocates: no article has the lemma {lemma!r}. Is it a base form?")
+    marked = words.join(mark_firsts(segments).set_index("segment_id"), on="segment_id")
+    names = ("cooccurrences", "windows")
+    sums = {name: add_up_tokens(marked, pd.DataFrame(near), None, name) for name in names}
+    return {**sums, "nodes": pd.DataFrame(nodes)}
+
+
+def _nodes_of(words: pd.DataFrame, lemma: str, width: int) -> tuple[list[Row], list[Row]]:
+    """Return rows as of `node_rows` and `near_rows` for the segments that have a lemma."""
+    nodes: list[Row] = []
+    near: list[Row] = []
+    is_node = words["lemma"].str.casefold() == lemma.casefold()
+    having = words[words["segment_id"].isin(words["segment_id"][is_node])]
+    for segment_id, own in having.groupby("segment_id", sort=False):
+        places = np.flatnonzero(is_node[own.index]).tolist()
+        node: Row = {"segment_id": segment_id, "node_kind": "lemma", "node": lemma}
+        node["n_nodes"] = len(places)
+        nodes.append({**node, "n_node_tokens": len(places)})
+        near += [
+            {**node, "span": span, "near": sorted(found), "own": places}
+            for span, found in find_spans(
+                frozenset(places), own["sentence"].tolist(), width
+            ).items()
+        ]
+    return nodes, near

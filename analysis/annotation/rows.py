@@ -7,13 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from analysis.annotation.annotated import Annotated, Row, annotate_segments
+from analysis.annotation.annotated import Annotated, Row, Tools, annotate_segments
 from analysis.annotation.codes import token_voices
 from analysis.annotation.corrections import apply_corrections
 from analysis.annotation.diversity import WINDOW, mattr, mtld
 from analysis.annotation.mentions import Mention, find_particles
 from analysis.annotation.tokens import Part, Sentence, Token
-from analysis.annotation.tools import Tools
 from analysis.annotation.windows import find_nodes, near_rows, node_rows
 from analysis.corpus.agencies import find_agencies
 from analysis.corpus.duplicates import hash_words
@@ -44,15 +43,6 @@ UNTOLD: Row = {f"words_{voice}": SHOWN[0] for voice in VOICES}
 
 def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row]]:
     """Annotate one article.
-
-    Parameters
-    ----------
-    text : str
-        The file, untouched.
-    source : Source
-        What is known of it.
-    tools : Tools
-        Models and lexicons.
 
     Returns
     -------
@@ -87,19 +77,13 @@ def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row
 def mention_rows(
     annotated: Sequence[Annotated], text: str, source: Source, tools: Tools
 ) -> list[Row]:
-    """Give an article's rows of the open table ``mentions``, corrected by hand; repeats aside.
-
-    Raises
-    ------
-    SourceError
-        If a correction by hand does not fit the text or finds no mention.
-    """
+    """Return an article's rows of the open table ``mentions``, corrected by hand; repeats aside."""
     mentions = [_mention_row(*found, one, source) for one in annotated for found in one.mentions]
     return _corrected(mentions, text, source, tools)
 
 
 def _neighbour_rows(annotated: Sequence[Annotated], width: int) -> dict[str, list[Row]]:
-    """Say what stands near the nodes, segment by segment."""
+    """Find what stands near the nodes, segment by segment."""
     found: dict[str, list[Row]] = {"nodes": [], NEAR: []}
     for one in annotated:
         nodes = find_nodes([mention for mention, _ in one.mentions], one.actors)
@@ -112,13 +96,8 @@ def _corrected(mentions: Sequence[Row], text: str, source: Source, tools: Tools)
     own = [one for one in tools.corrections if one.doc_id == source.id]
     rows, faults = apply_corrections(mentions, own, text)
     if faults:
-        raise SourceError(
-            join_faults(
-                "data/corrections.csv",
-                faults,
-                "Put in what stands there now, or take the line out; nothing was written.",
-            )
-        )
+        way_out = "Put in what stands there now, or take the line out; nothing was written."
+        raise SourceError(join_faults("data/corrections.csv", faults, way_out))
     return rows
 
 
@@ -191,14 +170,7 @@ def _segment_row(one: Annotated, position: int, text: str, doc_id: str) -> Row:
 
 
 def token_rows(annotated: Sequence[Annotated], mentions: Sequence[Row]) -> Iterator[Row]:
-    """Return an article's tokens in their order, each with its place, stems and voice.
-
-    Parameters
-    ----------
-    annotated : sequence of Annotated
-        Its segments.
-    mentions : sequence of dict
-        What `mention_rows` gives for them: where the particle of a split verb stands.
+    """Return an article's tokens in their order; its mentions know particles of split verbs.
 
     Yields
     ------
@@ -210,7 +182,7 @@ def token_rows(annotated: Sequence[Annotated], mentions: Sequence[Row]) -> Itera
     split = {row["begin"]: row["begin_2"] for row in mentions}
     number = 0
     for one in annotated:
-        voices = iter(_voices(one))
+        voices = iter(token_voices(one.tokens, one.speech))
         for sentence in one.sentences:
             further = _particles(sentence, split)
             for i, token in enumerate(sentence.tokens):
@@ -259,14 +231,8 @@ def _voice_sizes(one: Annotated, stop_words: Collection[str]) -> Row:
 
 
 def _words_with_voices(one: Annotated) -> list[tuple[Token, str]]:
-    tokens = [token for sentence in one.sentences for token in sentence.tokens]
-    return [pair for pair in zip(tokens, _voices(one), strict=True) if pair[0].is_word]
-
-
-def _voices(one: Annotated) -> list[str]:
-    """Return the voice of each token of a segment."""
-    tokens = [token for sentence in one.sentences for token in sentence.tokens]
-    return token_voices(tokens, one.speech)
+    voices = token_voices(one.tokens, one.speech)
+    return [pair for pair in zip(one.tokens, voices, strict=True) if pair[0].is_word]
 
 
 def _mention_row(mention: Mention, codes: Row, one: Annotated, source: Source) -> Row:

@@ -103,7 +103,7 @@ def collocates(
 
     Example: `gipfel collocates Waffenstillstand`
     """
-    from analysis.annotation.any_node import count_near_lemma
+    from analysis.annotation.pipeline import count_near_lemma
     from analysis.measures.collocation import association
     from analysis.measures.neighbours import count_pairs
     from analysis.study.lexicons import read_stop_words

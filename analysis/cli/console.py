@@ -87,7 +87,7 @@ def show_tables(changed: Mapping[str, bool], layout: Layout) -> None:
 
 def show_status(layout: Layout, study: Study) -> None:
     """Show articles, open tables, runs and figures, and what is stale."""
-    from analysis.annotation.standing import article_lines, table_lines
+    from analysis.annotation.origin import article_lines, table_lines
     from analysis.runs.standing import run_lines
 
     for title, lines in (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.annotation.standing import table_lines
+from analysis.annotation.origin import table_lines
 from analysis.annotation.tokens import normal_form
 from analysis.corpus.readers import checksum, read_text
 from analysis.study.errors import SourceError, TableError, join_faults

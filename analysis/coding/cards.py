@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.annotation.annotated import load_annotator
 from analysis.annotation.corrections import Correction
-from analysis.annotation.tools import load_annotator
 from analysis.coding.marking import Mark, Piece, cut_text
 
 Row = Mapping[str, Any]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.annotation.tools import load_annotator
+from analysis.annotation.annotated import load_annotator
 from analysis.corpus.cleaning import Rule, read_boilerplate
 from analysis.corpus.readers import read_text
 from analysis.corpus.segmentation import segment

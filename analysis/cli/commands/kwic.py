@@ -186,11 +186,10 @@ def _open_texts(jobs: int) -> Texts:
         bars: list[Callable[[int, int], None]] = []
 
         def told(done: int, total: int) -> None:
-            if not bars and done == total:
-                return
-            if not bars:
+            if not bars and done < total:
                 bars.append(stack.enter_context(console.counting("Articles")))
-            bars[0](done, total)
+            for show in bars:
+                show(done, total)
 
         return open_texts(jobs=jobs, on_documents=told)
 

@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
+from analysis.annotation.annotated import Tools
 from analysis.annotation.codes import code_mention
 from analysis.annotation.mentions import find_mentions
 from analysis.annotation.speech.actors import SpeechContext
 from analysis.annotation.speech.segments import find_speech
 from analysis.annotation.speech.spans import SpeechSpan
 from analysis.annotation.tokens import Sentence
-from analysis.annotation.tools import Tools
 from analysis.coding.evaluation.gold import NO_FRAME
 from analysis.coding.evaluation.mention_scores import confusion, score_codes
 from analysis.coding.evaluation.quotes import paragraphs
