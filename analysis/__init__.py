@@ -67,8 +67,7 @@ _GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "analysis.concordance.texts": ("open_texts",),
         "analysis.concordance.lines": ("concordance_lines",),
         "analysis.concordance.counting": ("count_hits",),
-        "analysis.concordance.page": ("show_concordance",),
-        "analysis.concordance.files": ("write_concordance",),
+        "analysis.concordance.page": ("show_concordance", "write_concordance"),
     },
     "Coding": {
         "analysis.coding.coders": ("Intervals", "agreement"),

@@ -27,8 +27,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from analysis.annotation.annotated import load_tools
 from analysis.annotation.rows import TOKENS, annotate_text
-from analysis.annotation.tools import load_tools
 from analysis.corpus.sources import read_article, read_sources
 from analysis.study.paths import Layout
 from analysis.study.study import read_study

@@ -28,7 +28,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from analysis.annotation import pipeline, tools
+from analysis.annotation import annotated, pipeline
 from analysis.annotation.origin import fingerprints
 from analysis.annotation.parts import HASHES, SCHEMA, keep_part, list_of, part_path, read_part
 from analysis.annotation.rows import RUNS
@@ -140,7 +140,7 @@ def own_memory() -> int:
 
 def measure(root: Path) -> None:
     """Annotate, and say how much memory that took; in a process of its own."""
-    tools.load_annotator = StandIn
+    annotated.load_annotator = StandIn
     peak, stop = [0], threading.Event()
 
     def watch() -> None:

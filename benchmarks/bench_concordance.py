@@ -23,8 +23,8 @@ from pathlib import Path
 
 from press import markdown
 
-from analysis.concordance.lines import concordance
-from analysis.concordance.texts import CACHE, open_texts
+from analysis.concordance.lines import concordance_lines
+from analysis.concordance.texts import open_texts
 from analysis.study.paths import Layout, find_layout
 from analysis.study.study import read_study
 
@@ -89,16 +89,16 @@ def measure(layout: Layout, jobs: int, repeats: int) -> None:
     open_texts(layout, jobs=jobs)
     annotated = time.perf_counter() - begun
     texts = open_texts(layout)
-    size = (layout.local / CACHE).stat().st_size
+    size = sum(path.stat().st_size for path in layout.annotated.glob("*/*"))
     opened = median(lambda: open_texts(layout), repeats)
     print(
-        f"{len(texts.sources)} articles, {len(texts.tokens)} tokens, cache {size / 2**20:.1f} MiB"
+        f"{len(texts.sources)} articles, {len(texts.tokens)} tokens, parts {size / 2**20:.1f} MiB"
     )
     print(f"annotated in {annotated:.0f} s ({jobs} processes); opened in {opened:.2f} s\n")
     rows = []
     for query in QUERIES:
-        n = len(concordance(query, texts=texts))
-        seconds = median(lambda query=query: concordance(query, texts=texts), repeats)
+        n = len(concordance_lines(query, texts=texts))
+        seconds = median(lambda query=query: concordance_lines(query, texts=texts), repeats)
         rows.append({"query": f"`{query}`", "hits": n, "seconds": f"{seconds:.3f}"})
     print(markdown(rows))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

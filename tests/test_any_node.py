@@ -7,7 +7,7 @@ import shutil
 import pytest
 from typer.testing import CliRunner
 
-from analysis.annotation.any_node import count_near_lemma
+from analysis.annotation.pipeline import count_near_lemma
 from analysis.cli import app as cli
 from analysis.measures.neighbours import count_cooccurrences, count_pairs
 from analysis.study.errors import SourceError
@@ -42,7 +42,9 @@ def test_an_unknown_lemma_and_missing_articles_say_so(toy: Layout) -> None:
     with pytest.raises(SourceError, match="no article has the lemma 'Zeppelin'"):
         count_near_lemma(toy, "Zeppelin", segments)
     shutil.rmtree(toy.raw)
-    with pytest.raises(SourceError, match=r"data/raw/nord_1\.txt is missing.*gipfel ingest"):
+    with pytest.raises(
+        SourceError, match=r"nord_1: missing, not in data/raw(.*\n)*.*gipfel ingest"
+    ):
         count_near_lemma(toy, "Tunnel", segments)
 
 

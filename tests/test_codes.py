@@ -7,13 +7,12 @@ from coding import actors, lexicons, sentences
 from conftest import ROOT
 
 from analysis.annotation import codes
-from analysis.annotation.codes import CodingTools, code_sentence, token_voices
+from analysis.annotation.codes import CodingTools, code_sentence, read_target_lexicon, token_voices
 from analysis.annotation.grammar.clauses import find_clauses
 from analysis.annotation.lexemes import frame_lexicon
 from analysis.annotation.mentions import find_mentions
 from analysis.annotation.speech.actors import SpeechContext
 from analysis.annotation.speech.segments import find_speech
-from analysis.annotation.target import read_target_lexicon
 from analysis.annotation.tokens import Annotator
 from analysis.study.study import read_study
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from coding import annotator, lexicons
 
-from analysis.annotation.grammar.lexicon_base import joined
-from analysis.annotation.grammar.lexicons import read_lexicons
+from analysis.annotation.grammar.lexicons import joined, read_lexicons
 from analysis.annotation.grammar.mood import mood_of
 from analysis.study.errors import StudyError
 from analysis.study.paths import find_layout

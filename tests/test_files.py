@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from analysis.annotation.codes import read_target_lexicon
 from analysis.annotation.corrections import read_corrections
 from analysis.annotation.grammar.lexicons import read_lexicons
-from analysis.annotation.target import read_target_lexicon
 from analysis.coding.gold import COLUMNS as GOLD_COLUMNS
 from analysis.coding.gold import read_gold
 from analysis.coding.workbook import read_sheet

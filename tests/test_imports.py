@@ -29,7 +29,12 @@ def loaded_by(statement: str, names: tuple[str, ...]) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "statement", ["import analysis", "from analysis.tables.features import read_features"]
+    "statement",
+    [
+        "import analysis",
+        "from analysis.tables.features import read_features",
+        "from analysis.annotation.parts import read_parts",
+    ],
 )
 def test_the_face_of_the_package_is_light(statement: str) -> None:
     assert loaded_by(statement, HEAVY) == set()
@@ -42,7 +47,8 @@ def test_reading_and_measuring_loads_no_german_model() -> None:
 
 
 def test_the_check_sees_what_is_loaded() -> None:
-    assert loaded_by("import analysis.annotation.tokens", HEAVY) >= {"somajo", "HanTa"}
+    statement = "from analysis.annotation.tokens import Annotator; Annotator()"
+    assert loaded_by(statement, HEAVY) >= {"somajo", "HanTa"}
 
 
 @pytest.mark.parametrize("name", MEASURES)

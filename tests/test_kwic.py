@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.concordance import texts as kwic_texts
-from analysis.concordance.annotated import find_particles
+from analysis.annotation import pipeline
+from analysis.annotation.mentions import find_particles
 from analysis.concordance.counting import count_hits, hit_places, hits_by_document
 from analysis.concordance.hits import alphabetic, sample_hits
 from analysis.concordance.lines import COLUMNS, PASSAGE, TYPES, concordance_lines, readable
-from analysis.concordance.texts import CACHE, Texts, open_texts
+from analysis.concordance.texts import Texts, open_texts
 from analysis.study.errors import MeasureError, QueryError, SourceError
 from analysis.study.paths import Layout
 from analysis.tables.features import Features
@@ -290,7 +290,7 @@ def test_without_articles_it_says_how_to_get_them(toy: Layout) -> None:
     said = str(caught.value)
     assert "concordance: 1 fault\n  - none of the 6 articles lies in data/raw\n" in said
     assert "gipfel ingest FOLDER" in said
-    assert not (toy.local / CACHE).exists()
+    assert not toy.local.exists()
 
 
 def test_every_missing_article_is_named(toy: Layout) -> None:
@@ -310,24 +310,32 @@ def test_a_changed_article_is_named(toy: Layout) -> None:
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Lists which articles are annotated, batch by batch."""
     asked: list[list[str]] = []
-    real = kwic_texts.annotate_batch
+    real = pipeline.annotate_batch
 
-    def count(batch, root: Path) -> pd.DataFrame:
-        asked.append([source.id for source in batch])
+    def count(batch, root: Path) -> int:
+        asked.append([source.id for source, _ in batch])
         return real(batch, root)
 
-    monkeypatch.setattr(kwic_texts, "annotate_batch", count)
+    monkeypatch.setattr(pipeline, "annotate_batch", count)
     return asked
 
 
 def test_the_second_query_annotates_nothing(toy: Layout, counted: list) -> None:
     told = []
     first = open_texts(toy, on_documents=lambda done, total: told.append((done, total)))
-    again = open_texts(toy)
+    again = open_texts(toy, on_documents=lambda done, total: told.append((done, total)))
     assert len(counted) == 1
-    assert told == [(6, 6)]
-    pd.testing.assert_frame_equal(first.tokens, again.tokens, check_categorical=False)
-    assert [path.name for path in toy.local.iterdir()] == [CACHE]
+    assert told == [(0, 6), (6, 6), (6, 6)]
+    pd.testing.assert_frame_equal(first.tokens, again.tokens)
+    assert list(toy.local.iterdir()) == [toy.annotated]
+
+
+def test_articles_are_annotated_once_for_tables_and_queries(toy: Layout, counted: list) -> None:
+    pipeline.annotate(toy)
+    assert len(counted) == 1
+    open_texts(toy)
+    pipeline.annotate(toy)
+    assert len(counted) == 1
 
 
 def test_what_an_article_depends_on_is_annotated_anew(toy: Layout, counted: list) -> None:
@@ -344,44 +352,39 @@ def test_what_an_article_depends_on_is_annotated_anew(toy: Layout, counted: list
     assert "Tunnel" in nodes(found)
 
 
-def test_an_article_that_is_gone_leaves_the_cache(toy: Layout, counted: list) -> None:
+def test_an_article_that_is_gone_leaves_the_disk(toy: Layout, counted: list) -> None:
     open_texts(toy)
+    assert len(list(toy.annotated.glob("*/*"))) == 6
     text = toy.sources_file.read_text("utf-8")
     toy.sources_file.write_text(text[: text.index('[[source]]\nid = "sued_3"')], "utf-8")
     left = open_texts(toy)
     assert len(counted) == 1
     assert "sued_3" not in set(left.tokens["doc_id"])
     assert "gräbt" not in set(left.tokens["form"].cat.categories)
+    assert len(list(toy.annotated.glob("*/*"))) == 5
 
 
 @pytest.mark.parametrize(
     "damage",
     [
         lambda data: b"",
-        lambda data: b"PAR1 nothing",
+        lambda data: b"nothing",
         lambda data: data[: len(data) // 2],
         lambda data: data[:200] + bytes([data[200] ^ 255]) + data[201:],
     ],
-    ids=["empty", "no table", "cut off", "one byte"],
+    ids=["empty", "no part", "cut off", "one byte"],
 )
-def test_a_broken_cache_is_rebuilt(toy: Layout, toy_layout: Layout, damage) -> None:
-    whole = open_texts(toy_layout).tokens
-    path = toy.local / CACHE
-    path.parent.mkdir(parents=True)
-    path.write_bytes(damage((toy_layout.local / CACHE).read_bytes()))
-    pd.testing.assert_frame_equal(open_texts(toy).tokens, whole, check_categorical=False)
-    pd.testing.assert_frame_equal(open_texts(toy).tokens, whole, check_categorical=False)
-
-
-def test_a_cache_of_another_layout_is_rebuilt(toy: Layout, counted: list) -> None:
-    tokens = open_texts(toy).tokens
-    tokens.drop(columns="voice").to_parquet(toy.local / CACHE)
-    assert len(open_texts(toy).tokens) == len(tokens)
-    assert len(counted) == 2
+def test_what_is_damaged_is_annotated_anew(toy: Layout, counted: list, damage) -> None:
+    whole = open_texts(toy).tokens
+    path = sorted(toy.annotated.glob("*/*"))[0]
+    path.write_bytes(damage(path.read_bytes()))
+    for _ in range(2):
+        pd.testing.assert_frame_equal(open_texts(toy).tokens, whole)
+    assert [len(batch) for batch in counted] == [6, 1]
 
 
 def test_two_processes_give_the_same(toy: Layout, toy_layout: Layout, monkeypatch) -> None:
-    monkeypatch.setattr(kwic_texts, "BATCH", 3)
+    monkeypatch.setattr(pipeline, "BATCH", 3)
     tokens = open_texts(toy, jobs=2).tokens
     whole = open_texts(toy_layout).tokens
     pd.testing.assert_frame_equal(tokens, whole, check_categorical=False)

@@ -21,13 +21,14 @@ from typer.testing import CliRunner, Result
 
 from analysis.cli import app as cli
 from analysis.cli import console, kwic
-from analysis.concordance.files import write_concordance, xlsx_bytes
 from analysis.concordance.lines import COLUMNS, TYPES
 from analysis.concordance.page import (
     MOST_SHOWN,
     concordance_html,
     concordance_page,
     show_concordance,
+    write_concordance,
+    xlsx_bytes,
 )
 from analysis.concordance.texts import open_texts
 from analysis.figures.tables import csv_text
@@ -221,7 +222,7 @@ def test_article_text_lands_nowhere_that_git_looks(toy: Layout, tmp_path: Path) 
 
 
 def test_git_ignores_the_places_of_article_text() -> None:
-    places = ["data/local/kwic_tokens.parquet", "data/local/concordance/a.csv", "data/raw/a.txt"]
+    places = ["data/local/annotated/0a/b.arrow", "data/local/concordance/a.csv", "data/raw/a.txt"]
     done = subprocess.run(
         ["git", "check-ignore", *places], cwd=ROOT, capture_output=True, text=True, check=False
     )

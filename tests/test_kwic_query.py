@@ -17,7 +17,6 @@ from analysis.concordance.grammar import (
     Choice,
     Comparison,
     Condition,
-    One,
     Pattern,
     Query,
     Repeat,
@@ -26,9 +25,7 @@ from analysis.concordance.grammar import (
     shortest,
     size,
 )
-from analysis.concordance.judging import check_values
-from analysis.concordance.matching import find_matches
-from analysis.concordance.patterns import find_values, translate
+from analysis.concordance.matching import check_values, find_matches, find_values, translate
 from analysis.concordance.query import DEEPEST, LARGEST, LONGEST_QUERY, parse_query
 from analysis.study.errors import QueryError
 from analysis.study.study import read_study
@@ -70,8 +67,8 @@ def test_the_example_of_the_documentation() -> None:
     query = parse_query('"kein.*" []{0,3} [lemma="Deal"] within s')
     assert query.unit == "sentence"
     assert isinstance(query.pattern, Row)
-    assert query.pattern.inner[1] == Repeat(One(All()), 0, 3)
-    assert parse_query("within within segment").pattern == One(only("within"))
+    assert query.pattern.inner[1] == Repeat(All(), 0, 3)
+    assert parse_query("within within segment").pattern == only("within")
 
 
 def test_the_queries_of_the_documentation_are_right() -> None:
@@ -260,9 +257,9 @@ PATTERNS = st.recursive(
 def lengths(pattern: Pattern, words: tuple[str, ...]) -> set[int]:
     """Say how many of the first words a pattern can take, by trying everything."""
     match pattern:
-        case One(Comparison(pattern=wanted)):
+        case Comparison(pattern=wanted):
             return {1} if words[:1] == (wanted,) else set()
-        case One(_):
+        case All():
             return {1} if words else set()
         case Choice(inner):
             return set().union(*(lengths(one, words) for one in inner))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.annotation.names import actor_lexicon, find_actors
+from analysis.annotation.speech.actors import actor_lexicon, find_actors
 from analysis.annotation.tokens import Annotator
 from analysis.study.study import Study, read_study
 

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from toy_articles import replace_article
 
-from analysis.annotation import gathering, joining, parts, pipeline
+from analysis.annotation import joining, origin, parts, pipeline
+from analysis.annotation.annotated import load_tools
 from analysis.annotation.origin import fingerprints
 from analysis.annotation.parts import BY_ARTICLE, frame_of, read_part, read_parts
 from analysis.annotation.pipeline import annotate
 from analysis.annotation.rows import annotate_text
-from analysis.annotation.tools import load_tools
 from analysis.corpus.sources import Source, read_article, read_sources
 from analysis.study.errors import TableError
 from analysis.study.paths import Layout
@@ -117,11 +117,10 @@ def test_a_correction_annotates_its_article_anew(toy: Layout, annotated: list[st
 
 @pytest.mark.parametrize("change", ["lexicon", "frames", "width", "code"])
 def test_what_all_articles_depend_on_annotates_all(
-    toy: Layout, change: str, tmp_path: Path
+    toy: Layout, change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sources = read_sources(toy, read_study(toy))
     before = fingerprints(sources, (), toy)
-    code: list[Path] = []
     study = toy.study_file.read_text(encoding="utf-8")
     if change == "lexicon":
         with (toy.lexicons / "speech.toml").open("a", encoding="utf-8") as file:
@@ -131,9 +130,9 @@ def test_what_all_articles_depend_on_annotates_all(
     elif change == "width":
         toy.study_file.write_text(f"{study}\n[collocation]\nwidth = 4\n", encoding="utf-8")
     else:
-        code = [tmp_path / "rule.py"]
-        code[0].write_text("", encoding="utf-8")
-    after = fingerprints(sources, (), toy, code=code)
+        (tmp_path / "rule.py").write_text("", encoding="utf-8")
+        monkeypatch.setattr(origin, "CODE", (*origin.CODE, tmp_path))
+    after = fingerprints(sources, (), toy)
     assert all(before[name] != after[name] for name in NAMES)
 
 
@@ -193,8 +192,7 @@ def test_a_part_gives_back_the_rows(toy: Layout) -> None:
 def test_some_articles_at_a_time_give_the_same_tables(
     toy: Layout, toy_layout: Layout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gathering, "TOGETHER", 2)
-    monkeypatch.setattr(joining, "TOGETHER", 1)
+    monkeypatch.setattr(joining, "TOGETHER", 2)
     annotate(toy, jobs=2)
     for path in sorted(toy_layout.features.iterdir()):
         assert (toy.features / path.name).read_bytes() == path.read_bytes(), path.name

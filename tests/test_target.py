@@ -6,7 +6,7 @@ import pytest
 from coding import marked, sentences
 from conftest import ROOT
 
-from analysis.annotation.target import code_target, read_target_lexicon
+from analysis.annotation.codes import code_target, read_target_lexicon
 from analysis.study.errors import StudyError
 
 LEXICON = read_target_lexicon(ROOT / "data" / "lexicons" / "target.toml")

@@ -205,8 +205,8 @@ def test_the_style_of_quotation_marks_changes_no_tag(annotator: Annotator, marks
 
 
 def test_an_unknown_word_is_known_as_such(annotator: Annotator) -> None:
-    assert annotator.is_known("Hafen")
-    assert not annotator.is_known("Xqzrblfk")
+    assert annotator.readings("Hafen") == {"NN"}
+    assert not annotator.readings("Xqzrblfk")
 
 
 def test_the_same_text_gives_the_same_tokens(annotator: Annotator) -> None:

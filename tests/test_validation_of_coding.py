@@ -198,7 +198,7 @@ def test_unseen_text_comes_first_and_every_row_says_its_n_and_who_coded() -> Non
 
 @pytest.mark.shared
 def test_the_coded_mentions_come_out_as_wanted(shared: Path) -> None:
-    from analysis.annotation.tools import load_tools
+    from analysis.annotation.annotated import load_tools
     from analysis.coding.mention_scores import evaluate_mentions
 
     gold = read_gold(shared / "gold" / "mentions_dev.csv", FRAMES)

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.annotation.annotated import Tools, load_tools
 from analysis.annotation.mentions import find_mentions
-from analysis.annotation.names import find_actors
 from analysis.annotation.rows import NEAR, TOKENS, annotate_text
-from analysis.annotation.tools import Tools, load_tools
+from analysis.annotation.speech.actors import find_actors
 from analysis.annotation.windows import add_up_tokens, find_nodes, find_spans, near_rows
 from analysis.corpus.sources import read_article, read_sources
 from analysis.measures.counts import documents_of_terms
@@ -71,8 +71,8 @@ def every_word(toy_layout: Layout, tools: Tools) -> pd.DataFrame:
     ]
     rows = annotate_text(read_article(toy_layout.raw / "nord_3.txt"), source, tools)
     once = {"doc_id": "nord_3", "once_within": True, "once_across": True}
-    tokens = pd.DataFrame(rows[TOKENS]).assign(**once)
-    return add_up_tokens(tokens, pd.DataFrame(rows[NEAR]), None, "cooccurrences")
+    words = pd.DataFrame([row for row in rows[TOKENS] if row["is_word"]]).assign(**once)
+    return add_up_tokens(words, pd.DataFrame(rows[NEAR]), None, "cooccurrences")
 
 
 def of_document(table: pd.DataFrame, doc_id: str, node: str, span: str) -> dict[str, int]:

@@ -3,21 +3,69 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from analysis.annotation.codes import code_sentence
+from analysis.annotation.codes import CodingTools, code_sentence, load_coding_tools
+from analysis.annotation.corrections import Correction, read_corrections
+from analysis.annotation.lexemes import FrameLexicon, frame_lexicon
 from analysis.annotation.mentions import Mention, find_mentions
-from analysis.annotation.names import ActorMention, find_actors
 from analysis.annotation.ngrams import word_runs
-from analysis.annotation.speech.actors import SpeechContext
+from analysis.annotation.speech.actors import (
+    ActorLexicon,
+    ActorMention,
+    SpeechContext,
+    actor_lexicon,
+    find_actors,
+)
 from analysis.annotation.speech.segments import find_speech
 from analysis.annotation.speech.spans import SpeechSpan
-from analysis.annotation.tokens import Sentence
-from analysis.annotation.tools import Tools
+from analysis.annotation.tokens import Annotator, Sentence, Token
+from analysis.corpus.cleaning import Rule, read_boilerplate
 from analysis.corpus.segmentation import Segment, Segmentation
 from analysis.corpus.sources import Source
+from analysis.study.paths import Layout
+from analysis.study.study import read_study
+from analysis.study.text_files import STOP_WORDS, read_stop_words
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What annotation needs beside the text."""
+
+    annotator: Annotator
+    lexicon: FrameLexicon
+    boilerplate: tuple[Rule, ...]
+    actors: ActorLexicon
+    width: int
+    coding: CodingTools
+    corrections: tuple[Correction, ...]
+    stop_words: frozenset[str]
+
+
+@cache
+def load_annotator() -> Annotator:
+    """Load the German models, once per process."""
+    return Annotator()
+
+
+def load_tools(root: Path) -> Tools:
+    """Take the German models, and read the study's lexicons and corrections as they are now."""
+    layout = Layout(root)
+    study = read_study(layout)
+    return Tools(
+        load_annotator(),
+        frame_lexicon(study),
+        read_boilerplate(layout.lexicons / "boilerplate.toml"),
+        actor_lexicon(study),
+        study.collocation.width,
+        load_coding_tools(layout),
+        read_corrections(layout.corrections_file),
+        read_stop_words(layout.lexicons / STOP_WORDS),
+    )
 
 
 @dataclass(frozen=True)
@@ -32,11 +80,14 @@ class Annotated:
     mentions: tuple[tuple[Mention, Row], ...]
 
     @property
+    def tokens(self) -> list[Token]:
+        """Tokens in their order."""
+        return [token for sentence in self.sentences for token in sentence.tokens]
+
+    @property
     def words(self) -> list[str]:
         """Forms of the word tokens in their order."""
-        return [
-            token.form for sentence in self.sentences for token in sentence.tokens if token.is_word
-        ]
+        return [token.form for token in self.tokens if token.is_word]
 
     @property
     def runs(self) -> list[list[str]]:
@@ -47,19 +98,10 @@ class Annotated:
 def annotate_segments(
     text: str, source: Source, tools: Tools, segmentation: Segmentation
 ) -> list[Annotated]:
-    """Annotate the segments of one article in their order; speakers carry on from one to the next.
+    """Annotate the segments of one article in their order, as the rules code them.
 
-    Parameters
-    ----------
-    text, source, tools : str, Source, Tools
-        As in `analysis.annotation.rows.annotate_text`.
-    segmentation : Segmentation
-        What `segment` gives for the text.
-
-    Returns
-    -------
-    list of Annotated
-        One per segment: tokens, speech, mentions as the rules code them.
+    Speakers carry on from one segment to the next. The segmentation is what `segment` gives
+    for the text.
     """
     context = SpeechContext()
     return [

@@ -25,7 +25,7 @@ NO_BAG = -1
 
 
 def assign_bags(segments: pd.DataFrame) -> pd.Series:
-    """Say in which bag the words of each segment are counted.
+    """Return the bag in which the words of each segment are counted, in the order of the segments.
 
     A segment of 20 tokens is a bag. Shorter ones of a document and zone are counted together;
     what has too few even so joins the smallest bag of the document, or, where there is none,
@@ -33,17 +33,9 @@ def assign_bags(segments: pd.DataFrame) -> pd.Series:
     out and the other is not, are never counted together: every measure can leave out or weigh
     a bag as a whole.
 
-    Parameters
-    ----------
-    segments : DataFrame
-        Whole documents: segment_id, doc_id, zone, n_tokens, weight_within, weight_across,
-        and what `analysis.annotation.windows.mark_firsts` says.
-
-    Returns
-    -------
-    Series of str
-        In the order of the segments: the segment_id of the first one that the bag was begun
-        with; empty where the document has fewer than 20 tokens of that weight.
+    The segments are those of whole documents, with what `mark_firsts` says of them. A bag is
+    named by the segment_id of the first segment that it was begun with; the name is empty where
+    the document has fewer than 20 tokens of that weight.
 
     Examples
     --------
@@ -109,19 +101,10 @@ class KnownSets:
         self._told: list[tuple[IntArray, BoolArray]] = []
 
     def tell(self, tokens: BoolArray, own: BoolArray | None = None) -> str:
-        """Say whether the words of a set may be told, and remember it if so.
+        """Return whether the words of a set may be told, one of `SHOWN`, and remember it if so.
 
-        Parameters
-        ----------
-        tokens : ndarray of bool
-            Which tokens of the document are in the set.
-        own : ndarray of bool, optional
-            Tokens of the node itself, which are in no set of it.
-
-        Returns
-        -------
-        str
-            One of `SHOWN`; a set without a token is shown.
+        ``tokens`` says which tokens of the document are in the set, ``own`` which are of the node
+        itself and so in no set of it. A set without a token is shown.
 
         Examples
         --------
@@ -141,7 +124,7 @@ class KnownSets:
         return ENOUGH
 
     def _rests(self, values: IntArray, own: BoolArray) -> Iterator[int]:
-        """Give how many tokens are left, at least, by each way of subtracting."""
+        """Return how many tokens are left, at least, by each way of subtracting."""
         yield least_rest(values[~own], self._bags[~own])
         for others, others_own in self._told:
             kept = ~(own | others_own)
@@ -152,17 +135,8 @@ class KnownSets:
 def least_rest(values: IntArray, bags: IntArray) -> int:
     """Count what is left of some sets of tokens when whole bags are taken off or added at will.
 
-    Parameters
-    ----------
-    values : ndarray of int
-        How often each token is in the sets; negative where a set was subtracted.
-    bags : ndarray of int
-        The number of each token's bag; `NO_BAG`: it stands in none.
-
-    Returns
-    -------
-    int
-        Tokens that are left, with either sign, by the best choice.
+    The values say how often each token is in the sets, below 0 where a set was subtracted; the
+    bags number each token's bag. What is left counts with either sign, by the best choice.
 
     Examples
     --------

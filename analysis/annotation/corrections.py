@@ -42,17 +42,7 @@ class Correction:
 
 
 def read_corrections(path: Path) -> tuple[Correction, ...]:
-    """Read the corrections; no file means none.
-
-    Parameters
-    ----------
-    path : path
-        A CSV file with the columns doc_id, begin, end, surface, layer, value, note.
-
-    Returns
-    -------
-    tuple of Correction
-        In the order of the file.
+    """Read the corrections from a CSV file with the columns `COLUMNS`; no file means none.
 
     Raises
     ------
@@ -117,16 +107,7 @@ def _twice(corrections: Iterable[Correction]) -> list[str]:
 def apply_corrections(
     mentions: Sequence[Mapping[str, Any]], corrections: Sequence[Correction], text: str
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """Apply the corrections of one document to its mentions.
-
-    Parameters
-    ----------
-    mentions : sequence of mapping
-        Rows of the open table, as the rules coded them.
-    corrections : sequence of Correction
-        Those of the document.
-    text : str
-        The file, to check the surface against.
+    """Apply the corrections of one document to its mentions, as the rules coded them.
 
     Returns
     -------

@@ -13,20 +13,10 @@ FULL_FACTOR = 0.72
 
 
 def mattr(words: Sequence[str], window: int = WINDOW) -> float | None:
-    """Moving-average type-token ratio (Covington & McFall 2010).
+    """Compute the moving-average type-token ratio (Covington & McFall 2010).
 
-    Parameters
-    ----------
-    words : sequence of str
-        The words of a text in their order, lower case.
-    window : int
-        Words per window.
-
-    Returns
-    -------
-    float or None
-        Mean of types / `window` over all windows, in (0, 1]; None for a text that is
-        shorter than one window.
+    The words are those of a text in their order, in lower case. The mean of types / `window`
+    over all windows lies in (0, 1]; a text that is shorter than one window has none.
 
     Examples
     --------
@@ -47,20 +37,11 @@ def mattr(words: Sequence[str], window: int = WINDOW) -> float | None:
 
 
 def mtld(words: Sequence[str], threshold: float = FULL_FACTOR) -> float | None:
-    """Measure of textual lexical diversity (McCarthy & Jarvis 2010).
+    """Compute the measure of textual lexical diversity (McCarthy & Jarvis 2010).
 
-    Parameters
-    ----------
-    words : sequence of str
-        The words of a text in their order, lower case.
-    threshold : float
-        A factor is full when the type-token ratio falls below it.
-
-    Returns
-    -------
-    float or None
-        Words per factor, the mean of reading forwards and backwards; None if no word is
-        repeated, so that there is no factor.
+    The words are those of a text in their order, in lower case; a factor is full when the
+    type-token ratio falls below the threshold. Words per factor are the mean of reading forwards
+    and backwards; a text in which no word is repeated has no factor and no value.
 
     Examples
     --------

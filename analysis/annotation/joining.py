@@ -3,48 +3,114 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from analysis.annotation.gathering import TOGETHER, Gathered, read_runs
-from analysis.annotation.ngrams import ngram_rows
-from analysis.annotation.parts import BY_ARTICLE, frame_of, read_parts
-from analysis.annotation.rows import NEAR, TOKENS
-from analysis.annotation.windows import add_up_tokens, tell_words
-from analysis.tables.schema import REPEAT_COLUMNS, SHOWN, empty_table, find_table
+from analysis.annotation.bags import assign_bags
+from analysis.annotation.ngrams import Runs, Sequences, count_sequences, ngram_rows
+from analysis.annotation.parts import BY_ARTICLE, HASHES, frame_of, list_of, read_parts
+from analysis.annotation.rows import NEAR, RUNS, TOKENS
+from analysis.annotation.windows import add_up_tokens, mark_firsts, tell_words
+from analysis.corpus.duplicates import find_repeats
+from analysis.corpus.shingles import Ints
+from analysis.study.cache import array_on_disk
+from analysis.tables.schema import REPEAT_COLUMNS, SEGMENTS, SHOWN, empty_table, find_table
 from analysis.tables.streams import coerce_table
 
+#: Articles whose parts are looked at together.
+TOGETHER = 100
+#: Columns of segments that are kept of all articles at once.
+SIZES = ("segment_id", "doc_id", "zone", "n_tokens", "n_words")
 #: What `analysis.corpus.duplicates.find_repeats` says of segments.
 REPEATED = (*REPEAT_COLUMNS, "n_repeated_within", "n_repeated_across")
 #: An article: its doc_id, and its part.
 Article = tuple[str, Path]
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """What all articles together say of each.
+
+    The segments are all in the order of the articles, with ids, sizes, repeats, bags, and what
+    `mark_firsts` says; ``begins`` has by article its first row of them, and one more at the end;
+    the sequences are n-grams that recur.
+    """
+
+    segments: pd.DataFrame
+    begins: Ints
+    sequences: Sequences
+
+    def segments_of(self, number: int) -> pd.DataFrame:
+        """Return the segments of an article, by its number."""
+        return self.segments.iloc[self.begins[number] : self.begins[number + 1]]
+
+
+def gather(parts: Sequence[Path], folder: Path) -> Gathered:
+    """Look through the parts of all articles, one for each, sorted by doc_id.
+
+    Files that vanish with the process are made in the folder.
+    """
+    segments, begins = _repeated_segments(parts, folder)
+    return Gathered(segments, begins, count_sequences(_runs(parts), folder))
+
+
+def batches(n: int) -> Iterator[range]:
+    """Return the numbers of articles that are looked at together.
+
+    Examples
+    --------
+    >>> [len(batch) for batch in batches(250)]
+    [100, 100, 50]
+    """
+    return (range(at, min(at + TOGETHER, n)) for at in range(0, n, TOGETHER))
+
+
+def _repeated_segments(parts: Sequence[Path], folder: Path) -> tuple[pd.DataFrame, Ints]:
+    frames: list[pd.DataFrame] = []
+    lengths: list[int] = []
+
+    def hashes() -> Iterator[np.ndarray]:
+        for batch in batches(len(parts)):
+            found = read_parts([parts[i] for i in batch], ["segments", HASHES])
+            frames.append(frame_of(found, "segments")[list(SIZES)])
+            lengths.extend(len(one) for one in found.column("segments"))
+            yield list_of(found, HASHES).to_numpy(zero_copy_only=False)
+
+    words = array_on_disk(hashes(), np.dtype(np.uint64), folder)
+    segments = pd.concat(frames, ignore_index=True)
+    segments = segments.astype({"n_tokens": "int64", "n_words": "int64"})
+    repeats = find_repeats(segments, words)
+    found = {name: repeats[name] for name in repeats if name in SEGMENTS.names}
+    segments = segments.assign(**found)
+    firsts = mark_firsts(segments).drop(columns=["segment_id", "doc_id"])
+    segments = segments.join(firsts)
+    segments = segments.assign(bag_id=assign_bags(segments))
+    return segments, np.cumsum([0, *lengths], dtype=np.int64)
+
+
+def _runs(parts: Sequence[Path]) -> Iterator[Runs]:
+    for part in parts:
+        yield read_runs(part)
+
+
+def read_runs(part: Path) -> Runs:
+    """Return the words of one article in their order, in runs that no mark parts."""
+    runs: Runs = list_of(read_parts([part], [RUNS]), RUNS).to_pylist()
+    return runs
+
+
 def table_frames(
     name: str, articles: Sequence[Article], gathered: Gathered
 ) -> Iterator[pd.DataFrame]:
-    """Give the rows of one open table in their order, some articles at a time.
+    """Return the rows of one open table in their order, some articles at a time.
 
-    Parameters
-    ----------
-    name : str
-        An open table.
-    articles : sequence of tuple
-        All articles, sorted by doc_id.
-    gathered : Gathered
-        What `analysis.annotation.gathering.gather` says of them.
-
-    Yields
-    ------
-    DataFrame
-        Typed and sorted, for `analysis.tables.streams.write_rows`; repeats filled in.
-
-    Raises
-    ------
-    TableError
-        If a part was damaged since the run began.
+    The articles are all, sorted by doc_id, and gathered is what `gather` says of them. The frames
+    are typed and sorted, with repeats filled in, for `analysis.tables.streams.write_rows`. A
+    part that was damaged since the run began raises a `TableError`.
     """
     order = _order(name, articles)
     for at in range(0, len(order), TOGETHER):
@@ -123,9 +189,15 @@ def _add_up(tokens: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _tokens_of(parts: pa.Table, segments: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give the tokens of some articles with what is known of their segments, and what is near."""
+    """Return the words of some articles, with what is known of their segments and what is near."""
     about = segments.set_index("segment_id")[["doc_id", "bag_id", "once_within", "once_across"]]
-    return frame_of(parts, TOKENS).join(about, on="segment_id"), frame_of(parts, NEAR)
+    return words_of(parts).join(about, on="segment_id"), frame_of(parts, NEAR)
+
+
+def words_of(parts: pa.Table) -> pd.DataFrame:
+    """Return the tokens of some articles that are words, numbered from 0."""
+    tokens = frame_of(parts, TOKENS)
+    return tokens[tokens["is_word"]].reset_index(drop=True)
 
 
 def _with_weighted_sizes(documents: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:

@@ -23,7 +23,7 @@ class Vocabulary(Protocol):
     """What the finder asks of the annotator: which tags the lexicon gives a word."""
 
     def readings(self, word: str, /) -> frozenset[str]:
-        """Give the tags of a word by the lexicon; empty if it is unknown."""
+        """Return the tags of a word by the lexicon; empty if it is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _lexemes(tiers: Sequence[tuple[str, str, Lexemes]], word_class: str) -> Iter
 
 
 def noun_form(token: Token, lexeme: Lexeme, vocabulary: Vocabulary) -> str:
-    """Say how a noun lexeme stands in a noun: as the word, its head or a modifier."""
+    """Return how a noun lexeme stands in a noun: as the word, its head or a modifier."""
     stems = noun_stems(token.parts)
     if token.lemma.lower() == lexeme.base or stems == [lexeme.base]:
         return "modifier" if token.pos == "TRUNC" else "simplex"
@@ -94,7 +94,7 @@ def noun_form(token: Token, lexeme: Lexeme, vocabulary: Vocabulary) -> str:
 
 
 def _fronts(stem: str, base: str, vocabulary: Vocabulary) -> bool:
-    """Say whether a stem before the last is the lexeme, or a compound that ends in it."""
+    """Return whether a stem before the last is the lexeme, or a compound that ends in it."""
     return stem in (base, base + "s") or _inside(stem, base, vocabulary) == "head"
 
 
@@ -124,7 +124,7 @@ def _is_rest(rest: str, vocabulary: Vocabulary) -> bool:
 
 
 def adjective_form(token: Token, lexeme: Lexeme, vocabulary: Vocabulary) -> str:
-    """Say how an adjective lexeme stands in an adjective, graded forms included."""
+    """Return how an adjective lexeme stands in an adjective, graded forms included."""
     lemma = token.lemma.lower()
     if lemma == lexeme.base:
         return "derivation"
@@ -135,7 +135,7 @@ def adjective_form(token: Token, lexeme: Lexeme, vocabulary: Vocabulary) -> str:
 
 
 def modifier_form(token: Token, lexeme: Lexeme, vocabulary: Vocabulary) -> str:
-    """Say whether a noun lexeme stands in an adjective, as in *erfolgsverwöhnt*."""
+    """Return whether a noun lexeme stands in an adjective, as in *erfolgsverwöhnt*."""
     if any(_fronts(noun, lexeme.base, vocabulary) for noun in _nouns_in_front(token)):
         return "modifier"
     if any(part.tag.startswith("VV") for part in token.parts):
@@ -144,7 +144,7 @@ def modifier_form(token: Token, lexeme: Lexeme, vocabulary: Vocabulary) -> str:
 
 
 def _nouns_in_front(token: Token) -> list[str]:
-    """Give the nouns of a compound that another stem follows: the participle of a verb counts."""
+    """Return the nouns of a compound that another stem follows: the participle of a verb counts."""
     stems = [part for part in token.parts if part.tag.startswith(("NN", "NE", "ADJ", "VV", "ADV"))]
     return [part.form for part in stems[:-1] if part.tag.startswith("NN")]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.annotation.lexemes import (
@@ -44,21 +44,9 @@ class Mention:
 def find_mentions(
     sentence: Sentence, lexicon: FrameLexicon, vocabulary: Vocabulary
 ) -> list[Mention]:
-    """Find the frame mentions of a sentence.
+    """Find the frame mentions of a sentence in the order of the text, at most one per word.
 
-    Parameters
-    ----------
-    sentence : Sentence
-        Tagged tokens.
-    lexicon : FrameLexicon
-        What mentions which frame.
-    vocabulary : Vocabulary
-        Knows which words exist; an `Annotator` does.
-
-    Returns
-    -------
-    list of Mention
-        In the order of the text, at most one per word.
+    The vocabulary says which words exist; an `Annotator` is one.
 
     Examples
     --------
@@ -147,24 +135,8 @@ def _is_noun(sentence: Sentence, i: int, vocabulary: Vocabulary) -> bool:
 
 
 def find_particle(sentence: Sentence, i: int, lexeme: Lexeme) -> Token | None:
-    """Find the particle that a finite verb left at the end of its clause.
+    """Find the particle that a finite form of a separable verb left at the end of its clause.
 
-    Parameters
-    ----------
-    sentence : Sentence
-        Tagged tokens.
-    i : int
-        Position of the verb.
-    lexeme : Lexeme
-        The separable verb asked for.
-
-    Returns
-    -------
-    Token or None
-        The particle; None if the token is no finite form of the verb, or stands alone.
-
-    Notes
-    -----
     The search passes subordinate clauses ("mischt sich, wie es heißt, ein") and inserted
     ones ("mischt sich, sagt Ada, ein"), and ends at the next finite verb of a main
     clause, to which a later particle belongs.
@@ -213,3 +185,42 @@ def _ends_clause(tokens: Sequence[Token], j: int) -> bool:
         return True
     following = tokens[j + 1]
     return following.pos.startswith("$") or following.pos == "KON"
+
+
+def find_particles(sentence: Sentence) -> dict[int, int]:
+    """Find the particles that finite verbs left at the end of their clauses, by the verbs' places.
+
+    Examples
+    --------
+    >>> from analysis.annotation.tokens import Annotator
+    >>> sentence, = Annotator().sentences("Der Zug fährt um acht Uhr im Süden ab.")
+    >>> find_particles(sentence)
+    {2: 8}
+    """
+    tokens = sentence.tokens
+    places = {token.begin: i for i, token in enumerate(tokens) if token.pos == "PTKVZ"}
+    claims: dict[int, list[int]] = {}
+    for i, token in enumerate(tokens if places else ()):
+        if token.pos in ("VVFIN", "VVIMP"):
+            for particle in _claimed(sentence, i, places):
+                claims.setdefault(particle, []).append(i)
+    return {_owner(tokens, verbs): particle for particle, verbs in claims.items()}
+
+
+def _claimed(sentence: Sentence, i: int, places: Mapping[int, int]) -> list[int]:
+    """Return the nearest particle that could belong to a verb: none or one."""
+    tokens = sentence.tokens
+    forms = sorted({tokens[j].form.lower() for j in places.values() if j > i})
+    lexemes = [Lexeme("", "", tokens[i].lemma.lower(), form) for form in forms]
+    found = [find_particle(sentence, i, lexeme) for lexeme in lexemes]
+    return sorted(places[one.begin] for one in found if one and one.begin in places)[:1]
+
+
+def _owner(tokens: Sequence[Token], verbs: Sequence[int]) -> int:
+    """Choose among the verbs that claim one particle: the nearest one.
+
+    A verb beside a comma ends a subordinate clause ("wie er schreibt, ...") or opens an
+    inserted one ("..., sagt Ada, ..."): the particle belongs to a verb outside.
+    """
+    free = [i for i in verbs if "$," not in (tokens[i - 1].pos if i else "", tokens[i + 1].pos)]
+    return free[-1] if free else verbs[0]

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.annotation.disk import array_on_disk
 from analysis.annotation.tokens import Sentence
 from analysis.corpus.shingles import (
     CHUNK,
@@ -23,6 +22,7 @@ from analysis.corpus.shingles import (
     hash_shingles,
     in_block,
 )
+from analysis.study.cache import array_on_disk
 from analysis.tables.schema import LONGEST_SEQUENCE, SEQUENCE_DOCUMENTS, SEQUENCE_FLOOR
 
 LENGTHS = range(2, LONGEST_SEQUENCE + 1)
@@ -33,7 +33,7 @@ Row = dict[str, Any]
 
 
 def word_runs(sentences: Iterable[Sentence]) -> list[list[str]]:
-    """Give words in lower case, parted where a sentence ends or a mark stands between.
+    """Return words in lower case, parted where a sentence ends or a mark stands between.
 
     Examples
     --------
@@ -56,13 +56,9 @@ def word_runs(sentences: Iterable[Sentence]) -> list[list[str]]:
 class Sequences:
     """What recurs in a corpus.
 
-    Attributes
-    ----------
-    begins : ndarray of int64
-        By document, where its first word lies among all words.
-    surroundings : dict of ndarray of uint32
-        By length of n-gram: for each word of the corpus in how many different surroundings
-        the n-gram occurs that begins with it, 0 if that is too rare. On disk.
+    ``begins`` says for each document where its first word lies among all words. ``surroundings``
+    says by length, for each word of the corpus, in how many different surroundings the n-gram
+    occurs that begins with it, 0 if that is too rare; it lies on disk.
     """
 
     begins: Ints
@@ -70,25 +66,14 @@ class Sequences:
 
 
 def count_sequences(documents: Iterable[Runs], folder: Path) -> Sequences:
-    """Count what recurs often enough to be published.
+    """Count what recurs often enough to be published, from the runs of words of each document.
 
     An n-gram is two to five words that no mark parts, with at least `SEQUENCE_FLOOR`
     different surroundings in at least `SEQUENCE_DOCUMENTS` documents. The surroundings are
     the word before and the word after: what many papers print from one agency has one,
-    however often. Words and n-grams are compared by hashes of 64 bits.
-
-    Parameters
-    ----------
-    documents : iterable of sequences of sequences of str
-        For each document its runs of words, as `word_runs` gives them.
-    folder : path
-        Where words wait as hashes while they are counted, in files without a name that vanish
-        with the process: 25 bytes a word. Memory holds a block of n-grams at a time.
-
-    Returns
-    -------
-    Sequences
-        For `ngram_rows`.
+    however often. Words and n-grams are compared by hashes of 64 bits. While they are counted
+    they lie in the folder, in files without a name that vanish with the process: 25 bytes a
+    word. Memory holds a block of n-grams at a time.
 
     Examples
     --------
@@ -171,7 +156,7 @@ def _count_documents(stream: _Stream, at: Ints, number: Ints) -> Ints:
 
 
 def _ngrams(stream: _Stream, length: int, block: int) -> tuple[Hashes, Hashes, Ints]:
-    """Give the n-grams of one block that may be frequent: hash, hash of surroundings, place."""
+    """Return the n-grams of one block that may be frequent: hash, hash of surroundings, place."""
     n = len(stream.packed)
     hashes, around, places = [], [], []
     for begin in range(0, max(1, n), CHUNK):
@@ -191,7 +176,7 @@ def _ngrams(stream: _Stream, length: int, block: int) -> tuple[Hashes, Hashes, I
 def _ngrams_of_chunk(
     packed: npt.NDArray[np.void], begin: int, length: int
 ) -> tuple[Hashes, Hashes, Ints]:
-    """Give the n-grams that begin in one chunk, with what stands before and after them."""
+    """Return the n-grams that begin in one chunk, with what stands before and after them."""
     first, end = max(1, begin), max(1, min(begin + CHUNK, len(packed)))
     piece = np.full(end - first + 1 + length, np.array((EDGE, True), dtype=PACKED))
     there = packed[first - 1 : end + length]
@@ -206,18 +191,9 @@ def _ngrams_of_chunk(
 
 
 def ngram_rows(sequences: Sequences, number: int, doc_id: str, runs: Runs) -> Iterator[Row]:
-    """Give the rows of one document for the open table ``ngrams``.
+    """Return the rows of one document for the open table ``ngrams``.
 
-    Parameters
-    ----------
-    sequences : Sequences
-        From `count_sequences`.
-    number : int
-        Of the document, from 0, in the order in which they were counted.
-    doc_id : str
-        Its name.
-    runs : sequence of sequence of str
-        Its runs of words, as they were counted.
+    Its number, from 0, and its runs of words are those with which `count_sequences` counted it.
     """
     words = [word for run in runs for word in run]
     begin = int(sequences.begins[number])

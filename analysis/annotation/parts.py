@@ -15,10 +15,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from analysis.annotation.annotated import Row
+from analysis.annotation.annotated import Row, Tools
 from analysis.annotation.rows import NEAR, RUNS, TOKENS, annotate_text
-from analysis.annotation.tools import Tools
-from analysis.corpus.sources import Source, read_article
+from analysis.corpus.sources import Source
 from analysis.study.cache import read_kept, write_kept
 from analysis.study.errors import TableError
 from analysis.study.paths import Layout
@@ -42,21 +41,25 @@ ARROW_TYPES = {
 
 
 def part_path(key: str, layout: Layout) -> Path:
-    """Give the file of one part; no folder holds more than one in 256."""
+    """Return the file of one part; no folder holds more than one in 256."""
     return layout.annotated / key[:2] / f"{key}.arrow"
 
 
 def _row_type(name: str) -> pa.DataType:
-    """Give the type of the rows of an open table."""
+    """Return the type of the rows of an open table."""
     fields = {column.name: ARROW_TYPES[column.dtype] for column in find_table(name).columns}
     return pa.struct(list(fields.items()))
 
 
-_TOKEN = ("segment_id", "form", "lemma", "pos", "head", "voice")
+_TOKEN = {
+    **dict.fromkeys(("segment_id", "form", "lemma", "pos", "head", "voice", "part"), pa.string()),
+    **dict.fromkeys(("sentence", "begin", "end", "particle"), pa.int32()),
+    "is_word": pa.bool_(),
+}
 _NEAR = ("segment_id", "span", "node_kind", "node")
 #: Types of the rows that are kept beside those of open tables.
 ROW_TYPES = {
-    TOKENS: pa.struct([(name, pa.string()) for name in _TOKEN]),
+    TOKENS: pa.struct(list(_TOKEN.items())),
     NEAR: pa.struct(
         [
             *((name, pa.string()) for name in _NEAR),
@@ -72,15 +75,7 @@ SCHEMA = pa.schema(
 
 
 def make_part(source: Source, key: str, tools: Tools, layout: Layout) -> None:
-    """Annotate one article and keep what is found.
-
-    Raises
-    ------
-    TextError
-        If the article cannot be read.
-    SourceError
-        If a correction by hand does not fit.
-    """
+    """Annotate one article and keep what is found."""
     text = read_article(layout.raw / f"{source.id}.txt")
     write_part(annotate_text(text, source, tools), part_path(key, layout))
 
@@ -108,19 +103,9 @@ def keep_part(part: pa.Table, path: Path) -> None:
 
 
 def read_part(path: Path, names: Sequence[str] = SCHEMA.names) -> pa.Table | None:
-    """Read some columns of one part; None if it is missing, damaged or of another layout.
+    """Read some columns of one part, in one row; tables are lists of rows.
 
-    Parameters
-    ----------
-    path : path
-        From `part_path`.
-    names : sequence of str
-        Of `SCHEMA`: tables of `BY_ARTICLE`, `TOKENS`, `NEAR`, `HASHES`, `RUNS`.
-
-    Returns
-    -------
-    Table or None
-        One row; tables are lists of rows.
+    A part that is missing, damaged or of another layout is None.
 
     Examples
     --------
@@ -142,10 +127,7 @@ def read_part(path: Path, names: Sequence[str] = SCHEMA.names) -> pa.Table | Non
 def read_parts(paths: Iterable[Path], names: Sequence[str]) -> pa.Table:
     """Read some columns of several parts, one row each.
 
-    Raises
-    ------
-    TableError
-        If one is missing or damaged: it was whole when the run began.
+    A part that is missing or damaged raises a `TableError`: it was whole when the run began.
     """
     tables = []
     for path in paths:
@@ -160,7 +142,7 @@ def read_parts(paths: Iterable[Path], names: Sequence[str]) -> pa.Table:
 
 
 def frame_of(parts: pa.Table, name: str) -> pd.DataFrame:
-    """Give the rows of one table, article after article; types are set by `coerce_table`."""
+    """Return the rows of one table, article after article; types are set by `coerce_table`."""
     rows = parts.column(name).combine_chunks().flatten()
     table = pa.Table.from_struct_array(rows)
     frame: pd.DataFrame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
@@ -168,12 +150,12 @@ def frame_of(parts: pa.Table, name: str) -> pd.DataFrame:
 
 
 def list_of(parts: pa.Table, name: str) -> pa.Array:
-    """Give the values of a column of lists, end to end."""
+    """Return the values of a column of lists, end to end."""
     return parts.column(name).combine_chunks().flatten()
 
 
 def prune_parts(keys: Iterable[str], layout: Layout) -> int:
-    """Delete the parts that no article has any more; gives how many."""
+    """Delete the parts that no article has any more, and return how many."""
     kept = {part_path(key, layout) for key in keys}
     gone = [path for path in layout.annotated.glob("*/*.arrow") if path not in kept]
     for path in gone:

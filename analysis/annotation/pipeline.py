@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import chain
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
+from analysis.annotation.annotated import Row, load_tools
 from analysis.annotation.corrections import Correction, read_corrections
-from analysis.annotation.gathering import gather
-from analysis.annotation.joining import table_frames
+from analysis.annotation.joining import gather, table_frames, words_of
 from analysis.annotation.origin import fingerprints, made_from
-from analysis.annotation.parts import (
-    make_part,
-    part_path,
-    prune_parts,
-    read_part,
-)
-from analysis.annotation.tools import load_tools
+from analysis.annotation.parts import make_part, part_path, prune_parts, read_part, read_parts
+from analysis.annotation.rows import TOKENS
+from analysis.annotation.windows import add_up_tokens, find_spans, mark_firsts
 from analysis.corpus.sources import Source, check_raw, read_sources
 from analysis.study.errors import SourceError, join_faults, unknown
 from analysis.study.paths import Layout
@@ -27,6 +27,10 @@ from analysis.tables.streams import write_rows
 
 #: Articles per unit of work of a process.
 BATCH = 20
+WAY_OUT = (
+    "Bring the articles in with `gipfel ingest FOLDER`; if one was changed on purpose, put its "
+    "new sha256 and size into data/sources.toml."
+)
 
 
 def annotate(
@@ -44,14 +48,8 @@ def annotate(
 
     Parameters
     ----------
-    layout : Layout
-        Where the study lies.
-    jobs : int
-        Processes; each loads the German models once.
-    force : bool
-        Annotate every article anew, whatever is kept.
-    on_documents : callable, optional
-        Told how many of how many articles are annotated.
+    layout, jobs, force, on_documents
+        As in `annotate_articles`.
 
     Returns
     -------
@@ -66,28 +64,64 @@ def annotate(
         If an article cannot be read; likewise.
     """
     sources = read_sources(layout, read_study(layout))
-    _require_articles(layout, sources)
-    corrections = read_corrections(layout.corrections_file)
-    _check_corrections(corrections, sources)
-    keys = fingerprints(sources, corrections, layout)
-    missing = [one for one in sources if force or not _is_kept(keys[one.id], layout)]
-    done = len(sources) - len(missing)
-    if on_documents and done:
-        on_documents(done, len(sources))
-    for n in _annotated(missing, keys, layout.root, jobs):
-        done += n
-        if on_documents:
-            on_documents(done, len(sources))
-    parts = {source.id: part_path(keys[source.id], layout) for source in sources}
+    faults = article_faults(sources, layout)
+    if faults:
+        raise SourceError(join_faults("annotate", faults, WAY_OUT))
+    parts = annotate_articles(sources, layout, jobs=jobs, force=force, on_documents=on_documents)
     with new_tables(layout.features) as folder:
         changed = _join(parts, layout, folder)
         write_manifest(made_from(layout), folder)
-    prune_parts(keys.values(), layout)
     return changed
 
 
-def _is_kept(key: str, layout: Layout) -> bool:
-    return read_part(part_path(key, layout)) is not None
+def annotate_articles(
+    sources: Sequence[Source],
+    layout: Layout,
+    *,
+    jobs: int = 1,
+    force: bool = False,
+    on_documents: Callable[[int, int], None] | None = None,
+) -> dict[str, Path]:
+    """Annotate the articles of which nothing is kept, or what is kept is stale, and keep them.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        All articles of the study; what is kept of others is deleted.
+    layout : Layout
+        Where the study lies.
+    jobs : int
+        Processes; each loads the German models once.
+    force : bool
+        Annotate every article anew, whatever is kept.
+    on_documents : callable, optional
+        Told how many of how many articles are annotated: once at the beginning, then after
+        each batch.
+
+    Returns
+    -------
+    dict of Path
+        The part of each article by its id, in the order of the articles.
+
+    Raises
+    ------
+    SourceError
+        If a correction by hand does not fit.
+    TextError
+        If an article cannot be read.
+    """
+    corrections = read_corrections(layout.corrections_file)
+    _check_corrections(corrections, sources)
+    keys = fingerprints(sources, corrections, layout)
+    paths = {source.id: part_path(keys[source.id], layout) for source in sources}
+    missing = [one for one in sources if force or read_part(paths[one.id]) is None]
+    done = len(sources) - len(missing)
+    for n in chain([0], _annotated(missing, keys, layout.root, jobs)):
+        done += n
+        if on_documents:
+            on_documents(done, len(sources))
+    prune_parts(keys.values(), layout)
+    return paths
 
 
 def _join(parts: Mapping[str, Path], layout: Layout, folder: Path) -> dict[str, bool]:
@@ -100,21 +134,13 @@ def _join(parts: Mapping[str, Path], layout: Layout, folder: Path) -> dict[str, 
     }
 
 
-def _require_articles(layout: Layout, sources: Sequence[Source]) -> None:
-    faults = [
+def article_faults(sources: Sequence[Source], layout: Layout) -> list[str]:
+    """List the articles that ``data/raw`` does not hold as the list of articles says."""
+    return [
         f"{found.doc_id}: {found.state}, {found.detail}"
         for found in check_raw(layout, tuple(sources))
         if found.state != "recognised"
     ]
-    if faults:
-        raise SourceError(
-            join_faults(
-                "annotate",
-                faults,
-                "Bring the articles in with `gipfel ingest FOLDER`; if one "
-                "was changed on purpose, put its new sha256 and size into data/sources.toml.",
-            )
-        )
 
 
 def _check_corrections(corrections: Sequence[Correction], sources: Sequence[Source]) -> None:
@@ -131,7 +157,7 @@ def _check_corrections(corrections: Sequence[Correction], sources: Sequence[Sour
 def _annotated(
     sources: Sequence[Source], keys: Mapping[str, str], root: Path, jobs: int
 ) -> Iterator[int]:
-    """Annotate articles batch by batch; gives the articles of each batch that is done."""
+    """Annotate articles batch by batch; yield how many are done with each."""
     todo = [(source, keys[source.id]) for source in sources]
     batches = [todo[i : i + BATCH] for i in range(0, len(todo), BATCH)]
     if jobs <= 1 or len(batches) <= 1:
@@ -143,8 +169,66 @@ def _annotated(
 
 
 def annotate_batch(batch: Sequence[tuple[Source, str]], root: Path) -> int:
-    """Annotate some articles and keep each as soon as it is done; gives how many."""
+    """Annotate some articles, keep each as soon as it is done, and return how many they are."""
     tools, layout = load_tools(root), Layout(root)
     for source, key in batch:
         make_part(source, key, tools, layout)
     return len(batch)
+
+
+def count_near_lemma(layout: Layout, lemma: str, segments: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Count words near a lemma in every article, which the open tables do not have.
+
+    Parameters
+    ----------
+    layout : Layout
+        The study; its articles must lie in ``data/raw``, and are annotated as far as needed.
+    lemma : str
+        A base form; case does not matter.
+    segments : DataFrame
+        The open table ``segments``, which says what is repeated.
+
+    Returns
+    -------
+    dict of DataFrame
+        cooccurrences, windows and nodes as in the open tables of these names, with node
+        kind ``lemma``: put them in their place with ``Features.with_tables``.
+
+    Raises
+    ------
+    SourceError
+        If an article is missing or changed, or the lemma stands in none.
+    """
+    study = read_study(layout)
+    sources = read_sources(layout, study)
+    faults = article_faults(sources, layout)
+    if faults:
+        raise SourceError(join_faults("collocates", faults, f"Any lemma needs them. {WAY_OUT}"))
+    words = words_of(read_parts(annotate_articles(sources, layout).values(), [TOKENS]))
+    nodes, near = _nodes_of(words, lemma, study.collocation.width)
+    if not nodes:
+        raise SourceError(f"collocates: no article has the lemma {lemma!r}. Is it a base form?")
+    marked = words.join(mark_firsts(segments).set_index("segment_id"), on="segment_id")
+    names = ("cooccurrences", "windows")
+    sums = {name: add_up_tokens(marked, pd.DataFrame(near), None, name) for name in names}
+    return {**sums, "nodes": pd.DataFrame(nodes)}
+
+
+def _nodes_of(words: pd.DataFrame, lemma: str, width: int) -> tuple[list[Row], list[Row]]:
+    """Return rows as of `node_rows` and `near_rows` for the segments that have a lemma."""
+    nodes: list[Row] = []
+    near: list[Row] = []
+    is_node = words["lemma"].str.casefold() == lemma.casefold()
+    having = words[words["segment_id"].isin(words["segment_id"][is_node])]
+    for segment_id, own in having.groupby("segment_id", sort=False):
+        places = np.flatnonzero(is_node[own.index]).tolist()
+        node: Row = {"segment_id": segment_id, "node_kind": "lemma", "node": lemma}
+        node["n_nodes"] = len(places)
+        nodes.append({**node, "n_node_tokens": len(places)})
+        near += [
+            {**node, "span": span, "near": sorted(found), "own": places}
+            for span, found in find_spans(
+                frozenset(places), own["sentence"].tolist(), width
+            ).items()
+        ]
+    return nodes, near

@@ -5,15 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from analysis.annotation.annotated import Annotated, Row, annotate_segments
+from analysis.annotation.annotated import Annotated, Row, Tools, annotate_segments
 from analysis.annotation.codes import token_voices
 from analysis.annotation.corrections import apply_corrections
 from analysis.annotation.diversity import WINDOW, mattr, mtld
-from analysis.annotation.mentions import Mention
-from analysis.annotation.tokens import Token
-from analysis.annotation.tools import Tools
+from analysis.annotation.mentions import Mention, find_particles
+from analysis.annotation.tokens import Part, Sentence, Token
 from analysis.annotation.windows import find_nodes, near_rows, node_rows
 from analysis.corpus.agencies import find_agencies
 from analysis.corpus.duplicates import hash_words
@@ -24,9 +23,13 @@ from analysis.tables.schema import SHOWN, VOICES
 
 WORD = re.compile(r"\w+")
 SCOPES = ("within", "across")
-#: What `annotate_text` gives beside rows of open tables: word tokens in their order, which of
-#: them stand near nodes, and words in lower case in runs that no mark parts, for n-grams.
+#: What `annotate_text` gives beside rows of open tables: tokens in their order, which of the
+#: words stand near nodes, and words in lower case in runs that no mark parts, for n-grams.
 TOKENS, NEAR, RUNS = "tokens", "near", "runs"
+#: Stands between the stems of a token; no article holds it.
+PARTING = "\x1f"
+#: Parts of a word that are no stems: links, inflection, hyphens.
+NO_STEM = ("FUGE", "SUF", "HYPHEN", "PREF_PP")
 #: What a segment and its mentions say of repeats until all segments are known.
 ALONE: Row = {
     "repeat_within": "",
@@ -41,23 +44,14 @@ UNTOLD: Row = {f"words_{voice}": SHOWN[0] for voice in VOICES}
 def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row]]:
     """Annotate one article.
 
-    Parameters
-    ----------
-    text : str
-        The file, untouched.
-    source : Source
-        What is known of it.
-    tools : Tools
-        Models and lexicons.
-
     Returns
     -------
     dict
         Rows by the name of the open table that they belong to. Each segment stands for
         itself, as if nothing were repeated, and brings the hashes of its words (``hashes``,
         no column of the table), by which `find_repeats` compares it with the others. Under
-        `TOKENS`, `NEAR` and `RUNS` stand the words in their order, from which bags, voices,
-        windows and n-grams are counted when repeats are known.
+        `TOKENS`, `NEAR` and `RUNS` stand the tokens in their order, from which bags, voices,
+        windows and n-grams are counted when repeats are known, and which queries search.
 
     Raises
     ------
@@ -66,14 +60,15 @@ def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row
     """
     segmentation = segment(text, source, tools.boilerplate)
     annotated = annotate_segments(text, source, tools, segmentation)
+    mentions = mention_rows(annotated, text, source, tools)
     return {
         "documents": [_document_row(text, source, segmentation, annotated)],
         "segments": [
             _segment_row(one, i, text, source.id) | _voice_sizes(one, tools.stop_words)
             for i, one in enumerate(annotated)
         ],
-        TOKENS: [row for one in annotated for row in _token_rows(one)],
-        "mentions": mention_rows(annotated, text, source, tools),
+        TOKENS: list(token_rows(annotated, mentions)),
+        "mentions": mentions,
         **_neighbour_rows(annotated, tools.width),
         RUNS: [{"doc_id": source.id, RUNS: [run for one in annotated for run in one.runs]}],
     }
@@ -82,19 +77,13 @@ def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row
 def mention_rows(
     annotated: Sequence[Annotated], text: str, source: Source, tools: Tools
 ) -> list[Row]:
-    """Give an article's rows of the open table ``mentions``, corrected by hand; repeats aside.
-
-    Raises
-    ------
-    SourceError
-        If a correction by hand does not fit the text or finds no mention.
-    """
+    """Return an article's rows of the open table ``mentions``, corrected by hand; repeats aside."""
     mentions = [_mention_row(*found, one, source) for one in annotated for found in one.mentions]
     return _corrected(mentions, text, source, tools)
 
 
 def _neighbour_rows(annotated: Sequence[Annotated], width: int) -> dict[str, list[Row]]:
-    """Say what stands near the nodes, segment by segment."""
+    """Find what stands near the nodes, segment by segment."""
     found: dict[str, list[Row]] = {"nodes": [], NEAR: []}
     for one in annotated:
         nodes = find_nodes([mention for mention, _ in one.mentions], one.actors)
@@ -107,13 +96,8 @@ def _corrected(mentions: Sequence[Row], text: str, source: Source, tools: Tools)
     own = [one for one in tools.corrections if one.doc_id == source.id]
     rows, faults = apply_corrections(mentions, own, text)
     if faults:
-        raise SourceError(
-            join_faults(
-                "data/corrections.csv",
-                faults,
-                "Put in what stands there now, or take the line out; nothing was written.",
-            )
-        )
+        way_out = "Put in what stands there now, or take the line out; nothing was written."
+        raise SourceError(join_faults("data/corrections.csv", faults, way_out))
     return rows
 
 
@@ -185,17 +169,53 @@ def _segment_row(one: Annotated, position: int, text: str, doc_id: str) -> Row:
     }
 
 
-def _token_rows(one: Annotated) -> Iterator[Row]:
-    """Give the word tokens in their order, each with its voice."""
-    for token, voice in _words_with_voices(one):
-        yield {
-            "segment_id": one.segment_id,
-            "form": token.form,
-            "lemma": token.lemma,
-            "pos": token.pos,
-            "head": token.head,
-            "voice": voice,
-        }
+def token_rows(annotated: Sequence[Annotated], mentions: Sequence[Row]) -> Iterator[Row]:
+    """Return an article's tokens in their order; its mentions know particles of split verbs.
+
+    Yields
+    ------
+    dict
+        segment_id, form, lemma, pos, head, voice, part (stems, parted by `PARTING`), sentence
+        (number in the article), begin, end, particle (how many tokens further the particle of
+        a split verb stands; 0: it has none), is_word.
+    """
+    split = {row["begin"]: row["begin_2"] for row in mentions}
+    number = 0
+    for one in annotated:
+        voices = iter(token_voices(one.tokens, one.speech))
+        for sentence in one.sentences:
+            further = _particles(sentence, split)
+            for i, token in enumerate(sentence.tokens):
+                yield {
+                    "segment_id": one.segment_id,
+                    "form": token.form,
+                    "lemma": token.lemma,
+                    "pos": token.pos,
+                    "head": token.head,
+                    "voice": next(voices),
+                    "part": _stems(token.parts),
+                    "sentence": number,
+                    "begin": token.begin,
+                    "end": token.end,
+                    "particle": further.get(i, i) - i,
+                    "is_word": token.is_word,
+                }
+            number += 1
+
+
+def _particles(sentence: Sentence, split: Mapping[int, int | None]) -> dict[int, int]:
+    """Return the positions of particles by those of their verbs; mentions know theirs best."""
+    places = {token.begin: i for i, token in enumerate(sentence.tokens)}
+    of_mentions = {
+        i: places[particle]
+        for begin, i in places.items()
+        if (particle := split.get(begin)) in places and particle is not None
+    }
+    return find_particles(sentence) | of_mentions
+
+
+def _stems(parts: Sequence[Part]) -> str:
+    return PARTING.join(part.form for part in parts if not part.tag.startswith(NO_STEM))
 
 
 def _voice_sizes(one: Annotated, stop_words: Collection[str]) -> Row:
@@ -211,9 +231,8 @@ def _voice_sizes(one: Annotated, stop_words: Collection[str]) -> Row:
 
 
 def _words_with_voices(one: Annotated) -> list[tuple[Token, str]]:
-    tokens = [token for sentence in one.sentences for token in sentence.tokens]
-    voices = token_voices(tokens, one.speech)
-    return [pair for pair in zip(tokens, voices, strict=True) if pair[0].is_word]
+    voices = token_voices(one.tokens, one.speech)
+    return [pair for pair in zip(one.tokens, voices, strict=True) if pair[0].is_word]
 
 
 def _mention_row(mention: Mention, codes: Row, one: Annotated, source: Source) -> Row:

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from HanTa.HanoverTagger import HanoverTagger
-from somajo import SoMaJo
-
 #: Longer tokens (addresses, garbage) are not analysed: HanTa takes quadratic time in them.
 LONGEST_ANALYSED = 60
 UNANALYSED = "XY"
@@ -97,6 +94,10 @@ class Annotator:
     """
 
     def __init__(self) -> None:
+        # Imported here: what only reads kept annotations would wait for both.
+        from HanTa.HanoverTagger import HanoverTagger  # noqa: PLC0415
+        from somajo import SoMaJo  # noqa: PLC0415
+
         self._tokenizer = SoMaJo("de_CMC", split_camel_case=False, character_offsets=True)
         self._tagger = HanoverTagger("morphmodel_ger.pgz")
         self._guess: Callable[[str], Any] = self._tagger.analyze_forward
@@ -105,19 +106,9 @@ class Annotator:
         self.readings = lru_cache(maxsize=50_000)(self._readings)
 
     def sentences(self, text: str, begin: int = 0) -> list[Sentence]:
-        """Split a segment into sentences of tagged tokens.
+        """Split a segment, exactly as in the file, into sentences of tagged tokens.
 
-        Parameters
-        ----------
-        text : str
-            The text of the segment, exactly as in the file.
-        begin : int
-            Offset of the segment in the file; the tokens' offsets count from there.
-
-        Returns
-        -------
-        list of Sentence
-            In the order of the text; empty for blank text.
+        The tokens' offsets count from ``begin``, that of the segment in the file.
         """
         return [self._tag(list(spans), text, begin) for spans in self._spans(text)]
 
@@ -150,7 +141,7 @@ class Annotator:
         return Sentence(tuple(tokens))
 
     def _is_genitive(self, at: int, forms: list[str], tags: list[str]) -> bool:
-        """Tell *Trumps Rede* and *die Rede Trumps* from *Tsipras sagt*: names can end in s."""
+        """Detect a genitive, *Trumps Rede* and *die Rede Trumps*, not *Tsipras sagt*."""
         before, after = tags[at - 1] if at else "", tags[at + 1] if at + 1 < len(tags) else ""
         if after.startswith(("NN", "ADJ(A)")) or (at and forms[at - 1] in ("des", "eines")):
             return True
@@ -207,7 +198,7 @@ class Annotator:
         return _reformed(form, lemma) if tag.startswith(("NN", "ADJ")) else lemma
 
     def _spelt_either_way(self, word: str) -> tuple[str, frozenset[str]]:
-        """Give a word as HanTa's lexicon spells it, and its tags there: *Anschluß*, *Rußland*."""
+        """Return a word as HanTa's lexicon spells it, and its tags there: *Anschluß*, *Rußland*."""
         known = self.readings(word)
         if known or "ss" not in word:
             return word, known
@@ -215,7 +206,7 @@ class Annotator:
         return (old, self.readings(old)) if self.readings(old) else (word, known)
 
     def _unknown_lemma(self, form: str, guess: str) -> str:
-        """Give the lemma of a noun that HanTa does not know: it guesses *Puti*, *Smartphon*.
+        """Return the lemma of a noun that HanTa does not know: it guesses *Puti*, *Smartphon*.
 
         Endings that leave no doubt are cut; else the longest known noun at its end is taken
         to its lemma; what is left keeps its form, but for a genitive or plural *s*.
@@ -234,18 +225,14 @@ class Annotator:
         return tuple(Part(morpheme, kind) for morpheme, kind in morphemes)
 
     def _head(self, lemma: str, parts: tuple[Part, ...], tag: str) -> str:
-        """Give the lemma of a compound noun's last part."""
+        """Return the lemma of a compound noun's last part."""
         stems = noun_stems(parts)
         if tag not in ("NN", "NE") or len(stems) < 2 or not lemma.lower().endswith(stems[-1]):
             return lemma
         return stems[-1].capitalize()
 
-    def is_known(self, word: str) -> bool:
-        """Say whether HanTa's lexicon covers a word without guessing unknown morphemes."""
-        return bool(self.readings(word))
-
     def _readings(self, word: str) -> frozenset[str]:
-        """Give the STTS tags that a word can have by HanTa's lexicon, without guessing."""
+        """Return the STTS tags that a word can have by HanTa's lexicon, without guessing."""
         tagger: Any = self._tagger
         was, tagger.strict = tagger.strict, True
         try:
@@ -259,7 +246,7 @@ HYPHEN = Part("-", "HYPHEN")
 
 
 def noun_stems(parts: tuple[Part, ...]) -> list[str]:
-    """Give the stems of a noun's parts, without linking and inflectional morphemes."""
+    """Return the stems of a noun's parts, without linking and inflectional morphemes."""
     return [
         part.form
         for part in parts
@@ -279,7 +266,7 @@ def stts(tag: str) -> str:
 
 
 def normal_form(text: str) -> str:
-    r"""Give a word in Unicode NFC, without soft hyphens and other invisible characters.
+    r"""Return a word in Unicode NFC, without soft hyphens and other invisible characters.
 
     Examples
     --------

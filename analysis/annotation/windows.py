@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.annotation.bags import ENOUGH, BoolArray, KnownSets, number_bags
 from analysis.annotation.mentions import Mention
-from analysis.annotation.names import ActorMention
+from analysis.annotation.speech.actors import ActorMention
 from analysis.annotation.tokens import Sentence, Token
 from analysis.tables.repeats import first_of_repeats
 from analysis.tables.schema import NODE_KINDS, VOICES, Weight, empty_table, find_table
@@ -26,7 +26,7 @@ SCOPES = ("words", *(f"words_once_{weight}" for weight in ONCE))
 
 
 def span_code(width: int) -> str:
-    """Name the window of so many words to the left and right.
+    """Return the name of the window of so many words to the left and right.
 
     Examples
     --------
@@ -39,24 +39,11 @@ def span_code(width: int) -> str:
 def find_spans(
     nodes: frozenset[int], sentences: Sequence[int], width: int
 ) -> dict[str, frozenset[int]]:
-    """Find the positions near a node of one segment, by each span.
+    """Find the positions near a node of one segment, by the code of the width and by sentence.
 
     Every position counts once, also where windows overlap; positions of the node itself
-    do not count (as in cwb-ccc, Heinrich and Proisl). No window leaves the segment.
-
-    Parameters
-    ----------
-    nodes : frozenset of int
-        Positions of the node, all its occurrences, counted in words of the segment.
-    sentences : sequence of int
-        For each word of the segment, the number of its sentence.
-    width : int
-        Words to the left and to the right.
-
-    Returns
-    -------
-    dict
-        Positions by span: the code of the width, and sentence.
+    do not count (as in cwb-ccc, Heinrich and Proisl). No window leaves the segment. Positions
+    are those of words in the segment; the sentences number that of each word.
 
     Examples
     --------
@@ -97,7 +84,7 @@ def find_nodes(
 def node_rows(
     nodes: Mapping[NodeId, Sequence[tuple[Token, ...]]], segment_id: str
 ) -> Iterator[Row]:
-    """Give the rows of one segment for the open table ``nodes``."""
+    """Return the rows of one segment for the open table ``nodes``."""
     for (kind, node), occurrences in nodes.items():
         yield {
             "segment_id": segment_id,
@@ -114,18 +101,7 @@ def near_rows(
     width: int,
     segment_id: str,
 ) -> Iterator[Row]:
-    """Say which words of one segment stand near its nodes, by their numbers in the segment.
-
-    Parameters
-    ----------
-    sentences : sequence of Sentence
-        The segment's.
-    nodes : mapping
-        What `find_nodes` gives for the segment.
-    width : int
-        Words to the left and right.
-    segment_id : str
-        The segment.
+    """Return which words of one segment stand near its nodes, by their numbers in the segment.
 
     Yields
     ------
@@ -150,18 +126,7 @@ def near_rows(
 
 
 def mark_firsts(segments: pd.DataFrame) -> pd.DataFrame:
-    """Say by segment its document and, by weight, whether it is the first of its repeats.
-
-    Parameters
-    ----------
-    segments : DataFrame
-        All rows of the open table ``segments``.
-
-    Returns
-    -------
-    DataFrame
-        segment_id, doc_id, once_within, once_across.
-    """
+    """Return by segment its document and, by weight, whether it is the first of its repeats."""
     firsts = {f"once_{weight}": first_of_repeats(segments, weight) for weight in ONCE}
     return segments[["segment_id", "doc_id"]].assign(**firsts)
 
@@ -169,12 +134,8 @@ def mark_firsts(segments: pd.DataFrame) -> pd.DataFrame:
 def place_tokens(tokens: pd.DataFrame, near: pd.DataFrame) -> pd.DataFrame:
     """List the tokens that stand near nodes or belong to them.
 
-    Parameters
-    ----------
-    tokens : DataFrame
-        Tokens in their order, numbered from 0 by the index: segment_id and doc_id at least.
-    near : DataFrame
-        What `near_rows` gives for their segments.
+    The tokens stand in their order, numbered from 0 by the index; near is what `near_rows` gives
+    for their segments.
 
     Returns
     -------
@@ -195,7 +156,7 @@ def place_tokens(tokens: pd.DataFrame, near: pd.DataFrame) -> pd.DataFrame:
 def add_up_tokens(
     tokens: pd.DataFrame, near: pd.DataFrame, told: pd.DataFrame | None, name: str
 ) -> pd.DataFrame:
-    """Make an open table of documents from the tokens near their nodes.
+    """Make windows or cooccurrences, open tables, from the tokens near the nodes of documents.
 
     Parameters
     ----------
@@ -205,15 +166,15 @@ def add_up_tokens(
     near : DataFrame
         What `near_rows` gives for their segments.
     told : DataFrame or None
-        What `tell_windows` says of the documents; None: all words are shown.
+        What `tell_words` says of windows; None: all words are shown.
     name : str
         windows or cooccurrences.
 
     Returns
     -------
     DataFrame
-        The open table, not yet sorted: sums over each document, all segments and, in the
-        columns ``*_once_within`` and ``*_once_across``, one of each group of repeats.
+        Not yet sorted: sums over each document, all segments and, in the columns
+        ``*_once_within`` and ``*_once_across``, one of each group of repeats.
     """
     if near.empty:
         return empty_table(name)
@@ -231,7 +192,7 @@ def add_up_tokens(
 
 
 def _with_sizes(sums: pd.DataFrame, near: pd.DataFrame, tokens: pd.DataFrame) -> pd.DataFrame:
-    """Name the sums as in ``windows``, and count the nodes."""
+    """Return the sums under their names in ``windows``, with the nodes counted."""
     doc_id = near["segment_id"].map(tokens.groupby("segment_id")["doc_id"].first())
     nodes = near.assign(doc_id=doc_id).groupby(NODE, as_index=False)["n_nodes"].sum()
     names = {"n_joint": "n_positions", "n_in_node": "n_node_tokens"}
@@ -255,7 +216,7 @@ def _without_hidden(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def tell_words(tokens: pd.DataFrame, near: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Say whose words are shown of some documents: of which voices, and near which nodes.
+    """Return whose words are shown of some documents: of which voices, and near which nodes.
 
     What is told first stays; what would give away too few words by subtraction from it is not
     told. Voices come first, the larger ones before the smaller, then windows before sentences,
@@ -263,11 +224,8 @@ def tell_words(tokens: pd.DataFrame, near: pd.DataFrame) -> tuple[pd.DataFrame, 
 
     Parameters
     ----------
-    tokens : DataFrame
-        Of whole documents, numbered from 0: segment_id, doc_id, bag_id, voice, once_within,
-        once_across.
-    near : DataFrame
-        What `near_rows` gives for their segments.
+    tokens, near : DataFrame
+        As in `add_up_tokens`, with bag_id and voice.
 
     Returns
     -------
@@ -299,7 +257,7 @@ def _tell_voices(known: KnownSets, tokens: pd.DataFrame) -> dict[str, str]:
 
 
 def _tell_windows(known: KnownSets, tokens: pd.DataFrame, placed: pd.DataFrame) -> pd.DataFrame:
-    """Say whose windows are shown in one document."""
+    """Return whose windows are shown in one document."""
     sets: dict[tuple[str, ...], tuple[BoolArray, BoolArray]] = {}
     for key, rows in placed.groupby(NODE[1:]):
         near = tokens.index.isin(rows.loc[rows["n_joint"] == 1, "token"])

@@ -75,7 +75,7 @@ def status() -> None:
 
     Example: `gipfel status`
     """
-    from analysis.annotation.standing import article_lines, table_lines
+    from analysis.annotation.origin import article_lines, table_lines
     from analysis.runs.publish import run_lines
 
     layout, study = console.open_study()

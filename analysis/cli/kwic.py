@@ -113,8 +113,8 @@ def kwic(
     `gipfel kwic '[frame="Erfolg"]' --sample 20 --context wide -w erfolg.xlsx`
     """
     from analysis.concordance.counting import count_hits
-    from analysis.concordance.files import write_concordance
     from analysis.concordance.lines import concordance_lines
+    from analysis.concordance.page import write_concordance
     from analysis.concordance.query import parse_query
 
     parse_query(query)
@@ -147,9 +147,10 @@ def _open_texts(jobs: int) -> Texts:
         bars: list[Callable[[int, int], None]] = []
 
         def told(done: int, total: int) -> None:
-            if not bars:
+            if not bars and done < total:
                 bars.append(stack.enter_context(console.counting("Articles")))
-            bars[0](done, total)
+            for show in bars:
+                show(done, total)
 
         return open_texts(jobs=jobs, on_documents=told)
 
@@ -231,7 +232,7 @@ def collocates(
 
     Example: `gipfel collocates Waffenstillstand`
     """
-    from analysis.annotation.any_node import count_near_lemma
+    from analysis.annotation.pipeline import count_near_lemma
     from analysis.measures.collocation import association
     from analysis.measures.neighbours import count_pairs
     from analysis.study.text_files import read_stop_words

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.annotation.annotated import load_annotator
 from analysis.annotation.corrections import Correction
-from analysis.annotation.tools import load_annotator
 
 #: Characters that a browser acts on without showing them: they turn the direction of
 #: writing, break lines, or are control characters.

@@ -12,13 +12,13 @@ import pandas as pd
 from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.proportion import proportion_confint
 
+from analysis.annotation.annotated import Tools
 from analysis.annotation.codes import code_mention
 from analysis.annotation.mentions import find_mentions
 from analysis.annotation.speech.actors import SpeechContext
 from analysis.annotation.speech.segments import find_speech
 from analysis.annotation.speech.spans import SpeechSpan
 from analysis.annotation.tokens import Sentence
-from analysis.annotation.tools import Tools
 from analysis.coding.gold import NO_FRAME
 from analysis.coding.quotes import paragraphs
 from analysis.corpus.sources import read_article

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.annotation.tools import load_annotator
+from analysis.annotation.annotated import load_annotator
 from analysis.coding.workbook import SheetColumn
 from analysis.corpus.cleaning import Rule, read_boilerplate
 from analysis.corpus.segmentation import segment

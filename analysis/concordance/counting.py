@@ -16,12 +16,12 @@ COUNTED_BY = (
 
 
 def count_hits(lines: pd.DataFrame, by: Sequence[str] = ("event", "doc_id")) -> pd.DataFrame:
-    """Count the lines of a concordance.
+    """Count what `concordance_lines` gives.
 
     Parameters
     ----------
     lines : DataFrame
-        What `concordance` gives.
+        A concordance.
     by : sequence of str
         Columns, of `COUNTED_BY`; several count their combinations.
 
@@ -56,10 +56,8 @@ def hits_by_document(lines: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFra
 
     Parameters
     ----------
-    lines : DataFrame
-        What `concordance` gives, without a sample.
-    documents : DataFrame
-        The open table.
+    lines, documents : DataFrame
+        What `concordance_lines` gives without a sample, and the open table.
 
     Returns
     -------
@@ -91,21 +89,14 @@ def hit_places(lines: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    lines : DataFrame
-        What `concordance` gives, without a sample.
-    documents : DataFrame
-        The open table.
+    lines, documents : DataFrame
+        As in `hits_by_document`, with the same `MeasureError`.
 
     Returns
     -------
     DataFrame
         doc_id, event, place (share of the file before the hit, in [0, 1)); in the order of
         the documents and of the text. A document without hits has one row without a place.
-
-    Raises
-    ------
-    MeasureError
-        As in `hits_by_document`.
     """
     _check_lines(lines, documents, "hit_places")
     ordered = lines[["doc_id", "begin"]].sort_values(["doc_id", "begin"], kind="stable")

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from analysis.study.errors import QueryError, unknown
+from analysis.study.errors import QueryError
 
-#: What a token can be asked for; the second name of an attribute is a short cut to the first.
+#: What a token can be asked for, then short names for two of them.
 ATTRIBUTES = (
-    "form",
-    "frame",
-    "head",
-    "lemma",
-    "part",
-    "polarity",
-    "pos",
-    "speaker",
-    "target",
-    "tier",
-    "voice",
-    "zone",
-)
+    "form", "frame", "head", "lemma", "part", "polarity", "pos", "speaker", "target", "tier",
+    "voice", "zone",
+)  # fmt: skip
 ALIASES = {"word": "form", "tag": "pos"}
 UNITS = {"s": "sentence", "sentence": "sentence", "segment": "segment"}
 #: How much of a long query a message shows to either side of the fault.
@@ -65,13 +54,6 @@ Condition = Comparison | Not | All | Any
 
 
 @dataclass(frozen=True, slots=True)
-class One:
-    """One token."""
-
-    condition: Condition
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """One thing after the other."""
 
@@ -94,7 +76,8 @@ class Repeat:
     high: int
 
 
-Pattern = One | Row | Choice | Repeat
+#: A condition alone asks for one token.
+Pattern = Condition | Row | Choice | Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,51 +104,34 @@ def fault_at(text: str, at: int, said: str) -> QueryError:
     return QueryError(f"query: {said}\n  {shown}\n  {' ' * (at - first)}^")
 
 
-def unknown_at(text: str, at: int, *, what: str, name: str, allowed: Iterable[str]) -> QueryError:
-    """Point at a name that is unknown, with all allowed ones and the nearest."""
-    return fault_at(text, at, unknown(what, name, allowed))
-
-
 def size(pattern: Pattern) -> int:
     """Count the tests of tokens that a pattern makes when its repetitions are written out."""
     match pattern:
-        case One():
-            return 1
         case Repeat(inner, _, high):
             return high * size(inner)
         case Row(inner) | Choice(inner):
             return sum(map(size, inner))
+    return 1
 
 
 def shortest(pattern: Pattern) -> int:
     """Count the tokens of the shortest match."""
     match pattern:
-        case One():
-            return 1
         case Repeat(inner, low, _):
             return low * shortest(inner)
         case Row(inner):
             return sum(map(shortest, inner))
         case Choice(inner):
             return min(map(shortest, inner))
+    return 1
 
 
-def comparisons(pattern: Pattern) -> list[Comparison]:
+def comparisons(part: Pattern) -> list[Comparison]:
     """List the comparisons of a pattern, in the order of the query."""
-    match pattern:
-        case One(condition):
-            return _comparisons_in(condition)
-        case Repeat(inner, _, _):
-            return comparisons(inner)
-        case Row(inner) | Choice(inner):
-            return [test for one in inner for test in comparisons(one)]
-
-
-def _comparisons_in(condition: Condition) -> list[Comparison]:
-    match condition:
+    match part:
         case Comparison():
-            return [condition]
-        case Not(inner):
-            return _comparisons_in(inner)
-        case All(inner) | Any(inner):
-            return [test for one in inner for test in _comparisons_in(one)]
+            return [part]
+        case Not(one) | Repeat(one):
+            return comparisons(one)
+        case Row(inner) | Choice(inner) | All(inner) | Any(inner):
+            return [test for one in inner for test in comparisons(one)]

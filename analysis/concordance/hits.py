@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from analysis.concordance.columns import CODES
 from analysis.concordance.grammar import Query
-from analysis.concordance.judging import check_values, judge_of
-from analysis.concordance.matching import find_matches
-from analysis.concordance.texts import Texts
+from analysis.concordance.matching import check_values, find_matches, judge
+from analysis.concordance.texts import CLOSED, CODES, Texts
 from analysis.study.errors import MeasureError, join_faults, unknown
-from analysis.tables.schema import KINDS, POLARITIES, TARGETS, TIERS, VOICES, ZONES
+from analysis.tables.schema import KINDS
 
 #: One value or several, by the column that they are looked for in.
 Where = Mapping[str, str | Sequence[str]]
@@ -25,43 +24,30 @@ OF_SOURCE = ("event", "outlet", "kind")
 def find_hits(query: Query, texts: Texts) -> pd.DataFrame:
     """Find the hits of a query.
 
-    Parameters
-    ----------
-    query : Query
-        What to look for.
-    texts : Texts
-        Where.
-
     Returns
     -------
     DataFrame
         In the order of the text: first, end (positions of the first token and after the
         last one), particle (position of the split-off particle behind the hit, -1: none),
-        doc_id, event, outlet, kind, segment, zone, voice, frame, tier, target, polarity,
-        speaker. Codes are those of the first mention in the hit, empty if it holds none.
-
-    Raises
-    ------
-    QueryError
-        If a pattern is no regular expression, or a value can occur nowhere.
+        the columns of `OF_SOURCE`, doc_id, segment_id, zone, voice and the codes of the first
+        mention in the hit, which are empty if it holds none.
     """
     check_values(query, texts.study)
     units = texts.sentences if query.unit == "sentence" else texts.segments
-    first, end = find_matches(query.pattern, units, judge_of(query, texts))
+    holds = partial(judge, tokens=texts.tokens, query=query.text)
+    first, end = find_matches(query.pattern, units, holds)
     hits = pd.DataFrame({"first": first, "end": end, "particle": _particles(texts, first, end)})
     speaking = _speaking(texts, first, end)
-    for name in ("doc_id", "zone", "voice", *CODES):
+    for name in ("doc_id", "segment_id", "zone", "voice", *CODES):
         hits[name] = pd.Series(values_at(texts.tokens[name], speaking), dtype="str")
-    hits["segment"] = texts.tokens["segment"].to_numpy()[speaking]
-    of = {source.id: source for source in texts.sources}
     for name in OF_SOURCE:
-        known = {doc_id: getattr(source, name) for doc_id, source in of.items()}
+        known = {source.id: getattr(source, name) for source in texts.sources}
         hits[name] = hits["doc_id"].map(known).astype("str")
     return hits
 
 
 def _particles(texts: Texts, first: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Give the first particle that a verb of the hit left behind the hit; -1: none."""
+    """Return the first particle that a verb of the hit left behind the hit; -1: none."""
     further = texts.tokens["particle"].to_numpy()
     places, hits = _inside(np.flatnonzero(further), first, end)
     behind = places + further[places]
@@ -72,7 +58,7 @@ def _particles(texts: Texts, first: np.ndarray, end: np.ndarray) -> np.ndarray:
 
 
 def _speaking(texts: Texts, first: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Give for each hit the token whose codes count: its first mention, else its first token."""
+    """Return for each hit the token whose codes count: its first mention, else its first token."""
     frames = texts.tokens["frame"].cat
     coded = np.asarray(frames.categories != "")[frames.codes.to_numpy()]
     places, hits = _inside(np.flatnonzero(coded), first, end)
@@ -85,27 +71,27 @@ def _inside(
     places: np.ndarray, first: np.ndarray, end: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Keep the places that lie in a hit, and say in which; hits do not overlap."""
-    if not len(first):
-        return places[:0], places[:0]
     hits = np.searchsorted(first, places, side="right") - 1
-    kept = (hits >= 0) & (places < end[hits])
+    kept = np.flatnonzero(hits >= 0)
+    kept = kept[places[kept] < end[hits[kept]]]
     return places[kept], hits[kept]
 
 
 def values_at(column: pd.Series, places: np.ndarray) -> np.ndarray:
-    """Give the text of a column of tokens at some places, without writing out the others."""
+    """Return the text of a column of tokens at some places, without writing out the others."""
     values = column.cat.categories.to_numpy(dtype=object)
     return np.asarray(values[column.cat.codes.to_numpy()[places]])
 
 
-def filter_hits(hits: pd.DataFrame, where: Where, texts: Texts) -> pd.DataFrame:
-    """Keep the hits whose columns have the values asked for.
+def values_in(column: pd.Series, first: np.ndarray, end: np.ndarray) -> list[np.ndarray]:
+    """Return for each hit the text of a column at its tokens."""
+    places = [np.arange(a, b) for a, b in zip(first.tolist(), end.tolist(), strict=True)]
+    values = values_at(column, np.concatenate([np.zeros(0, dtype=np.int64), *places]))
+    return np.split(values, np.cumsum([len(one) for one in places])[:-1]) if places else []
 
-    Raises
-    ------
-    MeasureError
-        With every unknown column or value, the allowed ones listed.
-    """
+
+def filter_hits(hits: pd.DataFrame, where: Where, texts: Texts) -> pd.DataFrame:
+    """Keep the hits whose columns have the values asked for, of which none may be unknown."""
     allowed = _allowed(texts)
     faults = [unknown("filter", name, allowed) for name in where if name not in allowed]
     asked = {n: (v,) if isinstance(v, str) else tuple(v) for n, v in where.items() if n in allowed}
@@ -124,58 +110,35 @@ def filter_hits(hits: pd.DataFrame, where: Where, texts: Texts) -> pd.DataFrame:
 
 def _allowed(texts: Texts) -> dict[str, tuple[str, ...]]:
     """List what each filter takes; an empty outlet is an unknown one."""
-    return {
+    return CLOSED | {
         "doc_id": tuple(source.id for source in texts.sources),
         "event": tuple(event.id for event in texts.study.events),
         "frame": tuple(frame.id for frame in texts.study.frames),
         "kind": KINDS,
         "outlet": tuple({source.outlet for source in texts.sources}),
-        "polarity": POLARITIES,
         "speaker": tuple(str(one) for one in texts.tokens["speaker"].cat.categories),
-        "target": TARGETS,
-        "tier": TIERS,
-        "voice": VOICES,
-        "zone": ZONES,
     }
 
 
 def sample_hits(hits: pd.DataFrame, n: int | None, seed: int) -> pd.DataFrame:
-    """Draw hits so that every document gives as many as any other, as far as it has them.
+    """Draw n hits so that every document gives as many as any other, as far as it has them.
 
-    Parameters
-    ----------
-    hits : DataFrame
-        In the order of the text, with the column doc_id.
-    n : int or None
-        How many; None: all.
-    seed : int
-        Of the draw.
-
-    Returns
-    -------
-    DataFrame
-        In the order of the text, with the column inclusion: drawn hits over hits of the
-        document, in (0, 1].
+    The hits stay in the order of the text and get the column inclusion: drawn hits over hits
+    of the document, in (0, 1]. Without n all are drawn.
 
     Examples
     --------
     >>> hits = pd.DataFrame({"doc_id": ["a"] * 8 + ["b"] * 2})
-    >>> drawn = sample_hits(hits, 6, seed=1)
-    >>> drawn.groupby("doc_id").agg(n=("inclusion", "size"), share=("inclusion", "first"))
-            n  share
-    doc_id
-    a       4    0.5
-    b       2    1.0
+    >>> sample_hits(hits, 6, seed=1)["inclusion"].tolist()
+    [0.5, 0.5, 0.5, 0.5, 1.0, 1.0]
     """
     sizes = hits.groupby("doc_id").size()
     if n is None or n >= len(hits):
         return hits.assign(inclusion=1.0)
     random = np.random.default_rng(seed)
     drawn = pd.Series(_even(sizes.to_numpy(), n, random), index=sizes.index)
-    places = [
-        random.choice(rows, size=drawn[str(doc_id)], replace=False)
-        for doc_id, rows in sorted(hits.reset_index(drop=True).groupby("doc_id").indices.items())
-    ]
+    rows = {str(k): v for k, v in hits.reset_index(drop=True).groupby("doc_id").indices.items()}
+    places = [random.choice(rows[doc_id], drawn[doc_id], replace=False) for doc_id in sorted(rows)]
     chosen = hits.iloc[np.sort(np.concatenate(places))]
     return chosen.assign(inclusion=chosen["doc_id"].map(drawn / sizes).astype(float))
 
@@ -192,37 +155,17 @@ def _even(sizes: np.ndarray, n: int, random: np.random.Generator) -> np.ndarray:
 
 
 def sort_hits(hits: pd.DataFrame, by: str, texts: Texts) -> pd.DataFrame:
-    """Sort by words around the hit, such as ``1L,2L`` or ``node,1R``.
+    """Sort by words around the hit, such as ``1L,2L`` or ``node,1R``, the first counting most.
 
-    Parameters
-    ----------
-    hits : DataFrame
-        What `find_hits` gives.
-    by : str
-        Keys parted by commas, the first one counts most: 1L to 9L (words to the left),
-        1R to 9R, node, document, event; empty: the order of the text.
-    texts : Texts
-        The tokens.
-
-    Returns
-    -------
-    DataFrame
-        Ties stay in the order of the text. Case and umlauts do not count (DIN 5007-1), and
-        no context word lies outside the segment.
-
-    Raises
-    ------
-    MeasureError
-        If a key is unknown.
+    Ties stay in the order of the text, and so does all if nothing is asked for. Case and
+    umlauts do not count (DIN 5007-1), and no context word lies outside the segment.
     """
     keys = [key.strip() for key in by.split(",") if key.strip()]
     wrong = [unknown("sort key", key, SORTED_BY) for key in keys if key not in SORTED_BY]
     if wrong:
         raise MeasureError(join_faults("concordance, sort", wrong))
-    table = pd.DataFrame({f"{i}": _key(key, hits, texts) for i, key in enumerate(keys)})
-    if not keys:
-        return hits
-    order = table.sort_values(list(table.columns), kind="stable").index
+    columns = [_key(key, hits, texts) for key in keys]
+    order = sorted(range(len(hits)), key=lambda i: [column[i] for column in columns])
     return hits.iloc[order]
 
 
@@ -232,15 +175,14 @@ def _key(key: str, hits: pd.DataFrame, texts: Texts) -> list[str]:
     forms = texts.tokens["form"]
     first, end = hits["first"].to_numpy(), hits["end"].to_numpy()
     if key == "node":
-        spans = [np.arange(a, b) for a, b in zip(first, end, strict=True)]
-        return [alphabetic(" ".join(values_at(forms, span))) for span in spans]
+        return [alphabetic(" ".join(words)) for words in values_in(forms, first, end)]
     places = word_places(texts, first, end, int(key[0]) if key[1] == "R" else -int(key[0]))
     words = values_at(forms, places).tolist() if len(places) else []
     return [alphabetic(word) if at >= 0 else "" for word, at in zip(words, places, strict=True)]
 
 
 def word_places(texts: Texts, first: np.ndarray, end: np.ndarray, distance: int) -> np.ndarray:
-    """Give the position of the n-th word behind the hit, or before it; -1: none in the segment."""
+    """Return the place of the n-th word behind the hit, or before it; -1: not in the segment."""
     words, segments = texts.words, texts.segments
     behind = distance > 0
     start = np.searchsorted(words, end if behind else first) + distance - behind

@@ -1,32 +1,38 @@
-"""A concordance as HTML: all text escaped, sortable where scripts may run, readable where not."""
+"""A concordance as HTML, which sorts where scripts may run, CSV or XLSX; all text is escaped."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from html import escape
+from io import BytesIO
+from pathlib import Path
 
 import pandas as pd
 from IPython.display import HTML
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 
 from analysis.concordance.lines import PASSAGE, document_names
+from analysis.figures.tables import csv_text
+from analysis.study.atomic import write_atomically
+from analysis.study.errors import ExportError, unknown
+from analysis.study.paths import Layout, find_layout
+from analysis.tables.cells import clean
 
 #: Lines that a notebook shows; a file has all.
 MOST_SHOWN = 500
-HEADINGS = {
-    "doc_id": "document",
-    "zone": "zone",
-    "left": "left",
-    "node": "hit",
-    "right": "right",
-    "polarity": "polarity",
-    "voice": "voice",
-    "speaker": "speaker",
-}
+SHOWN = ("doc_id", "zone", "left", "node", "right", "polarity", "voice", "speaker")
+#: Headings that are not the names of their columns.
+HEADINGS = {"doc_id": "document", "node": "hit"}
 #: Columns where two events share the width; the codes are shown when the mouse rests on a line.
 BESIDE = ("doc_id", "left", "node", "right")
 CODES = ("zone", "frame", "polarity", "voice", "speaker")
+#: Widths of columns of a sheet, in letters; the others have 14.
+WIDTHS = {"left": 60, "node": 18, "gap": 18, "right": 60}
 #: MathJax leaves elements of these classes alone: "$" in an article is no formula.
 NO_MATHS = "tex2jax_ignore mathjax_ignore"
 STYLE = """
@@ -75,7 +81,7 @@ def show_concordance(lines: pd.DataFrame, *, beside: bool = False) -> HTML:
     Parameters
     ----------
     lines : DataFrame
-        What `concordance` gives.
+        What `concordance_lines` gives.
     beside : bool
         Put the events side by side, each in a table of its own.
 
@@ -90,25 +96,13 @@ def show_concordance(lines: pd.DataFrame, *, beside: bool = False) -> HTML:
 
 
 def concordance_html(lines: pd.DataFrame, *, beside: bool = False, n: int | None = None) -> str:
-    """Write a concordance as a piece of HTML.
+    """Write a concordance as one ``div`` with style and script; nothing else is loaded.
 
-    Parameters
-    ----------
-    lines : DataFrame
-        What `concordance` gives.
-    beside : bool
-        Put the events side by side.
-    n : int, optional
-        How many hits there are, if these are not all.
-
-    Returns
-    -------
-    str
-        One ``div`` with style and script; nothing is loaded from elsewhere.
+    It says that there are n hits, if these lines are not all of them.
     """
     total = len(lines) if n is None else n
     rest = "" if total == len(lines) else f"; the first {len(lines)} are shown"
-    columns = BESIDE if beside else tuple(HEADINGS)
+    columns = BESIDE if beside else SHOWN
     lines = lines.assign(document=document_names(lines))
     groups = list(lines.groupby("event", sort=True)) if beside else [("", lines)]
     sides = "".join(_side(str(event), rows, columns) for event, rows in groups)
@@ -138,16 +132,13 @@ def concordance_page(lines: pd.DataFrame, *, beside: bool = False) -> str:
 
 
 def _digest(content: str) -> str:
-    digest = hashlib.sha256(content.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
+    return f"sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}"
 
 
 def _side(event: str, lines: pd.DataFrame, columns: Sequence[str]) -> str:
     heading = f"<h3>{escape(event)}: {len(lines)}</h3>" if event else ""
-    heads = "".join(
-        f'<th class="{name}" scope="col"><button type="button">{HEADINGS[name]}</button></th>'
-        for name in columns
-    )
+    head = '<th class="{}" scope="col"><button type="button">{}</button></th>'
+    heads = "".join(head.format(name, HEADINGS.get(name, name)) for name in columns)
     rows = "".join(_line(row, columns) for row in lines.to_dict("records"))
     return (
         f'<div class="side">{heading}<table><thead><tr>{heads}</tr></thead>'
@@ -159,14 +150,93 @@ def _line(row: Mapping[Hashable, str], columns: Sequence[str]) -> str:
     """Write a line; of a split verb the particle is marked, too."""
     node, gap, particle, right = (escape(row[name]) for name in PASSAGE[1:])
     tail = f"{gap}<mark>{particle}</mark>" if particle else ""
-    own = {
-        "doc_id": escape(row["document"]),
-        "node": f"<mark>{node}</mark>",
-        "right": f"{tail}{right}",
-    }
+    marked = {"node": f"<mark>{node}</mark>", "right": f"{tail}{right}"}
+    own = {"doc_id": escape(row["document"]), **marked}
     codes = ", ".join(row[name] for name in CODES if row[name])
-    cells = "".join(
-        f'<td class="{name}">{own[name] if name in own else escape(row[name])}</td>'
-        for name in columns
-    )
+    shown = {name: own[name] if name in own else escape(row[name]) for name in columns}
+    cells = "".join(f'<td class="{name}">{cell}</td>' for name, cell in shown.items())
     return f'<tr title="{escape(row["doc_id"])}: {escape(codes)}">{cells}</tr>\n'
+
+
+def write_concordance(
+    lines: pd.DataFrame, path: Path | str, *, beside: bool = False, layout: Layout | None = None
+) -> Path:
+    """Write a concordance as CSV, XLSX or HTML, by the ending of the file.
+
+    Parameters
+    ----------
+    lines : DataFrame
+        What `concordance_lines` gives.
+    path : path
+        Ends in .csv, .xlsx or .html. Without a folder it goes to ``data/local/concordance``;
+        inside a study only ``data/local`` and ``papermill_runs`` may hold article text.
+    beside, layout : bool, Layout, optional
+        HTML: put the events side by side; the study, by default that of the working directory.
+
+    Returns
+    -------
+    Path
+        The file. A cell that a spreadsheet would take for a formula is text: in CSV by a
+        leading apostrophe, in XLSX by its type.
+
+    Raises
+    ------
+    ExportError
+        If the ending is another one, or git could take the file in.
+    """
+    layout = layout or find_layout()
+    target = _target(Path(path), layout)
+    kinds: dict[str, Callable[[], bytes]] = {
+        ".csv": lambda: csv_text(lines).encode(),
+        ".html": lambda: concordance_page(lines, beside=beside).encode(),
+        ".xlsx": lambda: xlsx_bytes(lines),
+    }
+    if target.suffix not in kinds:
+        raise ExportError(f"concordance, {path}: {unknown('ending', target.suffix, kinds)}")
+    write_atomically(target, kinds[target.suffix]())
+    return target
+
+
+def _target(path: Path, layout: Layout) -> Path:
+    if path.parent == Path() and not path.is_absolute():
+        return layout.local / "concordance" / path.name
+    target, root = path.resolve(), layout.root.resolve()
+    allowed = [(root / folder.relative_to(layout.root)) for folder in (layout.local, layout.runs)]
+    if target.is_relative_to(root) and not any(target.is_relative_to(one) for one in allowed):
+        raise ExportError(
+            f"concordance, {path}: a concordance holds text of articles in copyright, and git "
+            "could take this file in. Give a name without a folder (it goes to "
+            f"{layout.show(layout.local)}/concordance) or a folder outside the study."
+        )
+    return target
+
+
+def xlsx_bytes(lines: pd.DataFrame) -> bytes:
+    """Write a table as a workbook; every cell of text is text, whatever it begins with."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("concordance")
+    sheet.freeze_panes = "A2"
+    for i, name in enumerate(lines.columns, start=1):
+        sheet.column_dimensions[get_column_letter(i)].width = WIDTHS.get(str(name), 14)
+    sheet.append([_cell(sheet, str(name), "", bold=True) for name in lines.columns])
+    for row in lines.astype(object).itertuples(index=False):
+        named = zip(row, lines.columns, strict=True)
+        sheet.append([_cell(sheet, value, str(name), bold=False) for value, name in named])
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(lines.columns))}{len(lines) + 1}"
+    buffer = BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _cell(sheet: object, value: object, column: str, *, bold: bool) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet)
+    if isinstance(value, str):
+        cell.value = clean(str(value))
+        # openpyxl takes "=..." for a formula; the prefix keeps a spreadsheet from it, too.
+        cell.data_type = "s"
+        cell.quotePrefix = True
+    else:
+        cell.value = None if value is pd.NA else value
+    cell.font = Font(bold=bold or column in ("node", "particle"))
+    cell.alignment = Alignment(horizontal="right" if column == "left" else None, vertical="top")
+    return cell

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 from analysis.concordance.grammar import (
     ALIASES,
@@ -14,7 +16,6 @@ from analysis.concordance.grammar import (
     Comparison,
     Condition,
     Not,
-    One,
     Pattern,
     Query,
     Repeat,
@@ -22,31 +23,43 @@ from analysis.concordance.grammar import (
     fault_at,
     shortest,
     size,
-    unknown_at,
 )
-from analysis.concordance.lexing import Lexeme, find_lexemes
-from analysis.study.errors import QueryError
+from analysis.study.errors import QueryError, unknown
 
+Kind = TypeVar("Kind")
 #: Bounds that keep every query finite: letters, brackets in brackets, tests written out.
 LONGEST_QUERY, DEEPEST, LARGEST = 1000, 20, 500
 #: What * and + stand for at most, and the highest number in braces.
 OFTEN, MOST_OFTEN = 20, 100
 REPEATS = {"?": (0, 1), "*": (0, OFTEN), "+": (1, OFTEN)}
 PLAIN = re.compile(r"[^\\.^$*+?{}\[\]|()]*")
+#: The signs that a query is made of; white space parts them and means nothing else.
+LEXEME = re.compile(
+    r"""(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')(?P<flags>%\w*)?
+      |(?P<braces>\{[^{}]*\})
+      |(?P<mark>!=|[][()&|!=?*+])
+      |(?P<word>[^][(){}&|!=?*+"'%\s]+)
+      |(?P<wrong>\S)""",
+    re.VERBOSE | re.DOTALL,
+)
+#: What a message says of a character that begins no sign.
+WRONG = dict.fromkeys("\"'", "a quotation mark that is not closed") | {
+    "{": "braces that are not closed; wanted {2} or {0,3}",
+    "%": 'flags belong behind a string, as in "deal"%c',
+}
+
+
+class Lexeme(NamedTuple):
+    """One sign of a query: its kind, its text, where it stands, the flags of a string."""
+
+    kind: str
+    text: str
+    at: int
+    flags: str = ""
 
 
 def parse_query(text: str) -> Query:
-    r"""Read a query.
-
-    Parameters
-    ----------
-    text : str
-        Such as ``[lemma="Deal"]`` or ``"kein.*" []{0,3} [lemma="Deal"] within s``.
-
-    Returns
-    -------
-    Query
-        What to look for.
+    r"""Read a query, such as ``[lemma="Deal"]``.
 
     Raises
     ------
@@ -59,20 +72,31 @@ def parse_query(text: str) -> Query:
     >>> query = parse_query('"kein.*" []{0,3} [lemma="Deal"] within s')
     >>> query.unit, len(query.pattern.inner)
     ('sentence', 3)
-    >>> parse_query('[lema="Deal"]')  # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-    analysis.study.errors.QueryError: query: unknown attribute 'lema'. Allowed: form, frame, ...
     """
     if len(text) > LONGEST_QUERY:
         raise QueryError(f"query: wanted at most {LONGEST_QUERY} letters, came {len(text)}")
-    lexemes = find_lexemes(text)
-    unit, lexemes = _unit(lexemes, text)
+    unit, lexemes = _unit(_lexemes(text), text)
     reader = _Reader(text, lexemes)
-    pattern = reader.choice(0)
+    pattern = reader.choice()
     if (left := reader.peek()) is not None:
         raise fault_at(text, left.at, f"wanted a token or the end, came {left.text!r}")
-    _check_size(pattern, text)
+    if shortest(pattern) == 0:
+        raise fault_at(text, 0, "it can match nothing at all; wanted a token that must be there")
+    if (asked := size(pattern)) > LARGEST:
+        said = f"written out it asks for {asked} tokens, wanted at most {LARGEST}"
+        raise fault_at(text, 0, f"{said}; lower the numbers in braces")
     return Query(text, pattern, unit)
+
+
+def _lexemes(text: str) -> list[Lexeme]:
+    found = []
+    for match in LEXEME.finditer(text):
+        kind, at = match.lastgroup or "", match.start()
+        if kind == "wrong":
+            raise fault_at(text, at, WRONG.get(text[at], f"{text[at]!r} has no meaning here"))
+        kind = "string" if kind == "flags" else kind
+        found.append(Lexeme(kind, match[kind], at, match["flags"] or ""))
+    return found
 
 
 def _unit(lexemes: list[Lexeme], text: str) -> tuple[str, list[Lexeme]]:
@@ -81,25 +105,15 @@ def _unit(lexemes: list[Lexeme], text: str) -> tuple[str, list[Lexeme]]:
     if len(lexemes) < 3 or (last[0].kind, last[0].text) != ("word", "within"):
         return "segment", lexemes
     if last[1].text not in UNITS:
-        raise unknown_at(text, last[1].at, what="unit", name=last[1].text, allowed=UNITS)
+        raise fault_at(text, last[1].at, unknown("unit", last[1].text, UNITS))
     return UNITS[last[1].text], lexemes[:-2]
-
-
-def _check_size(pattern: Pattern, text: str) -> None:
-    if shortest(pattern) == 0:
-        raise fault_at(text, 0, "it can match nothing at all; wanted a token that must be there")
-    if (asked := size(pattern)) > LARGEST:
-        raise fault_at(
-            text, 0, f"written out it asks for {asked} tokens, wanted at most {LARGEST}; "
-            "lower the numbers in braces",
-        )  # fmt: skip
 
 
 class _Reader:
     """Reads lexemes from left to right, one step of the grammar per method."""
 
     def __init__(self, text: str, lexemes: list[Lexeme]) -> None:
-        self.text, self.lexemes, self.next = text, lexemes, 0
+        self.text, self.lexemes, self.next, self.depth = text, lexemes, 0, 0
 
     def peek(self) -> Lexeme | None:
         return self.lexemes[self.next] if self.next < len(self.lexemes) else None
@@ -117,43 +131,47 @@ class _Reader:
         at, came = (here.at, repr(here.text)) if here else (len(self.text), "the end")
         return fault_at(self.text, at, f"wanted {what}, came {came}")
 
-    def check_depth(self, depth: int) -> None:
-        if depth > DEEPEST:
+    def deeper(self, read: Callable[[], Kind]) -> Kind:
+        self.depth += 1
+        if self.depth > DEEPEST:
             raise self.wanted(f"at most {DEEPEST} brackets in brackets")
+        found = read()
+        self.depth -= 1
+        return found
 
-    def choice(self, depth: int) -> Pattern:
-        self.check_depth(depth)
-        options = [self.row(depth)]
-        while self.take("|"):
-            options.append(self.row(depth))
-        return options[0] if len(options) == 1 else Choice(tuple(options))
+    def closed(self, found: Kind, by: str, wanted: str) -> Kind:
+        if not self.take(by):
+            raise self.wanted(wanted)
+        return found
 
-    def row(self, depth: int) -> Pattern:
-        items = [self.item(depth)]
+    def parted(
+        self, by: str, read: Callable[[], Kind], kind: Callable[[tuple[Kind, ...]], Kind]
+    ) -> Kind:
+        found = [read()]
+        while self.take(by):
+            found.append(read())
+        return found[0] if len(found) == 1 else kind(tuple(found))
+
+    def choice(self) -> Pattern:
+        return self.parted("|", self.row, Choice)
+
+    def row(self) -> Pattern:
+        items = [self.item()]
         while (here := self.peek()) and (here.kind != "mark" or here.text in "[("):
-            items.append(self.item(depth))
+            items.append(self.item())
         return items[0] if len(items) == 1 else Row(tuple(items))
 
-    def item(self, depth: int) -> Pattern:
-        found = self.atom(depth)
+    def item(self) -> Pattern:
+        found = self.atom()
         bounds = self.repeat()
         return Repeat(found, *bounds) if bounds else found
 
-    def atom(self, depth: int) -> Pattern:
+    def atom(self) -> Pattern:
         if self.take("("):
-            inner = self.choice(depth + 1)
-            if not self.take(")"):
-                raise self.wanted("')'")
-            return inner
+            return self.closed(self.deeper(self.choice), ")", "')'")
         if self.take("["):
-            condition = All() if self.take("]") else self.closed(self.any_of(depth))
-            return One(condition)
-        return One(self.value("form", negated=False, what='a token: word, "string" or [...]'))
-
-    def closed(self, condition: Condition) -> Condition:
-        if not self.take("]"):
-            raise self.wanted("'&', '|' or ']'")
-        return condition
+            return All() if self.take("]") else self.closed(self.any_of(), "]", "'&', '|' or ']'")
+        return self.value("form", negated=False, what='a token: word, "string" or [...]')
 
     def repeat(self) -> tuple[int, int] | None:
         if mark := self.take(*REPEATS):
@@ -175,28 +193,17 @@ class _Reader:
             raise fault_at(self.text, braces.at, said)
         return low, high
 
-    def any_of(self, depth: int) -> Condition:
-        self.check_depth(depth)
-        options = [self.all_of(depth)]
-        while self.take("|"):
-            options.append(self.all_of(depth))
-        return options[0] if len(options) == 1 else Any(tuple(options))
+    def any_of(self) -> Condition:
+        return self.parted("|", self.all_of, Any)
 
-    def all_of(self, depth: int) -> Condition:
-        parts = [self.negation(depth)]
-        while self.take("&"):
-            parts.append(self.negation(depth))
-        return parts[0] if len(parts) == 1 else All(tuple(parts))
+    def all_of(self) -> Condition:
+        return self.parted("&", self.negation, All)
 
-    def negation(self, depth: int) -> Condition:
-        self.check_depth(depth)
+    def negation(self) -> Condition:
         if self.take("!"):
-            return Not(self.negation(depth + 1))
+            return Not(self.deeper(self.negation))
         if self.take("("):
-            inner = self.any_of(depth + 1)
-            if not self.take(")"):
-                raise self.wanted("'&', '|' or ')'")
-            return inner
+            return self.closed(self.deeper(self.any_of), ")", "'&', '|' or ')'")
         return self.test()
 
     def test(self) -> Condition:
@@ -205,8 +212,8 @@ class _Reader:
             raise self.wanted("an attribute, such as lemma")
         name = ALIASES.get(here.text, here.text)
         if name not in ATTRIBUTES:
-            allowed = (*ATTRIBUTES, *ALIASES)
-            raise unknown_at(self.text, here.at, what="attribute", name=here.text, allowed=allowed)
+            said = unknown("attribute", here.text, (*ATTRIBUTES, *ALIASES))
+            raise fault_at(self.text, here.at, said)
         self.next += 1
         sign = self.take("=", "!=")
         if sign is None:

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from analysis.annotation.corrections import read_corrections
-from analysis.annotation.origin import fingerprints
-from analysis.concordance.cache import read_cache, write_cache
-from analysis.concordance.columns import TEXTS, as_table
-from analysis.corpus.sources import Source, check_raw, read_article, read_sources
+from analysis.annotation.parts import frame_of, read_parts
+from analysis.annotation.pipeline import annotate_articles, article_faults
+from analysis.annotation.rows import TOKENS
+from analysis.corpus.sources import Source, read_sources
 from analysis.study.errors import SourceError, join_faults
 from analysis.study.paths import Layout, find_layout
 from analysis.study.study import Study, read_study
+from analysis.tables.schema import POLARITIES, TARGETS, TIERS, VOICES, ZONES
 
-#: Articles per unit of work of a process.
-BATCH = 10
-CACHE = "kwic_tokens.parquet"
+#: Attributes whose values are fixed.
+CLOSED = {
+    "polarity": POLARITIES, "target": TARGETS, "tier": TIERS, "voice": VOICES, "zone": ZONES,
+}  # fmt: skip
+#: Codes of mentions; the voice of a mention wins over that of its place.
+CODES = ("frame", "tier", "target", "polarity", "speaker")
+#: Columns of text and of numbers. ``joined`` is the lemma of a split verb with its particle,
+#: ``particle`` how many tokens further that stands (0: nowhere).
+TEXTS = (
+    "doc_id", "segment_id", "zone", "form", "lemma", "joined", "pos", "head", "part", "voice",
+    *CODES,
+)  # fmt: skip
+NUMBERS = ("sentence", "begin", "end", "particle")
+COLUMNS = (*TEXTS, *NUMBERS, "is_word")
 WAY_OUT = (
     "A concordance shows the articles' text, which is not part of the repository. Who holds "
     "the articles brings them in with `gipfel ingest FOLDER`; how often frames are mentioned, "
@@ -34,14 +44,8 @@ WAY_OUT = (
 class Texts:
     """The articles of a study, annotated.
 
-    Attributes
-    ----------
-    layout, study : Layout, Study
-        The study.
-    sources : tuple of Source
-        Its articles, sorted by id.
-    tokens : DataFrame
-        One row per token, documents in that order; columns as in `columns.COLUMNS`.
+    The sources are sorted by id. The tokens have one row each, documents in that order, and the
+    columns `COLUMNS`; codes stand at the token of a mention and are empty at the others.
     """
 
     layout: Layout
@@ -51,25 +55,19 @@ class Texts:
 
     @cached_property
     def segments(self) -> np.ndarray:
-        """For each token the number of its segment, counted through all documents."""
-        return _numbered(self.tokens, "segment")
+        """For each token the number of its segment, counted through all documents from 0."""
+        return pd.factorize(self.tokens["segment_id"])[0]
 
     @cached_property
     def sentences(self) -> np.ndarray:
         """For each token the number of its sentence, likewise."""
-        return _numbered(self.tokens, "sentence")
+        own = self.tokens.groupby(["segment_id", "sentence"], observed=True, sort=False)
+        return own.ngroup().to_numpy()
 
     @cached_property
     def words(self) -> np.ndarray:
         """Positions of the tokens that hold a letter or digit."""
         return np.flatnonzero(self.tokens["is_word"].to_numpy())
-
-
-def _numbered(tokens: pd.DataFrame, unit: str) -> np.ndarray:
-    """Number units through; one begins where the document or the unit's own number changes."""
-    own, documents = tokens[unit].to_numpy(), tokens["doc_id"].cat.codes.to_numpy()
-    new = (own[1:] != own[:-1]) | (documents[1:] != documents[:-1])
-    return np.concatenate([np.zeros(min(1, len(own)), dtype=np.int64), np.cumsum(new)])
 
 
 def open_texts(
@@ -78,7 +76,7 @@ def open_texts(
     jobs: int = 1,
     on_documents: Callable[[int, int], None] | None = None,
 ) -> Texts:
-    """Open the articles of a study for queries; annotates what no earlier call has.
+    """Open the articles of a study for queries; annotates what `annotate` has not kept.
 
     Parameters
     ----------
@@ -87,13 +85,13 @@ def open_texts(
     jobs : int
         Processes for annotating; each loads the German models once.
     on_documents : callable, optional
-        Told how many of how many articles are annotated.
+        Told how many of how many articles are annotated, first those that are kept.
 
     Returns
     -------
     Texts
-        From ``data/local/kwic_tokens.parquet`` as far as that fits article, design,
-        lexicons, corrections, tools and code.
+        From ``data/local/annotated`` as far as that fits article, design, lexicons,
+        corrections, tools and code.
 
     Raises
     ------
@@ -105,71 +103,40 @@ def open_texts(
     layout = layout or find_layout()
     study = read_study(layout)
     sources = read_sources(layout, study)
-    _require_articles(layout, sources)
-    corrections = read_corrections(layout.corrections_file)
-    code = (Path(__file__).with_name(name) for name in ("annotated.py", "columns.py"))
-    keys = fingerprints(sources, corrections, layout, code=code)
-    path = layout.local / CACHE
-    tokens, known = read_cache(path)
-    missing = [source for source in sources if known.get(source.id) != keys[source.id]]
-    if missing or known.keys() != keys.keys():
-        fresh = [*_annotated(missing, layout.root, jobs, on_documents or _untold)]
-        kept = tokens[tokens["doc_id"].isin(keys.keys() - {source.id for source in missing})]
-        tokens = _joined([kept, *fresh])
-        write_cache(tokens, keys, path)
-    return Texts(layout, study, sources, tokens)
+    _require_articles(sources, layout)
+    parts = annotate_articles(sources, layout, jobs=jobs, on_documents=on_documents)
+    kept = read_parts(parts.values(), [TOKENS, "segments", "mentions"])
+    return Texts(layout, study, sources, _tokens_of(kept))
 
 
-def _untold(_done: int, _total: int) -> None:
-    """Nobody wants to be told."""
-
-
-def _require_articles(layout: Layout, sources: Sequence[Source]) -> None:
-    found = check_raw(layout, tuple(sources))
-    faults = [
-        f"{one.doc_id}: {one.state}, {one.detail}" for one in found if one.state != "recognised"
-    ]
-    if all(one.state == "missing" for one in found):
-        faults = [f"none of the {len(found)} articles lies in {layout.show(layout.raw)}"]
+def _require_articles(sources: tuple[Source, ...], layout: Layout) -> None:
+    faults = article_faults(sources, layout)
+    if not any((layout.raw / f"{source.id}.txt").is_file() for source in sources):
+        faults = [f"none of the {len(sources)} articles lies in {layout.show(layout.raw)}"]
     if faults:
         raise SourceError(join_faults("concordance", faults, WAY_OUT))
 
 
-def _annotated(
-    sources: Sequence[Source], root: Path, jobs: int, told: Callable[[int, int], None]
-) -> Iterator[pd.DataFrame]:
-    batches = [sources[i : i + BATCH] for i in range(0, len(sources), BATCH)]
-    done = 0
-    for found, batch in zip(_tables(batches, root, jobs), batches, strict=True):
-        done += len(batch)
-        told(done, len(sources))
-        yield found
+def _tokens_of(parts: pa.Table) -> pd.DataFrame:
+    """Return the tokens of annotated articles, with what segments and mentions say of them."""
+    segments = frame_of(parts, "segments").set_index("segment_id")
+    mentions = frame_of(parts, "mentions")[["doc_id", "begin", *CODES, "voice"]]
+    tokens = frame_of(parts, TOKENS).join(segments[["doc_id", "zone"]], on="segment_id")
+    coded = tokens[["doc_id", "begin"]].merge(mentions, how="left", on=["doc_id", "begin"])
+    tokens = tokens.assign(
+        **{name: coded[name].fillna("") for name in CODES},
+        voice=coded["voice"].fillna(tokens["voice"]),
+        joined=_joined(tokens),
+    )
+    kinds = dict.fromkeys(TEXTS, "category") | dict.fromkeys(NUMBERS, "int32")
+    return tokens[list(COLUMNS)].astype({**kinds, "is_word": "bool"})
 
 
-def _tables(batches: Sequence[Sequence[Source]], root: Path, jobs: int) -> Iterator[pd.DataFrame]:
-    if jobs <= 1 or len(batches) <= 1:
-        for batch in batches:
-            yield annotate_batch(batch, root)
-        return
-    with ProcessPoolExecutor(min(jobs, len(batches))) as pool:
-        yield from pool.map(annotate_batch, batches, [root] * len(batches))
-
-
-def annotate_batch(batch: Sequence[Source], root: Path) -> pd.DataFrame:
-    """Annotate some articles; loads the German models."""
-    from analysis.annotation.tools import load_tools  # noqa: PLC0415 -- SoMaJo and HanTa
-    from analysis.concordance.annotated import token_rows  # noqa: PLC0415 -- likewise
-
-    tools, layout = load_tools(root), Layout(root)
-    rows = []
-    for source in batch:
-        rows += token_rows(read_article(layout.raw / f"{source.id}.txt"), source, tools)
-    return as_table(rows)
-
-
-def _joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Put tables of tokens together, documents sorted, values that no token has left out."""
-    texts = [table.astype(dict.fromkeys(TEXTS, "str")) for table in tables]
-    joined = pd.concat(texts, ignore_index=True)
-    ordered = joined.sort_values("doc_id", kind="stable", ignore_index=True)
-    return ordered.astype(dict.fromkeys(TEXTS, "category"))
+def _joined(tokens: pd.DataFrame) -> np.ndarray:
+    """Return the lemmas of split verbs with their particles, in the places of the verbs."""
+    further = tokens["particle"].to_numpy()
+    verbs = np.flatnonzero(further)
+    particles = tokens["form"].iloc[verbs + further[verbs]].str.lower()
+    joined = np.full(len(tokens), "", dtype=object)
+    joined[verbs] = particles.to_numpy() + tokens["lemma"].iloc[verbs].to_numpy()
+    return joined

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.annotation.standing import Line
+from analysis.annotation.origin import Line
 from analysis.runs.job import FIGURES_FOLDER
 from analysis.runs.plan import PlannedRun, hash_bytes, notebook_number, plan_runs
 from analysis.runs.record import DEFAULT_KEY, RunRecord, read_record

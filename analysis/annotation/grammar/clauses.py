@@ -62,20 +62,10 @@ class Clause:
 
 
 def find_clauses(tokens: Sequence[Token], lexicon: MoodLexicon) -> list[Clause]:
-    """Cut a sentence into clauses and fragments.
+    """Cut a sentence into clauses and fragments, at least one.
 
-    Parameters
-    ----------
-    tokens : sequence of Token
-        One sentence.
-    lexicon : MoodLexicon
-        Irregular verb forms.
-
-    Returns
-    -------
-    list of Clause
-        In order, at least one; the punctuation between clauses belongs to none. A
-        stretch without a verb is a ``fragment`` (an apposition, a part of a list).
+    The punctuation between clauses belongs to none. A stretch without a verb is a ``fragment``
+    (an apposition, a part of a list).
 
     Examples
     --------
@@ -97,18 +87,13 @@ def find_clauses(tokens: Sequence[Token], lexicon: MoodLexicon) -> list[Clause]:
 
 
 def clause_at(clauses: Sequence[Clause], position: int) -> int:
-    """Give the index of the clause that a token belongs to; -1 for punctuation."""
+    """Return the index of the clause that a token belongs to; -1 for punctuation."""
     index = bisect_right(clauses, position, key=lambda clause: clause.first) - 1
     return index if index >= 0 and position < clauses[index].last else -1
 
 
-def words_of(tokens: Sequence[Token], clause: Clause) -> list[Token]:
-    """Give the tokens of a clause without quotation marks."""
-    return [tokens[i] for i in clause.positions if tokens[i].form not in MARKS]
-
-
 def _asides(tokens: Sequence[Token], finite: Sequence[bool]) -> frozenset[int]:
-    """Give the brackets around a word or two without a verb: "(noch) nicht" is one clause."""
+    """Return the brackets around a word or two without a verb: "(noch) nicht" is one clause."""
     found: list[int] = []
     opened = -1
     for position, token in enumerate(tokens):
@@ -201,7 +186,7 @@ def _continuing(tokens: Sequence[Token], before: Sequence[Clause], clause: Claus
 
 
 def _unfinished(clause: Clause) -> bool:
-    """Say whether a clause still waits for its verb: "wenn zwischen A, ..."."""
+    """Return whether a clause still waits for its verb: "wenn zwischen A, ..."."""
     return clause.opener >= 0 and not clause.finite
 
 

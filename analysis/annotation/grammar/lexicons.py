@@ -4,15 +4,125 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from analysis.annotation.grammar.lexicon_base import Lexicon, Words, joined
-from analysis.annotation.grammar.polarity_lexicon import PolarityLexicon
 from analysis.study.errors import StudyError, join_faults
 from analysis.study.paths import Layout, find_layout
 from analysis.study.toml_files import describe_faults, read_toml
+
+
+def _clean(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what can never match: blank words, stray spaces, words that stand twice."""
+    for word in words:
+        if not word or word != " ".join(word.split()):
+            raise ValueError(f"{word!r} is blank or has stray spaces")
+    twice = sorted({word for word in words if words.count(word) > 1})
+    if twice:
+        raise ValueError(f"stands twice: {', '.join(twice)}")
+    return words
+
+
+Words = Annotated[tuple[str, ...], AfterValidator(_clean)]
+
+
+class Lexicon(BaseModel):
+    """A table of a lexicon: unknown keys are errors, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+
+
+def joined(verb: str) -> str:
+    """Write a separable verb without its bar.
+
+    Examples
+    --------
+    >>> joined("mit|teilen")
+    'mitteilen'
+    """
+    return verb.replace("|", "")
+
+
+class Negation(Lexicon):
+    """Rules P1, P2 and P4 of polarity."""
+
+    words: Words
+    first_parts: Words
+    last_parts: Words
+    determiners: Words
+    prepositions: Words
+    attributes: Words
+    degree: Words
+    adverbs: Words
+    evidence: Words
+    neither: Words
+
+
+class Denial(Lexicon):
+    """Rule P3 of polarity."""
+
+    verbs: Words
+    refusal: Words
+    failing: Words
+    nouns: Words
+    against: Words
+    untrue: Words
+    gone: Words
+    before: Words
+    phrases: Words
+
+
+class Existence(Lexicon):
+    """Rule P4 of polarity: what has to be negated so that a known thing is absent."""
+
+    verbs: Words
+    adjectives: Words
+    nouns: Words
+    presupposing: Words
+    always_presupposing: Words
+
+
+class LookAlike(Lexicon):
+    """Rule P5 of polarity."""
+
+    sequences: Words
+    reversal: Words
+
+
+class Openness(Lexicon):
+    """Rule P6 of polarity."""
+
+    attributes: Words
+    adverbs: Words
+    predicates: Words
+    verbs: Words
+    pending: Words
+    hearsay: Words
+    asserting: Words
+    nouns: Words
+    heads: Words
+    promising: Words
+    subordinators: Words
+    prepositions: Words
+    phrases: Words
+    modals: Words
+    accomplished: Words
+    able: Words
+    transparent: Words
+    implicative: Words
+    raising: Words
+
+
+class PolarityLexicon(Lexicon):
+    """``polarity.toml``."""
+
+    source: str = Field(min_length=1)
+    negation: Negation
+    denial: Denial
+    existence: Existence
+    look_alike: LookAlike
+    openness: Openness
 
 
 class MoodLexicon(Lexicon):
@@ -93,34 +203,9 @@ class SpeechLexicon(Lexicon):
         return {verb: frozenset(names) for verb, names in found.items()}
 
     @cached_property
-    def report_nouns(self) -> frozenset[str]:
-        """Nouns that name an utterance, as lemmas."""
-        return frozenset(self.nouns.report)
-
-    @cached_property
-    def content_nouns(self) -> frozenset[str]:
-        """Nouns that take their content as a clause, as lemmas."""
-        return frozenset(self.nouns.content)
-
-    @cached_property
     def not_speakers(self) -> frozenset[str]:
         """Words that are not a speaker although they stand like a subject."""
         return frozenset(self.frames.not_speakers) | frozenset(self.frames.times)
-
-    @cached_property
-    def person_nouns(self) -> frozenset[str]:
-        """Offices and professions."""
-        return frozenset(self.frames.persons)
-
-    @cached_property
-    def times(self) -> frozenset[str]:
-        """Nouns of time."""
-        return frozenset(self.frames.times)
-
-    @cached_property
-    def named_things(self) -> frozenset[str]:
-        """Nouns whose name stands in quotation marks."""
-        return frozenset(self.frames.named_things)
 
 
 class Lexicons(Lexicon):
@@ -141,18 +226,7 @@ Model = TypeVar("Model", bound=Lexicon)
 
 
 def read_lexicons(start: Path | Layout | None = None) -> Lexicons:
-    """Read and check the lexicons of a study.
-
-    Parameters
-    ----------
-    start : path or Layout, optional
-        A folder inside the study; without it, the study is looked for as
-        `analysis.study.paths.find_layout` describes.
-
-    Returns
-    -------
-    Lexicons
-        Frozen; its parts look words up in sets.
+    """Read and check the lexicons of the study, or of that around a folder.
 
     Raises
     ------

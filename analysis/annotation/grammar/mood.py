@@ -14,21 +14,10 @@ FIRST_PERSON = frozenset({"ich", "wir", "du", "ihr"})
 
 
 def mood_of(token: Token, lexicon: MoodLexicon) -> Mood:
-    """Give the mood of a token's form, as far as the form alone tells it.
+    """Return the mood of a token's form, as far as the form alone tells it.
 
-    A form that fits the indicative as well ("sollte", "sagten") counts as indicative.
-
-    Parameters
-    ----------
-    token : Token
-        Any token.
-    lexicon : MoodLexicon
-        Irregular forms.
-
-    Returns
-    -------
-    str
-        ``none`` for what is not a finite verb.
+    A form that fits the indicative as well ("sollte", "sagten") counts as indicative; what is no
+    finite verb has the mood ``none``.
 
     Examples
     --------
@@ -49,7 +38,7 @@ def mood_of(token: Token, lexicon: MoodLexicon) -> Mood:
 
 
 def is_finite(token: Token, lexicon: MoodLexicon) -> bool:
-    """Say whether a token is a finite verb, also where the tagger takes it for another."""
+    """Return whether a token is a finite verb, also where the tagger takes it for another."""
     if token.pos in ("VVFIN", "VAFIN", "VMFIN"):
         return True
     form = token.form.lower()
@@ -59,7 +48,7 @@ def is_finite(token: Token, lexicon: MoodLexicon) -> bool:
 
 
 def reports(tokens: Iterable[Token], verbs: Iterable[Token], lexicon: MoodLexicon) -> bool:
-    """Say whether a clause's finite verbs stand in the Konjunktiv I.
+    """Return whether a clause's finite verbs stand in the Konjunktiv I.
 
     ``tokens`` are those of the clause: with a subject in the first person the
     form is an indicative ("ich habe").
@@ -71,7 +60,7 @@ def reports(tokens: Iterable[Token], verbs: Iterable[Token], lexicon: MoodLexico
 
 
 def _stem_and_e(form: str, lemma: str) -> bool:
-    """Say whether a form is the stem of its verb with *e*: "gehe", "handele", "handle"."""
+    """Return whether a form is the stem of its verb with *e*: "gehe", "handele", "handle"."""
     if not form.endswith("e"):
         return False
     if lemma.endswith(("eln", "ern")):

@@ -1,8 +1,9 @@
-"""Noun phrases by their tags: where one begins, how far it goes, whether it can be a subject."""
+"""Noun phrases by their tags: where one begins and ends, and what governs that of a mention."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from analysis.annotation.grammar.quotation import MARKS
 from analysis.annotation.tokens import Token
@@ -26,15 +27,20 @@ OBLIQUE = frozenset({
 })  # fmt: skip
 #: A bracket after a name is taken along if it closes within so many tokens.
 LONGEST_BRACKET = 8
+COMPARING = frozenset({"wie"})
+#: How many governing phrases are followed upwards.
+HIGHEST = 3
+LONGEST_PHRASE = 8
+LONGEST_ATTRIBUTE = 20
 
 
 def starts_phrase(token: Token) -> bool:
-    """Say whether a noun phrase can begin with a token."""
+    """Return whether a noun phrase can begin with a token."""
     return token.pos in DETERMINERS or token.pos in NOUNS or token.pos in MODIFIERS
 
 
 def phrase_end(tokens: Sequence[Token], first: int, limit: int) -> int:
-    """Give the position behind the noun phrase that begins at ``first``.
+    """Return the position behind the noun phrase that begins at ``first``.
 
     The phrase takes along what belongs to its noun: genitives, names, a bracket,
     a phrase with *von* or *aus*. It ends at ``limit`` at the latest; ``first`` is
@@ -86,13 +92,13 @@ def _is_modifier(tokens: Sequence[Token], position: int, limit: int) -> bool:
 
 
 def _surname(tokens: Sequence[Token], position: int, first: int) -> bool:
-    """Know a capital word behind a first name, whatever the tagger takes it for."""
+    """Detect a capital word behind a first name, whatever the tagger takes it for."""
     named = position > first and tokens[position - 1].pos == "NE"
     return named and tokens[position].form[:1].isupper() and tokens[position].pos != "ART"
 
 
 def _quoted_name(tokens: Sequence[Token], position: int, limit: int) -> bool:
-    """Say whether a mark encloses or ends a name within a phrase ("der „Spiegel“")."""
+    """Return whether a mark encloses or ends a name within a phrase ("der „Spiegel“")."""
     if tokens[position].form not in MARKS:
         return False
     before = position > 0 and tokens[position - 1].pos in NOUNS
@@ -125,21 +131,10 @@ def _extension(tokens: Sequence[Token], position: int, limit: int) -> int:
 def find_subject(
     tokens: Sequence[Token], first: int, last: int, avoid: frozenset[str]
 ) -> tuple[int, int] | None:
-    """Find the first noun phrase of a stretch that can be a subject.
+    """Find the first noun phrase that can be a subject from ``first`` up to and without ``last``.
 
-    Parameters
-    ----------
-    tokens : sequence of Token
-        A sentence.
-    first, last : int
-        The stretch: from ``first`` up to and without ``last``.
-    avoid : frozenset of str
-        Lemmas and forms that are no subjects (nouns of time, *es*, *man*).
-
-    Returns
-    -------
-    tuple of int or None
-        First position and the position behind the last.
+    Lemmas and forms to avoid are no subjects (nouns of time, *es*, *man*). A phrase is its first
+    position and the position behind its last.
     """
     position = first
     while position < last:
@@ -177,7 +172,7 @@ def _can_be_subject(tokens: Sequence[Token], first: int, end: int, avoid: frozen
 
 
 def _disagrees(noun: Token, verb: Token | None) -> bool:
-    """Know an object in front by its number: "Namen nannte er keine"."""
+    """Detect an object in front by its number: "Namen nannte er keine"."""
     plural = noun.pos == "NN" and noun.form.endswith("n") and noun.form != noun.lemma
     finite = verb is not None and verb.pos in ("VVFIN", "VAFIN", "VMFIN")
     return plural and finite and verb is not None and not verb.form.endswith("n")
@@ -185,3 +180,93 @@ def _disagrees(noun: Token, verb: Token | None) -> bool:
 
 def _is_oblique(token: Token) -> bool:
     return token.form.lower() in OBLIQUE
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun phrase: positions of its first word and its noun, its determiner and preposition."""
+
+    first: int
+    noun: int
+    determiner: int
+    preposition: int
+
+
+def phrases_of(tokens: Sequence[Token], noun: int, first: int) -> tuple[Phrase, ...]:
+    """Find the phrase of a mention and those that govern it, from the innermost outwards.
+
+    No phrase begins before ``first``, the first token of the mention's clause.
+    """
+    phrases = [_phrase(tokens, noun, first)]
+    while len(phrases) <= HIGHEST:
+        above = _above(tokens, phrases[-1], first)
+        if above is None:
+            break
+        phrases.append(above)
+    return tuple(phrases)
+
+
+def _phrase(tokens: Sequence[Token], noun: int, first: int) -> Phrase:
+    """Find the phrase of a noun or adjective, from its noun leftwards."""
+    start = noun
+    floor = max(first, noun - LONGEST_PHRASE)
+    while start > floor and _belongs(tokens, start - 1):
+        start -= 1
+    determiner = -1
+    if start > floor and tokens[start - 1].pos in DETERMINERS:
+        start -= 1
+        determiner = start
+    elif start < noun:
+        determiner = _far_determiner(tokens, start, first)
+    before = start - 1
+    while before > floor and (tokens[before].form in MARKS or tokens[before].pos == "ADV"):
+        before -= 1
+    found = before >= floor and tokens[before].pos in PREPOSITIONS
+    compares = found and tokens[before].form.lower() in ("als", "wie")
+    preposition = before if found and not compares else -1
+    return Phrase(start, noun, determiner, preposition)
+
+
+def _far_determiner(tokens: Sequence[Token], start: int, first: int) -> int:
+    """Find the article before a long attribute: "das im Juli geschlossene Abkommen"."""
+    for position in range(start - 1, max(first - 1, start - LONGEST_ATTRIBUTE), -1):
+        token, behind = tokens[position], tokens[position + 1]
+        if token.pos[:1] == "V":
+            return -1
+        if token.pos in DETERMINERS and (behind.pos in PREPOSITIONS or behind.pos == "ADV"):
+            return position
+    return -1
+
+
+def _belongs(tokens: Sequence[Token], position: int) -> bool:
+    """Return whether a word before a noun is part of its phrase: an adjective, or its adverb."""
+    token, behind = tokens[position], tokens[position + 1]
+    if token.pos in ("ADJA", "CARD", "TRUNC") or token.form in MARKS:
+        return True
+    if token.pos in ("ADV", "ADJD", "PTKNEG") or token.form in ("und", "oder", "noch", ","):
+        degree = token.pos == "PTKNEG" and tokens[position + 2 : position + 3] != []
+        degree = degree and tokens[position + 2].pos == "ADJA"
+        return (behind.pos == "ADJA" or degree) and token.form not in (",", "noch")
+    return False
+
+
+def _above(tokens: Sequence[Token], phrase: Phrase, first: int) -> Phrase | None:
+    """Find the phrase that governs another: by genitive, preposition, comparison, or as a list."""
+    before = (phrase.preposition if phrase.preposition >= 0 else phrase.first) - 1
+    while before > first and tokens[before].form in MARKS:
+        before -= 1
+    if before < first:
+        return None
+    token = tokens[before]
+    if token.pos in NOUNS and (phrase.preposition >= 0 or _genitive(tokens, phrase)):
+        return _phrase(tokens, before, first)
+    joins = token.pos == "KON" or token.form.lower() in COMPARING
+    if joins and before > first and phrase.preposition < 0 and tokens[before - 1].pos in NOUNS:
+        return _phrase(tokens, before - 1, first)
+    return None
+
+
+def _genitive(tokens: Sequence[Token], phrase: Phrase) -> bool:
+    if phrase.determiner < 0:
+        return phrase.first < phrase.noun and tokens[phrase.first].form.endswith("er")
+    return tokens[phrase.determiner].form.lower().endswith(("es", "er"))

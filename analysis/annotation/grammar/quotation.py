@@ -53,13 +53,11 @@ def find_quotations(
 ) -> tuple[list[Quotation], bool]:
     """Pair the quotation marks of one segment.
 
-    Parameters
-    ----------
-    tokens : sequence of Token
-        All tokens of the segment.
-    continues : bool
-        Whether the previous segment ended inside a quotation, so that a closing
-        mark without an opening one ends it here.
+    A segment that ends inside a quotation is one whose last opening mark is never
+    closed and stands at the segment's beginning or after a colon: the custom of
+    quotations over several paragraphs. If the one before did, a closing mark without an opening
+    one ends the quotation here. Any other mark without a partner is ignored. Time is linear: at
+    most ``DEEPEST`` open marks are looked through for each mark.
 
     Returns
     -------
@@ -67,13 +65,6 @@ def find_quotations(
         Ordered by their first token, outer before inner; properly nested.
     bool
         Whether this segment ends inside a quotation.
-
-    Notes
-    -----
-    A segment that ends inside a quotation is one whose last opening mark is never
-    closed and stands at the segment's beginning or after a colon: the custom of
-    quotations over several paragraphs. Any other mark without a partner is ignored.
-    Time is linear: at most ``DEEPEST`` open marks are looked through for each mark.
 
     Examples
     --------
@@ -94,12 +85,12 @@ def find_quotations(
 
 
 def follows_colon(tokens: Sequence[Token], quotation: Quotation) -> bool:
-    """Say whether a quotation follows a colon."""
+    """Return whether a quotation follows a colon."""
     return quotation.first > 0 and tokens[quotation.first - 1].form == ":"
 
 
 def _pair(tokens: Sequence[Token]) -> tuple[list[tuple[int, int]], list[int]]:
-    """Give the pairs of marks, and the positions of opening marks that are never closed."""
+    """Return the pairs of marks, and the positions of opening marks that are never closed."""
     stack: list[int] = []
     pairs: list[tuple[int, int]] = []
     for position, token in enumerate(tokens):
@@ -126,7 +117,7 @@ def _partner(tokens: Sequence[Token], stack: list[int], position: int) -> int | 
 
 
 def _only_opens_here(tokens: Sequence[Token], position: int) -> bool:
-    """Say whether spaces make a mark an opening one: space before, none behind."""
+    """Return whether spaces make a mark an opening one: space before, none behind."""
     if tokens[position].form not in CLOSES:
         return False
     return _space_before(tokens, position) and not _space_behind(tokens, position)
@@ -155,7 +146,7 @@ def _space_behind(tokens: Sequence[Token], position: int) -> bool:
 
 
 def _may_run_on(tokens: Sequence[Token], position: int) -> bool:
-    """Say whether an opening mark without a partner starts a quotation to the segment's end."""
+    """Return whether an opening mark without a partner starts a quotation to the segment's end."""
     if tokens[position].form in SINGLE:
         return False
     return position == 0 or tokens[position - 1].form == ":"
@@ -174,7 +165,7 @@ def _tail_of_previous(
 
 
 def _nested(pairs: list[tuple[int, int]], closed: set[tuple[int, int]]) -> list[Quotation]:
-    """Give each pair its depth and the index of the pair around it."""
+    """Return each pair its depth and the index of the pair around it."""
     found: list[Quotation] = []
     stack: list[int] = []
     for first, last in pairs:

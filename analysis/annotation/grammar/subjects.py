@@ -70,21 +70,8 @@ def speaker_of(
 ) -> Span | None:
     """Find who speaks: the subject; in the passive, who stands after *von* or *durch*.
 
-    Parameters
-    ----------
-    tokens, clauses
-        The sentence.
-    index : int
-        The clause whose verb reports.
-    predicate : Predicate
-        Its verb.
-    lexicon : SpeechLexicon
-        Words that are no speakers.
-
-    Returns
-    -------
-    tuple of int or None
-        First position of the phrase and the position behind its last.
+    ``index`` is the clause whose verb, the predicate, reports. The phrase is its first position
+    and the position behind its last.
     """
     clause = clauses[index]
     if predicate.passive:

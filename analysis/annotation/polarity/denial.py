@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from analysis.annotation.grammar.clauses import Clause
 from analysis.annotation.grammar.lexicons import Lexicons
 from analysis.annotation.grammar.subjects import predicate_of
-from analysis.annotation.polarity.scope import (
+from analysis.annotation.polarity.surroundings import (
     Cue,
+    Surroundings,
     find_phrase,
     governing_clause,
     is_given,
     is_listed,
     looks_alike,
 )
-from analysis.annotation.polarity.surroundings import Surroundings
 
 
 def find_denied(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
@@ -52,7 +52,7 @@ def _by_verb(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
 
 
 def _by_adjective(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
-    """Know "ein Deal ist unrealistisch", "er nannte den Vorwurf der Einmischung absurd"."""
+    """Detect "ein Deal ist unrealistisch", "er nannte den Vorwurf der Einmischung absurd"."""
     denial = lexicons.polarity.denial
     for position in around.own.positions:
         form = around.tokens[position].form.lower()
@@ -66,7 +66,7 @@ def _by_adjective(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
 
 
 def _against(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
-    """Know "sie stimmten gegen den Deal"."""
+    """Detect "sie stimmten gegen den Deal"."""
     position = around.phrase.preposition
     if position < 0 or around.tokens[position].form.lower() != "gegen":
         return
@@ -77,13 +77,13 @@ def _against(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
 
 
 def _refused_state(around: Surroundings, position: int) -> bool:
-    """Know "der Deal ist geplatzt", "ist abgelehnt": a participle with *sein*."""
+    """Detect "der Deal ist geplatzt", "ist abgelehnt": a participle with *sein*."""
     lemmas = {around.tokens[i].lemma for i in around.own.finite}
     return around.tokens[position].pos == "VVPP" and "sein" in lemmas
 
 
 def _is_what_fails(around: Surroundings) -> bool:
-    """Say whether the mention is what fails: not "am Deal", "mit dem Deal gescheitert"."""
+    """Return whether the mention is what fails: not "am Deal", "mit dem Deal gescheitert"."""
     if around.phrase.preposition < 0:
         return len(around.phrases) == 1
     form = around.tokens[around.phrase.preposition].form.lower()

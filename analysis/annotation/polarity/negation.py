@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analysis.annotation.grammar.governing import Phrase
 from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.grammar.phrases import Phrase
 from analysis.annotation.polarity.denial import find_above, find_denied
-from analysis.annotation.polarity.scope import (
+from analysis.annotation.polarity.surroundings import (
     Cue,
+    Surroundings,
     denies_existence,
     is_given,
     known_beside,
     looks_alike,
 )
-from analysis.annotation.polarity.surroundings import Surroundings
 
 #: Beginnings of words that negate a mention ("Misserfolg", "Nicht-Deal").
 BEGINNINGS = ("nicht", "misserfolg", "misse")
@@ -23,20 +23,7 @@ FARTHEST_NEITHER = 40
 
 
 def find_negations(around: Surroundings, lexicons: Lexicons) -> list[Cue]:
-    """Find everything that negates a mention; two of them cancel each other.
-
-    Parameters
-    ----------
-    around : Surroundings
-        The mention in its sentence.
-    lexicons : Lexicons
-        Word lists.
-
-    Returns
-    -------
-    list of Cue
-        At most one of each rule, in the order of the rules.
-    """
+    """Find what negates a mention, at most one cue of each rule; two of them cancel each other."""
     found = [
         next(finder(around, lexicons), None)
         for finder in (_lexical, _phrasal, find_denied, _adverbial)
@@ -95,7 +82,7 @@ def _in_phrase(around: Surroundings, phrase: Phrase, lexicons: Lexicons) -> Iter
 
 
 def _passes_down(around: Surroundings, phrase: Phrase, lexicons: Lexicons) -> bool:
-    """Say whether *kein* of a governing phrase reaches the mention: "kein Zeichen eines Deals".
+    """Return whether *kein* of a governing phrase reaches the mention: "kein Zeichen eines Deals".
 
     It does not reach what is known: "keine drei Euro für die Erfolge des Vorjahrs".
     """
@@ -118,7 +105,7 @@ def _negating_attribute(around: Surroundings, position: int, lexicons: Lexicons)
 
 
 def _under_without(around: Surroundings, lexicons: Lexicons) -> Iterator[Cue]:
-    """Know "ohne dass", "ohne ... zu", "statt ... zu" over a clause, and "weder ... noch"."""
+    """Detect "ohne dass", "ohne ... zu", "statt ... zu" over a clause, and "weder ... noch"."""
     negation = lexicons.polarity.negation
     for position in around.own.positions:
         form = around.tokens[position].form.lower()
@@ -165,7 +152,7 @@ def _negates_clause(around: Surroundings, position: int, lexicons: Lexicons) -> 
 
 
 def _no_evidence(around: Surroundings, position: int, lexicons: Lexicons) -> bool:
-    """Know "für eine Einmischung gibt es keine Belege"."""
+    """Detect "für eine Einmischung gibt es keine Belege"."""
     if around.phrases[-1].preposition < 0 or position < around.index:
         return False
     nouns = [
@@ -177,12 +164,12 @@ def _no_evidence(around: Surroundings, position: int, lexicons: Lexicons) -> boo
 
 
 def _in_list_of_phrases(around: Surroundings, position: int) -> bool:
-    """Say whether a determiner was already counted by rule P2."""
+    """Return whether a determiner was already counted by rule P2."""
     return any(position == phrase.determiner for phrase in around.phrases)
 
 
 def _reaches(around: Surroundings, position: int, lexicons: Lexicons) -> bool:
-    """Say whether a negative adverb of the clause reaches the mention."""
+    """Return whether a negative adverb of the clause reaches the mention."""
     if around.role in ("verb", "predicate"):
         return True
     if position == around.index - 1 or _directly_before(around, position):
@@ -195,12 +182,12 @@ def _reaches(around: Surroundings, position: int, lexicons: Lexicons) -> bool:
 
 
 def _directly_before(around: Surroundings, position: int) -> bool:
-    """Know "nicht der Erfolg", "kaum ein Deal": the adverb right before the phrase."""
+    """Detect "nicht der Erfolg", "kaum ein Deal": the adverb right before the phrase."""
     return position == around.phrase.first - 1 and around.phrase.preposition < 0
 
 
 def _after_reversal(around: Surroundings, lexicons: Lexicons) -> bool:
-    """Say whether *sondern* stands before the mention in its clause."""
+    """Return whether *sondern* stands before the mention in its clause."""
     reversal = lexicons.polarity.look_alike.reversal
     return any(
         around.tokens[i].form.lower() in reversal

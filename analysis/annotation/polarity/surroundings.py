@@ -1,4 +1,4 @@
-"""What stands around a mention: its phrase, the nouns that govern it, its clause, its verb."""
+"""What stands around a mention, and what all rules of polarity ask of it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from analysis.annotation.grammar.clauses import Clause, clause_at, find_clauses
-from analysis.annotation.grammar.governing import HIGHEST, Phrase, phrases_of
-from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.grammar.clauses import SUBORDINATE, Clause, clause_at, find_clauses
+from analysis.annotation.grammar.lexicons import Lexicons, joined
+from analysis.annotation.grammar.phrases import HIGHEST, Phrase, phrases_of
+from analysis.annotation.grammar.quotation import MARKS
 from analysis.annotation.grammar.subjects import Predicate, predicate_of
 from analysis.annotation.tokens import Token
 
@@ -31,6 +32,7 @@ APART = frozenset({":", ";", "!", "?", "."})
 VERBAL_ENDS = frozenset({"VVPP", "VVINF", "VVIZU", "VAPP", "VAINF", "PTKVZ"})
 #: Nominative pronouns: beside one of them a noun is no subject.
 SUBJECTS = frozenset({"ich", "du", "er", "es", "wir", "man", "sie", "ihr", "wer", "niemand"})
+CONTENT = frozenset({"dass", "infinitive", "whether", "main", "verb_first"})
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,12 @@ class Surroundings:
         return token.form.lower() in DEFINITE or token.lemma.lower() in DEFINITE_LEMMAS
 
     def own_preposition(self, form: str) -> bool:
-        """Say whether a preposition stands before the mention's phrase."""
+        """Return whether a preposition stands before the mention's phrase."""
         position = self.phrase.preposition
         return position >= 0 and self.tokens[position].form.lower() == form
 
     def _numbered(self) -> bool:
-        """Know "den zwölften Erfolg": the next of a row is not yet known."""
+        """Detect "den zwölften Erfolg": the next of a row is not yet known."""
         return any(
             self.tokens[i].pos == "ADJA" and ORDINAL.fullmatch(self.tokens[i].form.lower())
             for i in range(self.phrase.first, self.phrase.noun)
@@ -90,7 +92,7 @@ class Surroundings:
         return position >= 0 and self.tokens[position].pos == "PPOSAT"
 
     def _becomes(self, preposition: int) -> bool:
-        """Know "zum Erfolg werden", "zum Deal kommen": nothing known is meant."""
+        """Detect "zum Erfolg werden", "zum Deal kommen": nothing known is meant."""
         turning = self.predicate is None or self.predicate.lemma in BECOMING
         return self.tokens[preposition].form.lower() in ("zum", "zur") and turning
 
@@ -118,21 +120,7 @@ def surroundings_of(
 ) -> Surroundings:
     """Describe what stands around the mention at a position of a sentence.
 
-    Parameters
-    ----------
-    tokens : sequence of Token
-        The sentence.
-    index : int
-        Position of the mention.
-    lexicons : Lexicons
-        Verb forms.
-    clauses : sequence of Clause, optional
-        Those of the sentence, if they are known.
-
-    Returns
-    -------
-    Surroundings
-        With at least one phrase, that of the mention itself.
+    There is at least one phrase, that of the mention itself.
     """
     clauses = find_clauses(tokens, lexicons.mood) if clauses is None else clauses
     clauses, place = _mended(tokens, clauses, max(clause_at(clauses, index), 0))
@@ -168,7 +156,7 @@ def _role(tokens: Sequence[Token], index: int) -> Role:
 
 
 def _verb_clause(clauses: Sequence[Clause], place: int) -> int:
-    """Give the clause whose verb a stretch without one shares: the one before, or the rest."""
+    """Return the clause whose verb a stretch without one shares: the one before, or the rest."""
     start = place
     while place > 0 and clauses[place].kind == "fragment":
         place -= 1
@@ -181,7 +169,7 @@ def _verb_clause(clauses: Sequence[Clause], place: int) -> int:
 
 
 def _is_subject(around: Surroundings) -> bool:
-    """Tell a subject: no preposition, no oblique determiner, first in its clause or nominative."""
+    """Detect a subject: no preposition or oblique determiner, first in its clause or nominative."""
     phrase = around.phrase
     if phrase.preposition >= 0 or len(around.phrases) > 1:
         return False
@@ -202,6 +190,108 @@ def _is_subject(around: Surroundings) -> bool:
 
 
 def _copula(around: Surroundings) -> bool:
-    """Know "das war ein Erfolg": a nominative that is no subject."""
+    """Detect "das war ein Erfolg": a nominative that is no subject."""
     forms = {around.tokens[i].lemma for i in around.own.finite}
     return bool(forms & {"sein", "werden", "bleiben"}) and around.predicate is None
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word that negates a mention or leaves it open, and the rule that says so."""
+
+    position: int
+    rule: str
+
+
+def governing_clause(around: Surroundings) -> Clause | None:
+    """Find the clause that the mention's clause is the content of."""
+    if around.own.kind not in CONTENT or around.clause == 0:
+        return None
+    for index in range(around.clause - 1, max(-1, around.clause - 4), -1):
+        clause = around.clauses[index]
+        if clause.kind in ("relative", "fragment") and not clause.finite:
+            continue
+        if clause.kind == "adverbial" and around.own.kind in ("main", "verb_first"):
+            return None  # "Während sie verhandeln, feiert er ...": set before, not above
+        if clause.kind in SUBORDINATE | {"main", "verb_first", "infinitive"}:
+            return clause
+    return None
+
+
+def is_given(around: Surroundings, lexicons: Lexicons) -> bool:
+    """Return whether the mention's phrase takes it as given: "trotz des Erfolgs", "am Erfolg"."""
+    phrase = around.phrases[-1]
+    if phrase.preposition >= 0:
+        form = around.tokens[phrase.preposition].form.lower()
+        existence = lexicons.polarity.existence
+        if form in existence.always_presupposing:
+            return True
+        if form in existence.presupposing and around.definite:
+            return True
+    if len(around.phrases) > 1 and around.definite:
+        nouns = lexicons.polarity.existence.nouns
+        return around.tokens[around.phrases[1].noun].head not in nouns
+    return around.role == "attribute" and (around.definite or around.subject)
+
+
+def known_beside(around: Surroundings, lexicons: Lexicons) -> bool:
+    """Return whether a known thing stands in a clause that is about something else.
+
+    "Er will den Deal nicht kommentieren" leaves open the comment, not the deal.
+    """
+    predicate = around.predicate
+    if predicate is None or not around.definite or around.role != "noun":
+        return False
+    existence, openness = lexicons.polarity.existence, lexicons.polarity.openness
+    denial = lexicons.polarity.denial
+    about = (*existence.verbs, *openness.verbs, *openness.pending)
+    return not is_listed(predicate.lemma, (*about, *denial.verbs, *denial.refusal, *denial.failing))
+
+
+def denies_existence(around: Surroundings, lexicons: Lexicons) -> bool:
+    """Return whether what is negated is that the mention is there or comes about."""
+    existence = lexicons.polarity.existence
+    predicate = around.predicate
+    denial = lexicons.polarity.denial
+    telling = (*existence.verbs, *denial.verbs, *denial.refusal, *denial.failing)
+    if predicate is not None and is_listed(predicate.lemma, telling):
+        return True
+    said = [
+        i
+        for i in around.own.positions
+        if around.tokens[i].pos in ("ADJD", "ADV", "VVPP", "PTKVZ")
+        and around.tokens[i].form.lower() in existence.adjectives
+    ]
+    modal_alone = predicate is None and any(
+        around.tokens[i].pos == "VMFIN" for i in around.own.finite
+    )
+    return bool(said) or modal_alone
+
+
+def find_phrase(tokens: Sequence[Token], clause: Clause, phrases: Sequence[str]) -> int:
+    """Find a fixed expression in a clause; -1 if there is none."""
+    words = [(i, tokens[i].form.lower()) for i in clause.positions if tokens[i].form not in MARKS]
+    text = " " + " ".join(form for _, form in words) + " "
+    for phrase in phrases:
+        place = text.find(f" {phrase} ")
+        if place >= 0:
+            return words[text[:place].count(" ")][0]
+    return -1
+
+
+def looks_alike(tokens: Sequence[Token], position: int, lexicons: Lexicons) -> bool:
+    """Rule P5: detect a listed word sequence that begins at a position or holds it."""
+    forms = [token.form.lower() for token in tokens[max(0, position - 1) : position + 5]]
+    here = min(1, position)
+    for sequence in lexicons.polarity.look_alike.sequences:
+        words = sequence.split()
+        starts = [here] if len(words) < 2 or words[1] != forms[here] else [here, here - 1]
+        for start in starts:
+            if start >= 0 and forms[start : start + len(words)] == words:
+                return True
+    return False
+
+
+def is_listed(lemma: str, verbs: Sequence[str]) -> bool:
+    """Return whether a verb, written as one word, is in a list with bars."""
+    return any(lemma == joined(verb) for verb in verbs)

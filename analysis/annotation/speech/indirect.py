@@ -1,13 +1,13 @@
-"""Indirect speech with a frame, within one sentence: rules I1 to I8 of ``docs/coding-rules.md``."""
+"""Indirect speech within one sentence: rules I1 to I11 of ``docs/coding-rules.md``."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from analysis.annotation.grammar.clauses import SUBORDINATE, Clause
 from analysis.annotation.grammar.quotation import MARKS
 from analysis.annotation.speech.reporting import Frame
-from analysis.annotation.speech.unframed import find_acts, find_bare
 from analysis.annotation.speech.views import Report, ReportKind, View
 
 #: Words that begin an infinitive which is no content of what is said.
@@ -17,25 +17,17 @@ FEWEST_WORDS = 2
 #: How many clauses are looked through for the content of a frame, or before it.
 FARTHEST = 8
 KONJUNKTIV = frozenset({"konjunktiv_1", "konjunktiv_2"})
+#: Verbs whose Konjunktiv II stands for a Konjunktiv I; *könnte* and its like rarely do.
+CONTINUING = frozenset({"sein", "haben", "werden"})
+#: Words with which a verb of judging reports: "sieht darin einen Deal in Reichweite".
+JUDGED_AS = frozenset({"als", "für", "reichweite", "sicht", "nähe"})
 
 
 def find_reports(view: View, *, follows: bool = False, quotes: bool = False) -> list[Report]:
-    """Find the indirect speech of one sentence.
+    """Find the indirect speech of one sentence, by position, longer before shorter.
 
-    Parameters
-    ----------
-    view : View
-        The sentence.
-    follows : bool
-        Whether the sentence before ended in indirect speech: then a Konjunktiv II
-        continues it.
-    quotes : bool
-        Whether the sentence quotes directly: then its verbs of saying belong to that.
-
-    Returns
-    -------
-    list of Report
-        Ordered by position, longer before shorter; they may be nested.
+    If it follows on indirect speech, a Konjunktiv II continues that; if it quotes directly, its
+    verbs of saying belong to the quotation. Reports may be nested.
     """
     found: list[Report] = []
     for frame in view.frames:
@@ -57,9 +49,6 @@ def _by_frame(view: View, frame: Frame, found: Sequence[Report]) -> Report | Non
     if frame.kind == "so":
         return _around(view, frame, "I4")
     return _forward(view, frame) or _backward(view, frame, found)
-
-
-# ---------------------------------------------------------------- content behind the frame
 
 
 def _forward(view: View, frame: Frame) -> Report | None:
@@ -94,7 +83,7 @@ def _content_start(view: View, frame: Frame) -> int | None:
 
 
 def _may_be_content(view: View, frame: Frame, index: int) -> bool:
-    """Say whether a main clause in the indicative gives what is said: "Er sagt, er kommt"."""
+    """Return whether a main clause in the indicative gives what is said: "Er sagt, er kommt"."""
     if frame.kind != "verb" or "passive" in frame.classes or view.joined(index):
         return False
     mark = view.tokens[view.clauses[index].first - 1].form
@@ -120,9 +109,6 @@ def _takes_infinitive(view: View, frame: Frame, start: int) -> bool:
     return frame.kind == "noun" or bool(frame.classes & {"request", "think", "deny", "accuse"})
 
 
-# ---------------------------------------------------------------- content before or around
-
-
 def _backward(view: View, frame: Frame, found: Sequence[Report]) -> Report | None:
     """Rule I4: "..., sagte Trump" behind what is said."""
     clause = view.clauses[frame.clause]
@@ -137,7 +123,7 @@ def _backward(view: View, frame: Frame, found: Sequence[Report]) -> Report | Non
 
 
 def _fronted(view: View, index: int) -> bool:
-    """Say whether what stands before a clause is its content, not an adverbial before the verb."""
+    """Detect a clause whose content stands before it, not an adverbial before its verb."""
     before = range(max(0, index - FARTHEST), index)
     if any(view.reported(i) for i in before):
         return True
@@ -149,13 +135,13 @@ def _fronted(view: View, index: int) -> bool:
 
 
 def _verb_final(view: View, index: int) -> bool:
-    """Know a relative clause that was taken for a main clause: its verb stands at the end."""
+    """Detect a relative clause that was taken for a main clause: its verb stands at the end."""
     clause = view.clauses[index]
     return clause.last - clause.first > 4 and clause.finite[-1] == clause.last - 1
 
 
 def _resumes(view: View, index: int) -> int:
-    """Give where a report ends that goes on behind its frame; 0 if it does not."""
+    """Return where a report ends that goes on behind its frame; 0 if it does not."""
     following = index + 1
     if (
         following >= len(view.clauses)
@@ -202,16 +188,13 @@ def _relative(view: View) -> list[Report]:
 
 
 def _opens_report(view: View, clause: Clause) -> bool:
-    """Know "wonach ...", "nach denen ...", "laut dem ..."."""
+    """Detect "wonach ...", "nach denen ...", "laut dem ..."."""
     if clause.opener < 0:
         return False
     if view.tokens[clause.opener].form.lower() == "wonach":
         return True
     before = view.tokens[clause.opener - 1].form.lower() if clause.opener > clause.first else ""
     return before in ("nach", "laut", "gemäß") and clause.kind == "relative"
-
-
-# ---------------------------------------------------------------- small helpers
 
 
 def _trimmed(view: View, report: Report) -> Report:
@@ -225,7 +208,7 @@ def _trimmed(view: View, report: Report) -> Report:
 
 
 def _long_enough(view: View, report: Report) -> bool:
-    """Say whether a report has words of its own; looks at no more than it needs to."""
+    """Return whether a report has words of its own; looks at no more than it needs to."""
     frame = report.frame
     n_words = 0
     position = report.first
@@ -236,3 +219,81 @@ def _long_enough(view: View, report: Report) -> bool:
         n_words += view.tokens[position].is_word
         position += 1
     return n_words >= FEWEST_WORDS
+
+
+def find_bare(view: View, found: Sequence[Report], *, follows: bool) -> list[Report]:
+    """Rules I9 and I10: Konjunktiv without a frame continues an earlier speaker."""
+    bare: list[Report] = []
+    covered = _covered(view, found)
+    index = 0
+    while index < len(view.clauses):
+        report = _continued(view, index, follows=follows)
+        if report is None or covered[view.clauses[index].first]:
+            index += 1
+            continue
+        bare.append(report)
+        index = view.ends[index] + 1
+    return bare
+
+
+def _continued(view: View, index: int, *, follows: bool) -> Report | None:
+    clause = view.clauses[index]
+    main = view.is_main(index)
+    if view.reported(index):
+        rule = "I9"
+    elif follows and main and _continues_in_past(view, index):
+        rule = "I10"
+    else:
+        return None
+    last = view.end_of(index)
+    leading = main and not view.n_indicative[index]
+    first = 0 if leading else clause.first
+    if last >= view.last_word:
+        last = len(view.tokens)
+    return Report(first, last, "continued", rule, None)
+
+
+def _continues_in_past(view: View, index: int) -> bool:
+    verbs = view.clauses[index].finite
+    by_itself = all(view.tokens[i].lemma in CONTINUING for i in verbs)
+    return by_itself and view.moods[index] == "konjunktiv_2"
+
+
+def _covered(view: View, found: Sequence[Report]) -> list[bool]:
+    """Return for each token whether a report holds it."""
+    changes = [0] * (len(view.tokens) + 1)
+    for report in found:
+        changes[report.first] += 1
+        changes[report.last] -= 1
+    return [depth > 0 for depth in accumulate(changes)]
+
+
+def find_acts(view: View, found: Sequence[Report]) -> list[Report]:
+    """Rule I11: a verb that reports without a clause of its own: "Er fordert einen Deal"."""
+    with_content = {report.frame.clause for report in found if report.frame is not None}
+    alone = [
+        frame
+        for frame in view.frames
+        if frame.kind == "verb" and frame.clause not in with_content and _acts_alone(view, frame)
+    ]
+    return [_act(view, frame) for frame in alone]
+
+
+def _acts_alone(view: View, frame: Frame) -> bool:
+    if frame.speaker is None or not view.clauses[frame.clause].finite:
+        return False
+    if "act" in frame.classes:
+        return True
+    words = {view.tokens[i].form.lower() for i in view.clauses[frame.clause].positions}
+    return "judging" in frame.classes and bool(words & JUDGED_AS)
+
+
+def _act(view: View, frame: Frame) -> Report:
+    clause = view.clauses[frame.clause]
+    first, last = clause.first, clause.last
+    if view.is_main(frame.clause):
+        last = view.end_of(frame.clause)
+        first = first if view.n_indicative[frame.clause] else 0
+    if last >= view.last_word and not view.reported(frame.clause):
+        last = len(view.tokens)
+    return Report(first, last, "act", "I11", frame)

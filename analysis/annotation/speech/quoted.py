@@ -19,13 +19,11 @@ STOPS = frozenset(".!?…")
 #: A quotation of so many words is never a name.
 LONGEST_NAME = 6
 #: Words after which a quoted noun is what somebody called something, not its name.
-CALLING = frozenset(
-    {"als", "ein", "eine", "einen", "einem", "einer", "eines", "kein", "keine", "keinen"}
-)
+CALLING = {"als", "ein", "eine", "einen", "einem", "einer", "eines", "kein", "keine", "keinen"}
 
 
 def kind_of(tokens: Sequence[Token], quotation: Quotation, lexicons: Lexicons) -> QuoteKind:
-    """Say what a quotation is by its form alone (rules Q2 to Q4).
+    """Return what a quotation is by its form alone (rules Q2 to Q4).
 
     ``full``: sentences or clauses of their own. ``fragment``: words that are part
     of the sentence around them. ``distanced``: a name, a title, a word held at a
@@ -42,7 +40,7 @@ def kind_of(tokens: Sequence[Token], quotation: Quotation, lexicons: Lexicons) -
 
 
 def _is_whole(tokens: Sequence[Token], quotation: Quotation, words: Sequence[Token]) -> bool:
-    """Say whether a headline or paragraph is nothing but a quotation of several words."""
+    """Return whether a headline or paragraph is nothing but a quotation of several words."""
     outside = [*tokens[: quotation.first], *tokens[quotation.last + 1 :]]
     return len(words) > 1 and not any(token.is_word for token in outside)
 
@@ -69,7 +67,7 @@ def _looks_like_name(words: Sequence[Token], before: Token | None, lexicons: Lex
     if all(word.pos in ("NE", "FM", "XY", "CARD") for word in words):
         return not called
     if before is not None and (
-        before.head in lexicons.speech.named_things
+        before.head in lexicons.speech.frames.named_things
         or before.lemma.lower() in ("sogenannt", "namens", "genannt")
     ):
         return True
@@ -89,21 +87,8 @@ class Attribution:
 def attribute(view: View, place: int, lexicons: Lexicons, *, colon: bool) -> Attribution | None:
     """Find who says a full quotation within its sentence (rules D1 to D4).
 
-    Parameters
-    ----------
-    view : View
-        The sentence without what stands in full quotations.
-    place : int
-        How many of its tokens stand before the quotation.
-    lexicons : Lexicons
-        Word lists.
-    colon : bool
-        Whether the quotation follows a colon.
-
-    Returns
-    -------
-    Attribution or None
-        None if the sentence names no speaker.
+    The view is that of the sentence without what stands in full quotations, of which ``place``
+    tokens stand before the quotation; ``colon`` says whether it follows a colon.
     """
     if colon:
         return _before_colon(view, place, lexicons)

@@ -21,8 +21,6 @@ from analysis.annotation.tokens import Token
 
 NO_CLASSES: frozenset[str] = frozenset()
 FrameKind = Literal["verb", "wie", "so", "preposition", "back", "noun"]
-#: Verbs whose subject holds the meaning named: "sie vertreten die Ansicht".
-HOLDING = frozenset({"sein", "haben", "vertreten", "äußern", "kommen", "geben", "teilen", "hegen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +41,12 @@ class Frame:
     classes: frozenset[str] = frozenset()
 
 
-#: How far behind its clause a particle may stand, after an apposition: "teilte X, der Chef, mit".
-FAR_PARTICLE = 12
-#: Verbs whose subject holds the meaning named: "sie vertreten die Ansicht".
-HOLDING = frozenset({"sein", "haben", "vertreten", "äußern", "kommen", "geben", "teilen", "hegen"})
-
-
 def find_frames(
     tokens: Sequence[Token], clauses: Sequence[Clause], lexicon: SpeechLexicon
 ) -> list[Frame]:
-    """Find every frame of a sentence, ordered by clause.
+    """Find every frame of a sentence, ordered by clause: at most one by verb for each clause.
 
-    Parameters
-    ----------
-    tokens : sequence of Token
-        The sentence; what stands in full quotations may be left out before.
-    clauses : sequence of Clause
-        From `analysis.annotation.grammar.clauses.find_clauses`.
-    lexicon : SpeechLexicon
-        Verbs, nouns and prepositions that report.
-
-    Returns
-    -------
-    list of Frame
-        At most one by verb for each clause, and those by preposition.
+    What stands in full quotations may be left out of the sentence before.
     """
     frames: list[Frame] = []
     for index, clause in enumerate(clauses):
@@ -143,7 +123,7 @@ def _nominal(
     clause = clauses[index]
     if index + 1 == len(clauses) or clauses[index + 1].kind not in ("dass", "infinitive", "main"):
         return None
-    nouns = [i for i in clause.positions if tokens[i].head in lexicon.content_nouns]
+    nouns = [i for i in clause.positions if tokens[i].head in lexicon.nouns.content]
     if not nouns:
         return None
     near = clauses[index + 1].kind == "dass" or nouns[-1] >= clause.last - 3
@@ -207,7 +187,7 @@ def _around_preposition(
 
 def _reports(tokens: Sequence[Token], span: Span, lexicon: SpeechLexicon) -> bool:
     nouns = [tokens[i] for i in range(*span) if tokens[i].pos in ("NN", "NNA", "NNI")]
-    return bool(nouns) and {nouns[0].head, nouns[0].lemma} & lexicon.report_nouns != set()
+    return bool(nouns) and not {nouns[0].head, nouns[0].lemma}.isdisjoint(lexicon.nouns.report)
 
 
 def _phrase_before(tokens: Sequence[Token], clause: Clause, position: int) -> Span | None:

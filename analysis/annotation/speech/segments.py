@@ -10,11 +10,9 @@ from analysis.annotation.grammar.quotation import Quotation, find_quotations, fo
 from analysis.annotation.speech.actors import ActorIndex, SpeechContext
 from analysis.annotation.speech.quoted import QuoteKind, kind_of
 from analysis.annotation.speech.sentences import Passage, code_passage
-from analysis.annotation.speech.spans import SpeechSpan, voice_at
+from analysis.annotation.speech.spans import SpeechSpan
 from analysis.annotation.speech.views import view_of
 from analysis.annotation.tokens import Sentence, Token
-
-__all__ = ["SpeechSpan", "find_speech", "voice_at"]
 
 
 def find_speech(
@@ -24,24 +22,10 @@ def find_speech(
     *,
     lexicons: Lexicons,
 ) -> list[SpeechSpan]:
-    """Find direct and indirect speech in one segment.
+    """Find direct and indirect speech in one segment, by ``begin``, outer before inner.
 
-    Parameters
-    ----------
-    segment : sequence of Sentence
-        The sentences of a paragraph, headline or the like.
-    actors : ActorIndex
-        The study's actors.
-    context : SpeechContext
-        What earlier segments of the document left; it is brought up to date.
-        A new document begins with an empty one.
-    lexicons : Lexicons
-        Word lists and verb forms.
-
-    Returns
-    -------
-    list of SpeechSpan
-        Ordered by ``begin``, outer before inner.
+    The context is what earlier segments of the document left, and is brought up to date; a new
+    document begins with an empty one.
 
     Examples
     --------
@@ -71,7 +55,7 @@ def _passages(
     marked: Sequence[tuple[Quotation, QuoteKind]],
     lexicons: Lexicons,
 ) -> Iterator[Passage]:
-    """Give the sentences, each without what its full quotations hold, with its quotations."""
+    """Return the sentences, each without what its full quotations hold, with its quotations."""
     full = [pair for pair, kind in marked if kind == "full" and pair.depth == 0]
     inside = _positions_inside(full, len(tokens))
     sentence_of = [i for i, sentence in enumerate(segment) for _ in sentence.tokens]

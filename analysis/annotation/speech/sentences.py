@@ -25,9 +25,7 @@ class Passage:
     """A sentence without what its full quotations hold, and the quotations that it frames.
 
     A quotation of several sentences belongs to that before its colon, else to that
-    where it ends.
-
-    ``kept`` maps positions in the view to positions in the segment.
+    where it ends. ``kept`` maps positions in the view to positions in the segment.
     """
 
     view: View
@@ -63,7 +61,7 @@ class _Coder:
         return self.known[phrase]
 
     def offsets(self, span: tuple[int, int] | None) -> tuple[int, int]:
-        """Give the offsets of positions in the view; (-1, -1) for none."""
+        """Return the offsets of positions in the view; (-1, -1) for none."""
         if span is None or span[0] >= span[1]:
             return -1, -1
         tokens = self.passage.view.tokens
@@ -78,21 +76,9 @@ def code_passage(
     *,
     lexicons: Lexicons,
 ) -> list[SpeechSpan]:
-    """Code one sentence; ``context`` is brought up to date.
+    """Code one sentence of a segment, without depth, parent and chain.
 
-    Parameters
-    ----------
-    passage : Passage
-        The sentence.
-    flat : sequence of Token
-        All tokens of the segment.
-    actors, context, lexicons
-        As `analysis.annotation.speech.segments.find_speech` takes them.
-
-    Returns
-    -------
-    list of SpeechSpan
-        Without depth, parent and chain.
+    ``flat`` are all tokens of the segment; the context is brought up to date.
     """
     coder = _Coder(passage, flat, actors, context, lexicons)
     for frame in passage.view.frames:
@@ -153,14 +139,11 @@ def _spoken(coder: _Coder, span: SpeechSpan, speaker: str, at: tuple[int, int]) 
 
 
 def _speaker(coder: _Coder, frame: Frame | None) -> tuple[str, tuple[int, int]]:
-    """Give speaker and place: of the frame, else of what is continued."""
+    """Return speaker and place: of the frame, else of what is continued."""
     context = coder.context
     if frame is None or frame.kind == "back":
         return context.speaker, (context.begin, context.end)
     return coder.name(frame.speaker), coder.offsets(frame.speaker)
-
-
-# ---------------------------------------------------------------- quotation marks
 
 
 def _quoted(
@@ -222,13 +205,10 @@ def _fragment(coder: _Coder, quotation: Quotation, begin: int, end: int) -> Spee
 
 
 def _is_long(coder: _Coder, quotation: Quotation) -> bool:
-    """Say whether quoted words are too many for a name, or have a verb of their own."""
+    """Return whether quoted words are too many for a name, or have a verb of their own."""
     inner = [coder.flat[i] for i in range(quotation.first, quotation.last + 1)]
     words = [token for token in inner if token.is_word]
     return len(words) > LONGEST_NAME or any(is_finite(w, coder.lexicons.mood) for w in words)
-
-
-# ---------------------------------------------------------------- what the next sentence needs
 
 
 def _leave(coder: _Coder, spans: Sequence[SpeechSpan]) -> None:

@@ -8,16 +8,9 @@ from typing import Literal
 
 Voice = Literal["direct", "indirect"]
 Kind = Literal[
-    "full",
-    "fragment",
-    "distanced",
-    "konjunktiv",
-    "dass",
-    "infinitive",
-    "preposition",
-    "continued",
-    "act",
-]
+    "full", "fragment", "distanced", "konjunktiv", "dass", "infinitive", "preposition",
+    "continued", "act",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +57,7 @@ class SpeechSpan:
     speaker_chain: str = ""
 
     def holds_frame(self, offset: int) -> bool:
-        """Say whether a character is the narrator's within the span: frame or speaker.
+        """Return whether a character is the narrator's within the span: frame or speaker.
 
         The frame of a speech act ("Er fordert einen Deal") is the act itself: only
         the words for the speaker are the narrator's.
@@ -77,7 +70,7 @@ class SpeechSpan:
 
 
 def voice_at(spans: Sequence[SpeechSpan], begin: int) -> SpeechSpan | None:
-    """Give the innermost span over a character; None is the narrator.
+    """Return the innermost span over a character; None is the narrator.
 
     Distanced words count as the narrator's, or as part of the speech around them.
     """

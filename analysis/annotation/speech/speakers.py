@@ -33,33 +33,13 @@ def resolve(
     *,
     lexicon: SpeechLexicon,
 ) -> str:
-    """Say who a phrase names.
+    """Return who a phrase names: the id of an actor, else the surname or noun as written, else "".
 
-    Parameters
-    ----------
-    tokens : sequence of Token
-        The sentence.
-    span : tuple of int
-        First position of the phrase and the position behind its last.
-    actors : ActorIndex
-        The study's actors.
-    context : SpeechContext
-        Who spoke and who was named before.
-    lexicon : SpeechLexicon
-        Nouns of utterance, which name nobody ("Angaben der Polizei").
-
-    Returns
-    -------
-    str
-        The id of an actor, else the surname or noun as written, else "".
-
-    Notes
-    -----
-    Rules, the first that fits: S1 a person named as the phrase's head; S2 an
-    office of an actor; S3 a pronoun or possessive is the last person met;
-    S4 another actor's name in the phrase ("ein Sprecher des Kremls");
-    S5 an office with the definite article is the last person met; S6 the last
-    name, else the first noun that is no noun of utterance.
+    The span is the first position of the phrase and the position behind its last. Rules, the
+    first that fits: S1 a person named as the phrase's head; S2 an office of an actor; S3 a
+    pronoun or possessive is the last person met; S4 another actor's name in the phrase ("ein
+    Sprecher des Kremls"); S5 an office with the definite article is the last person met; S6 the
+    last name, else the first noun that is no noun of utterance ("Angaben der Polizei").
     """
     phrase = tokens[span[0] : span[1]]
     words = [i for i, token in enumerate(phrase) if token.is_word]
@@ -79,14 +59,14 @@ def resolve(
 
 
 def _refers_back(phrase: Sequence[Token], words: Sequence[int], lexicon: SpeechLexicon) -> bool:
-    """Know a pronoun, "seinen Angaben", and "der frühere Senator": a person met before."""
+    """Detect a pronoun, "seinen Angaben", and "der frühere Senator": a person met before."""
     first, last = phrase[words[0]], phrase[words[-1]]
     if len(words) == 1:
         return first.form.lower() in PRONOUNS
     if any(phrase[i].form.lower() in POSSESSIVE for i in words):
         return _only_utterance(phrase, words, lexicon)
     definite = first.form.lower() in PERSONAL_ARTICLES
-    return definite and last.head in lexicon.person_nouns
+    return definite and last.head in lexicon.frames.persons
 
 
 def notice_person(
@@ -123,12 +103,12 @@ def _head_name(tokens: Sequence[Token], words: Sequence[int]) -> list[int]:
 
 
 def _attribute(token: Token, position: int, words: Sequence[int]) -> bool:
-    """Say whether a genitive attribute begins: names in it are not the head."""
+    """Return whether a genitive attribute begins: names in it are not the head."""
     return token.pos in DETERMINERS and position > words[0]
 
 
 def _genitive_before_noun(tokens: Sequence[Token], position: int, words: Sequence[int]) -> bool:
-    """Know "Trumps" before "Sprecherin": a name in the genitive that is not the head."""
+    """Detect "Trumps" before "Sprecherin": a name in the genitive that is not the head."""
     following = position + 1
     if following > words[-1] or not tokens[position].form.endswith("s"):
         return False
@@ -169,7 +149,7 @@ def _last_person(actors: ActorIndex, context: SpeechContext) -> str:
 
 def _only_utterance(tokens: Sequence[Token], words: Sequence[int], lexicon: SpeechLexicon) -> bool:
     nouns = [tokens[i] for i in words if tokens[i].pos == "NN"]
-    return all(noun.head in lexicon.report_nouns for noun in nouns)
+    return all(noun.head in lexicon.nouns.report for noun in nouns)
 
 
 def _noun(tokens: Sequence[Token], words: Sequence[int], lexicon: SpeechLexicon) -> str:

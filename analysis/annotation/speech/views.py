@@ -50,37 +50,24 @@ class View:
     last_word: int
 
     def reported(self, index: int) -> bool:
-        """Say whether a clause stands in the Konjunktiv I."""
+        """Return whether a clause stands in the Konjunktiv I."""
         return self.moods[index] == "konjunktiv_1"
 
     def is_main(self, index: int) -> bool:
-        """Say whether a clause is a main clause."""
+        """Return whether a clause is a main clause."""
         return self.clauses[index].kind in ("main", "verb_first")
 
     def end_of(self, index: int) -> int:
-        """Give the position behind a report that begins with a clause."""
+        """Return the position behind a report that begins with a clause."""
         return self.clauses[self.ends[index]].last
 
     def joined(self, index: int) -> bool:
-        """Say whether a clause begins with a conjunction."""
+        """Return whether a clause begins with a conjunction."""
         return self.tokens[self.clauses[index].first].pos == "KON"
 
 
 def view_of(tokens: Sequence[Token], lexicons: Lexicons) -> View:
-    """Find the clauses, frames and moods of a sentence.
-
-    Parameters
-    ----------
-    tokens : sequence of Token
-        The sentence, without what stands in full quotations.
-    lexicons : Lexicons
-        Word lists and verb forms.
-
-    Returns
-    -------
-    View
-        Made in time linear in the number of tokens.
-    """
+    """Find the clauses, frames and moods of a sentence without its quotations, in linear time."""
     clauses = find_clauses(tokens, lexicons.mood)
     frames = find_frames(tokens, clauses, lexicons.speech)
     moods = [_mood(tokens, clauses, index, lexicons) for index in range(len(clauses))]
@@ -102,7 +89,7 @@ def view_of(tokens: Sequence[Token], lexicons: Lexicons) -> View:
 
 
 def _ends(indicative: Sequence[bool], so_frames: set[int]) -> list[int]:
-    """Give for each clause the last one before the next main clause in the indicative."""
+    """Return for each clause the last one before the next main clause in the indicative."""
     ends: list[int] = []
     last = len(indicative) - 1
     for index in range(len(indicative) - 1, -1, -1):
@@ -129,6 +116,6 @@ def _mood(
 
 
 def _idiom(words: Sequence[Token]) -> bool:
-    """Know the Konjunktiv that reports nothing: "es sei denn", "sei es ... oder"."""
+    """Detect the Konjunktiv that reports nothing: "es sei denn", "sei es ... oder"."""
     pairs = set(pairwise(word.form.lower() for word in words))
     return ("sei", "denn") in pairs or ("sei", "es") in pairs
