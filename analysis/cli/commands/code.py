@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -172,10 +172,16 @@ def show_agreement(table: pd.DataFrame) -> None:
     shown = Table("code", "coders", "mentions", "metric", "value", "95 %", box=None, pad_edge=False)
     for row in table.to_dict("records"):
         refused = row["value"] != row["value"]
-        value = escape(row["reason"]) if refused else f"{row['value']:.3f}"
+        value = _reason(row) if refused else f"{row['value']:.3f}"
         span = "" if row["low"] != row["low"] else f"{row['low']:.3f} to {row['high']:.3f}"
         shown.add_row(row["layer"], row["coders"], str(row["n_units"]), row["metric"], value, span)
     console.out.print("[bold]Agreement[/]", shown, "", sep="\n")
+
+
+def _reason(row: dict[Hashable, Any]) -> str:
+    from analysis.figures.words import word_reason
+
+    return escape(word_reason(row["reason_code"], row["reason_values"], "en"))
 
 
 def show_confusion(table: pd.DataFrame) -> None:
@@ -195,7 +201,7 @@ def show_corrected(table: pd.DataFrame) -> None:
     shown = Table(*names, box=None, pad_edge=False)
     for row in table.to_dict("records"):
         refused = row["share"] != row["share"]
-        value = escape(row["reason"]) if refused else f"{row['share']:.3f}"
+        value = _reason(row) if refused else f"{row['share']:.3f}"
         span = "" if row["low"] != row["low"] else f"{row['low']:.3f} to {row['high']:.3f}"
         shown.add_row(
             *(escape(row["group"]), row["layer"], escape(row["value"]), f"{row['raw']:.3f}"),

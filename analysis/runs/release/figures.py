@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.figures.tables import macro_name
+from analysis.measures.verdicts import REASONS
 from analysis.runs.release.cells import HASH, VERSION, Known, notebook_texts, phrases, unseen
 from analysis.runs.release.codings import read_cells
 from analysis.runs.release.pictures import pdf_faults, png_faults, svg_faults
@@ -86,11 +87,22 @@ def _data_faults(path: Path, known: Known) -> Iterator[str]:
         return
     for column in table.columns:
         if _is_heading(column, known):
-            found = next(filter(None, map(known.cell_fault, table[column].unique())), "")
+            judge = _judge_of(column, known)
+            found = next(filter(None, map(judge, table[column].unique())), "")
             if found:
                 yield f"column {column!r}: {found}"
         else:
             yield f"a heading of {len(column)} characters that the package does not give"
+
+
+def _judge_of(column: str, known: Known) -> Callable[[str], str]:
+    """Choose who judges the cells of a column: reasons are codes and numbers, nothing else."""
+    if column.endswith("reason_code"):
+        return lambda cell: "" if cell in {"", *REASONS} else "not the code of a reason"
+    if column.endswith("reason_values"):
+        numbers = re.compile(r"([+-]?[\d.]+(;[+-]?[\d.]+)*)?", re.ASCII)
+        return lambda cell: "" if numbers.fullmatch(cell) else "not numbers joined by semicolons"
+    return known.cell_fault
 
 
 def _note_faults(
