@@ -11,7 +11,7 @@ from presentation_samples import ALASKA, FRAMES, HELSINKI, NOTE, TERMS
 
 from analysis.figures import plots
 from analysis.figures.look import Look
-from analysis.measures.verdicts import judge_interval, judge_p_value, refuse
+from analysis.measures.verdicts import OK, VERDICT, judge_interval, judge_p_value, refuse
 
 FEW = judge_interval(3, 2)
 NO_P = judge_p_value(0.1)
@@ -25,12 +25,12 @@ def keyness(n: int = 120, *, n_labelled: int = 20, estimable: bool = False) -> p
     table["n_target"], table["n_reference"] = rng.integers(0, 200, n), rng.integers(3, 90, n)
     table["labelled"] = np.arange(n) < n_labelled
     table["low"], table["high"] = np.nan, np.nan
-    table["status"], table["reason"] = FEW
-    table["p_status"], table["p_reason"] = NO_P
+    table[VERDICT] = list(FEW)
+    table[list(NO_P.under("p_"))] = list(NO_P)
     if estimable:
         table["low"], table["high"] = table["log_ratio"] - 0.6, table["log_ratio"] + 0.5
         for prefix in ("", "p_"):
-            table[f"{prefix}status"], table[f"{prefix}reason"] = "ok", ""
+            table[list(OK.under(prefix))] = list(OK)
     return table
 
 
@@ -45,10 +45,10 @@ def noise(n_splits: int = 3, *, estimable: bool = False) -> pd.DataFrame:
     table["n_documents_target"], table["n_documents_reference"] = 1, 2
     table["n_keywords_documents"] = pd.array([pd.NA] * len(table), dtype="Int64")
     table["p_floor"] = 1 / 3
-    table["status"], table["reason"] = judge_p_value(1 / 3)
+    table[VERDICT] = list(judge_p_value(1 / 3))
     if estimable:
         table["n_keywords_documents"] = pd.array(rng.poisson(0.1, len(table)), dtype="Int64")
-        table["p_floor"], table["status"], table["reason"] = 0.001, "ok", ""
+        table["p_floor"], table[VERDICT] = 0.001, list(OK)
     return table
 
 
@@ -63,13 +63,12 @@ def collocates(n: int = 8, *, estimable: bool = False) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=names)
     table["difference"] = table["association_target"] - table["association_reference"]
     table["low"], table["high"] = np.nan, np.nan
-    table["status"], table["reason"] = FEW
+    table[VERDICT] = list(FEW)
     unseen = (table[joint] == 0).any(axis=1)
-    verdict = refuse("the pair is seen in one of the groups only: no difference")
-    table.loc[unseen, ["status", "reason"]] = list(verdict)
+    table.loc[unseen, VERDICT] = list(refuse("pair_in_one_group"))
     if estimable:
         table["low"], table["high"] = table["difference"] - 1, table["difference"] + 1
-        table["status"], table["reason"] = "ok", ""
+        table[VERDICT] = list(OK)
     return table
 
 

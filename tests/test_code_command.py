@@ -185,7 +185,7 @@ def test_a_workbook_is_imported(drawn: Layout) -> None:
     book.save(path)
     result = call("import", str(path))
     assert result.exit_code == 0, result.exception
-    assert "agreement needs two coders, came 1" in result.output
+    assert "agreement takes two coders, not 1" in result.output
 
 
 def refused(layout: Layout, *paths: str) -> str:

@@ -57,13 +57,15 @@ def test_documents_as_clusters_are_too_few_for_an_interval() -> None:
     found = row(agreement(TWO, Intervals("doc_id")), "polarity", "alpha")
     assert pd.isna(found["low"])
     assert found["status"] == "ok"
-    assert found["reason"] == "no interval: it needs 20 documents, came 5"
+    assert found["reason_code"] == "too_few_units_of_interval"
+    assert found["reason_values"] == "20;5"
 
 
 def test_few_mentions_have_no_interval() -> None:
     few = pd.concat([coding("a", "aanno"), coding("b", "aaann")])
     found = row(agreement(few), "polarity", "kappa")
-    assert found["reason"] == "no interval: it needs 20 mentions, came 5"
+    assert found["reason_code"] == "too_few_units_of_interval"
+    assert found["reason_values"] == "20;5"
     assert pd.isna(found["high"])
 
 
@@ -73,7 +75,7 @@ def test_one_label_is_refused() -> None:
         found = row(table, "target", metric)
         assert pd.isna(found["value"])
         assert found["status"] == "not_estimable"
-        assert found["reason"].startswith("only the label 'summit' was used")
+        assert found["reason_code"] == "one_label_only"
     assert row(table, "target", "ac1")["value"] == 1.0
 
 
@@ -82,16 +84,18 @@ def test_perfect_agreement_has_no_interval_of_no_width() -> None:
     found = row(agreement(same), "polarity", "alpha")
     assert found["value"] == 1.0
     assert pd.isna(found["low"])
-    assert "no disagreement was seen; a share of up to 0.12 could" in found["reason"]
+    assert found[["reason_code", "reason_values"]].tolist() == ["no_disagreement", "0.12"]
 
 
 def test_one_coder_or_none_cannot_agree() -> None:
     alone = agreement(coding("a", "aano"))
     assert set(alone["status"]) == {"not_estimable"}
-    assert set(alone["reason"]) == {"agreement needs two coders, came 1"}
+    assert set(alone["reason_code"]) == {"too_few_coders"}
+    assert set(alone["reason_values"]) == {"1"}
     none = agreement(coding("a", "aano").iloc[:0])
     assert none["layer"].tolist() == ["frame", "target", "polarity", "voice", "speaker"]
-    assert set(none["reason"]) == {"agreement needs two coders, came 0"}
+    assert set(none["reason_code"]) == {"too_few_coders"}
+    assert set(none["reason_values"]) == {"0"}
 
 
 def test_what_a_coder_calls_no_mention_is_missing_in_other_layers() -> None:
@@ -104,7 +108,7 @@ def test_what_a_coder_calls_no_mention_is_missing_in_other_layers() -> None:
 
 def test_coders_without_a_common_mention() -> None:
     apart = pd.concat([coding("a", "aano"), coding("b", "aano", doc="y")])
-    assert set(agreement(apart)["reason"]) == {"no mention has labels of two coders"}
+    assert set(agreement(apart)["reason_code"]) == {"no_mention_coded_twice"}
 
 
 def test_three_coders_give_one_alpha_and_three_pairs() -> None:

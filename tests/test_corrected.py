@@ -116,7 +116,8 @@ def test_groups_of_few_coded_mentions_are_refused(features: Features, pilot: pd.
     table = corrected_shares(features.mentions, pilot, by=["event", "frame"])
     few = table[table["group"] == "alaska-2025|Erfolg"].iloc[0]
     assert few["status"] == "not_estimable"
-    assert few["reason"] == "2 of 4 mentions were coded a second time; a correction needs 10"
+    assert few["reason_code"] == "too_few_coded_twice"
+    assert few["reason_values"] == "2;4;10"
     assert pd.isna(few["share"])
     assert pd.notna(few["raw"])
     census = table[table["group"] == "helsinki-2018|Deal"].iloc[0]
@@ -127,10 +128,8 @@ def test_without_a_sample_raw_shares_stay(features: Features, tmp_path) -> None:
     empty = read_codings(features, folder=tmp_path)
     table = corrected_shares(features.mentions, empty)
     assert set(table["status"]) == {"not_estimable"}
-    assert (
-        table["reason"].iloc[0]
-        == "0 of 18 mentions were coded a second time; a correction needs 10"
-    )
+    assert table["reason_code"].iloc[0] == "too_few_coded_twice"
+    assert table["reason_values"].iloc[0] == "0;18;10"
     assert table["raw"].notna().all()
     with_sample = corrected_shares(features.mentions, read_codings(features))
     assert list(table.columns) == list(with_sample.columns)

@@ -103,9 +103,9 @@ def test_planted_burst_is_found():
 
 def test_what_cannot_be_measured_says_why():
     one = dispersion(small_counts([[2, 0]], "x"))
-    assert one["reason"].tolist() == [
-        "one document only: no dispersion",
-        "the term does not occur",
+    assert one["reason_code"].tolist() == [
+        "one_document_dispersion",
+        "term_absent",
     ]
     assert one["status"].tolist() == ["not_estimable"] * 2
     absent = dispersion(small_counts([[2, 0], [1, 0]], "xy"), measures=tuple(MEASURES))
@@ -173,7 +173,7 @@ def test_leading_dispersion_does_not_depend_on_the_direction_or_on_segments():
 def test_side_of_one_document_has_no_evenness():
     table = leading_dispersion(small_counts([[4], [1], [1]], "xyy"), target="x", reference="y")
     assert np.isnan(table["evenness"].iloc[0])
-    assert table["evenness_reason"].iloc[0] == "one document only: no dispersion"
+    assert table["evenness_reason_code"].iloc[0] == "one_document_dispersion"
 
 
 def test_unknown_side_or_column_is_an_error():

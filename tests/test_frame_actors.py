@@ -55,7 +55,7 @@ def test_published_association_of_planted_counts() -> None:
     assert row["n_expected"] == 6
     assert row["npmi"] == pytest.approx(0.4830, abs=5e-5)
     assert row["npmi"] == pytest.approx(math.log(0.15 / 0.06) / -math.log(0.15))
-    assert (row["status"], row["reason"], row["counted_as"]) == ("ok", "", "segments")
+    assert (row["status"], row["reason_code"], row["counted_as"]) == ("ok", "", "segments")
     low, high = wilson_interval(15, 20)
     assert [row["share"], row["low"], row["high"]] == pytest.approx([0.75, float(low), float(high)])
 
@@ -68,20 +68,20 @@ def test_independence_has_no_association() -> None:
 
 @pytest.mark.parametrize(
     ("n_both", "status", "reason"),
-    [(4, "not_estimable", "together fewer than 5 times"), (5, "ok", "")],
+    [(4, "not_estimable", "too_few_joint_occurrences"), (5, "ok", "")],
 )
 def test_association_from_five_on(n_both: int, status: str, reason: str) -> None:
     row = one(actors_in_segments(planted(n_both), ["Deal"], actors=["Ada"]))
-    assert (row["status"], row["reason"]) == (status, reason)
+    assert (row["status"], row["reason_code"]) == (status, reason)
     assert np.isnan(row["npmi"]) == (status != "ok")
     assert row["share"] == n_both / 20
 
 
 def test_what_does_not_occur_is_a_row_with_its_reason() -> None:
     table = actors_in_segments(planted(), ["Deal", "Erfolg"], actors=["Ada", "Rat"])
-    assert one(table, frame="Erfolg", actor="Ada")["reason"] == "the frame is not mentioned"
+    assert one(table, frame="Erfolg", actor="Ada")["reason_code"] == "frame_absent"
     assert np.isnan(one(table, frame="Erfolg", actor="Ada")["share"])
-    assert one(table, frame="Deal", actor="Rat")["reason"] == "the actor does not occur"
+    assert one(table, frame="Deal", actor="Rat")["reason_code"] == "actor_absent"
     assert one(table, frame="Deal", actor="Rat")[["n_joint", "share"]].tolist() == [0, 0]
 
 
@@ -202,7 +202,7 @@ def test_a_split_verb_is_unclear_only_where_the_segment_names_the_actor(
     table = actors_in_sentences(small_bags, FRAMES, actors=ACTORS)
     council = one(table, frame="Einmischung", actor="Rat", doc_id="nord_1")
     assert council[["n_joint", "n_unclear"]].tolist() == [1, 1]
-    assert council["reason"].startswith("the open tables do not say which mentions stand in")
+    assert council["reason_code"] == "mentions_in_sentences_unknown"
     assert council[["share", "low", "high", "npmi"]].isna().all()
     assert one(table, frame="Einmischung", actor="Ada", doc_id="nord_1")["n_unclear"] == 0
 

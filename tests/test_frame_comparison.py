@@ -38,9 +38,8 @@ def test_permutation_of_the_study(features: Features) -> None:
     assert table["p_floor"].tolist() == pytest.approx([0.10] * 3)
     assert table["p_value"].isna().all()
     assert set(table["p_status"]) == {"not_estimable"}
-    assert set(table["p_reason"]) == {
-        "the smallest p-value that these documents can give is 0.1, above 0.05"
-    }
+    assert set(table["p_reason_code"]) == {"p_floor_too_high"}
+    assert set(table["p_reason_values"]) == {"0.1;0.05"}
 
 
 def test_where_no_p_value_is_possible_no_interval_is_given(features: Features) -> None:
@@ -49,7 +48,7 @@ def test_where_no_p_value_is_possible_no_interval_is_given(features: Features) -
     for table in (rates_of(features), shares):
         value = "share" if "share" in table else "per_1000"
         means = compare(table, features.documents, value=value).query("unit == 'mean'")
-        assert means["reason"].tolist() == means["p_reason"].tolist()
+        assert means["reason_code"].tolist() == means["p_reason_code"].tolist()
         assert set(means["status"]) == {"not_estimable"}
         assert means[["low", "high", "interval_df"]].isna().to_numpy().all()
         assert set(means["rests_on"]) == {RESTS_ON["none"]}
@@ -79,13 +78,10 @@ def test_bootstrap_and_effect_of_the_study_are_refused(features: Features) -> No
     table = compare(rates_of(features), features.documents)
     pooled = table[table["unit"] == "pooled"]
     assert set(pooled["status"]) == {"not_estimable"}
-    assert set(pooled["reason"]) == {
-        "a bootstrap interval needs 20 clusters of documents a group; target 3, reference 2"
-    }
+    assert set(pooled["reason_code"]) == {"too_few_clusters"}
+    assert set(pooled["reason_values"]) == {"20;3;2"}
     assert pooled[["low", "high"]].isna().to_numpy().all()
-    assert set(table["effect_reason"]) == {
-        "no outlet is known to occur in every event: the two cannot be told apart"
-    }
+    assert set(table["effect_reason_code"]) == {"no_common_outlet"}
 
 
 def test_leaving_a_document_out_of_the_study(features: Features) -> None:
@@ -169,8 +165,8 @@ def test_an_event_without_mentions_has_no_shares_to_compare() -> None:
     documents = some_documents(2)
     mentions = some_mentions({"Deal": [2, 1, 0, 0]}, documents)
     table = compare(frame_shares(mentions, documents, ["Deal"]), documents, "share")
-    assert set(table["reason"]) == {"one of the events has nothing to relate to"}
-    assert set(table["p_reason"]) == {"one of the events has nothing to relate to"}
+    assert set(table["reason_code"]) == {"nothing_to_relate_to"}
+    assert set(table["p_reason_code"]) == {"nothing_to_relate_to"}
     assert table["n_documents_reference"].tolist() == [0, 0]
     assert set(table["loo_status"]) == {"not_estimable"}
 
@@ -179,7 +175,7 @@ def test_one_document_cannot_be_left_out() -> None:
     documents = some_documents(1)
     mentions = some_mentions({"Deal": [2, 1]}, documents)
     table = leave_documents_out(frame_rates(mentions, documents, ["Deal"]), "per_1000")
-    assert set(table["reason"]) == {"one document only: none can be left out"}
+    assert set(table["reason_code"]) == {"one_document_left_out"}
     assert table["estimate"].notna().all()
 
 

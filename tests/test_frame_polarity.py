@@ -55,9 +55,8 @@ def test_own_voice_of_the_study(features: Features) -> None:
     pairs = {f: (r["n"], r["n_mentions"]) for f, r in asserted.iterrows()}
     assert pairs == {"Erfolg": (1, 2), "Deal": (0, 4), "Einmischung": (0, 1)}
     assert set(setting["media_status"]) == {"not_estimable"}
-    assert setting.loc["Deal", "media_reason"] == (
-        "11 of 15 mentions are not in the narrator's voice: the texts report them"
-    )
+    assert setting.loc["Deal", "media_reason_code"] == "mentions_of_others"
+    assert setting.loc["Deal", "media_reason_values"] == "11;15"
 
 
 def test_the_media_framed_where_all_is_the_narrators() -> None:
@@ -87,7 +86,7 @@ def test_shares_add_up_for_every_choice(
     assert ((ok["low"] <= ok["share"] + 1e-12) & (ok["share"] <= ok["high"] + 1e-12)).all()
     refused = profile[profile["status"] != "ok"]
     assert (refused["n_mentions"] == 0).all()
-    assert set(refused["reason"]) <= {"no mention to take a share of"}
+    assert set(refused["reason_code"]) <= {"no_mention"}
     net = net_assertion(profile)
     assert net["net"].dropna().between(-1, 1).all()
     assert net["n_raw"].tolist() == (

@@ -84,7 +84,7 @@ def test_an_edge_needs_five_segments(n_both: int, edge: bool) -> None:
     row = frame_pairs(mentions, documents, segments, ["A", "B"]).query("unit == 'corpus'").iloc[0]
     assert bool(row["edge"]) == edge
     assert np.isnan(row["npmi"]) != edge
-    assert (row["reason"] == "") == edge
+    assert (row["reason_code"] == "") == edge
 
 
 def test_repeats_do_not_make_an_edge_stronger() -> None:

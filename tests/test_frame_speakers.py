@@ -55,9 +55,8 @@ def test_concentration_of_the_study(features: Features) -> None:
     assert (deal["top_speaker"], deal["n"], deal["n_narrator"]) == ("Trump", 10, 4)
     success = table.query("frame == 'Erfolg' and unit == 'corpus'").iloc[0]
     assert (success["n_unknown"], success["n_speakers"]) == (1, 3)
-    assert success["herfindahl_reason"] == (
-        "a share of 9 mentions (fewer than 10) needs its interval"
-    )
+    assert success["herfindahl_reason_code"] == "share_needs_interval"
+    assert success["herfindahl_reason_values"] == "9;10"
     assert success["low"] < success["share"] < success["high"]
 
 
@@ -67,7 +66,7 @@ def test_a_frame_that_nobody_is_quoted_with_has_no_concentration(features: Featu
         f"frame == 'Einmischung' and event == '{ALASKA}'"
     )
     assert row["status"].tolist() == ["not_estimable"]
-    assert row["reason"].tolist() == ["no mention to take a share of"]
+    assert row["reason_code"].tolist() == ["no_mention"]
     assert row["top_speaker"].tolist() == [""]
 
 

@@ -34,9 +34,9 @@ def test_even_and_uneven() -> None:
     corpus = table[table["unit"] == "corpus"].set_index("frame")
     assert corpus.loc["A", ["dp", "dp_egbert"]].tolist() == pytest.approx([0, 1])
     assert corpus.loc["B", ["dp_norm", "dp_egbert"]].tolist() == pytest.approx([1, 0])
-    assert corpus.loc["C", "reason"] == "the frame is not mentioned"
+    assert corpus.loc["C", "reason_code"] == "frame_absent"
     alone = frame_dispersion(mentions[:0], documents.iloc[[0]], ["A"])
-    assert set(alone["reason"]) == {"one document only: no dispersion"}
+    assert set(alone["reason_code"]) == {"one_document_dispersion"}
 
 
 @pytest.mark.parametrize("weight", ["none", "within", "across"])
@@ -67,7 +67,7 @@ def test_planted_dependence_on_length_is_found() -> None:
     table = check_length({"rate": rates}, documents).set_index(["frame", "coefficient"])
     assert table.loc[("A", "spearman"), "correlation"] == pytest.approx(-1)
     assert table.loc[("A", "pearson"), "high"] < 0
-    assert set(table.loc["B", "reason"]) == {"a value that does not vary has no correlation"}
+    assert set(table.loc["B", "reason_code"]) == {"value_does_not_vary"}
 
 
 def test_a_table_without_values_is_refused(features: Features) -> None:

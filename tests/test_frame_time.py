@@ -87,7 +87,7 @@ def test_intervals_of_planted_posts() -> None:
     assert timed["n_posts"].tolist() == [2, 1, 0, 1]
     assert timed["n_tokens"].tolist() == [400, 250, 0, 50]
     assert timed["per_1000"].tolist()[:2] == [2.5, 8.0]
-    assert timed["reason"].tolist() == ["", "", "no post in the interval", ""]
+    assert timed["reason_code"].tolist() == ["", "", "no_post_in_interval", ""]
     assert ((timed["end"] - timed["begin"]) == pd.Timedelta(hours=1)).all()
 
 
@@ -110,9 +110,9 @@ def test_posts_without_times_get_none() -> None:
     assert table["per_1000"].isna().all()
     assert table["n"].tolist() == [3, 0]
     assert table["ts_quality"].tolist() == ["order_only", "none"]
-    assert table["reason"].tolist() == [
-        "posts in order without times: no interval of time",
-        "outside the posts: no time",
+    assert table["reason_code"].tolist() == [
+        "posts_without_times",
+        "outside_posts",
     ]
 
 
@@ -193,7 +193,8 @@ def test_no_trend_gives_few_alarms() -> None:
 def test_a_trend_from_few_posts_is_refused(n_with: int) -> None:
     found = trend(ticker([5] * n_with + [0] * 15))
     assert found["status"] == "not_estimable"
-    assert found["reason"] == f"a trend needs 10 posts with a mention; came {n_with}"
+    assert found["reason_code"] == "too_few_posts_with_mention"
+    assert found["reason_values"] == "10"
     assert found[["mean_position", "low", "high", "p_value"]].isna().all()
     assert found["n"] == 5 * n_with
 

@@ -141,7 +141,7 @@ def test_a_document_without_mentions_has_no_shares_and_says_why(toy_features: Fe
     silent = table.query("doc_id == 'sued_3'")
     assert silent["share"].isna().all()
     assert set(silent["status"]) == {"not_estimable"}
-    assert set(silent["reason"]) == {"no mention of any frame"}
+    assert set(silent["reason_code"]) == {"no_mention"}
     means = [(0 + 1 / 3) / 2, (6 / 8 + 2 / 3) / 2, (2 / 8 + 0) / 2]
     assert cells(table, "mean", "sued-2023", "share") == pytest.approx(means)
     assert set(table.query("doc_id != 'sued_3'")["status"]) == {"ok"}
@@ -155,7 +155,7 @@ def test_a_document_without_a_token_has_no_rate_and_says_why(toy_features: Featu
     mentions = toy_features.mentions.query("doc_id != 'sued_3'")
     silent = frame_rates(mentions, documents, FRAMES).query("doc_id == 'sued_3'")
     assert set(silent["status"]) == {"not_estimable"}
-    assert set(silent["reason"]) == {"no token"}
+    assert set(silent["reason_code"]) == {"no_token"}
 
 
 def test_columns_are_the_same_whatever_the_arguments(toy_features: Features) -> None:
@@ -166,7 +166,7 @@ def test_columns_are_the_same_whatever_the_arguments(toy_features: Features) -> 
         )
         assert list(rates.columns) == [
             *("frame", "event", "unit", "doc_id", "n", "n_raw", "n_tokens", "per_1000"),
-            *("low", "high", "rests_on", "status", "reason", "counted_as"),
+            *("low", "high", "rests_on", "status", "reason_code", "reason_values", "counted_as"),
             *("tier", "target", "weight"),
         ]
         shares = frame_shares(mentions, toy_features.documents, FRAMES)

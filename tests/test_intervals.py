@@ -20,7 +20,7 @@ def test_shares_of_the_method() -> None:
     assert table["high"].round(3).tolist()[0] == 0.204
     assert table["rests_on"].tolist() == [RESTS_ON["mentions"]] * 2 + [RESTS_ON["none"]]
     assert table["status"].tolist() == ["ok", "ok", "not_estimable"]
-    assert table["reason"].tolist() == ["", "", "no mention to take a share of"]
+    assert table["reason_code"].tolist() == ["", "", "no_mention"]
     assert table.loc[2, ["share", "low", "high"]].isna().all()
 
 
@@ -51,7 +51,7 @@ def test_rates_of_zero_get_an_upper_bound() -> None:
     assert table.loc[1, ["low", "high"]].tolist() == pytest.approx(
         [1e3 * float(bound) for bound in wilson_interval(2, 500)]
     )
-    assert table.loc[2, ["status", "reason"]].tolist() == ["not_estimable", "no token"]
+    assert table.loc[2, ["status", "reason_code"]].tolist() == ["not_estimable", "no_token"]
 
 
 @pytest.mark.parametrize("shares", [(0.05, 0.45, 0.5), (0.8, 0.1, 0.1), (0.3, 0.3, 0.4)])
@@ -92,9 +92,10 @@ def test_correlations_against_scipy() -> None:
 
 def test_correlations_that_say_nothing_are_refused() -> None:
     few = correlate(range(5), range(5))
-    assert set(few["reason"]) == {"a correlation needs 10 documents; there are 5"}
+    assert set(few["reason_code"]) == {"too_few_correlated"}
+    assert set(few["reason_values"]) == {"10;5"}
     assert few["correlation"].isna().all()
     flat = correlate(range(12), [1.0] * 12)
-    assert set(flat["reason"]) == {"a value that does not vary has no correlation"}
+    assert set(flat["reason_code"]) == {"value_does_not_vary"}
     gaps = correlate(range(12), [np.nan] * 3 + list(range(9)))
     assert set(gaps["n_documents"]) == {9}

@@ -118,13 +118,14 @@ def test_few_documents_are_refused(toy_features: Features) -> None:
     row = multiverse(features, [claim("share", higher_in="x")], ONE).claims.iloc[0]
     assert np.isnan(row["p_value"])
     assert row["p_floor"] == pytest.approx(1 / 6)
-    assert row["reason"].startswith("the smallest p-value that these documents can give is 0.167")
+    assert row["reason_code"] == "p_floor_too_high"
+    assert row["reason_values"] == "0.167;0.05"
 
 
 def test_a_level_has_no_labels_to_exchange(toy_features: Features) -> None:
     features = planted(toy_features, {"x": 2, "y": 2}, 6)
     row = multiverse(features, [claim("net_assertion")], EVERY).claims.iloc[0]
-    assert (row["status"], row["reason"]) == ("not_estimable", "the claim compares no events")
+    assert (row["status"], row["reason_code"]) == ("not_estimable", "no_events_compared")
 
 
 def test_the_unit_counts_a_segment_once(toy_features: Features) -> None:
@@ -160,9 +161,9 @@ def test_what_is_left_out_leaves_the_tokens_too(toy_features: Features) -> None:
 def test_nothing_to_relate_to_is_told(toy_features: Features) -> None:
     features = planted(toy_features, {"x": 0, "y": 0}, 2)
     found = multiverse(features, [claim("net_assertion")], ONE).specifications.iloc[0]
-    assert (found["status"], found["reason"]) == (
+    assert (found["status"], found["reason_code"]) == (
         "not_estimable",
-        "an event has nothing to relate to",
+        "nothing_to_relate_to",
     )
 
 

@@ -89,11 +89,12 @@ def test_what_is_not_estimable_is_a_dash_and_almost_all_is_not_all() -> None:
     nan = float("nan")
     row = {"claim": "c", "n_specifications": 200, "n_estimable": 200, "share_same_sign": 0.999,
            "lowest": -0.1, "median": 0.2, "highest": 0.3, "default": nan, "most_moving": "",
-           "p_value": nan, "status": "not_estimable", "reason": "rain"}  # fmt: skip
+           "p_value": nan, "status": "not_estimable", "reason_code": "p_floor_too_high",
+           "reason_values": "0.1;0.05"}  # fmt: skip
     rows = pd.DataFrame([row, row | {"claim": "d", "n_estimable": 196}])
     with console.out.capture() as shown:
         show_claims(rows)
     said = " ".join(shown.get().split())
     assert "c 200 0.99 -0.10 0.20 0.30 - - -" in said
-    assert "No p-value for c, d: rain." in said
+    assert "No p-value for c, d: the smallest p-value that these documents can give is 0.1" in said
     assert "d: 4 more specifications cannot be estimated; see the CSV." in said

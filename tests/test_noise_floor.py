@@ -153,9 +153,8 @@ def test_five_documents_leave_nothing_to_estimate(features: Features):
     assert table["status"].eq("not_estimable").all()
     (real,) = table.query("comparison == 'groups'").to_dict("records")
     assert real["p_floor"] == pytest.approx(0.1)
-    assert real["reason"] == (
-        "the smallest p-value that these documents can give is 0.1, above 0.05"
-    )
+    assert real["reason_code"] == "p_floor_too_high"
+    assert real["reason_values"] == "0.1;0.05"
 
 
 def test_made_up_study_has_three_splits_an_event(toy_features: Features):
@@ -170,14 +169,14 @@ def test_group_of_one_document_keeps_its_row():
     table = noise_floor(small_counts([[5], [5], [5]], "xyy"))
     (alone,) = table.query("target == 'x' and comparison == 'split'").to_dict("records")
     assert alone["split"] == 0
-    assert alone["reason"] == "a group of one document cannot be split"
+    assert alone["reason_code"] == "group_of_one_not_split"
 
 
 def test_empty_side_is_refused():
     counts = small_counts([[5], [0], [5], [5]], "xxyy")
     counts.totals[1] = 0
     table = noise_floor(counts)
-    assert table.iloc[0]["reason"] == "one side has no tokens"
+    assert table.iloc[0]["reason_code"] == "one_side_without_tokens"
 
 
 @pytest.mark.parametrize(

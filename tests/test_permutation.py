@@ -187,9 +187,7 @@ def test_rare_terms_are_refused():
     x[:3, 0], x[:10, 1] = 5, 5
     table = permute_terms(units_of(x, np.full(20, 100), sides(10, 10)))
     assert table["status"].tolist() == ["not_estimable", "ok"]
-    assert table["reason"][0] == (
-        "the term is in too few documents: even all on one side would not give p <= .05"
-    )
+    assert table["reason_code"][0] == "term_in_few_documents"
     assert table["p_floor"][0] == pytest.approx(2 * 120 / 1140)
     assert np.isnan(table["p_value"][0])
 
@@ -198,14 +196,13 @@ def test_few_relabellings_are_refused():
     table = permute_terms(
         units_of(np.arange(40)[:, None], np.full(40, 100), sides(20, 20)), n_permutations=9
     )
-    assert table["reason"].tolist() == [
-        "the smallest p-value that these documents can give is 0.1, above 0.05"
-    ]
+    assert table["reason_code"].tolist() == ["p_floor_too_high"]
+    assert table["reason_values"].tolist() == ["0.1;0.05"]
 
 
 def test_term_as_frequent_as_the_text_is_long():
     table = permute_terms(units_of([[5]] * 8, np.full(8, 100), sides(4, 4)))
-    assert table["reason"].tolist() == ["no relabelling changes the term's frequency"]
+    assert table["reason_code"].tolist() == ["no_relabelling_moves_term"]
 
 
 def test_copies_as_clusters():

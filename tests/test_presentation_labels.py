@@ -1,29 +1,31 @@
-import ast
 import math
 import re
 
+import pandas as pd
 import pytest
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.figures.headings import HEADINGS, OF_TABLES
-from analysis.figures.labels import format_number, heading, label, tick_format
-from analysis.figures.words import LABELS
+from analysis.figures.numbers import format_number, tick_format
+from analysis.figures.words import heading, label, read_words
+from analysis.measures import frame_time, frequency, noise_floor
 from analysis.study.design import ALPHA, FEWEST_JOINT, LEVEL
 from analysis.study.errors import ExportError
+from analysis.tables.schema import TABLES
 
-
-def test_every_label_is_given_in_both_languages():
-    assert [key for key, words in LABELS.items() if len(words) != 2 or not all(words)] == []
-    assert list(LABELS) == sorted(LABELS)
+#: What labels begin with that are named by a code of the tables: a choice, a layer, a label.
+FAMILIES = (
+    *("choice_", "coded_by_", "difference_", "distance_", "layer_", "metric_", "option_"),
+    *("polarity_", "population_", "seen_", "source_", "tier_", "value_"),
+)
 
 
 def test_unknown_label_lists_the_allowed_and_the_nearest():
     with pytest.raises(
-        ExportError, match=r"unknown label 'segmentss'.*\bmentions, .*Did you mean 'segments'"
+        ExportError, match=r"unknown label 'topicc'.*\bmentions_there, .*Did you mean 'topic'"
     ):
-        label("segmentss", "de")
+        label("topicc", "de")
 
 
 def test_unknown_language_lists_the_allowed():
@@ -62,16 +64,36 @@ def test_ticks_are_numbers_of_the_language():
     assert [tick_format("de")(x, 0) for x in (0, 2500, 0.25)] == ["0", "2\u202f500", "0,25"]
 
 
-def test_every_heading_is_given_in_both_languages_and_sorted():
-    for words in (HEADINGS, *OF_TABLES.values()):
-        assert [key for key, texts in words.items() if len(texts) != 2 or not all(texts)] == []
-    assert list(HEADINGS) == sorted(HEADINGS)
+WORDS = 'floor = {{ de = "Boden", en = "floor" }}\n{entry}\n'
+SECTIONS = "[headings]\n[tables.03]\n[reasons]\n[rests_on]\n"
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ('floor = { de = "Grund", en = "ground" }', r"Cannot overwrite a value \(at line 3"),
+        ('roof = { de = "Dach" }', "missing key 'en'"),
+        ('roof = { de = "Dach", en = " " }', r"\[labels\], key 'roof.en': .*match pattern"),
+        (
+            'roof = { de = "Dach", en = "roof", fr = "toit" }',
+            r"\[labels\], key 'roof.fr': unknown key",
+        ),
+        ('roof = "Dach"', r"\[labels\], key 'roof': .*; came: 'Dach'"),
+    ],
+)
+def test_an_entry_stands_once_and_in_both_languages(tmp_path, entry: str, message: str):
+    path = tmp_path / "words.toml"
+    path.write_text("[labels]\n" + WORDS.format(entry=entry) + SECTIONS, encoding="utf-8")
+    with pytest.raises(ExportError, match=message):
+        read_words(path)
 
 
 def test_no_text_freezes_a_number_that_a_parameter_or_constant_sets():
     frozen = re.compile(r"\d+[  -]?%|[0]?[.,]\d|\b(ab|unter|below|from) \d")
-    texts = [text for words in (LABELS, HEADINGS, *OF_TABLES.values()) for text in words.values()]
-    assert [text for both in texts for text in both if frozen.search(text)] == []
+    words = read_words()
+    entries = (words.labels, words.headings, *words.tables.values())
+    texts = [said for texts in entries for text in texts.values() for said in (text.de, text.en)]
+    assert [text for text in texts if frozen.search(text)] == []
     assert label("value_interval", "de") == f"Wert mit {100 * LEVEL:g}-%-Intervall"
     assert label("keywords_words", "en").endswith(f"Bonferroni {ALPHA})")
     assert label("pair_refused", "en").startswith(f"below {FEWEST_JOINT}")
@@ -90,25 +112,37 @@ def test_a_column_with_more_than_one_meaning_has_no_heading_by_itself():
 def test_headings_name_the_events_compared():
     sides = {"target": "Alaska 2025", "reference": "Helsinki 2018"}
     for language in ("de", "en"):
-        named = [heading(column, language, sides=sides) for column in HEADINGS if column != "gold"]
+        columns = set(read_words().headings) - {"gold"}
+        named = [heading(column, language, sides=sides) for column in columns]
         assert not [text for text in named if re.search("Ziel|Referenz|target|reference", text)]
         assert len({heading(f"n_{side}", language, sides=sides) for side in sides}) == 2
     with pytest.raises(ExportError, match="names the target of the comparison, which was not"):
         heading("n_target", "de", sides={})
 
 
-def test_every_word_that_a_figure_asks_for_is_there():
-    asked = set()
-    for module in (ROOT / "analysis").rglob("*.py"):
-        for call in ast.walk(ast.parse(module.read_text("utf-8"))):
-            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "word":
-                asked |= set(_whole_keys(call.args[0]))
-    assert len(asked) > 50
-    assert asked - set(LABELS) == set()
+def test_no_label_is_unused():
+    """Each is named by a figure or notebook, whole or by what its codes begin with."""
+    paths = [*(ROOT / "analysis" / "figures").glob("*.py"), *(ROOT / "notebooks").glob("*.ipynb")]
+    source = "".join(path.read_text("utf-8") for path in paths)
+    asked = set(re.findall(r"""["']([a-z_0-9]+)["'{\\]""", source))
+    labels = set(read_words().labels)
+    assert labels - asked - {key for key in labels if key.startswith(FAMILIES)} == set()
+    assert set(FAMILIES) - asked == set()
 
 
-def _whole_keys(argument: ast.expr) -> list[str]:
-    """Give the keys that an argument names in full, also by a choice of two."""
-    if isinstance(argument, ast.IfExp):
-        return [*_whole_keys(argument.body), *_whole_keys(argument.orelse)]
-    return [str(argument.value)] if isinstance(argument, ast.Constant) else []
+def test_no_heading_is_unused():
+    """Each heads a column of a published table, or of a table that a measure gives."""
+    published = {
+        path.stem: set(pd.read_csv(path, nrows=0).columns)
+        for path in (ROOT / "figures").glob("*.csv")
+        if path.with_suffix(".tex").exists()
+    }
+    scores = pd.read_csv(ROOT / "data/validation/scores.csv", nrows=0).columns
+    given = {*noise_floor.COLUMNS, *frequency.COLUMNS, *frame_time.INTERVAL_COLUMNS, *scores}
+    given |= {column.name for table in TABLES.values() for column in table.columns}
+    given |= {"range", *(column for columns in published.values() for column in columns)}
+    words = read_words()
+    assert set(words.headings) - given == set()
+    for name, own in words.tables.items():
+        tables = (columns for table, columns in published.items() if table.startswith(name))
+        assert set(own) - set().union(*tables) == set()

@@ -11,6 +11,7 @@ from presentation_samples import ALASKA, HELSINKI, NOTE, look
 from analysis.figures.checks import drawn_texts, find_cut_texts, find_overlaps
 from analysis.figures.plots import plot_corrected
 from analysis.figures.style import WIDTHS_MM
+from analysis.measures.verdicts import VERDICT, refuse
 from analysis.study.errors import TableError
 
 
@@ -27,15 +28,15 @@ def shares(*, n_coded: int = 40) -> pd.DataFrame:
             "n": 80,
             "n_coded": [40] * 3 + [n_coded] * 3,
             "status": "ok",
-            "reason": "",
+            "reason_code": "",
+            "reason_values": "",
             "coded_by": "language_model",
         }
     )
     if n_coded < 10:
         few = table["group"] == ALASKA
         table.loc[few, ["share", "low", "high"]] = np.nan
-        reason = f"{n_coded} of 80 mentions were coded a second time; a correction needs 10"
-        table.loc[few, ["status", "reason"]] = ["not_estimable", reason]
+        table.loc[few, VERDICT] = list(refuse("too_few_coded_twice", n_coded, 80, 10))
     return table
 
 

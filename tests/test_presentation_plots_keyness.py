@@ -10,6 +10,7 @@ from presentation_samples import ALASKA, HELSINKI, NOTE, look
 from analysis.figures import plots
 from analysis.figures.checks import drawn_texts, find_cut_texts, find_overlaps
 from analysis.figures.style import INK, WIDTHS_MM
+from analysis.measures.verdicts import VERDICT, refuse
 from analysis.study.errors import ExportError, TableError
 from analysis.tables.cells import rounded
 
@@ -110,8 +111,8 @@ def test_too_many_names_are_an_error():
 
 
 def test_reason_without_words_is_an_error():
-    table = samples.keyness(3).assign(reason="the moon was full")
-    with pytest.raises(TableError, match="no words for the reason 'the moon was full'"):
+    table = samples.keyness(3).assign(reason_code="full_moon")
+    with pytest.raises(TableError, match="no words for 'full_moon'"):
         plots.plot_keyness(table, look(), **EVENTS)
 
 
@@ -159,7 +160,7 @@ def test_what_documents_say_stands_beside():
 def test_group_that_cannot_be_split_says_why():
     table = samples.noise(1)
     table.loc[0, ["n_keywords_words", "p_floor"]] = np.nan
-    table.loc[0, "reason"] = "a group of one document cannot be split"
+    table.loc[0, VERDICT] = list(refuse("group_of_one_not_split"))
     text = text_of(plots.plot_noise_floor(table, look("page")))
     assert "ein einzelnes Dokument lässt sich nicht teilen" in text
 

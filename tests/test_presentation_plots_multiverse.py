@@ -53,13 +53,13 @@ def table(n_missing: int = 0) -> pd.DataFrame:
     ]
     full = pd.DataFrame(settings).assign(
         claim="c", specification=range(1, len(settings) + 1), is_default=False,
-        estimate=estimates, status="ok", reason="",
+        estimate=estimates, status="ok", reason_code="", reason_values="",
     )  # fmt: skip
     full.loc[0, "is_default"] = True
     lost = full.index[len(full) - n_missing :]
     full.loc[lost, "estimate"] = np.nan
     full.loc[lost, "status"] = "not_estimable"
-    full.loc[lost, "reason"] = "an event has nothing to relate to"
+    full.loc[lost, "reason_code"] = "nothing_to_relate_to"
     return full
 
 
@@ -172,7 +172,7 @@ def test_a_p_value_comes_with_its_floor() -> None:
     said = told(draw(table(), width="page", p_floor=0.001))
     assert "p = 0,020 (einseitig, Median aller Spezifikationen" in said
     assert "kleinstmöglich 0,001" in said
-    row = {"status": "not_estimable", "reason": refuse("the claim compares no events").reason}
+    row = refuse("no_events_compared")._asdict()
     assert p_value_line(row, look()) == "Kein p-Wert: die Behauptung vergleicht keine Ereignisse."
 
 

@@ -119,8 +119,10 @@ def test_tables_that_do_not_fit_are_errors() -> None:
 def test_claims_are_what_the_table_refuses() -> None:
     row = {"unit": "mean", "p_status": "not_estimable", "effect_status": "not_estimable"}
     table = pd.DataFrame([row, {**row, "unit": "pooled"}]).assign(
-        p_reason="the smallest p-value that these documents can give is 0.1, above 0.05",
-        effect_reason="no outlet is known to occur in every event: the two cannot be told apart",
+        p_reason_code="p_floor_too_high",
+        p_reason_values="0.1;0.05",
+        effect_reason_code="no_common_outlet",
+        effect_reason_values="",
     )
     note = claims_note(table, look("page", "en"))
     assert "No p-values: the smallest p-value that these documents can give is 0.1" in note

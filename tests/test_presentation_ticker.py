@@ -16,6 +16,7 @@ from analysis.figures.plots_ticker import plot_ticker
 from analysis.figures.style import PALE, WIDTHS_MM
 from analysis.figures.ticker_lanes import stack_levels
 from analysis.figures.ticker_marks import MARK_POINTS
+from analysis.measures.verdicts import OK, refuse, verdict_table
 from analysis.study.errors import ExportError, TableError
 
 POLARITIES = ("affirmed", "negated", "open")
@@ -62,9 +63,8 @@ def mentions() -> pd.DataFrame:
 
 
 def trend(status: str = "not_estimable") -> pd.DataFrame:
-    reason = "a trend needs 10 posts with a mention; came 3"
-    reasons = ["", reason] if status != "ok" else ["", ""]
-    return pd.DataFrame({"status": ["ok", status], "reason": reasons})
+    few = refuse("too_few_posts_with_mention", 10)
+    return verdict_table([OK, few if status != "ok" else OK])
 
 
 def drawn_mentions(figure) -> dict[str, object]:
@@ -88,8 +88,7 @@ def actors(counted_as: str = "segments") -> pd.DataFrame:
     return table.assign(
         unit="pooled", counted_as=counted_as, n_frame=120,
         npmi=(table["n_joint"] / 20 - 0.4).where(fine),
-        status=np.where(fine, "ok", "not_estimable"),
-        reason=np.where(fine, "", "together fewer than 5 times"),
+        **verdict_table(OK if each else refuse("too_few_joint_occurrences", 5) for each in fine),
     )  # fmt: skip
 
 

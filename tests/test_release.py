@@ -412,6 +412,12 @@ ATTEMPTS: dict[str, tuple[Callable[[Layout], None], str, str]] = {
     "figures: a heading": (in_text(f"{FIGURE}.csv", "doc_id", "der rote Bus"), ".csv", "heading"),
     "figures: a title": (
         in_json(f"{FIGURE}.json", "title", value="ein Ei " * 6), "01_corpus.json", "than 10 words"),
+    "figures: the code of a reason": (
+        in_file(f"{FIGURE}.csv", f"reason_code\nno_token\n{joined('_')}\n"),
+        "01_corpus.csv", "column 'reason_code': not the code of a reason"),
+    "figures: the values of a reason": (
+        in_file(f"{FIGURE}.csv", f"p_reason_values\n0.1;-20\n{joined(';')}\n"),
+        "01_corpus.csv", "column 'p_reason_values': not numbers joined by semicolons"),
     "figures: a key": (
         in_json(f"{FIGURE}.json", SENTENCE, value=1), "01_corpus.json", "1 keys"),
     "figures: a parameter": (

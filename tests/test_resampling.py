@@ -58,15 +58,14 @@ def test_higher_level_is_wider():
 
 def test_refusals():
     few = bootstrap_terms(units_of(draw_counts(19, 25)), log_ratio)
-    assert set(few["reason"]) == {
-        "a bootstrap interval needs 20 clusters of documents a group; target 19, reference 25"
-    }
+    assert set(few["reason_code"]) == {"too_few_clusters"}
+    assert set(few["reason_values"]) == {"20;19;25"}
     assert few[["low", "high"]].isna().all(axis=None)
     matrix = sparse.csr_array(np.array([[1, 0]] * 20 + [[0, 1]] * 20))
     one_side = bootstrap_terms(
         find_units(matrix, np.full(40, 10), np.arange(40) < 20), log_ratio, n_resamples=10
     )
-    assert one_side["reason"].tolist() == [
-        "the term does not occur in the reference: no interval from resampling",
-        "the term does not occur in the target: no interval from resampling",
+    assert one_side["reason_code"].tolist() == [
+        "term_in_one_group",
+        "term_in_one_group",
     ]

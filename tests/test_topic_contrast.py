@@ -70,9 +70,8 @@ def test_five_documents_are_refused_and_every_value_stands() -> None:
     assert table["p_floor"].tolist() == [0.1, 0.1]
     assert table["p_value"].isna().all()
     assert table["p_adjusted"].isna().all()
-    assert set(table["reason"]) == {
-        "the smallest p-value that these documents can give is 0.1, above 0.05"
-    }
+    assert set(table["reason_code"]) == {"p_floor_too_high"}
+    assert set(table["reason_values"]) == {"0.1;0.05"}
     prevalence = prevalence_in_runs(runs)
     documents = prevalence.query("unit == 'document' and topic == 1").set_index("doc_id")["share"]
     assert len(documents) == 5
@@ -92,9 +91,7 @@ def test_events_of_different_outlets_are_no_effect() -> None:
     rows = counts.rows.assign(outlet=counts.rows["event"])
     table = topic_contrast(runs_of(counts.with_rows(rows), n_topics=2), target="x", reference="y")
     assert set(table["effect_status"]) == {"not_estimable"}
-    assert set(table["effect_reason"]) == {
-        "no outlet is known to occur in every event: the two cannot be told apart"
-    }
+    assert set(table["effect_reason_code"]) == {"no_common_outlet"}
 
 
 def test_prevalence_keeps_its_table_and_gains_its_spread() -> None:

@@ -57,7 +57,8 @@ def test_the_same_twice() -> None:
 def test_a_list_in_few_segments_is_refused_with_its_numbers() -> None:
     row = seeded_topics(with_neighbours(), seeds={"Rares": ["Selten"]}).iloc[0]
     assert (row["status"], row["term"], row["n_segments"]) == ("not_estimable", "", 3)
-    assert row["reason"] == "3 segments hold a word of the list, fewer than 5"
+    assert row["reason_code"] == "too_few_segments_of_list"
+    assert row["reason_values"] == "3;5"
     assert np.isnan(row["weight"])
 
 

@@ -44,7 +44,8 @@ def test_text_without_topics_has_no_stable_number() -> None:
     choice = choose_n_topics(curve(structureless()))
     assert choice.n_topics is None
     assert choice.status == "not_estimable"
-    assert choice.reason.startswith("no number of topics from 2 to 6 is stable: subsamples reach ")
+    assert choice.reason_code == "no_stable_number"
+    assert choice.reason_values.startswith("2;6;0.")
 
 
 def test_the_table_has_every_run_and_names_who_is_left_out() -> None:
@@ -179,7 +180,7 @@ def test_the_largest_number_above_both_thresholds_is_chosen() -> None:
     assert choose_n_topics(table, margin=0.05).n_topics == 2
     assert choose_n_topics(table, subsamples=0.95) == (
         None, "not_estimable",
-        "no number of topics from 2 to 5 is stable: subsamples reach 0.90, documents 0.90",
+        "no_stable_number", "2;5;0.9;0.9",
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from analysis.annotation.annotated import Row, Tools
 from analysis.annotation.rows import NEAR, RUNS, TOKENS, annotate_text
-from analysis.corpus.sources import Source
+from analysis.corpus.sources import Source, read_article
 from analysis.study.cache import read_kept, write_kept
 from analysis.study.errors import TableError
 from analysis.study.paths import Layout

@@ -208,7 +208,12 @@ def show_agreement(table: pd.DataFrame) -> None:
 
 def _estimate(row: Mapping[Hashable, Any], name: str) -> tuple[str, str]:
     """Write an estimate, or the reason why there is none, and its interval."""
-    value = row["reason"] if isnan(row[name]) else f"{row[name]:.3f}"
+    from analysis.figures.words import word_reason
+
+    if isnan(row[name]):
+        value = word_reason(row["reason_code"], row["reason_values"], "en")
+    else:
+        value = f"{row[name]:.3f}"
     return value, "" if isnan(row["low"]) else f"{row['low']:.3f} to {row['high']:.3f}"
 
 

@@ -78,6 +78,8 @@ def _counted(claims: Sequence[Claim], told: Callable[[int, int], None]) -> Itera
 
 def show_claims(claims: pd.DataFrame) -> None:
     """Show what the specifications of each claim come to; ``holds`` is a share of ``n``."""
+    from analysis.figures.words import word_reason
+
     headings = ("claim", "n", "holds", "lowest", "median", "highest", "default", "moved by", "p")
     shown = Table(*headings, box=None, pad_edge=False, padding=(0, 1, 0, 0))
     shown.columns[0].no_wrap = True
@@ -88,7 +90,10 @@ def show_claims(claims: pd.DataFrame) -> None:
         moving = row["most_moving"] or "-"
         shown.add_row(escape(row["claim"]), str(row["n_estimable"]), *numbers, moving, p_value)
     console.out.print(shown)
-    for reason, rows in claims[claims["status"] != "ok"].groupby("reason", sort=False):
+    refused = claims[claims["status"] != "ok"]
+    cells = zip(refused["reason_code"], refused["reason_values"], strict=True)
+    told = refused.assign(reason=[word_reason(*pair, "en") for pair in cells])
+    for reason, rows in told.groupby("reason", sort=False):
         console.say(f"No p-value for {', '.join(rows['claim'])}: {reason}.")
     missing = claims[claims["n_estimable"] < claims["n_specifications"]]
     for row in missing.to_dict("records"):

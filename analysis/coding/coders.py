@@ -19,7 +19,7 @@ from analysis.coding.agreement import (
 )
 from analysis.measures.inference import FloatArray
 from analysis.measures.resampling import draw_weights
-from analysis.measures.verdicts import FEWEST_CLUSTERS, OK, Verdict, refuse
+from analysis.measures.verdicts import FEWEST_CLUSTERS, OK, VERDICT, Verdict, refuse
 from analysis.study.design import LEVEL
 from analysis.study.errors import MeasureError, unknown
 from analysis.tables.schema import POLARITIES, TARGETS, VOICES
@@ -32,10 +32,9 @@ LAYERS: dict[str, tuple[str, ...] | None] = {
     "voice": VOICES,
     "speaker": None,
 }
-UNITS = {"mention_id": "mentions", "doc_id": "documents"}
+UNITS = ("mention_id", "doc_id")
 COLUMNS = ("layer", "coders", "metric", "value", "low", "high", "n_units", "n_labels", "n_clusters",
-           "unit", "status", "reason")  # fmt: skip
-ONE_LABEL = "only the label {!r} was used: agreement by chance is certain, and none beyond it shows"
+           "unit", *VERDICT)  # fmt: skip
 #: Share of resamples in which a coefficient may be undefined.
 MOST_UNDEFINED = 0.05
 OF_ALL, OF_PAIRS = ("alpha",), ("share_agreed", "kappa", "ac1")
@@ -105,8 +104,8 @@ def agreement(codings: pd.DataFrame, intervals: Intervals | None = None) -> pd.D
         speaker of the mentions that coders called right), coders (joined by +), metric
         (alpha of all coders; share_agreed, kappa, ac1 of each pair), value, low, high
         (percentiles of the bootstrap), n_units (mentions with at least two labels),
-        n_labels, n_clusters, unit, status, reason. Without two coders there is one row a
-        layer that says so.
+        n_labels, n_clusters, unit, status, reason_code, reason_values. Without two coders there is
+        one row a layer that says so.
 
     Raises
     ------
@@ -174,27 +173,31 @@ def _row(of: _Comparison, metric: str, how: Intervals) -> dict[str, Any]:
         "n_labels": of.n_labels,
         "n_clusters": len(names),
         "unit": how.cluster,
-        "status": verdict.status,
-        "reason": verdict.reason,
+        **verdict._asdict(),
     }
     if verdict.status != "ok":
         return row
     row["value"] = _value(of, metric)
     if why := _no_interval(of, how, len(names)):
-        return row | {"reason": f"no interval: {why}"}
+        return row | _without_bounds(why)
     weights = draw_weights(len(names), how.n_resamples, np.random.default_rng(how.seed))[clusters]
     drawn = RESAMPLED[metric](one_hot(of.columns), weights, of.n_labels)
     return row | _bounds(drawn, how.level)
 
 
-def _no_interval(of: _Comparison, how: Intervals, n_clusters: int) -> str:
-    """Say why the bootstrap cannot bound a value; empty where it can."""
+def _no_interval(of: _Comparison, how: Intervals, n_clusters: int) -> Verdict | None:
+    """Say why the bootstrap cannot bound a value, if it cannot."""
     if n_clusters < FEWEST_CLUSTERS:
-        return f"it needs {FEWEST_CLUSTERS} {UNITS[how.cluster]}, came {n_clusters}"
+        return refuse("too_few_units_of_interval", FEWEST_CLUSTERS, n_clusters)
     if all(len({label for label in unit if label is not None}) == 1 for unit in of.units):
         could = 1 - (1 - how.level) ** (1 / n_clusters)
-        return f"no disagreement was seen; a share of up to {could:.2f} could have been overlooked"
-    return ""
+        return refuse("no_disagreement", round(could, 2))
+    return None
+
+
+def _without_bounds(why: Verdict) -> dict[str, Any]:
+    """Give the reason why a value has no bounds; the value stays, and its status."""
+    return {"reason_code": why.reason_code, "reason_values": why.reason_values}
 
 
 def _clusters(mention_ids: pd.Index, cluster: str) -> pd.Index:
@@ -203,12 +206,12 @@ def _clusters(mention_ids: pd.Index, cluster: str) -> pd.Index:
 
 def _judge(of: _Comparison, metric: str) -> Verdict:
     if len(of.coders) < 2:
-        return refuse(f"agreement needs two coders, came {len(of.coders)}")
+        return refuse("too_few_coders", len(of.coders))
     if of.table.empty:
-        return refuse("no mention has labels of two coders")
+        return refuse("no_mention_coded_twice")
     used = {label for column in of.columns for label in column if label is not None}
     if len(used) < 2 and metric in ("alpha", "kappa"):
-        return refuse(ONE_LABEL.format(used.pop()))
+        return refuse("one_label_only")  # agreement by chance is certain, none beyond it shows
     return OK
 
 
@@ -226,7 +229,7 @@ def _value(of: _Comparison, metric: str) -> float:
 def _bounds(drawn: FloatArray, level: float) -> dict[str, Any]:
     """Give the bounds of a value, or say why it has none; the value stays."""
     if np.isnan(drawn).mean() > MOST_UNDEFINED:
-        return {"reason": "no interval: too many resamples hold one label only"}
+        return _without_bounds(refuse("one_label_in_resamples"))
     low, high = np.nanquantile(drawn, [(1 - level) / 2, (1 + level) / 2])
     return {"low": float(low), "high": float(high)}
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.coding.rectification import POPULATIONS, Coded, rectify
 from analysis.measures.inference import FloatArray
-from analysis.measures.verdicts import FEWEST_MENTIONS, OK, Verdict, refuse
+from analysis.measures.verdicts import FEWEST_MENTIONS, OK, VERDICT, Verdict, refuse
 from analysis.study.design import LEVEL
 from analysis.study.errors import MeasureError, unknown
 from analysis.tables.schema import POLARITIES, TARGETS, VOICES
@@ -29,7 +29,7 @@ MODEL = "llm"
 COLUMNS = (
     *("group_by", "group", "layer", "value", "n", "n_automatic", "raw"),
     *("n_coded", "n_second", "n_apart", "share", "se", "low", "high"),
-    *("interval", "population", "adjudication", "coded_by", "status", "reason"),
+    *("interval", "population", "adjudication", "coded_by", *VERDICT),
 )
 FLOATS = ("raw", "share", "se", "low", "high")
 
@@ -83,8 +83,8 @@ def corrected_shares(
         (their share), n_coded, n_second (with the label by the second coding), n_apart (rule
         and second coding differ), coded_by (language_model, people, mixed; empty: nobody),
         share (corrected), se, low, high, interval (t, exact, census), population,
-        adjudication, status, reason. A mention that coders call none of the frame has
-        no label: the shares of a layer add up to the share of right frames, unless one is
+        adjudication, status, reason_code, reason_values. A mention that coders call none of the
+        frame has no label: the shares of a layer add up to the share of right frames, unless one is
         cut at 0 or 1. Every mention counts 1. Not estimable with fewer than ten coded mentions.
 
     Raises
@@ -239,8 +239,7 @@ def _row(part: pd.DataFrame, layer: str, value: str, how: Correction) -> dict[st
         "interval": "",
         "population": how.population,
         "adjudication": how.adjudication,
-        "status": verdict.status,
-        "reason": verdict.reason,
+        **verdict._asdict(),
     }
     if verdict.status != "ok":
         return row
@@ -267,7 +266,4 @@ def _indicators(part: pd.DataFrame, layer: str, value: str) -> tuple[FloatArray,
 def _judge(part: pd.DataFrame, n_coded: int) -> Verdict:
     if n_coded == len(part) or n_coded >= FEWEST_MENTIONS:
         return OK
-    return refuse(
-        f"{n_coded} of {len(part)} mentions were coded a second time; a correction needs "
-        f"{FEWEST_MENTIONS}"
-    )
+    return refuse("too_few_coded_twice", n_coded, len(part), FEWEST_MENTIONS)

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.figures.look import Look
-from analysis.figures.reasons import status_line, word_reason
+from analysis.figures.reasons import status_line, word_reasons
+from analysis.figures.words import word_reason
 from analysis.study.design import Claim
 
 #: How many decimal places the texts of a curve have.
@@ -89,12 +90,13 @@ def p_value_line(row: Mapping[Hashable, Any], look: Look) -> str:
 
     Examples
     --------
-    >>> row = {"status": "not_estimable", "reason": "the claim compares no events"}
+    >>> row = {"status": "not_estimable", "reason_code": "no_events_compared", "reason_values": ""}
     >>> p_value_line(row, Look({}, {}, {}, {}, language="en"))
     'No p-value: the claim compares no events.'
     """
     if row["status"] != "ok":
-        return f"{look.word('status_one_p_value')} {word_reason(row['reason'], look)}."
+        why = word_reason(row["reason_code"], row["reason_values"], look.language)
+        return f"{look.word('status_one_p_value')} {why}."
     numbers = (look.number(row[name], digits=3) for name in ("p_value", "p_floor"))
     return look.word("p_of_median").format(*numbers)
 
@@ -110,7 +112,8 @@ def word_claims(table: pd.DataFrame, claims: Sequence[Claim], look: Look) -> pd.
     Parameters
     ----------
     table : DataFrame
-        Columns claim and, where it has them, choice, option, most_moving, status, reason.
+        Columns claim and, where it has them, choice, option, most_moving, status, reason_code,
+        reason_values.
     claims : sequence of Claim
         Whose labels are put for their ids.
     look : Look
@@ -130,7 +133,4 @@ def word_claims(table: pd.DataFrame, claims: Sequence[Claim], look: Look) -> pd.
         worded["option"] = [option_word(choice, option, look) for choice, option in pairs]
     for column in {"choice", "most_moving"} & set(table.columns):
         worded[column] = [choice_word(choice, look) if choice else "" for choice in table[column]]
-    if "reason" in table:
-        worded["status"] = table["status"].map(look.word)
-        worded["reason"] = [word_reason(text, look) if text else "" for text in table["reason"]]
-    return worded
+    return word_reasons(worded, look) if "reason_code" in table else worded

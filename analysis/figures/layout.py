@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.legend_handler import HandlerTuple
 from matplotlib.ticker import MaxNLocator
 
-from analysis.figures.labels import tick_format
 from analysis.figures.look import Look
+from analysis.figures.numbers import tick_format
 from analysis.figures.style import QUIET, SMALL_POINTS, figure, fix_layout
 from analysis.study.errors import TableError, unknown
 from analysis.tables.cells import rounded

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import cycle
 
-from analysis.figures.labels import check_language, format_number, heading, label
+from analysis.figures.numbers import check_language, format_number
 from analysis.figures.style import Width, width_mm
+from analysis.figures.words import heading, label
 from analysis.study.design import Language
 from analysis.study.errors import ExportError, unknown
 from analysis.study.study import Event, Frame, Study
@@ -66,7 +67,7 @@ class Look:
         return self.labels.get(item, item)
 
     def word(self, key: str) -> str:
-        """Give a word of `words.LABELS` in the figure's language."""
+        """Give a label of ``words.toml`` in the figure's language."""
         return label(key, self.language)
 
     def heading(self, column: str, *, table: str = "") -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.figures.look import Look
-from analysis.figures.reasons import status_line, word_reason
+from analysis.figures.reasons import status_line
+from analysis.figures.words import word_reason
 
 
 def claims_note(differences: pd.DataFrame, look: Look) -> str:
@@ -14,7 +15,7 @@ def claims_note(differences: pd.DataFrame, look: Look) -> str:
     Parameters
     ----------
     differences : DataFrame
-        Of two events; columns unit, p_status, p_reason, effect_status, effect_reason.
+        Of two events; columns unit, and a verdict's three under p_ and under effect_.
     look : Look
         Language.
 
@@ -26,9 +27,9 @@ def claims_note(differences: pd.DataFrame, look: Look) -> str:
 
     Examples
     --------
-    >>> table = pd.DataFrame({"unit": ["mean"], "p_status": ["ok"], "p_reason": [""],
-    ...     "effect_status": ["not_estimable"], "effect_reason":
-    ...     ["no outlet is known to occur in every event: the two cannot be told apart"]})
+    >>> table = pd.DataFrame({"unit": ["mean"], "p_status": ["ok"], "p_reason_code": "",
+    ...     "p_reason_values": "", "effect_status": "not_estimable",
+    ...     "effect_reason_code": "no_common_outlet", "effect_reason_values": ""})
     >>> claims_note(table, Look({}, {}, {}, {}, language="en")).split(". ")[-1]
     'Not to be ascribed to the events: no outlet is known to cover both events.'
     """
@@ -59,10 +60,10 @@ def voices_note(setting: pd.DataFrame, look: Look) -> str:
     own = setting[(setting["measure"] == "frame_setting") & (setting["unit"] == "corpus")]
     total, narrator = int(own["n_mentions"].sum()), int(own["n_raw"].sum())
     n_documents = setting.loc[setting["unit"] == "document", "doc_id"].nunique()
-    reason = f"{total - narrator} of {total} mentions are not in the narrator's voice: the texts"
-    told = word_reason(f"{reason} report them", look)
     lines = [look.word("voices_explained")]
     if total > narrator:
+        others = f"{total - narrator};{total}"
+        told = word_reason("mentions_of_others", others, look.language)
         lines.append(look.word("not_the_media").format(told))
     lines.append(look.word("these_texts").format(look.number(n_documents)))
     return " ".join(lines)

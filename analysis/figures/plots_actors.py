@@ -22,6 +22,7 @@ from analysis.figures.layout import (
     panels,
 )
 from analysis.figures.look import Look
+from analysis.figures.reasons import VERDICT
 from analysis.figures.style import GRID, INK, PALE, QUIET, SMALL_POINTS, style
 from analysis.study.errors import TableError
 
@@ -46,8 +47,8 @@ def plot_frame_actors(tables: Sequence[pd.DataFrame], look: Look, *, note: str =
     ----------
     tables : sequence of DataFrame
         One per panel; long, pooled by event: columns frame, actor, event, unit, n_joint,
-        n_frame, counted_as (segments, tokens or mentions), npmi, status, reason and, if
-        counts are bounds, n_unclear (a cell then reads ≥). Rows of single documents are
+        n_frame, counted_as (segments, tokens or mentions), npmi, status, reason_code, reason_values
+        and, if counts are bounds, n_unclear (a cell then reads ≥). Rows of single documents are
         left out; so are actors who go with no frame in the panel.
     look : Look
         Language, width, names.
@@ -77,7 +78,8 @@ def plot_frame_actors(tables: Sequence[pd.DataFrame], look: Look, *, note: str =
     >>> from analysis.study.study import read_study
     >>> table = pd.DataFrame({"frame": "Deal", "actor": ["Trump", "Putin"], "unit": "pooled",
     ...     "event": "alaska-2025", "n_joint": [8, 3], "n_frame": 10, "counted_as": "segments",
-    ...     "npmi": [0.1, None], "status": ["ok", "not_estimable"], "reason": ["", "few"]})
+    ...     "npmi": [0.1, None], "status": ["ok", "not_estimable"],
+    ...     "reason_code": ["", "actor_absent"], "reason_values": ""})
     >>> drawn = plot_frame_actors([table], look_of(read_study()))
     >>> [text.get_text() for text in drawn.axes[0].texts][:4]
     ['Alaska 2025', '10', '8', '0,10']
@@ -103,7 +105,7 @@ def plot_frame_actors(tables: Sequence[pd.DataFrame], look: Look, *, note: str =
 def _check(table: pd.DataFrame) -> pd.DataFrame:
     who = "plot_frame_actors"
     wanted = ["frame", "actor", "event", "unit", "n_joint", "n_frame", "counted_as"]
-    check_columns(table, [*wanted, "npmi", "status", "reason"], who)
+    check_columns(table, [*wanted, "npmi", *VERDICT], who)
     check_values(table, "counted_as", list(HEADINGS), who)
     pooled = table[table["unit"] == "pooled"]
     if pooled.empty:

@@ -52,7 +52,7 @@ def plot_collocates(
         columns node, collocate,
         n_joint_target, n_joint_reference (both together), association_target,
         association_reference (missing where the node or the collocate does not occur),
-        difference and, if there are intervals of it, low, high, status, reason.
+        difference and, if there are intervals of it, low, high, status, reason_code, reason_values.
     look : Look
         Language, width, colours and markers of the events.
     target, reference : str

@@ -20,7 +20,7 @@ from analysis.figures.layout import (
 )
 from analysis.figures.look import Look
 from analysis.figures.marks import draw_interval
-from analysis.figures.reasons import status_line
+from analysis.figures.reasons import VERDICT, status_line
 from analysis.figures.style import INK, QUIET, style
 
 RAW_POINTS, POINTS = 7.5, 4.5
@@ -35,7 +35,7 @@ def plot_corrected(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure
     table : DataFrame
         One row per group and value, drawn in this order; columns group, value, raw, share
         in [0, 1] (empty where it is refused), low, high, n, n_coded, coded_by
-        (language_model, people, mixed; empty: nobody), status, reason.
+        (language_model, people, mixed; empty: nobody), status, reason_code, reason_values.
     look : Look
         Language and width.
     note : str
@@ -57,11 +57,11 @@ def plot_corrected(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure
     >>> from analysis.study.study import read_study
     >>> table = pd.DataFrame({"group": ["alaska-2025"], "value": ["open"], "raw": [0.4],
     ...     "share": [0.5], "low": [0.3], "high": [0.7], "n": [18], "n_coded": [10],
-    ...     "coded_by": ["people"], "status": ["ok"], "reason": [""]})
+    ...     "coded_by": ["people"], "status": ["ok"], "reason_code": "", "reason_values": ""})
     >>> plot_corrected(table, look_of(read_study())).axes[0].get_title(loc="left").splitlines()
     ['Alaska 2025: 10 von 18 Nennungen', 'Codierung durch Menschen']
     """
-    wanted = ["group", "value", "raw", "share", "low", "high", "n", "n_coded", "status", "reason"]
+    wanted = ["group", "value", "raw", "share", "low", "high", "n", "n_coded", *VERDICT]
     wanted.append("coded_by")
     check_columns(table, wanted, "plot_corrected")
     one_per(table, ["group", "value"], "plot_corrected")

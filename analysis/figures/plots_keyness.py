@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
-from analysis.figures.labels import tick_format
 from analysis.figures.layout import (
     Handle,
     add_legend,
@@ -22,6 +21,7 @@ from analysis.figures.layout import (
 )
 from analysis.figures.look import Look
 from analysis.figures.marks import mark_key, zero_line
+from analysis.figures.numbers import tick_format
 from analysis.figures.placement import Points, place_names
 from analysis.figures.plots_terms import name_ends, symmetric_axis
 from analysis.figures.reasons import status_line
@@ -46,8 +46,8 @@ def plot_keyness(
         One row per term; columns term, log_ratio (base 2; positive: more frequent in
         the target), evenness (in [0, 1]; terms without one are left out), n_target,
         n_reference, labelled (whether to name the term; earlier rows choose their place
-        first) and, if there are intervals or tests, low, high, status, reason, p_status,
-        p_reason.
+        first) and, if there are intervals or tests, low, high, status, reason_code,
+        reason_values, and the verdict's three under p_.
     look : Look
         Language, width, colours and markers of the two events.
     target, reference : str

@@ -20,7 +20,6 @@ from analysis.figures.claim_words import (
     option_word,
     p_value_line,
 )
-from analysis.figures.labels import tick_format
 from analysis.figures.layout import (
     LINE_MM,
     break_name,
@@ -31,17 +30,19 @@ from analysis.figures.layout import (
     panels,
 )
 from analysis.figures.look import Look
-from analysis.figures.reasons import word_reason
+from analysis.figures.numbers import tick_format
+from analysis.figures.reasons import VERDICT
 from analysis.figures.style import INK, QUIET, SMALL_POINTS, style
+from analysis.figures.words import word_reason
 from analysis.study.design import Claim
 from analysis.study.errors import TableError
 from analysis.tables.cells import rounded
 
-WANTED = ("claim", "specification", "is_default", "estimate", "status", "reason")
+WANTED = ("claim", "specification", "is_default", "estimate", *VERDICT)
 WANTED_CHOICES = ("claim", "choice", "option", "spread")
 WANTED_CLAIMS = (
     "claim", "n_specifications", "n_estimable", "lowest", "median", "highest", "share_same_sign",
-    "most_moving", "spread", "p_value", "p_floor", "status", "reason",
+    "most_moving", "spread", "p_value", "p_floor", *VERDICT,
 )  # fmt: skip
 #: The sorted specifications fall into at most so many bins of the panel of choices.
 MOST_BINS = 48
@@ -72,14 +73,15 @@ def plot_specifications(
     ----------
     specifications : DataFrame
         Of a multiverse; columns claim, specification, one for each choice, is_default,
-        estimate (above 0: the claim holds), status, reason. Rows of other claims are left out.
+        estimate (above 0: the claim holds), status, reason_code, reason_values. Rows of other
+        claims are left out.
     look : Look
         Language and width.
     choices : DataFrame
         How far each choice moves the estimates: claim, choice, option, spread.
     claims : DataFrame
         What the specifications come to; columns as of `claim_message` and p_value, p_floor,
-        status, reason.
+        status, reason_code, reason_values.
     claim : Claim
         The one to draw.
     note : str
@@ -106,13 +108,13 @@ def plot_specifications(
     >>> claim = read_study().claims[0]
     >>> table = pd.DataFrame({"claim": claim.id, "specification": [1, 2], "is_default":
     ...     [True, False], "tier": ["core", "core_near"], "estimate": [0.3, 0.1],
-    ...     "status": "ok", "reason": ""})
+    ...     "status": "ok", "reason_code": "", "reason_values": ""})
     >>> choices = pd.DataFrame({"claim": claim.id, "choice": "tier",
     ...     "option": ["core", "core_near"], "spread": 0.2})
     >>> claims = pd.DataFrame({"claim": [claim.id], "n_specifications": 2, "n_estimable": 2,
     ...     "lowest": 0.1, "median": 0.2, "highest": 0.3, "share_same_sign": 1.0,
     ...     "most_moving": "tier", "spread": 0.2, "p_value": 0.01, "p_floor": 0.01,
-    ...     "status": "ok", "reason": ""})
+    ...     "status": "ok", "reason_code": "", "reason_values": ""})
     >>> drawn = plot_specifications(table, look_of(read_study()), choices=choices,
     ...     claims=claims, claim=claim)
     >>> drawn.axes[1].lines[0].get_ydata().tolist()
@@ -241,7 +243,8 @@ def _name_curve(axes: Axes, table: pd.DataFrame, axis: str, look: Look) -> None:
 
 def _default_text(row: dict[Hashable, Any], look: Look) -> str:
     if row["status"] != "ok":
-        return f"{look.word('curve_default')}: {word_reason(row['reason'], look)}"
+        why = word_reason(row["reason_code"], row["reason_values"], look.language)
+        return f"{look.word('curve_default')}: {why}"
     value = look.number(row["estimate"], digits=DIGITS)
     return f"{look.word('curve_default')}: {value}"
 

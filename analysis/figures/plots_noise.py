@@ -21,8 +21,9 @@ from analysis.figures.layout import (
 )
 from analysis.figures.look import Look
 from analysis.figures.marks import FILLED_POINTS, mark_key, spread
-from analysis.figures.reasons import word_reason
+from analysis.figures.reasons import VERDICT
 from analysis.figures.style import GRID, INK, SMALL_POINTS, style
+from analysis.figures.words import word_reason
 
 WANTED = (
     "comparison",
@@ -33,8 +34,7 @@ WANTED = (
     "n_keywords_words",
     "n_keywords_documents",
     "p_floor",
-    "status",
-    "reason",
+    *VERDICT,
 )
 ROW_MM = 12.5
 #: Height of a row that marks of one value may fill, and most of it that one mark takes.
@@ -52,7 +52,7 @@ def plot_noise_floor(table: pd.DataFrame, look: Look, *, note: str = "") -> Figu
         What `noise_floor` gives: one row per split of a group and per pair of groups;
         columns comparison (split or groups), target, reference, n_documents_target,
         n_documents_reference, n_keywords_words, n_keywords_documents (missing if not
-        estimable), p_floor, status, reason.
+        estimable), p_floor, status, reason_code, reason_values.
     look : Look
         Language, width, colours and markers of the groups; groups without are grey.
     note : str
@@ -76,7 +76,7 @@ def plot_noise_floor(table: pd.DataFrame, look: Look, *, note: str = "") -> Figu
     >>> table = pd.DataFrame({"comparison": ["split", "split"], "target": "alaska-2025",
     ...     "reference": "alaska-2025", "n_documents_target": 30, "n_documents_reference": 30,
     ...     "n_keywords_words": [7, 2], "n_keywords_documents": [0, 1], "p_floor": 0.001,
-    ...     "status": "ok", "reason": ""})
+    ...     "status": "ok", "reason_code": "", "reason_values": ""})
     >>> drawn = plot_noise_floor(table, look_of(read_study()))
     >>> [int(line.get_xdata()[0]) for line in drawn.axes[0].lines if line.get_marker() == "s"]
     [2, 7]
@@ -169,7 +169,8 @@ def _verdict(part: pd.DataFrame, look: Look) -> str:
     if estimated.empty:
         floor = part["p_floor"].iloc[0]
         if pd.isna(floor):
-            return break_name(word_reason(part["reason"].iloc[0], look), 20)
+            _, code, values = part[list(VERDICT)].iloc[0]
+            return break_name(word_reason(code, values, look.language), 20)
         return f"{look.word('not_estimable')}\np ≥ {look.number(floor, digits=2)}"
     if not _is_split(part):
         return f"{look.number(estimated.iloc[0])} Keywords"

@@ -12,7 +12,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from analysis.figures.labels import tick_format
 from analysis.figures.layout import (
     Handle,
     add_legend,
@@ -23,9 +22,10 @@ from analysis.figures.layout import (
     panels,
 )
 from analysis.figures.look import Look
+from analysis.figures.numbers import tick_format
 from analysis.figures.style import INK, NEUTRAL, PALE, SMALL_POINTS, style
 
-#: The panels, and what each is called in `words.LABELS`.
+#: The panels, and the label of each.
 KINDS = {
     "subsamples": "stability_subsamples",
     "documents": "stability_documents",

@@ -70,7 +70,7 @@ def plot_ticker(
     look : Look
         Language, width, colours.
     trend : DataFrame
-        What may be said of a trend; columns status, reason.
+        What may be said of a trend; columns status, reason_code, reason_values.
     note : str
         More for the line under the figure.
 
@@ -99,7 +99,7 @@ def plot_ticker(
     ...     "posted_at": pd.to_datetime(["2025-08-15 20:00", "2025-08-15 21:30"]),
     ...     "ts_quality": "explicit"})
     >>> mentions = posts.assign(mention_id=["a", "b"], frame="Deal", polarity="open", n=1)
-    >>> trend = pd.DataFrame({"status": ["ok"], "reason": [""]})
+    >>> trend = pd.DataFrame({"status": ["ok"], "reason_code": "", "reason_values": ""})
     >>> drawn = plot_ticker(mentions, posts, look_of(read_study()), trend=trend)
     >>> [tick.get_text() for tick in drawn.axes[0].get_yticklabels()]
     ['ticker: Beiträge', 'Deal']

@@ -14,7 +14,8 @@ from pandas.api.types import (
     is_numeric_dtype,
 )
 
-from analysis.figures.labels import MINUS, NARROW_SPACE, format_number, heading
+from analysis.figures.numbers import MINUS, NARROW_SPACE, format_number
+from analysis.figures.words import heading
 from analysis.study.design import Language
 from analysis.study.errors import ExportError
 from analysis.tables.cells import guard, macro_name
@@ -77,7 +78,7 @@ def latex_table(
     language : {"de", "en"}
         Of headings and numbers; German has a decimal comma.
     headings : mapping of column to heading, optional
-        For columns without one heading for all tables in `headings.HEADINGS`; a column that
+        For columns without one heading for all tables in ``words.toml``; a column that
         is given an empty one is left out.
     digits : int
         Decimal places of columns of real numbers.

@@ -1,297 +1,194 @@
-"""The words of figures in German and English: a table, nothing else.
-
-The headings of result tables are in `headings`: a word of a figure never heads a column.
-"""
+"""The words of figures, tables and messages: sentences and headings by key, from ``words.toml``."""
 
 from __future__ import annotations
 
-#: Key: German, English. {level} and {alpha} (of intervals and tests) and {few} (fewest joint
-#: occurrences) are the study's constants; what is numbered comes from the table drawn.
-LABELS: dict[str, tuple[str, str]] = {
-    "actors_named": (
-        "Im selben Segment genannt (Zahl der Segmente)",
-        "Named in the same segment (number of segments)",
-    ),
-    "actors_named_sentence": (
-        "Im selben Satz genannt (Zahl der Nennungen)",
-        "Named in the same sentence (number of mentions)",
-    ),
-    "actors_speaking": (
-        "Spricht die Nennung selbst (Zahl der Nennungen)",
-        "Speaks the mention (number of mentions)",
-    ),
-    "affirmed": ("bejaht", "affirmed"),
-    "affirmed_of": ("{0} von {1} bejaht [{2}; {3}]", "{0} of {1} affirm [{2}; {3}]"),
-    "against": ("gegen", "against"),
-    "all_documents": ("alle Dokumente zusammen", "all documents pooled"),
-    "article": ("Artikel", "article"),
-    "association": ("Assoziation: Log-Verhältnis (Basis 2)", "association: log ratio (base 2)"),
-    "bars_wilson": (
-        "Balken: {level}-%-Intervall (Wilson: nur für diese Texte).",
-        "Bars: {level} % interval (Wilson: for these texts only).",
-    ),
-    "by_rule": ("nach den Regeln (roh)", "by the rules (raw)"),
-    "choice_headlines": ("Überschriften", "headings"),
-    "choice_pooling": ("Texte zusammenfassen", "pooling of texts"),
-    "choice_quotations": ("Zitate", "quotations"),
-    "choice_stop_words": ("Stoppwörter", "stop words"),
-    "choice_target": ("Gegenstand", "target"),
-    "choice_tier": ("Stufe der Lexeme", "tier"),
-    "choice_unit": ("Einheit", "unit"),
-    "choice_weight": ("Wiederholungen", "repeats"),
-    "chosen_number": ("gewählt:", "chosen:"),
-    "claim_fails": ("Behauptung gilt nicht", "claim does not hold"),
-    "claim_holds": (
-        "Gilt in {0} von {1} Spezifikationen ({2} %): {3} bis {4}, Median {5}.",
-        "Holds in {0} of {1} specifications ({2} %): {3} to {4}, median {5}.",
-    ),
-    "coded_by_language_model": (
-        "zweite Codierung (Sprachmodell)",
-        "second coding (language model)",
-    ),
-    "coded_by_mixed": (
-        "zweite Codierung (Sprachmodell und Menschen)",
-        "second coding (language model and people)",
-    ),
-    "coded_by_people": ("Codierung durch Menschen", "coding by people"),
-    "compounds_apart": (
-        "Zusammensetzungen sind hier eigene Wörter; 03_framing zählt sie zu ihrem Frame und"
-        " wählt Nennungen nach ihrem Gegenstand aus.",
-        "Compounds are words of their own here; 03_framing counts them as mentions of their"
-        " frame and selects mentions by their target.",
-    ),
-    "corrected_interval": (
-        "korrigiert, mit {level}-%-Intervall",
-        "corrected, with {level} % interval",
-    ),
-    "counts_right": ("Rechts:", "Right:"),
-    "curve_default": ("Voreinstellung", "default"),
-    "date_inferred": ("Uhrzeit gegeben, Tag erschlossen", "time given, day inferred"),
-    "descriptive": (
-        "Beschreibend: ein Unterschied zwischen diesen Texten, kein Test.",
-        "Descriptive: a difference between these texts, not a test.",
-    ),
-    "difference": ("Differenz", "difference"),
-    "difference_frame_setting": (
-        "Differenz der Anteile der Erzählstimme",
-        "difference of the narrator’s shares",
-    ),
-    "difference_net_assertion": ("Differenz der Nettobehauptung", "difference of net assertion"),
-    "difference_rate": ("relative Differenz der Raten", "relative difference of rates"),
-    "difference_share": ("Differenz der Anteile", "difference of shares"),
-    "distance_frame_setting": (
-        "Anteil der Erzählstimme: Abstand von {0}",
-        "narrator’s share: distance from {0}",
-    ),
-    "distance_net_assertion": (
-        "Nettobehauptung: Abstand von {0}",
-        "net assertion: distance from {0}",
-    ),
-    "distance_rate": ("je 1000 Tokens: Abstand von {0}", "per 1000 tokens: distance from {0}"),
-    "distance_share": (
-        "Anteil an den Nennungen: Abstand von {0}",
-        "share of mentions: distance from {0}",
-    ),
-    "document_mean": ("Mittel der Dokumente", "mean of documents"),
-    "evenness": (
-        "Gleichmäßigkeit im häufigeren Ereignis",
-        "evenness in the more frequent event",
-    ),
-    "evenness_explained": (
-        "Gleichmäßigkeit: 0 nur in einem Dokument, 1 wie die Längen der Dokumente.",
-        "Evenness: 0 in one document only, 1 as the lengths of the documents.",
-    ),
-    "explicit": ("Tag und Uhrzeit gegeben", "day and time given"),
-    "floor": ("häufigster Code allein", "commonest code alone"),
-    "frame_posts": ("Beiträge", "posts"),
-    "in_all": ("insgesamt", "in all"),
-    "intervals_conditional": (
-        "Intervalle (Wilson): nur für diese Texte.",
-        "Intervals (Wilson): for these texts only.",
-    ),
-    "keywords_documents": ("Dokumente als Einheiten", "documents as units"),
-    "keywords_words": (
-        "Keywords, Wörter als Einheiten (G², Bonferroni {alpha})",
-        "keywords, words as units (G², Bonferroni {alpha})",
-    ),
-    "layer_frame": ("Frame", "frame"),
-    "layer_polarity": ("Polarität", "polarity"),
-    "layer_polarity_harder": ("Polarität, schwierigere Hälfte", "polarity, harder half"),
-    "layer_quotes": ("Redewiedergabe", "quotation"),
-    "layer_speaker": ("Sprecher", "speaker"),
-    "layer_speaker_quoted": ("Sprecher in Zitaten", "speaker in quotations"),
-    "layer_target": ("Gegenstand", "target"),
-    "layer_target_elsewhere": ("Gegenstand, Text ohne Gipfel", "target, text not on the summit"),
-    "layer_token_direct": ("Wörter direkt", "words, direct"),
-    "layer_token_indirect": ("Wörter indirekt", "words, indirect"),
-    "layer_voice": ("Stimme", "voice"),
-    "live_ticker": ("Liveticker", "live ticker"),
-    "log_ratio": ("Log-Verhältnis (Basis 2)", "log ratio (base 2)"),
-    "marks_of": ("Ein Zeichen: bis zu {0} Nennungen", "One mark: up to {0} mentions"),
-    "mean_fits": ("Mittel der Anpassungen", "mean of the fits"),
-    "mentions": ("Nennungen", "mentions"),
-    "mentions_no_claims": (
-        "Nennungen, nicht Behauptungen: wer spricht und ob verneint wird, zeigt 07_voices.",
-        "Mentions, not claims: 07_voices shows who speaks and what is denied.",
-    ),
-    "mentions_there": ("Nennungen darin", "mentions in these"),
-    "metric_accuracy": ("Treffer", "accuracy"),
-    "metric_f1": ("F1", "F1"),
-    "middle_fits": ("mittlere {level} % der Anpassungen", "middle {level} % of the fits"),
-    "moved_most": ("Am meisten bewegt durch: {0} ({1}).", "Moved most by: {0} ({1})."),
-    "moves_by": ("bewegt um", "moves by"),
-    "n_not_noted": ("n nicht vermerkt", "n not noted"),
-    "n_tokens": ("Wörter (Tokens)", "word tokens"),
-    "n_topics": ("Zahl der Themen", "number of topics"),
-    "negated": ("verneint", "negated"),
-    "never_together": ("Ohne Zeichen: dort nie gemeinsam.", "No mark: never together there."),
-    "no_mentions": ("keine Nennung", "no mention"),
-    "no_stable_number": (
-        "Keine Themenzahl erreicht beide Schwellen.",
-        "No number of topics reaches both thresholds.",
-    ),
-    "noise_explained": (
-        "Teilungen stellen Dokumente eines Ereignisses gegeneinander: mit dem Ereignis"
-        " haben Keywords dort nichts zu tun.",
-        "Splits set documents of one event against each other: keywords there are not due"
-        " to the event.",
-    ),
-    "none": ("nicht in einem Beitrag", "not in a post"),
-    "none_affirmed": ("keine von {1} bejaht [{2}; {3}]", "none of {1} affirm [{2}; {3}]"),
-    "not_drawn": ("Nicht gezeichnet –", "Not drawn –"),
-    "not_estimable": ("nicht schätzbar", "not estimable"),
-    "not_the_media": (
-        "{0}: „die Medien rahmten“ lässt sich so nicht sagen.",
-        "{0}: this does not carry “the media framed”.",
-    ),
-    "nothing_significant": (
-        "Nichts hier darf signifikant heißen.",
-        "Nothing here may be called significant.",
-    ),
-    "ok": ("geschätzt", "estimated"),
-    "one_document": ("ein Dokument", "one document"),
-    "open": ("offen", "open"),
-    "option_headlines_in": ("mit allen Überschriften", "with all headings"),
-    "option_headlines_out": ("ohne Überschriften", "without any heading"),
-    "option_pooling_mean": ("Mittel der Texte", "mean of texts"),
-    "option_pooling_pooled": ("Texte zusammen", "texts pooled"),
-    "option_quotations_in": ("mit Zitaten", "with quotations"),
-    "option_quotations_out": ("ohne Zitate", "without quotations"),
-    "option_stop_words_in": ("mit Stoppwörtern", "with stop words"),
-    "option_stop_words_out": ("ohne Stoppwörter", "without stop words"),
-    "option_target_all": ("jeder Gegenstand", "any target"),
-    "option_target_summit": ("nur zum Gipfel", "summit only"),
-    "option_tier_core": ("Kernlexeme", "core lexemes"),
-    "option_tier_core_near": ("auch nahe Lexeme", "near lexemes, too"),
-    "option_unit_mention": ("jede Nennung", "each mention"),
-    "option_unit_segment": ("Segment einmal", "segment once"),
-    "option_weight_across": ("Wdh. überall geteilt", "repeats split anywhere"),
-    "option_weight_none": ("Wdh. zählen voll", "repeats count fully"),
-    "option_weight_within": ("Wdh. im Text geteilt", "repeats split in a text"),
-    "order_only": ("nur Reihenfolge, ohne Uhrzeit", "order only, no times"),
-    "outlet_unknown": ("Medium unbekannt", "outlet unknown"),
-    "outside_posts": ("Nennungen außerhalb der Beiträge", "mentions outside the posts"),
-    "p_of_median": (
-        "p = {0} (einseitig, Median aller Spezifikationen, Dokumente vertauscht;"
-        " kleinstmöglich {1}).",
-        "p = {0} (one-sided, median of all specifications, documents relabelled; floor {1}).",
-    ),
-    "pair_estimable": ("ab {few}: Zahl, darunter NPMI", "from {few} on: count, NPMI below"),
-    "pair_refused": ("unter {few}: nicht schätzbar", "below {few}: not estimable"),
-    "per_1000": ("je 1000 Tokens", "per 1000 tokens"),
-    "place": ("Stelle im Dokument (Prozent)", "place in the document (per cent)"),
-    "polarity_affirmed": ("bejaht", "affirmed"),
-    "polarity_negated": ("verneint", "negated"),
-    "polarity_open": ("offen", "left open"),
-    "pooled": ("zusammen", "pooled"),
-    "population_finite": (
-        "Intervalle: nur für die Nennungen dieser Texte.",
-        "Intervals: for the mentions of these texts alone.",
-    ),
-    "population_superpopulation": (
-        "Intervalle: für Texte wie diese, wenn die Nennungen eine Zufallsstichprobe sind.",
-        "Intervals: for texts like these, if the mentions are a random sample.",
-    ),
-    "post_order": ("Rang des Beitrags (1: der älteste)", "rank of the post (1: the oldest)"),
-    "posted_at": ("Uhrzeit des Beitrags (Ortszeit des Mediums)", "time of post (outlet's time)"),
-    "quality": ("Übereinstimmung mit dieser Codierung", "agreement with that coding"),
-    "repeats": ("Wiederholungen", "repeats"),
-    "seen_read": ("Beim Schreiben gelesen", "Read while rules were written"),
-    "seen_scored": ("Mehrfach gemessen", "Scored repeatedly"),
-    "seen_unseen": ("Ungesehene Texte", "Unseen text"),
-    "segments": ("Segmente", "segments"),
-    "share_found": ("Anteil an den gefundenen Nennungen", "share of the mentions found"),
-    "share_mentions": ("Anteil an den Frame-Nennungen", "share of frame mentions"),
-    "share_topic": ("Anteil des Themas am Dokument", "share of the topic in the document"),
-    "short_documents": ("Dok.", "docs"),
-    "smaller_repeat": (
-        "Kleinere Zeichen: Wiederholungen, die weniger zählen.",
-        "Smaller marks: repeats, which count less.",
-    ),
-    "source": ("Daten", "data"),
-    "source_mentions": ("Frame-Nennungen", "Frame mentions"),
-    "source_quotes": ("Redewiedergabe (WikiNews)", "Quotations (WikiNews)"),
-    "specifications_sorted": (
-        "{0} Spezifikationen, nach Schätzung geordnet",
-        "{0} specifications, sorted by estimate",
-    ),
-    "split": ("Teilung", "split"),
-    "split_within": ("Teilung eines Ereignisses", "split of one event"),
-    "splits": ("Teilungen", "splits"),
-    "stability": ("Stabilität", "stability"),
-    "stability_documents": ("Ohne je ein Dokument", "Without one document each"),
-    "stability_seeds": ("Andere Startwerte", "Other random starts"),
-    "stability_subsamples": ("{0} % der Segmente", "{0} % of the segments"),
-    "status_corrected": ("Keine Korrektur:", "No correction:"),
-    "status_effect": (
-        "Den Ereignissen nicht zuzuschreiben:",
-        "Not to be ascribed to the events:",
-    ),
-    "status_interval": ("Keine Intervalle:", "No intervals:"),
-    "status_one_p_value": ("Kein p-Wert:", "No p-value:"),
-    "status_p_value": ("Keine p-Werte:", "No p-values:"),
-    "status_specifications": ("Nicht schätzbar:", "Not estimable:"),
-    "status_trend": ("Kein Verlauf:", "No trend:"),
-    "strips_explained": (
-        "Streifen: je dunkler, desto mehr der Spezifikationen an dieser Stelle wählen die Option;"
-        " rechts der Abstand der Optionen im Mittel.",
-        "Strips: the darker, the more of the specifications at that place take the option;"
-        " at the right, how far apart the options’ means are.",
-    ),
-    "the_comparison": ("Vergleich der Ereignisse", "comparison of the events"),
-    "these_texts": (
-        "{0} Texte; nichts hier gilt über sie hinaus.",
-        "{0} texts; nothing here goes beyond them.",
-    ),
-    "threshold": ("Schwelle", "threshold"),
-    "tier_core": ("Kern", "core"),
-    "tier_near": ("nahe Wörter", "near words"),
-    "timeless_posts": ("Beiträge ohne Uhrzeit", "posts without a time"),
-    "tokens": ("Tokens", "tokens"),
-    "topic": ("Thema", "topic"),
-    "topics_not_chosen": (
-        "Diese Zahl der Themen ist nicht die als stabil gewählte: nur zur Anschauung.",
-        "This number of topics is not the one chosen as stable: an illustration only.",
-    ),
-    "unrelated_lists": ("Listen ohne Beziehung", "unrelated lists"),
-    "value_affirmed": ("bejaht", "affirmed"),
-    "value_direct": ("direkt", "direct"),
-    "value_indirect": ("indirekt", "indirect"),
-    "value_interval": ("Wert mit {level}-%-Intervall", "value with {level} % interval"),
-    "value_narrator": ("Erzählstimme", "narrator"),
-    "value_negated": ("verneint", "negated"),
-    "value_open": ("offen", "open"),
-    "value_other": ("anderes", "other"),
-    "value_summit": ("Gipfel", "summit"),
-    "value_yes": ("ist eine Nennung", "is a mention"),
-    "voice_band": ("eigene Worte des Textes", "the text’s own words"),
-    "voice_narrator": ("Text selbst", "text itself"),
-    "voice_others": ("andere", "others"),
-    "voice_unknown": ("ungenannt", "not named"),
-    "voices_explained": (
-        "Ein Zeichen je Nennung; in Klammern Wilsons {level}-%-Intervall, bedingt auf diese Texte.",
-        "One mark per mention; in brackets Wilson’s {level} % interval, conditional on these"
-        " texts.",
-    ),
-    "weight": ("Gewicht im Thema", "weight in the topic"),
-}
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from analysis.figures.numbers import check_language, format_number
+from analysis.study.design import ALPHA, FEWEST_JOINT, LEVEL, Frozen, Language, Name
+from analysis.study.errors import ExportError, TableError, join_faults, unknown
+from analysis.study.toml_files import describe_faults, read_toml
+
+FILE = Path(__file__).with_name("words.toml")
+
+
+class Text(Frozen):
+    """One entry: what it says in German and in English."""
+
+    de: Name
+    en: Name
+
+
+Texts = Mapping[str, Text]
+
+
+class Words(Frozen):
+    """All of ``words.toml``; the file says what its sections hold.
+
+    Attributes
+    ----------
+    labels, headings : mapping of key, column to Text
+        Words of figures; headings of the columns that mean the same in every table.
+    tables : mapping of table, or the number of its notebook, to its headings
+        They go before `headings`.
+    reasons, rests_on : mapping of reason code, cell of rests_on to Text
+        Why a number is missing; what an interval rests on.
+    """
+
+    labels: Texts
+    headings: Texts
+    tables: Mapping[str, Texts]
+    reasons: Texts
+    rests_on: Texts
+
+
+@cache
+def read_words(path: Path = FILE) -> Words:
+    """Read the words, once.
+
+    Raises
+    ------
+    ExportError
+        If a key stands twice, or an entry lacks a language or has another key.
+
+    Examples
+    --------
+    >>> read_words().labels["topic"].en
+    'topic'
+    """
+    table = read_toml(path, ExportError)
+    try:
+        return Words.model_validate(table)
+    except ValidationError as fault:
+        raise ExportError(join_faults(path.name, describe_faults(fault, table, Words))) from None
+
+
+def label(key: str, language: Language) -> str:
+    """Give the word of a figure for a key of the section labels.
+
+    Raises
+    ------
+    ExportError
+        If the key or the language is unknown; with all allowed ones.
+
+    Examples
+    --------
+    >>> label("topic", "de"), label("topic", "en")
+    ('Thema', 'topic')
+    """
+    check_language(language)
+    known = read_words().labels
+    if key not in known:
+        raise ExportError(f"words.toml: {unknown('label', key, known)}")
+    return _say(known[key], language)
+
+
+def heading(column: str, language: Language, *, table: str = "", sides: Mapping[str, str]) -> str:
+    """Give the heading of a column of a result table.
+
+    Parameters
+    ----------
+    column : str
+        Name of the column.
+    language : {"de", "en"}
+        Of the heading.
+    table : str
+        Name of the table, such as ``03_position``: what a column means can depend on it.
+    sides : mapping
+        The names of the events compared, by ``target`` and ``reference``.
+
+    Raises
+    ------
+    ExportError
+        If the column has no heading in this table, or the heading names events not given.
+
+    Examples
+    --------
+    >>> heading("n_target", "de", sides={"target": "Alaska 2025"})
+    'n Alaska 2025'
+    >>> heading("weight", "de", table="11_seeded_topics", sides={})
+    'Gewicht im Thema'
+    """
+    check_language(language)
+    words = read_words()
+    known = {**words.headings, **words.tables.get(table[:2], {}), **words.tables.get(table, {})}
+    if column not in known:
+        found = unknown("column", column, known)
+        raise ExportError(
+            f"words.toml: no heading in table {table!r}: {found} Add it there, or pass `headings`;"
+            " put verdicts into words first with `word_reasons`."
+        )
+    text = _say(known[column], language)
+    for side in ("target", "reference"):
+        if f"{{{side}}}" in text and side not in sides:
+            raise ExportError(
+                f"words.toml: the heading of {column!r} names the {side} of the comparison, which"
+                " was not given; export with the workbench, or pass `headings`"
+            )
+        text = text.replace(f"{{{side}}}", sides.get(side, ""))
+    return text
+
+
+def word_reason(code: str, values: str, language: Language) -> str:
+    """Say why a number is missing.
+
+    Parameters
+    ----------
+    code, values : str
+        The cells reason_code and reason_values of a result table.
+    language : {"de", "en"}
+        Of the sentence and its numbers.
+
+    Raises
+    ------
+    TableError
+        If the code has no sentence, or the sentence not as many places as there are values.
+
+    Examples
+    --------
+    >>> word_reason("p_floor_too_high", "0.1;0.05", "de")
+    'der kleinste p-Wert, den diese Dokumente geben können, ist 0,1 (über 0,05)'
+    """
+    text = _sentence("reasons", code, language)
+    numbers = [format_number(float(value), language) for value in values.split(";") if value]
+    if text.count("{") != len(numbers):
+        raise TableError(
+            f"words.toml: the reason {code!r} has {text.count('{')} places; came {values!r}"
+        )
+    return text.format(*numbers)
+
+
+def word_basis(rests_on: str, language: Language) -> str:
+    """Say what an interval rests on.
+
+    Raises
+    ------
+    TableError
+        If no entry has the cell for its key.
+
+    Examples
+    --------
+    >>> word_basis("no interval", "de")
+    'kein Intervall'
+    """
+    return _sentence("rests_on", rests_on, language)
+
+
+def _sentence(section: str, key: str, language: Language) -> str:
+    check_language(language)
+    known: Texts = getattr(read_words(), section)
+    if key not in known:
+        raise TableError(f"words.toml: [{section}] has no words for {key!r}; add it there")
+    return known[key].de if language == "de" else known[key].en
+
+
+def _say(text: Text, language: Language) -> str:
+    """Put the study's constants into a text; what stands there by number is left."""
+    said = text.de if language == "de" else text.en
+    for name, value in (("level", 100 * LEVEL), ("alpha", ALPHA), ("few", FEWEST_JOINT)):
+        said = said.replace(f"{{{name}}}", format_number(value, language))
+    return said

@@ -45,8 +45,7 @@ def summarise_claim(
         "p_value": test.p_value if test.verdict.status == "ok" else np.nan,
         "p_floor": test.p_floor,
         "n_relabellings": test.n_relabellings,
-        "status": test.verdict.status,
-        "reason": test.verdict.reason,
+        **test.verdict._asdict(),
     }
 
 

@@ -10,7 +10,7 @@ from analysis.measures.cooccurrences import CoOccurrences, NodeSums
 from analysis.measures.formulas import ASSOCIATION, check_association
 from analysis.measures.inference import FloatArray
 from analysis.measures.resampling import Resampling, draw_weights
-from analysis.measures.verdicts import Verdict, judge_interval, refuse
+from analysis.measures.verdicts import VERDICT, Verdict, judge_interval, refuse
 from analysis.study.errors import MeasureError, unknown
 
 #: Name of a frequency in the formulas -> column.
@@ -47,11 +47,11 @@ def association_difference(
     DataFrame
         One row per node and collocate, sorted: the counts of both sides, association_target,
         association_reference, difference, low, high (.95, clusters of documents drawn),
-        status and reason, n_hidden_target, n_hidden_reference (documents that do not count,
-        because the open tables do not tell the words near the node). A group that lacks the
-        pair has no association, and so there is no difference: half an occurrence, taken for
-        none, can be more than chance would have near a rare node. No interval with fewer
-        than 20 clusters a group, or where resamples often lack the pair.
+        status, reason_code and reason_values, n_hidden_target, n_hidden_reference (documents that
+        do not count, because the open tables do not tell the words near the node). A group that
+        lacks the pair has no association, and so there is no difference: half an occurrence, taken
+        for none, can be more than chance would have near a rare node. No interval with fewer than
+        20 clusters a group, or where resamples often lack the pair.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def _compare_node(
             scores.append(_score(measure, sums.total(weights)))
     table["difference"] = table["association_target"] - table["association_reference"]
     table["low"], table["high"] = np.nan, np.nan
-    table["status"], table["reason"] = verdict
+    table[VERDICT] = list(verdict)
     if scores:
         _add_interval(table, scores[0] - scores[1])
     _refuse_unseen(table)
@@ -121,11 +121,11 @@ def _refuse_unseen(table: pd.DataFrame) -> None:
     unseen = absent["target"] | absent["reference"]
     maybe = [absent[side] & (table[f"n_hidden_{side}"] > 0) for side in absent]
     filled = table["difference"].isna() & ~unseen
-    pair = refuse("the pair is seen in one of the groups only: no difference")
-    hidden = refuse("the pair is not seen in a group of which some windows are not told")
-    near = refuse("every token of a group stands near the node")
-    for where, reason in ((unseen, pair), (filled, near), (maybe[0] | maybe[1], hidden)):
-        table.loc[where, ["status", "reason"]] = list(reason)
+    pair = refuse("pair_in_one_group")
+    hidden = refuse("pair_not_told")
+    near = refuse("every_token_near_node")
+    for where, verdict in ((unseen, pair), (filled, near), (maybe[0] | maybe[1], hidden)):
+        table.loc[where, VERDICT] = list(verdict)
 
 
 def _score(measure: str, pairs: Pairs) -> FloatArray:
@@ -143,8 +143,7 @@ def _add_interval(table: pd.DataFrame, differences: FloatArray) -> None:
     for i in np.flatnonzero(~often):
         bounds = np.quantile(differences[i][~undefined[i]], [0.025, 0.975])
         table.loc[i, ["low", "high"]] = bounds
-    missing = refuse("too many resamples lack the pair")
-    table.loc[often, ["status", "reason"]] = list(missing)
+    table.loc[often, VERDICT] = list(refuse("pair_missing_in_resamples"))
 
 
 def _side(counts: CoOccurrences, value: str, plan: Resampling) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from analysis.measures import dispersion_measures
 from analysis.measures.counts import TermCounts
 from analysis.measures.dispersion_measures import check_parts
 from analysis.measures.inference import FloatArray
-from analysis.measures.verdicts import OK, refuse
+from analysis.measures.verdicts import OK, VERDICT, refuse
 from analysis.study.errors import MeasureError, unknown
 
 #: Name -> formula.
@@ -36,7 +36,8 @@ def dispersion(
     -------
     DataFrame
         One row per term, in their order: term, n, n_parts, one column per measure, and
-        status and reason, which explain NaN. Merge it on term with what `keyness` gives.
+        status, reason_code and reason_values, which explain NaN. Merge it on term with what
+        `keyness` gives.
 
     Raises
     ------
@@ -50,7 +51,7 @@ def dispersion(
     >>> matrix = sparse.csr_array(np.array([[2, 1], [1, 1], [0, 1]]))
     >>> counts = TermCounts(matrix, rows, pd.Index(["Deal", "und"]), np.full(3, 10), Recipe())
     >>> dispersion(counts, measures=("range", "dp_norm"))
-       term  n  n_parts  range  dp_norm status reason
+       term  n  n_parts  range  dp_norm status reason_code reason_values
     0  Deal  3        3    2.0      0.5     ok
     1   und  3        3    3.0      0.0     ok
     """
@@ -62,7 +63,7 @@ def dispersion(
         raise MeasureError("dispersion: no document has a token; choose texts or a wider recipe")
     table = pd.DataFrame({"term": counts.terms, "n": counts.frequencies(), "n_parts": len(kept)})
     table[list(measures)] = _by_block(counts.matrix[kept], counts.totals[kept], measures)
-    return _with_reasons(table)
+    return _with_verdicts(table)
 
 
 def _by_block(
@@ -78,13 +79,13 @@ def _by_block(
     return found
 
 
-def _with_reasons(table: pd.DataFrame) -> pd.DataFrame:
-    table["status"], table["reason"] = OK
-    one_part = (table["n_parts"] < 2, refuse("one document only: no dispersion"))
-    absent = (table["n"] == 0, refuse("the term does not occur"))
+def _with_verdicts(table: pd.DataFrame) -> pd.DataFrame:
+    table[VERDICT] = list(OK)
+    one_part = (table["n_parts"] < 2, refuse("one_document_dispersion"))
+    absent = (table["n"] == 0, refuse("term_absent"))
     for where, verdict in (one_part, absent):
         if where.any():
-            table.loc[where, ["status", "reason"]] = list(verdict)
+            table.loc[where, VERDICT] = list(verdict)
     return table
 
 
@@ -118,7 +119,7 @@ def leading_dispersion(
     DataFrame
         One row per term: term, leading (target or reference), n_documents (with the term,
         of that side), n_documents_total, evenness (the measure), evenness_status,
-        evenness_reason. Merge it on term with what `keyness` gives.
+        evenness_reason_code, evenness_reason_values. Merge it on term with what `keyness` gives.
 
     Raises
     ------
@@ -150,8 +151,8 @@ def leading_dispersion(
         table.loc[at, "n_documents"] = side.row_frequencies()[at]
         table.loc[at, "n_documents_total"] = spread.loc[at, "n_parts"]
         table.loc[at, "evenness"] = spread.loc[at, "evenness"]
-        table.loc[at, "evenness_status"] = spread.loc[at, "status"]
-        table.loc[at, "evenness_reason"] = spread.loc[at, "reason"]
+        for column in VERDICT:
+            table.loc[at, f"evenness_{column}"] = spread.loc[at, column]
     return table.astype({"n_documents": "int64", "n_documents_total": "int64"})
 
 

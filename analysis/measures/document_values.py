@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.inference import FloatArray, LeaveOneOut, leave_one_out
-from analysis.measures.verdicts import OK, refuse
+from analysis.measures.verdicts import OK, VERDICT, refuse
 from analysis.study.errors import MeasureError, unknown
 
 #: Value -> what it relates to, and the factor of the ratio.
@@ -17,7 +17,7 @@ VALUES: dict[str, tuple[str, float]] = {"per_1000": ("n_tokens", 1e3), "share": 
 #: Columns that tell the rows of a table of one measure apart.
 KEYS = ("measure", "frame", "polarity", "place")
 SELECTED = ("tier", "target", "weight")
-NOTHING_LEFT = "without one of the documents nothing is left to relate to"
+NOTHING_LEFT = "nothing_left_without_one"
 
 
 class Documents(NamedTuple):
@@ -55,8 +55,8 @@ def leave_documents_out(table: pd.DataFrame, value: str) -> pd.DataFrame:
     DataFrame
         One row per key (such as frame), event, unit (pooled, mean) and document left out:
         keys, event, unit, without (doc_id), n_documents, estimate (with all), value
-        (without this one), low, high (range over all left out), status, reason, tier,
-        target, weight.
+        (without this one), low, high (range over all left out), status, reason_code, reason_values,
+        tier, target, weight.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def leave_documents_out(table: pd.DataFrame, value: str) -> pd.DataFrame:
         for unit in ("pooled", "mean"):
             rows += [{**given, "unit": unit, **row} for row in _left_out(found, unit)]
     wanted = ["unit", "without", "n_documents", "estimate", "value", "low", "high"]
-    return finish_rows(rows, [*keys_of(table), "event", *wanted, "status", "reason"], table)
+    return finish_rows(rows, [*keys_of(table), "event", *wanted, *VERDICT], table)
 
 
 def _left_out(found: Documents, unit: str) -> Iterator[dict[str, Any]]:
@@ -82,7 +82,7 @@ def _left_out(found: Documents, unit: str) -> Iterator[dict[str, Any]]:
     n = len(found.names)
     everything = np.ones(n, dtype=bool)
     if n < 2:
-        why = refuse("one document only: none can be left out")
+        why = refuse("one_document_left_out")
         span = LeaveOneOut(summarise(found, everything, unit), np.nan, np.nan, False, 0)
     else:
         span = leave_one_out(lambda kept: summarise(found, kept, unit), n)

@@ -20,7 +20,7 @@ from analysis.measures.inference import FloatArray, adjust_p_values, leave_one_o
 from analysis.measures.intervals import RESTS_ON
 from analysis.measures.permutation import permute_terms, permute_values
 from analysis.measures.resampling import bootstrap_terms, find_units
-from analysis.measures.verdicts import OK, Verdict, judge_effect, refuse
+from analysis.measures.verdicts import OK, VERDICT, Verdict, judge_effect, refuse
 from analysis.study.errors import MeasureError, unknown
 
 
@@ -58,11 +58,12 @@ def compare_events(
         bootstrap of documents, permutation of the pooled surplus. Columns: keys, unit,
         n_target, n_reference (mentions, weighted), n_documents_target,
         n_documents_reference (with a value), value_target, value_reference, difference,
-        low, high, rests_on, interval_df, status, reason; p_value, p_adjusted
+        low, high, rests_on, interval_df, status, reason_code, reason_values; p_value, p_adjusted
         (Benjamini-Hochberg over the rows of a unit), n_extreme, n_relabellings, p_floor,
-        p_status, p_reason; loo_low, loo_high (difference without one document),
-        sign_holds, most_influential (doc_id), loo_status, loo_reason; effect_status,
-        effect_reason (whether a difference may be called the event's); tier, target, weight.
+        p_status, p_reason_code, p_reason_values; loo_low, loo_high (difference without one
+        document), sign_holds, most_influential (doc_id), loo_status, loo_reason_code,
+        loo_reason_values; the same under effect_ (whether a difference may be called the event's);
+        tier, target, weight.
 
     Raises
     ------
@@ -90,7 +91,7 @@ def compare_events(
     for given, found in documents_of(both, value, keys_of(table), target):
         for unit in ("mean", "pooled"):
             row = {**given, "unit": unit, **_compare(found, unit, seed)}
-            rows.append({**row, "effect_status": effect.status, "effect_reason": effect.reason})
+            rows.append({**row, **effect.under("effect_")})
     compared_rows = finish_rows(rows, [*keys_of(table), "unit", *COMPARED], table)
     for at in compared_rows.groupby("unit").groups.values():
         adjusted = adjust_p_values(compared_rows.loc[at, "p_value"], "bh")
@@ -100,10 +101,10 @@ def compare_events(
 
 COMPARED = (
     "n_target", "n_reference", "n_documents_target", "n_documents_reference", "value_target",
-    "value_reference", "difference", "low", "high", "rests_on", "interval_df", "status", "reason",
-    "p_value", "p_adjusted", "n_extreme", "n_relabellings", "p_floor", "p_status", "p_reason",
-    "loo_low", "loo_high", "sign_holds", "most_influential", "loo_status", "loo_reason",
-    "effect_status", "effect_reason",
+    "value_reference", "difference", "low", "high", "rests_on", "interval_df", *VERDICT,
+    "p_value", "p_adjusted", "n_extreme", "n_relabellings", "p_floor", *OK.under("p_"),
+    "loo_low", "loo_high", "sign_holds", "most_influential", *OK.under("loo_"),
+    *OK.under("effect_"),
 )  # fmt: skip
 
 
@@ -128,25 +129,23 @@ def _compare(found: Documents, unit: str, seed: int) -> dict[str, Any]:
 
 def _nothing() -> dict[str, Any]:
     """Say that one event has nothing to compare."""
-    why = refuse("one of the events has nothing to relate to")
+    why = refuse("nothing_to_relate_to")
     empty = dict.fromkeys(("low", "high", "interval_df", "p_value", "p_floor"), np.nan)
     counts = {"n_extreme": 0, "n_relabellings": 0, "rests_on": RESTS_ON["none"]}
-    return {**empty, **counts, **why._asdict(), "p_status": why.status, "p_reason": why.reason}
+    return {**empty, **counts, **why._asdict(), **why.under("p_")}
 
 
 def _by_means(kept: Documents, seed: int) -> dict[str, Any]:
     """Compare the documents' values: the permutation of labels, and Welch's interval."""
     values, side = kept.values, kept.is_target
     test = permute_values(values, side, seed=seed)
-    tested = Verdict(test["status"], test["reason"])
-    found = welch_unless(tested, values[side], values[~side], kept.scale)
+    found = welch_unless(Verdict(*test[VERDICT]), values[side], values[~side], kept.scale)
     return {
         "low": found.low,
         "high": found.high,
         "interval_df": found.df,
         "rests_on": RESTS_ON["welch" if found.status == OK.status else "none"],
-        "status": found.status,
-        "reason": found.reason,
+        **{name: getattr(found, name) for name in VERDICT},
         **_tested(test),
     }
 
@@ -161,13 +160,13 @@ def _by_sums(kept: Documents, seed: int) -> dict[str, Any]:
     drawn = bootstrap_terms(units, score, seed=seed).iloc[0]
     rests = RESTS_ON["bootstrap"] if drawn["status"] == OK.status else RESTS_ON["none"]
     test = permute_terms(units, seed=seed, symmetric=False).iloc[0]
-    interval = {name: drawn[name] for name in ("low", "high", "status", "reason")}
+    interval = {name: drawn[name] for name in ("low", "high", *VERDICT)}
     return {**interval, "interval_df": np.nan, "rests_on": rests, **_tested(test)}
 
 
 def _tested(test: pd.Series) -> dict[str, Any]:
     counts = {name: test[name] for name in ("p_value", "n_extreme", "n_relabellings", "p_floor")}
-    return {**counts, "p_status": test["status"], "p_reason": test["reason"]}
+    return {**counts, **Verdict(*test[VERDICT]).under("p_")}
 
 
 def _hanging(found: Documents, unit: str) -> dict[str, Any]:
@@ -184,6 +183,5 @@ def _hanging(found: Documents, unit: str) -> dict[str, Any]:
         "loo_high": span.high,
         "sign_holds": span.sign_holds,
         "most_influential": found.names[span.most_influential],
-        "loo_status": why.status,
-        "loo_reason": why.reason,
+        **why.under("loo_"),
     }

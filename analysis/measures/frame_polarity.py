@@ -15,11 +15,11 @@ from analysis.measures.selection import (
     stamp,
     totals_of,
 )
-from analysis.measures.verdicts import judge_own_voice, judge_share
+from analysis.measures.verdicts import OK, VERDICT, judge_own_voice, judge_share, verdict_table
 from analysis.tables.schema import POLARITIES
 
 KEYS = ["event", "unit", "doc_id"]
-ESTIMATES = ["low", "high", "rests_on", "status", "reason"]
+ESTIMATES = ["low", "high", "rests_on", *VERDICT]
 SELECTED = ["tier", "target", "weight"]
 
 
@@ -46,7 +46,7 @@ def polarity_profile(
     DataFrame
         Long: frame, polarity, event (empty: all events), unit (document, pooled, corpus),
         doc_id, n, n_raw, n_mentions (of the frame), share, low, high (Wilson), rests_on,
-        status, reason, tier, target, weight.
+        status, reason_code, reason_values, tier, target, weight.
 
     Examples
     --------
@@ -80,8 +80,8 @@ def net_assertion(profile: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Long: frame, event, unit, doc_id, n_affirmed, n_negated, n_open, n_mentions (all
-        weighted), n_raw, net, low, high (Bonett and Price 2012), rests_on, status, reason,
-        tier, target, weight.
+        weighted), n_raw, net, low, high (Bonett and Price 2012), rests_on, status, reason_code,
+        reason_values, tier, target, weight.
 
     Examples
     --------
@@ -104,8 +104,7 @@ def net_assertion(profile: pd.DataFrame) -> pd.DataFrame:
     table["low"], table["high"] = net_interval(table["n_affirmed"], table["n_negated"], n)
     table["rests_on"] = np.where(n > 0, RESTS_ON["pairs"], RESTS_ON["none"])
     verdicts = [judge_share(each, with_interval=True) for each in n]
-    table["status"] = [verdict.status for verdict in verdicts]
-    table["reason"] = [verdict.reason for verdict in verdicts]
+    table[VERDICT] = verdict_table(verdicts, table.index)
     selected = {name: profile[name].iloc[0] for name in SELECTED}
     table = table.assign(**selected).astype({"rests_on": "str"})
     numbers = [*(f"n_{polarity}" for polarity in POLARITIES), "n_mentions", "n_raw"]
@@ -136,9 +135,9 @@ def frame_setting(
         Long: measure (frame_setting: the narrator's mentions among all, Brüggemann 2014;
         own_voice_assertion: affirmed ones among the narrator's), frame, event (empty: all
         events), unit, doc_id, n, n_raw, n_mentions (what n is a share of), share, low, high
-        (Wilson), rests_on, status, reason, media_status, media_reason (whether "the media
-        framed" may be said: only where every mention is the narrator's), tier, target,
-        weight.
+        (Wilson), rests_on, status, reason_code, reason_values and the same under media_
+        (whether "the media framed" may be said: only where every mention is the narrator's), tier,
+        target, weight.
 
     Examples
     --------
@@ -165,7 +164,7 @@ def frame_setting(
         for name, part in measured.items()
     ]
     columns = ["measure", "frame", *KEYS, "n", "n_raw", "n_mentions", "share", *ESTIMATES]
-    columns += ["media_status", "media_reason", *SELECTED]
+    columns += [*OK.under("media_"), *SELECTED]
     table = stamp(pd.concat(tables, ignore_index=True), selection)[columns]
     return table.astype({"measure": "str"})
 
@@ -173,4 +172,4 @@ def frame_setting(
 def _judge_media(n_narrator: pd.Series, n_mentions: pd.Series) -> pd.DataFrame:
     """Say row by row whether "the media framed" may be said."""
     verdicts = [judge_own_voice(*pair) for pair in zip(n_narrator, n_mentions, strict=True)]
-    return pd.DataFrame(verdicts).add_prefix("media_").astype("str")
+    return verdict_table(verdicts).add_prefix("media_")

@@ -18,10 +18,10 @@ from analysis.measures.selection import (
     stamp,
     totals_of,
 )
-from analysis.measures.verdicts import OK, judge_edge
+from analysis.measures.verdicts import OK, VERDICT, judge_edge
 
 KEYS = ["event", "unit", "doc_id"]
-ESTIMATES = ["low", "high", "rests_on", "status", "reason"]
+ESTIMATES = ["low", "high", "rests_on", *VERDICT]
 SELECTED = ["tier", "target", "weight"]
 #: Place -> zones of the articles.
 PLACES: dict[str, tuple[str, ...]] = {
@@ -56,8 +56,8 @@ def frame_position(
     DataFrame
         Long: frame, place (headline_lead, subheading, body: with posts and captions),
         event (empty: all events), unit, doc_id, n, n_raw, n_mentions (of the frame), share,
-        low, high (Wilson), rests_on, status, reason, n_tokens (of the place, weighted),
-        share_tokens (of all tokens: the share if position meant nothing), tier, target,
+        low, high (Wilson), rests_on, status, reason_code, reason_values, n_tokens (of the place,
+        weighted), share_tokens (of all tokens: the share if position meant nothing), tier, target,
         weight.
 
     Examples
@@ -120,8 +120,8 @@ def frame_pairs(
         Long: frame, with_frame, event (empty: all events), unit (pooled, corpus),
         n_segments, n_frame, n_with_frame, n_joint (segments, weighted), n_raw (segments
         with both, whatever the weight), n_expected, npmi (Bouma 2009; from -1, never
-        together, to 1), edge, status, reason (no npmi and no edge under 5 segments with
-        both), tier, target, weight.
+        together, to 1), edge, status, reason_code, reason_values (no npmi and no edge under 5
+        segments with both), tier, target, weight.
 
     Examples
     --------
@@ -129,8 +129,8 @@ def frame_pairs(
     >>> f = read_features()
     >>> table = frame_pairs(f.mentions, f.documents, f.segments, ["Erfolg", "Deal"])
     >>> row = table.query("unit == 'corpus'").iloc[0]
-    >>> print(row["n_segments"], row["n_joint"], row["edge"], row["reason"])
-    214 0 False an edge needs 5 segments that hold both frames; there are 0
+    >>> print(row["n_segments"], row["n_joint"], row["edge"], row["reason_code"])
+    214 0 False too_few_joint_segments
     """
     selection = selection or Selection()
     chosen = select_mentions(mentions, frames, selection)
@@ -156,7 +156,7 @@ def frame_pairs(
         for (event, unit), part in parts.items()
     ]
     names = ["frame", "with_frame", "event", "unit", "n_segments", "n_frame", "n_with_frame"]
-    names += ["n_joint", "n_raw", "n_expected", "npmi", "edge", "status", "reason"]
+    names += ["n_joint", "n_raw", "n_expected", "npmi", "edge", *VERDICT]
     kind = "int64" if selection.weight == "none" else "float64"
     counts = ["n_segments", "n_frame", "n_with_frame", "n_joint"]
     return stamp(pd.DataFrame(found, columns=names).astype(dict.fromkeys(counts, kind)), selection)

@@ -15,13 +15,13 @@ from analysis.measures.selection import (
     stamp,
     totals_of,
 )
-from analysis.measures.verdicts import OK, judge_share
+from analysis.measures.verdicts import OK, VERDICT, judge_share
 from analysis.tables.cells import rounded
 from analysis.tables.repeats import find_clusters
 from analysis.tables.schema import POLARITIES
 
 KEYS = ["event", "unit", "doc_id"]
-ESTIMATES = ["low", "high", "rests_on", "status", "reason"]
+ESTIMATES = ["low", "high", "rests_on", *VERDICT]
 SELECTED = ["tier", "target", "weight"]
 #: Who speaks where nobody is quoted, and where the text does not say who is.
 NARRATOR, UNKNOWN = "narrator", "?"
@@ -64,8 +64,8 @@ def frame_speakers(
         Long: frame, speaker (an actor or a name; narrator: the text itself; ?: not said),
         polarity, event (empty: all events), unit (document, pooled, corpus), doc_id, n,
         n_raw, n_mentions (of the frame), share (of the frame's mentions), low, high
-        (Wilson), rests_on, status, reason, tier, target, weight. A speaker stands where
-        there is a mention of the frame by him in the unit, with all three polarities.
+        (Wilson), rests_on, status, reason_code, reason_values, tier, target, weight. A speaker
+        stands where there is a mention of the frame by him in the unit, with all three polarities.
 
     Examples
     --------
@@ -152,9 +152,11 @@ def speaker_concentration(speakers: pd.DataFrame, frames: Sequence[str]) -> pd.D
         One row per frame, and event (pooled) or all events (corpus): frame, event, unit,
         n_speakers, n_unknown (quoted, but not said by whom; left out), n_narrator (left
         out), n_mentions (by named speakers), n_raw (the same, unweighted), top_speaker,
-        n (mentions by that one), share, low, high (Wilson), rests_on, status, reason;
+        n (mentions by that one), share, low, high (Wilson), rests_on, status,
+        reason_code, reason_values;
         herfindahl (sum of squared shares; 1: one speaker), n_effective (1 / herfindahl,
-        Laakso and Taagepera 1979), herfindahl_status, herfindahl_reason (not estimable
+        Laakso and Taagepera 1979), herfindahl_status, herfindahl_reason_code,
+        herfindahl_reason_values (not estimable
         under ten mentions, as it has no interval), tier, target, weight.
 
     Examples
@@ -178,7 +180,7 @@ def speaker_concentration(speakers: pd.DataFrame, frames: Sequence[str]) -> pd.D
     selected = {name: speakers[name].iloc[0] for name in SELECTED}
     columns = ["frame", "event", "unit", "n_speakers", "n_unknown", "n_narrator", "n_mentions"]
     columns += ["n_raw", "top_speaker", "n", "share", *ESTIMATES, "herfindahl", "n_effective"]
-    columns += ["herfindahl_status", "herfindahl_reason", *SELECTED]
+    columns += [*OK.under("herfindahl_"), *SELECTED]
     return table.assign(**selected)[columns]
 
 
@@ -200,6 +202,5 @@ def _concentration(by: pd.DataFrame) -> dict[str, object]:
         "n": named["n"].iloc[0] if len(named) else 0,
         "herfindahl": herfindahl,
         "n_effective": 1 / herfindahl,
-        "herfindahl_status": verdict.status,
-        "herfindahl_reason": verdict.reason,
+        **verdict.under("herfindahl_"),
     }

@@ -17,7 +17,7 @@ from analysis.measures.selection import (
     sizes_of,
     stamp,
 )
-from analysis.measures.verdicts import OK, Verdict, refuse
+from analysis.measures.verdicts import OK, VERDICT, Verdict, refuse
 from analysis.study.errors import MeasureError
 
 SPREADS = ("dp", "dp_norm", "dp_egbert")
@@ -51,8 +51,8 @@ def frame_dispersion(
     DataFrame
         Long: frame, event (empty: all events), unit (pooled, corpus), n, n_raw,
         n_documents (with a mention), n_documents_total, dp, dp_norm (0: as the lengths of
-        the documents), dp_egbert (1: as the lengths, 0: in one document), status, reason,
-        counted_as, tier, target, weight. Formulas: `dispersion_measures`.
+        the documents), dp_egbert (1: as the lengths, 0: in one document), status, reason_code,
+        reason_values, counted_as, tier, target, weight. Formulas: `dispersion_measures`.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def frame_dispersion(
     table = pd.DataFrame(rows)
     table["unit"] = np.where(table["event"] == "", "corpus", "pooled")
     columns = ["frame", "event", "unit", "n", "n_raw", "n_documents", "n_documents_total"]
-    columns += [*SPREADS, "status", "reason", "counted_as"]
+    columns += [*SPREADS, *VERDICT, "counted_as"]
     return stamp(table.assign(counted_as=size)[columns].astype({"unit": "str"}), selection)
 
 
@@ -98,8 +98,8 @@ def _spread(group: pd.DataFrame) -> dict[str, object]:
 
 def _judge_spread(n_documents: int, n: int) -> Verdict:
     if n_documents < 2:
-        return refuse("one document only: no dispersion")
-    return OK if n else refuse("the frame is not mentioned")
+        return refuse("one_document_dispersion")
+    return OK if n else refuse("frame_absent")
 
 
 def check_length(
@@ -124,7 +124,8 @@ def check_length(
     DataFrame
         Long: checked (the name), what tells its rows apart (measure, frame, polarity,
         place; empty where it has none), coefficient (pearson, spearman), n_documents,
-        correlation, low, high (Fisher's z), rests_on, status, reason, counted_as.
+        correlation, low, high (Fisher's z), rests_on, status, reason_code, reason_values,
+        counted_as.
 
     Raises
     ------
@@ -137,8 +138,8 @@ def check_length(
     >>> from analysis.measures.framing import frame_rates
     >>> f = read_features()
     >>> rates = frame_rates(f.mentions, f.documents, ["Deal"])
-    >>> check_length({"rate": rates}, f.documents)["reason"].iloc[0]
-    'a correlation needs 10 documents; there are 5'
+    >>> check_length({"rate": rates}, f.documents)["reason_code"].iloc[0]
+    'too_few_correlated'
     """
     sizes = sizes_of(documents, size, Selection())
     parts = []

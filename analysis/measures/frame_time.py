@@ -15,6 +15,7 @@ from scipy import stats
 from analysis.measures.inference import FloatArray, zero_count_upper_bound
 from analysis.measures.posts import ticker_mentions, ticker_posts
 from analysis.measures.selection import Selection
+from analysis.measures.verdicts import OK, VERDICT, Verdict, refuse, verdict_table
 from analysis.study.design import LEVEL
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
@@ -23,8 +24,8 @@ from analysis.tables.schema import Weight
 MINUTES_A_DAY = 1440
 TIMED = ("explicit", "date_inferred")
 UNTIMED = {
-    "order_only": "posts in order without times: no interval of time",
-    "none": "outside the posts: no time",
+    "order_only": refuse("posts_without_times"),
+    "none": refuse("outside_posts"),
 }
 INTERVAL_COLUMNS = (
     "frame",
@@ -40,8 +41,7 @@ INTERVAL_COLUMNS = (
     "per_1000",
     "low",
     "high",
-    "status",
-    "reason",
+    *VERDICT,
     "weight",
 )
 
@@ -122,8 +122,8 @@ def mentions_by_interval(
         frame, doc_id, event, ts_quality, begin, end (half-open), n, n_raw, n_posts,
         n_tokens, per_1000, low, high (Garwood's 1936 interval of a Poisson rate, mentions
         as units, so conditional on these texts; for no mention the one-sided upper
-        bound), status, reason, weight. What has no time has one row a quality, order_only
-        or none, with its counts, so that no mention is lost, and without a rate.
+        bound), status, reason_code, reason_values, weight. What has no time has one row a quality,
+        order_only or none, with its counts, so that no mention is lost, and without a rate.
 
     Raises
     ------
@@ -205,18 +205,25 @@ def _no_times(table: pd.DataFrame) -> pd.DataFrame:
 
 def _rate(table: pd.DataFrame) -> pd.DataFrame:
     """Add rates with intervals, or why there is none."""
-    reasons = table["ts_quality"].map(UNTIMED).fillna("")
-    reasons = reasons.where((reasons != "") | (table["n_posts"] > 0), "no post in the interval")
-    fine = (reasons == "") & (table["n_tokens"] > 0)
-    reasons = reasons.where((reasons != "") | fine, "no token in the posts of the interval")
+    told = table[["ts_quality", "n_posts", "n_tokens"]].itertuples(index=False)
+    verdicts = verdict_table((_judge(*row) for row in told), table.index)
+    fine = verdicts["status"] == OK.status
     low, high = _poisson(table["n"].where(fine, 0), table["n_tokens"].where(fine, 1))
     return table.assign(
         per_1000=(table["n"] / table["n_tokens"].where(fine) * 1000).astype("float64"),
         low=pd.Series(low, index=table.index).where(fine),
         high=pd.Series(high, index=table.index).where(fine),
-        status=pd.Series(np.where(fine, "ok", "not_estimable"), dtype="str", index=table.index),
-        reason=reasons.astype("str"),
+        **verdicts,
     )
+
+
+def _judge(ts_quality: str, n_posts: float, n_tokens: float) -> Verdict:
+    """Say whether a rate of some posts may be given."""
+    if ts_quality in UNTIMED:
+        return UNTIMED[ts_quality]
+    if n_posts == 0:
+        return refuse("no_post_in_interval")
+    return OK if n_tokens > 0 else refuse("no_token_in_interval")
 
 
 def _poisson(n: pd.Series, size: pd.Series, level: float = LEVEL) -> tuple[FloatArray, FloatArray]:

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.measures.frame_time import mentions_by_post
 from analysis.measures.inference import FloatArray
 from analysis.measures.selection import Selection
-from analysis.measures.verdicts import FEWEST_MENTIONS, refuse
+from analysis.measures.verdicts import FEWEST_MENTIONS, OK, refuse
 from analysis.tables.features import Features
 
 N_PERMUTATIONS = 9999
@@ -46,8 +46,8 @@ def mention_trend(
         A row per frame and ticker: frame, doc_id, event, n, n_raw, n_posts,
         n_posts_with (posts with a mention), n_tokens, mean_position (0 to 1; .5: evenly),
         low, high (where 95 % of the random orders put it), p_value (two-sided),
-        n_permutations, status, reason, weight. Below ten posts with a mention nothing
-        is estimated. Needs no times: it holds for posts in order, too. It speaks of one
+        n_permutations, status, reason_code, reason_values, weight. Below ten posts with a mention
+        nothing is estimated. Needs no times: it holds for posts in order, too. It speaks of one
         ticker, never of tickers.
 
     Raises
@@ -83,8 +83,8 @@ def _trend(ticker: pd.DataFrame, seed: int) -> dict[str, object]:
     n_with = int((ticker["n_raw"] > 0).sum())
     empty = {"mean_position": np.nan, "low": np.nan, "high": np.nan, "p_value": np.nan}
     if n_with < FEWEST_MENTIONS:
-        no = refuse(f"a trend needs {FEWEST_MENTIONS} posts with a mention; came {n_with}")
-        return empty | {"n_permutations": 0, "status": no.status, "reason": no.reason}
+        no = refuse("too_few_posts_with_mention", FEWEST_MENTIONS)
+        return empty | {"n_permutations": 0, **no._asdict()}
     n, tokens = ticker["n"].to_numpy(float), ticker["n_tokens"].to_numpy(float)
     observed = float(_mean_positions(n[None], tokens[None])[0])
     rng = np.random.default_rng(seed)
@@ -94,7 +94,7 @@ def _trend(ticker: pd.DataFrame, seed: int) -> dict[str, object]:
     low, high = (float(q) for q in np.quantile(drawn, [0.025, 0.975]))
     p_value = (n_extreme + 1) / (N_PERMUTATIONS + 1)
     found = {"mean_position": observed, "low": low, "high": high, "p_value": p_value}
-    return found | {"n_permutations": N_PERMUTATIONS, "status": "ok", "reason": ""}
+    return found | {"n_permutations": N_PERMUTATIONS, **OK._asdict()}
 
 
 def _mean_positions(n: FloatArray, tokens: FloatArray) -> FloatArray:

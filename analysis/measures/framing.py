@@ -16,12 +16,12 @@ from analysis.measures.selection import (
     stamp,
     totals_of,
 )
-from analysis.measures.verdicts import OK, refuse
+from analysis.measures.verdicts import OK, VERDICT
 from analysis.study.errors import MeasureError, unknown
 
 UNITS_SHOWN = ("document", "pooled")
 KEYS = ["frame", "event", "unit", "doc_id"]
-ESTIMATES = ["low", "high", "rests_on", "status", "reason"]
+ESTIMATES = ["low", "high", "rests_on", *VERDICT]
 SELECTED = ["tier", "target", "weight"]
 
 
@@ -55,8 +55,8 @@ def frame_rates(
         documents), n (mentions, weighted), n_raw (mentions, whatever the weight), n_tokens
         (of the size asked for, which counted_as names, weighted), per_1000, low, high
         (Wilson's with words as units, for a count of zero an upper bound; see rests_on),
-        rests_on, status, reason, counted_as, tier, target, weight. *pooled* relates the
-        mentions of an event to its tokens, *mean* is the mean of its documents' rates,
+        rests_on, status, reason_code, reason_values, counted_as, tier, target, weight. *pooled*
+        relates the mentions of an event to its tokens, *mean* is the mean of its documents' rates,
         so that a long ticker weighs no more than a short article; it has no interval.
 
     Raises
@@ -122,7 +122,6 @@ def frame_shares(
     table = _count(mentions, documents, frames, selection)
     table["n_mentions"] = totals_of(table, [])
     table = with_share(table, "n_mentions")
-    table["reason"] = table["reason"].where(table["reason"] == "", "no mention of any frame")
     table = _with_means(table, "share", frames)
     columns = [*KEYS, "n", "n_raw", "n_mentions", "share", *ESTIMATES, *SELECTED]
     return stamp(table, selection)[columns]
@@ -142,15 +141,14 @@ def _with_means(table: pd.DataFrame, value: str, frames: Sequence[str]) -> pd.Da
     mean = table[table["unit"] == "pooled"].assign(unit="mean", low=np.nan, high=np.nan)
     mean[value] = means.reindex(pd.MultiIndex.from_frame(mean[["frame", "event"]])).to_numpy()
     nothing = mean[value].isna()
-    why = table.loc[table["status"] != OK.status, "reason"]
-    verdict = refuse(why.iloc[0]) if nothing.any() else OK
-    mean["rests_on"] = RESTS_ON["mean"]
-    mean["status"] = np.where(nothing, verdict.status, OK.status)
-    mean["reason"] = np.where(nothing, verdict.reason, OK.reason)
+    mean["rests_on"], mean[VERDICT] = RESTS_ON["mean"], list(OK)
+    if nothing.any():
+        refused = table.loc[table["status"] != OK.status, VERDICT]
+        mean.loc[nothing, VERDICT] = refused.iloc[0].tolist()
     place = {frame: i for i, frame in enumerate(frames)}
     both = pd.concat([table, mean], ignore_index=True)
     both = both.sort_values("frame", key=lambda f: f.map(place), kind="stable", ignore_index=True)
-    return both.astype(dict.fromkeys(["unit", "rests_on", "status", "reason"], "str"))
+    return both.astype(dict.fromkeys(["unit", "rests_on", *VERDICT], "str"))
 
 
 def profile_distance(shares: pd.DataFrame, first: str, second: str) -> dict[str, float]:

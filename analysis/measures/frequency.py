@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.measures.counts import TermCounts
 from analysis.measures.formulas import log_ratio
 from analysis.measures.rates import Interval, rate_intervals
+from analysis.measures.verdicts import VERDICT
 from analysis.study.errors import MeasureError, unknown
 from analysis.tables.cells import rounded
 
@@ -26,8 +27,7 @@ COLUMNS = (
     "high",
     "interval",
     "interval_df",
-    "status",
-    "reason",
+    *VERDICT,
     "n_documents",
     "n_documents_total",
     "n_bags",
@@ -57,7 +57,7 @@ def term_frequency(
         grouping, group, term, n (tokens; weighted if the counts are), n_raw (tokens,
         whatever the weight), n_tokens (of the group before trimming, weighted as n),
         per_1000, per_million, low, high (of per_1000, .95) with interval, interval_df,
-        status and reason, n_documents and n_bags (that the term
+        status, reason_code and reason_values, n_documents and n_bags (that the term
         occurs in), n_documents_total, n_bags_total (of the group). Sorted by group,
         then falling n, then term.
 

@@ -144,7 +144,8 @@ class Welch(NamedTuple):
     df: float
     p_value: float
     status: str
-    reason: str
+    reason_code: str
+    reason_values: str
 
 
 def welch(target: npt.ArrayLike, reference: npt.ArrayLike, *, level: float = LEVEL) -> Welch:
@@ -175,9 +176,9 @@ def welch(target: npt.ArrayLike, reference: npt.ArrayLike, *, level: float = LEV
         raise MeasureError(f"welch: wanted documents in both groups, came {x.size} and {y.size}")
     difference = float(x.mean() - y.mean())
     if min(x.size, y.size) < 2:
-        return Welch(difference, *nothing, *refuse("a group of one document has no spread"))
+        return Welch(difference, *nothing, *refuse("group_of_one_without_spread"))
     if _is_flat(x) and _is_flat(y):
-        return Welch(difference, *nothing, *refuse("the values do not vary within the groups"))
+        return Welch(difference, *nothing, *refuse("values_do_not_vary_in_groups"))
     spread = [0.0 if _is_flat(each) else float(each.var(ddof=1)) / each.size for each in (x, y)]
     # A group without spread leaves the degrees of freedom to the other one.
     parts = [v**2 / (each.size - 1) for v, each in zip(spread, (x, y), strict=True)]
@@ -208,8 +209,8 @@ def welch_unless(
     --------
     >>> welch_unless(OK, [0.9, 0.7], [0.1, 0.0], 1.0).high
     1.0
-    >>> welch_unless(refuse("too few documents"), [0.9, 0.7], [0.1, 0.0], 1.0).reason
-    'too few documents'
+    >>> welch_unless(refuse("no_mention"), [0.9, 0.7], [0.1, 0.0], 1.0).reason_code
+    'no_mention'
     """
     found = welch(target, reference)
     if found.status == OK.status and refused.status != OK.status:

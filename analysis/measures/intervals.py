@@ -8,7 +8,14 @@ import pandas as pd
 from scipy import stats
 
 from analysis.measures.inference import FloatArray, wilson_interval, zero_count_upper_bound
-from analysis.measures.verdicts import OK, judge_correlation, judge_share, refuse
+from analysis.measures.verdicts import (
+    OK,
+    VERDICT,
+    judge_correlation,
+    judge_share,
+    refuse,
+    verdict_table,
+)
 from analysis.study.design import LEVEL
 from analysis.study.errors import MeasureError
 
@@ -43,7 +50,7 @@ def with_share(table: pd.DataFrame, total: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The table with share, low, high (in [0, 1]), rests_on, status, reason.
+        The table with share, low, high (in [0, 1]), rests_on, status, reason_code, reason_values.
 
     Examples
     --------
@@ -61,9 +68,8 @@ def with_share(table: pd.DataFrame, total: str) -> pd.DataFrame:
         low=np.where((n == 0) & (size > 0), 0.0, low),  # what rounding leaves is no bound
         high=np.where((n == size) & (size > 0), 1.0, high),
         rests_on=np.where(size > 0, RESTS_ON["mentions"], RESTS_ON["none"]),
-        status=[verdict.status for verdict in verdicts],
-        reason=[verdict.reason for verdict in verdicts],
-    ).astype({"rests_on": "str", "status": "str", "reason": "str"})
+        **verdict_table(verdicts, table.index),
+    ).astype({"rests_on": "str"})
 
 
 def with_rate(table: pd.DataFrame, size: str) -> pd.DataFrame:
@@ -79,7 +85,7 @@ def with_rate(table: pd.DataFrame, size: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The table with per_1000, low, high, rests_on, status, reason.
+        The table with per_1000, low, high, rests_on, status, reason_code, reason_values.
 
     Examples
     --------
@@ -93,16 +99,15 @@ def with_rate(table: pd.DataFrame, size: str) -> pd.DataFrame:
     low, high = wilson_interval(np.minimum(n, tokens), tokens)
     none, empty = n == 0, tokens == 0
     bound = zero_count_upper_bound(np.where(empty, 1.0, tokens))
-    nothing = refuse("no token")
+    verdicts = [refuse("no_token") if each else OK for each in empty]
     rests = np.where(none, RESTS_ON["zero"], RESTS_ON["words"])
     return table.assign(
         per_1000=_ratio(n, tokens) * 1e3,
         low=np.where(empty, np.nan, np.where(none, 0.0, low * 1e3)),
         high=np.where(empty, np.nan, np.where(none, bound, high * 1e3)),
         rests_on=np.where(empty, RESTS_ON["none"], rests),
-        status=np.where(empty, nothing.status, OK.status),
-        reason=np.where(empty, nothing.reason, OK.reason),
-    ).astype({"rests_on": "str", "status": "str", "reason": "str"})
+        **verdict_table(verdicts, table.index),
+    ).astype({"rests_on": "str"})
 
 
 def _ratio(n: FloatArray, size: FloatArray) -> FloatArray:
@@ -147,7 +152,8 @@ def correlate(x: npt.ArrayLike, y: npt.ArrayLike, *, level: float = LEVEL) -> pd
     -------
     DataFrame
         Two rows: coefficient, n_documents, correlation, low, high, rests_on, status,
-        reason. Not estimable under 10 documents, or where a value does not vary.
+        reason_code, reason_values. Not estimable under 10 documents, or where a value does not
+        vary.
 
     Examples
     --------
@@ -163,10 +169,10 @@ def correlate(x: npt.ArrayLike, y: npt.ArrayLike, *, level: float = LEVEL) -> pd
     n, coefficients = len(a), ["pearson", "spearman"]
     verdict = judge_correlation(n)
     if verdict.status == "ok" and (np.ptp(a) == 0 or np.ptp(b) == 0):
-        verdict = refuse("a value that does not vary has no correlation")
+        verdict = refuse("value_does_not_vary")
     table = pd.DataFrame({"coefficient": coefficients, "n_documents": n, "correlation": np.nan})
     table["low"], table["high"], table["rests_on"] = np.nan, np.nan, RESTS_ON["none"]
-    table["status"], table["reason"] = verdict
+    table[VERDICT] = list(verdict)
     if verdict.status == "ok":
         r = np.array([stats.pearsonr(a, b).statistic, stats.spearmanr(a, b).statistic])
         error = np.sqrt(np.array([1.0, 1 + r[1] ** 2 / 2]) / (n - 3))

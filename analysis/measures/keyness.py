@@ -17,7 +17,7 @@ from analysis.measures.inference import CORRECTIONS, FloatArray, adjust_p_values
 from analysis.measures.permutation import permute_terms
 from analysis.measures.ranks import rank_biserial
 from analysis.measures.resampling import Resampling, Units, bootstrap_terms, find_units
-from analysis.measures.verdicts import refuse
+from analysis.measures.verdicts import VERDICT, refuse
 from analysis.study.errors import MeasureError, unknown
 from analysis.tables.cells import rounded
 
@@ -60,8 +60,9 @@ def keyness(
         - per_million_target, per_million_reference
         - n_documents_target, n_documents_reference, range (documents with the term)
         - one column per measure
-        - log_ratio with low, high (.95, documents resampled), status, reason
-        - z, p_value, p_adjusted, p_floor, p_status, p_reason (documents relabelled)
+        - log_ratio with low, high (.95, documents resampled), status, reason_code, reason_values
+        - z, p_value, p_adjusted, p_floor, p_status, p_reason_code, p_reason_values
+          (documents relabelled)
 
     Raises
     ------
@@ -204,11 +205,10 @@ def _inference(
 
 
 def _not_asked(n_terms: int) -> pd.DataFrame:
-    status, reason = refuse("no inference was asked for: scores only")
-    interval = {"low": np.nan, "high": np.nan, "status": status, "reason": reason}
+    verdict = refuse("no_inference_asked")
+    interval = {"low": np.nan, "high": np.nan, **verdict._asdict()}
     test = dict.fromkeys(("z", "p_value", "p_adjusted", "p_floor"), np.nan)
-    words = {"p_status": status, "p_reason": reason}
-    return pd.DataFrame({**interval, **test, **words}, index=range(n_terms))
+    return pd.DataFrame({**interval, **test, **verdict.under("p_")}, index=range(n_terms))
 
 
 def _p_values(units: Units, correction: str, plan: Resampling) -> pd.DataFrame:
@@ -217,9 +217,8 @@ def _p_values(units: Units, correction: str, plan: Resampling) -> pd.DataFrame:
     adjusted = test["p_max_t"].to_numpy()
     if correction != MAX_T:
         adjusted = adjust_p_values(test["p_value"], correction)
-    return test.assign(p_adjusted=adjusted).rename(
-        columns={"status": "p_status", "reason": "p_reason"}
-    )[["z", "p_value", "p_adjusted", "p_floor", "p_status", "p_reason"]]
+    numbers = test.assign(p_adjusted=adjusted)[["z", "p_value", "p_adjusted", "p_floor"]]
+    return pd.concat([numbers, test[VERDICT].add_prefix("p_")], axis=1)
 
 
 def _two_groups(counts: TermCounts, target: str, reference: str, plan: Resampling) -> TermCounts:

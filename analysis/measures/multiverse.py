@@ -29,7 +29,7 @@ from analysis.measures.specifications import (
     FloatArray,
     list_specifications,
 )
-from analysis.measures.verdicts import judge_p_value, refuse
+from analysis.measures.verdicts import OK, judge_p_value, refuse, verdict_table
 from analysis.study.design import Claim
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
@@ -45,12 +45,12 @@ class Multiverse:
         One row per claim and specification: claim, specification (number), a column for
         each choice, is_default (the first option of each), n_mentions, estimate (oriented:
         above 0 means that the claim holds), raw (the measure, or its difference between the
-        events; of rates the relative difference), status, reason.
+        events; of rates the relative difference), status, reason_code, reason_values.
     claims : DataFrame
         One row per claim: n_specifications, n_estimable, lowest, median, highest, default
         (estimates), share_same_sign (of those estimable that lie above 0), most_moving
         (choice), p_value (one-sided, of the median, against relabelled documents), p_floor,
-        n_relabellings, status, reason (of the p-value).
+        n_relabellings, status, reason_code, reason_values (of the p-value).
     choices : DataFrame
         One row per claim, choice and option: n_estimable, mean (estimate), spread (highest
         less lowest mean of the choice).
@@ -134,7 +134,7 @@ def _compute(  # noqa: PLR0917 -- one claim with all that it needs
     raw = _estimates(claim.measure, found, poolings, labels)[:, 0]
     table = _table(claim, settings, found, raw)
     if is_target is None:
-        return table, Relabelled(np.nan, np.nan, 0, refuse("the claim compares no events"))
+        return table, Relabelled(np.nan, np.nan, 0, refuse("no_events_compared"))
     estimate = partial(_estimates, claim.measure, found, poolings)
     return table, _relabel(estimate, is_target, draws)
 
@@ -179,8 +179,9 @@ def _table(
     claim: Claim, settings: Sequence[Mapping[str, str]], found: Sequence[Evidence], raw: FloatArray
 ) -> pd.DataFrame:
     oriented = raw - claim.against if claim.direction == "above" else claim.against - raw
-    missing = np.isnan(raw)
-    return pd.DataFrame(
+    nothing = refuse("nothing_to_relate_to")
+    verdicts = verdict_table(nothing if missing else OK for missing in np.isnan(raw))
+    table = pd.DataFrame(
         {
             "claim": claim.id,
             "specification": np.arange(1, len(settings) + 1),
@@ -189,10 +190,9 @@ def _table(
             "n_mentions": [evidence.n_mentions for evidence in found],
             "estimate": oriented,
             "raw": raw,
-            "status": np.where(missing, "not_estimable", "ok"),
-            "reason": np.where(missing, "an event has nothing to relate to", ""),
         }
     )
+    return pd.concat([table, verdicts], axis=1)
 
 
 def _relabel(

@@ -21,7 +21,7 @@ from analysis.measures.inference import adjust_p_values
 from analysis.measures.permutation import permute_terms
 from analysis.measures.relabelling import MOST_EXACT, count_relabellings, relabelling_floor
 from analysis.measures.resampling import Resampling, Units, find_units
-from analysis.measures.verdicts import OK, Verdict, judge_p_value, refuse
+from analysis.measures.verdicts import OK, VERDICT, Verdict, judge_p_value, refuse
 from analysis.study.design import ALPHA
 from analysis.study.errors import MeasureError, unknown
 
@@ -41,8 +41,7 @@ COLUMNS = (
     "n_testable",
     "n_keywords_documents",
     "p_floor",
-    "status",
-    "reason",
+    *VERDICT,
 )
 
 BoolArray = npt.NDArray[np.bool_]
@@ -86,7 +85,7 @@ def noise_floor(
         - n_testable, n_keywords_documents: terms in enough documents, and those of
           them with p <= .05 by the largest |z| of relabelled documents; missing if
           not estimable
-        - p_floor: smallest p-value that the documents can give; status, reason
+        - p_floor: smallest p-value that the documents can give; status, reason_code, reason_values
 
     Raises
     ------
@@ -148,7 +147,7 @@ def _compare_splits(
     about: dict[str, object] = {"comparison": "split", "target": group, "reference": group}
     about["n_splits_possible"] = count_splits(len(labels))
     if len(labels) < 2:
-        verdict = refuse("a group of one document cannot be split")
+        verdict = refuse("group_of_one_not_split")
         return [about | {"split": 0} | _nothing(len(labels), int(counts.totals.sum()), verdict)]
     return [
         about | {"split": i} | _count_keywords(counts, np.isin(codes, chosen), min_count, plan)
@@ -183,7 +182,7 @@ def _count_keywords(
     clusters = counts.rows[plan.cluster]
     if min(counts.totals[is_target].sum(), counts.totals[~is_target].sum()) == 0:
         size = int(counts.totals.sum())
-        return _nothing(clusters.nunique(), size, refuse("one side has no tokens"))
+        return _nothing(clusters.nunique(), size, refuse("one_side_without_tokens"))
     units = find_units(trimmed.matrix, counts.totals, is_target, clusters=clusters, strata=strata)
     sizes = {
         "n_documents_target": units.n_target,
@@ -216,7 +215,7 @@ def _by_documents(units: Units, plan: Resampling) -> dict[str, object]:
     if verdict.status != "ok":
         return {"p_floor": floor, **verdict._asdict()}
     if units.matrix.shape[1] == 0:
-        return {"p_floor": floor, **refuse("no term is frequent enough")._asdict()}
+        return {"p_floor": floor, **refuse("no_frequent_term")._asdict()}
     test = permute_terms(units, n_permutations=plan.n_permutations, seed=plan.seed)
     found = {
         "n_testable": int((test["status"] == "ok").sum()),

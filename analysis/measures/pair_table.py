@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.measures.cells import Pairs
 from analysis.measures.formulas import npmi
 from analysis.measures.inference import wilson_interval
-from analysis.measures.verdicts import OK, Verdict, refuse
+from analysis.measures.verdicts import OK, VERDICT, Verdict, refuse, verdict_table
 from analysis.study.design import FEWEST_JOINT
 
 #: An association from fewer joint occurrences is noise.
@@ -27,8 +27,7 @@ COLUMNS = (
     "share",
     "low",
     "high",
-    "status",
-    "reason",
+    *VERDICT,
     "weight",
 )
 
@@ -88,8 +87,7 @@ def _estimate(table: pd.DataFrame) -> pd.DataFrame:
     table["n_expected"] = table["n_frame"] * table["n_actor"] / n_total
     counts = table[["n_frame", "n_actor", "n_unclear", "n_joint"]].to_numpy(float)
     verdicts = [_judge(*row) for row in counts]
-    table["status"] = pd.Series([verdict.status for verdict in verdicts], dtype="str")
-    table["reason"] = pd.Series([verdict.reason for verdict in verdicts], dtype="str")
+    table[VERDICT] = verdict_table(verdicts, table.index)
     fine = table[table["status"] == "ok"]
     joint, frame, actor, total = fine[list(PAIR)].to_numpy(float).T
     table["npmi"] = pd.Series(npmi(Pairs(joint, frame, actor, total)), index=fine.index)
@@ -106,11 +104,11 @@ def _estimate(table: pd.DataFrame) -> pd.DataFrame:
 def _judge(n_frame: float, n_actor: float, n_unclear: float, n_joint: float) -> Verdict:
     """Say whether an association of a pair may be given."""
     if not n_frame:
-        return refuse("the frame is not mentioned")
+        return refuse("frame_absent")
     if not n_actor:
-        return refuse("the actor does not occur")
+        return refuse("actor_absent")
     if n_unclear:
-        return refuse("the open tables do not say which mentions stand in those sentences")
+        return refuse("mentions_in_sentences_unknown")
     if n_joint < FEWEST_JOINT:
-        return refuse(f"together fewer than {FEWEST_JOINT} times")
+        return refuse("too_few_joint_occurrences", FEWEST_JOINT)
     return OK

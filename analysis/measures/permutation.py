@@ -26,7 +26,7 @@ from analysis.measures.relabelling import (
 )
 from analysis.measures.resampling import Units, find_units
 from analysis.measures.surplus import Surplus
-from analysis.measures.verdicts import HIGHEST_FLOOR, OK, judge_p_value, refuse
+from analysis.measures.verdicts import HIGHEST_FLOOR, OK, VERDICT, judge_p_value, refuse
 from analysis.study.errors import MeasureError
 
 #: Two statistics closer than this, relatively, are tied.
@@ -74,8 +74,8 @@ def permute_terms(
         - p_floor: the smallest p-value that the term can get
         - n_extreme: relabellings at least as extreme for the term alone
         - n_relabellings, exact: how many, and whether these are all
-        - status, reason: not estimable if the floor is above .05, because of few
-          documents or because few of them have the term (Tarone 1990)
+        - status, reason_code, reason_values: not estimable if the floor is above .05, because of
+          few documents or because few of them have the term (Tarone 1990)
 
     Examples
     --------
@@ -164,15 +164,16 @@ def _term_floors(units: Units) -> FloatArray:
 
 def _with_verdicts(table: pd.DataFrame, moves: BoolArray, design_floor: float) -> pd.DataFrame:
     """Blank what may not be said, and say why."""
-    table["status"], table["reason"] = OK
+    table[VERDICT] = list(OK)
     few = table["p_floor"] > HIGHEST_FLOOR
-    rare = "the term is in too few documents: even all on one side would not give p <= .05"
+    # In too few documents: even all of them on one side would not give p <= .05.
+    rare = refuse("term_in_few_documents")
     design = judge_p_value(max(design_floor, 1 / table["n_relabellings"].iloc[0]))
     cases = [
-        (few, refuse(rare) if design.status == "ok" else design),
-        (~moves, refuse("no relabelling changes the term's frequency")),
+        (few, rare if design.status == "ok" else design),
+        (~moves, refuse("no_relabelling_moves_term")),
     ]
     for where, verdict in cases:
-        table.loc[where, ["status", "reason"]] = list(verdict)
+        table.loc[where, VERDICT] = list(verdict)
         table.loc[where, ["p_value", "p_max_t"]] = np.nan
     return table

@@ -10,7 +10,7 @@ from scipy import sparse, stats
 
 from analysis.measures.counts import TermCounts
 from analysis.measures.inference import FloatArray, wilson_interval, zero_count_upper_bound
-from analysis.measures.verdicts import FEWEST_CLUSTERS, OK, refuse
+from analysis.measures.verdicts import FEWEST_CLUSTERS, OK, VERDICT, Verdict, refuse
 from analysis.study.design import LEVEL
 from analysis.study.errors import MeasureError, unknown
 
@@ -43,7 +43,7 @@ def rate_intervals(counts: TermCounts, interval: Interval, *, level: float = LEV
     DataFrame
         One row per group and term, groups and terms in the order of
         ``counts.group("group")``: low, high (per 1,000 tokens), interval, interval_df
-        (degrees of freedom; only with documents as units), status, reason.
+        (degrees of freedom; only with documents as units), status, reason_code, reason_values.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def rate_intervals(counts: TermCounts, interval: Interval, *, level: float = LEV
     >>> counts = count_terms(read_features())
     >>> counts = counts.with_rows(counts.rows.assign(group=counts.rows["event"]))
     >>> list(rate_intervals(counts, "documents").columns)
-    ['low', 'high', 'interval', 'interval_df', 'status', 'reason']
+    ['low', 'high', 'interval', 'interval_df', 'status', 'reason_code', 'reason_values']
     """
     if interval not in get_args(Interval):
         raise MeasureError(f"rate_intervals: {unknown('interval', interval, get_args(Interval))}")
@@ -74,8 +74,8 @@ def rate_intervals(counts: TermCounts, interval: Interval, *, level: float = LEV
 def _wilson(counts: TermCounts, level: float) -> pd.DataFrame:
     groups = counts.group("group")
     if not np.issubdtype(groups.matrix.dtype, np.integer):
-        reason = "weighted counts are not words to count; ask for documents as units"
-        return _table(np.full(groups.matrix.shape, np.nan), None, "wilson", reason=reason)
+        nothing = np.full(groups.matrix.shape, np.nan)
+        return _table(nothing, nothing, "wilson", verdict=refuse("weighted_counts"))
     totals = np.repeat(groups.totals[:, None], len(groups.terms), axis=1)
     low, high = wilson_interval(groups.matrix.toarray(), totals, level=level)
     return _table(low, high, "wilson")
@@ -87,9 +87,10 @@ def _of_documents(documents: TermCounts, level: float) -> pd.DataFrame:
     matrix = sparse.csr_array(documents.matrix, dtype=float)
     sums = np.asarray(matrix.sum(axis=0)).ravel()
     if n_documents < FEWEST_CLUSTERS:
-        reason = f"an interval of a rate needs {FEWEST_CLUSTERS} documents; there are {n_documents}"
+        verdict = refuse("too_few_documents_of_rate", FEWEST_CLUSTERS, n_documents)
         nothing = np.full((1, len(sums)), np.nan)
-        return _bound_zeros(_table(nothing, None, "documents", reason=reason), sums, sizes, level)
+        table = _table(nothing, nothing, "documents", verdict=verdict)
+        return _bound_zeros(table, sums, sizes, level)
     rate = sums / sizes.sum()
     squares = np.asarray(matrix.multiply(matrix).sum(axis=0)).ravel()
     scatter = squares - 2 * rate * (sizes @ matrix) + rate**2 * (sizes @ sizes)
@@ -99,7 +100,7 @@ def _of_documents(documents: TermCounts, level: float) -> pd.DataFrame:
     table = _table(low, high, "documents", df=n_documents - 1)
     flat = scatter <= 1e-12 * squares  # no more than what rounding leaves
     table.loc[flat, ["low", "high", "interval_df"]] = np.nan
-    table.loc[flat, ["status", "reason"]] = list(refuse("the documents' rates do not vary"))
+    table.loc[flat, VERDICT] = list(refuse("rates_do_not_vary"))
     return _bound_zeros(table, sums, sizes, level)
 
 
@@ -111,26 +112,25 @@ def _bound_zeros(
         return table
     bound = float(zero_count_upper_bound(sizes.sum(), level=level))
     zero = {"low": 0.0, "high": bound, "interval": "zero", "interval_df": np.nan}
-    zero |= {"status": OK.status, "reason": OK.reason}
+    zero |= OK._asdict()
     absent = pd.Series(sums == 0)
     return table.assign(**{name: table[name].mask(absent, value) for name, value in zero.items()})
 
 
 def _table(
     low: np.ndarray,
-    high: np.ndarray | None,
+    high: np.ndarray,
     interval: str,
     *,
-    reason: str = "",
+    verdict: Verdict = OK,
     df: float = np.nan,
 ) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "low": low.ravel() * 1e3,
-            "high": (low if high is None else high).ravel() * 1e3,
+            "high": high.ravel() * 1e3,
             "interval": interval,
             "interval_df": df,
-            "status": "not_estimable" if reason else "ok",
-            "reason": reason,
+            **verdict._asdict(),
         }
     )

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import sparse
 
 from analysis.measures.inference import FloatArray
-from analysis.measures.verdicts import judge_interval, refuse
+from analysis.measures.verdicts import VERDICT, judge_interval, refuse
 from analysis.study.design import LEVEL
 from analysis.study.errors import MeasureError
 
@@ -37,7 +37,7 @@ class Resampling:
         Column, such as outlet, within which labels are exchanged.
     n_permutations, n_resamples, seed : int
         Relabellings, bootstrap samples, seed of both; no relabellings and no samples
-        leave intervals and p-values out, with status and reason.
+        leave intervals and p-values out, with status and reason_code.
     """
 
     group: str = "event"
@@ -178,8 +178,8 @@ def bootstrap_terms(
     Returns
     -------
     DataFrame
-        One row per term: low, high, status, reason. Not estimable with fewer than 20
-        clusters a group, and for a term that occurs on one side only (no resample
+        One row per term: low, high, status, reason_code, reason_values. Not estimable with
+        fewer than 20 clusters a group, and for a term that occurs on one side only (no resample
         says how rare it is where it was not seen).
 
     Examples
@@ -187,23 +187,22 @@ def bootstrap_terms(
     >>> counts = sparse.csr_array(np.repeat([[4], [2]], 20, axis=0))
     >>> units = find_units(counts, [100] * 40, [True] * 20 + [False] * 20)
     >>> bootstrap_terms(units, lambda a, b, n, m: np.log2((a / n) / (b / m)))
-       low  high status reason
+       low  high status reason_code reason_values
     0  1.0   1.0     ok
     """
     n_terms = units.matrix.shape[1]
     verdict = judge_interval(units.n_target, units.n_reference)
     table = pd.DataFrame({"low": np.full(n_terms, np.nan), "high": np.nan})
-    table["status"], table["reason"] = verdict
+    table[VERDICT] = list(verdict)
     if verdict.status != "ok":
         return table
     tails = [(1 - level) / 2, (1 + level) / 2]
     for at, scores in _resampled_scores(units, score, n_resamples, seed):
         table.iloc[at, [0, 1]] = np.quantile(scores, tails, axis=1).T
-    for side, name in ((units.is_target, "target"), (~units.is_target, "reference")):
+    for side in (units.is_target, ~units.is_target):
         absent = units.matrix[np.flatnonzero(side)].sum(axis=0) == 0
-        reason = refuse(f"the term does not occur in the {name}: no interval from resampling")
         table.loc[absent, ["low", "high"]] = np.nan
-        table.loc[absent, ["status", "reason"]] = list(reason)
+        table.loc[absent, VERDICT] = list(refuse("term_in_one_group"))
     return table
 
 

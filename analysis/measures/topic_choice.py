@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.measures.topic_runs import MIDDLE
+from analysis.measures.verdicts import OK, refuse
 from analysis.study.errors import MeasureError
 from analysis.tables.cells import rounded
 
@@ -23,13 +24,14 @@ class Choice(NamedTuple):
         The number; None if no number is stable.
     status : str
         ``"ok"`` or ``"not_estimable"``.
-    reason : str
-        Why there is none, or empty.
+    reason_code, reason_values : str
+        Why there is none, as in `verdicts.Verdict`; or empty.
     """
 
     n_topics: int | None
     status: str
-    reason: str
+    reason_code: str
+    reason_values: str
 
 
 def stability_curve(runs: pd.DataFrame) -> pd.DataFrame:
@@ -100,9 +102,9 @@ def choose_n_topics(
     >>> curve = pd.DataFrame({"n_topics": [2, 2, 3, 3], "kind": ["subsamples", "documents"] * 2,
     ...     "stability": [0.8, 0.7, 0.7, 0.4]})
     >>> choose_n_topics(curve)
-    Choice(n_topics=2, status='ok', reason='')
-    >>> choose_n_topics(curve, documents=0.9).reason
-    'no number of topics from 2 to 3 is stable: subsamples reach 0.80, documents 0.70'
+    Choice(n_topics=2, status='ok', reason_code='', reason_values='')
+    >>> choose_n_topics(curve, documents=0.9)[2:]
+    ('no_stable_number', '2;3;0.8;0.7')
     """
     wanted = {"subsamples": subsamples, "documents": documents}
     for kind, least in wanted.items():
@@ -120,10 +122,7 @@ def choose_n_topics(
     stable = table[(table["subsamples"] >= subsamples) & (table["documents"] >= documents)]
     if len(stable):
         near = stable[stable["subsamples"] >= stable["subsamples"].max() - margin]
-        return Choice(int(near.index.max()), "ok", "")
-    best = ", ".join(
-        f"{kind}{' reach' if kind == 'subsamples' else ''} {table[kind].max():.2f}"
-        for kind in wanted
-    )
-    span = f"from {table.index.min()} to {table.index.max()}"
-    return Choice(None, "not_estimable", f"no number of topics {span} is stable: {best}")
+        return Choice(int(near.index.max()), *OK)
+    best = (round(float(table[kind].max()), 2) for kind in wanted)
+    span = (int(table.index.min()), int(table.index.max()))
+    return Choice(None, *refuse("no_stable_number", *span, *best))

@@ -12,7 +12,7 @@ from analysis.measures.inference import adjust_p_values, leave_one_out, welch_un
 from analysis.measures.permutation import permute_values
 from analysis.measures.topic_reruns import TopicRuns, middle_of
 from analysis.measures.topics import topic_prevalence
-from analysis.measures.verdicts import OK, Verdict, judge_effect, refuse
+from analysis.measures.verdicts import OK, VERDICT, Verdict, judge_effect, refuse
 from analysis.study.errors import MeasureError, unknown
 
 FloatArray = npt.NDArray[np.float64]
@@ -51,7 +51,7 @@ def topic_contrast(runs: TopicRuns, *, target: str, reference: str) -> pd.DataFr
         - p_value, p_floor, p_adjusted: two-sided, by relabelling the documents, whose
           values are the means over the fits, so that no single fit decides;
           Benjamini-Hochberg over the topics
-        - status, reason: of the p-value; effect_status, effect_reason: whether the
+        - status, reason_code, reason_values: of the p-value; the same under effect_: whether the
           difference may be called one of the events
 
     Raises
@@ -82,15 +82,14 @@ def topic_contrast(runs: TopicRuns, *, target: str, reference: str) -> pd.DataFr
     for topic in range(values.shape[1]):
         value, in_fits = values[:, topic], many[:, :, topic]
         test = _test(value, in_fits.mean(axis=0), sides)
-        row = _describe(value, sides, Verdict(test["status"], test["reason"]))
+        row = _describe(value, sides, Verdict(*(test[name] for name in VERDICT)))
         row |= _spread(value, in_fits, sides) | test
         row |= {"topic": topic + 1, "stability": float(runs.similarity[:, topic].mean())}
         rows.append(row)
     table = pd.DataFrame(rows).assign(target=target, reference=reference)
     table["p_adjusted"] = adjust_p_values(table["p_value"], "bh")
     effect = judge_effect(documents, "event")
-    table["effect_status"], table["effect_reason"] = effect
-    return table[CONTRAST_COLUMNS]
+    return table.assign(**effect.under("effect_"))[CONTRAST_COLUMNS]
 
 
 CONTRAST_COLUMNS = [
@@ -99,7 +98,8 @@ CONTRAST_COLUMNS = [
     *("n_runs", "runs_low", "runs_high", "runs_same_sign", "stability"),
     *("without_low", "without_high", "sign_holds", "most_influential"),
     *("low", "high", "interval_df", "p_value", "p_floor", "p_adjusted"),
-    *("status", "reason", "effect_status", "effect_reason"),
+    *VERDICT,
+    *OK.under("effect_"),
 ]
 
 
@@ -176,9 +176,8 @@ def _spread(values: FloatArray, many: FloatArray, sides: _Sides) -> dict[str, ob
 def _test(values: FloatArray, means: FloatArray, sides: _Sides) -> dict[str, Any]:
     """Relabel the documents, unless the topic takes the same part of each."""
     test = permute_values(means, sides.target)
-    verdict = (test["status"], test["reason"])
+    verdict = Verdict(*test[VERDICT])
     if np.ptp(values) == 0 and np.ptp(means) == 0:
-        verdict = refuse("the topic takes the same share of every document")
-    status, reason = verdict
-    p_value = test["p_value"] if status == OK.status else np.nan
-    return {"p_value": p_value, "p_floor": test["p_floor"], "status": status, "reason": reason}
+        verdict = refuse("topic_share_does_not_vary")
+    p_value = test["p_value"] if verdict == OK else np.nan
+    return {"p_value": p_value, "p_floor": test["p_floor"], **verdict._asdict()}

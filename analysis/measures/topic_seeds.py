@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from analysis.measures.counts import TermCounts
 from analysis.measures.topic_engines import to_shares
 from analysis.measures.topic_segments import TopicRecipe, TopicSegments, choose_segments
-from analysis.measures.verdicts import OK, refuse
+from analysis.measures.verdicts import OK, VERDICT, Verdict, refuse
 from analysis.study.errors import MeasureError
 from analysis.tables.cells import rounded
 
@@ -33,7 +33,8 @@ MOST_START_ROUNDS = 5000
 
 COLUMNS = [
     *("seed_id", "rank", "term", "weight", "n_joint", "n_documents_joint", "n_term"),
-    *("n_segments", "n_documents", "n_seed_terms", "status", "reason"),
+    *("n_segments", "n_documents", "n_seed_terms"),
+    *VERDICT,
 ]
 
 
@@ -72,9 +73,9 @@ def seeded_topics(
         seed_id, rank, term, weight (share of the anchored topic outside its own words),
         n_joint (segments with the term and a word of the list), n_documents_joint, n_term
         (segments with the term), n_segments, n_documents (with a word of the list),
-        n_seed_terms (words of the list that occur), status, reason. Terms stand beside
-        the list in two segments or more. A list that occurs in fewer than five segments
-        has one row, not estimable, without a term.
+        n_seed_terms (words of the list that occur), status, reason_code, reason_values. Terms stand
+        beside the list in two segments or more. A list that occurs in fewer than five segments has
+        one row, not estimable, without a term.
 
     Raises
     ------
@@ -202,24 +203,22 @@ def _describe(
         "n_seed_terms": len(at),
     }
     if with_seed.sum() < FEWEST_SEGMENTS:
-        reason = f"{about['n_segments']} segments hold a word of the list, fewer than"
-        return _refused(about, f"{reason} {FEWEST_SEGMENTS}")
+        few = refuse("too_few_segments_of_list", about["n_segments"], FEWEST_SEGMENTS)
+        return _refused(about, few)
     joint = np.asarray(holds[np.flatnonzero(with_seed)].sum(axis=0)).ravel()
     order = np.argsort(-rounded(topic), kind="stable")
     best = [i for i in order if topic[i] > 0 and joint[i] >= FEWEST_JOINT][:n_terms]
     if not best:
-        return _refused(about, "no term stands beside the words of the list more than once")
+        return _refused(about, refuse("no_term_beside_list"))
     table = pd.DataFrame({"rank": np.arange(len(best)) + 1, "term": chosen.counts.terms[best]})
     table["weight"], table["n_joint"] = topic[best], joint[best]
     beside = [set(documents[with_seed & holds[:, [i]].toarray()[:, 0]]) for i in best]
     table["n_documents_joint"] = [len(names) for names in beside]
     table["n_term"] = np.asarray(holds[:, best].sum(axis=0)).ravel()
-    return table.assign(**about, status=OK.status, reason=OK.reason)[COLUMNS]
+    return table.assign(**about, **OK._asdict())[COLUMNS]
 
 
-def _refused(about: Mapping[str, object], reason: str) -> pd.DataFrame:
+def _refused(about: Mapping[str, object], verdict: Verdict) -> pd.DataFrame:
     """Give the one row of a list that cannot be judged, with the reason."""
-    status, reason = refuse(reason)
     row = {"rank": 1, "term": "", "weight": np.nan, "n_joint": 0, "n_documents_joint": 0}
-    table = pd.DataFrame([{**row, "n_term": 0, **about, "status": status, "reason": reason}])
-    return table[COLUMNS]
+    return pd.DataFrame([{**row, "n_term": 0, **about, **verdict._asdict()}])[COLUMNS]

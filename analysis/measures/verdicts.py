@@ -1,14 +1,15 @@
-"""Refusals: what may not be said from few documents, each with its reason."""
+"""Refusals: what may not be said from few documents, each with the code of its reason."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 import pandas as pd
 
 from analysis.study.design import ALPHA, FEWEST_JOINT
 from analysis.study.errors import MeasureError, unknown
+from analysis.tables.reasons import REASONS
 
 #: A p-value whose floor is above this says nothing at the usual level.
 HIGHEST_FLOOR = ALPHA
@@ -28,28 +29,70 @@ class Verdict(NamedTuple):
     ----------
     status : str
         ``"ok"`` or ``"not_estimable"``.
-    reason : str
-        Empty when the status is ok.
+    reason_code : str
+        One of `REASONS`; empty when the status is ok.
+    reason_values : str
+        The numbers that the sentence of the code has places for, joined by semicolons.
     """
 
     status: Literal["ok", "not_estimable"]
-    reason: str
+    reason_code: str
+    reason_values: str
+
+    def under(self, prefix: str) -> dict[str, str]:
+        """Give the cells of a row that has more than one verdict, such as ``p_status``.
+
+        Examples
+        --------
+        >>> refuse("no_mention").under("p_")
+        {'p_status': 'not_estimable', 'p_reason_code': 'no_mention', 'p_reason_values': ''}
+        """
+        return {f"{prefix}{name}": cell for name, cell in self._asdict().items()}
 
 
-OK = Verdict("ok", "")
+OK = Verdict("ok", "", "")
+#: The columns of a verdict.
+VERDICT = list(Verdict._fields)
 
 
-def refuse(reason: str) -> Verdict:
-    """Say that a number is not estimable; a refusal without a reason is an error.
+def refuse(code: str, *values: float) -> Verdict:
+    """Say that a number is not estimable, by the code of the reason and its numbers.
+
+    Parameters
+    ----------
+    code : str
+        One of `REASONS`.
+    *values : float
+        What `REASONS` names for the code; written with three digits, whole numbers in full.
+
+    Raises
+    ------
+    MeasureError
+        If the code is not in the list, or has another number of values.
 
     Examples
     --------
-    >>> refuse("no document in the reference").status
-    'not_estimable'
+    >>> refuse("share_needs_interval", 3.5, 10)
+    Verdict(status='not_estimable', reason_code='share_needs_interval', reason_values='3.5;10')
     """
-    if not reason.strip():
-        raise MeasureError("refuse: wanted the reason of a refusal, came an empty one")
-    return Verdict("not_estimable", reason)
+    if code not in REASONS:
+        raise MeasureError(f"refuse: {unknown('reason', code, REASONS)}")
+    if len(values) != len(REASONS[code]):
+        wanted = ", ".join(REASONS[code]) or "no value"
+        raise MeasureError(f"refuse: {code}: wanted {wanted}; came {len(values)} values")
+    written = (f"{value:.0f}" if value == round(value) else f"{value:.3g}" for value in values)
+    return Verdict("not_estimable", code, ";".join(written))
+
+
+def verdict_table(verdicts: Iterable[Verdict], index: pd.Index | None = None) -> pd.DataFrame:
+    """Give verdicts as the columns of a table of text, one row each.
+
+    Examples
+    --------
+    >>> verdict_table([OK, refuse("no_token")])["reason_code"].tolist()
+    ['', 'no_token']
+    """
+    return pd.DataFrame(list(verdicts), index=index, columns=VERDICT, dtype="str")
 
 
 def judge_p_value(floor: float) -> Verdict:
@@ -62,13 +105,10 @@ def judge_p_value(floor: float) -> Verdict:
 
     Examples
     --------
-    >>> judge_p_value(0.1).reason
-    'the smallest p-value that these documents can give is 0.1, above 0.05'
+    >>> judge_p_value(0.1)[1:]
+    ('p_floor_too_high', '0.1;0.05')
     """
-    if floor <= HIGHEST_FLOOR:
-        return OK
-    text = f"the smallest p-value that these documents can give is {floor:.3g}"
-    return refuse(f"{text}, above {HIGHEST_FLOOR}")
+    return OK if floor <= HIGHEST_FLOOR else refuse("p_floor_too_high", floor, HIGHEST_FLOOR)
 
 
 def judge_interval(n_target: int, n_reference: int) -> Verdict:
@@ -76,15 +116,12 @@ def judge_interval(n_target: int, n_reference: int) -> Verdict:
 
     Examples
     --------
-    >>> judge_interval(2, 30).reason
-    'a bootstrap interval needs 20 clusters of documents a group; target 2, reference 30'
+    >>> judge_interval(2, 30)[1:]
+    ('too_few_clusters', '20;2;30')
     """
     if min(n_target, n_reference) >= FEWEST_CLUSTERS:
         return OK
-    return refuse(
-        f"a bootstrap interval needs {FEWEST_CLUSTERS} clusters of documents a group;"
-        f" target {n_target}, reference {n_reference}"
-    )
+    return refuse("too_few_clusters", FEWEST_CLUSTERS, n_target, n_reference)
 
 
 def judge_share(n_mentions: float, *, with_interval: bool) -> Verdict:
@@ -94,15 +131,14 @@ def judge_share(n_mentions: float, *, with_interval: bool) -> Verdict:
     --------
     >>> judge_share(7, with_interval=True).status
     'ok'
-    >>> judge_share(7, with_interval=False).reason
-    'a share of 7 mentions (fewer than 10) needs its interval'
+    >>> judge_share(7, with_interval=False)[1:]
+    ('share_needs_interval', '7;10')
     """
     if n_mentions <= 0:
-        return refuse("no mention to take a share of")
+        return refuse("no_mention")
     if n_mentions >= FEWEST_MENTIONS or with_interval:
         return OK
-    needed = f"(fewer than {FEWEST_MENTIONS}) needs its interval"
-    return refuse(f"a share of {n_mentions:g} mentions {needed}")
+    return refuse("share_needs_interval", n_mentions, FEWEST_MENTIONS)
 
 
 def judge_correlation(n_documents: int) -> Verdict:
@@ -110,12 +146,12 @@ def judge_correlation(n_documents: int) -> Verdict:
 
     Examples
     --------
-    >>> judge_correlation(5).reason
-    'a correlation needs 10 documents; there are 5'
+    >>> judge_correlation(5)[1:]
+    ('too_few_correlated', '10;5')
     """
     if n_documents >= FEWEST_CORRELATED:
         return OK
-    return refuse(f"a correlation needs {FEWEST_CORRELATED} documents; there are {n_documents}")
+    return refuse("too_few_correlated", FEWEST_CORRELATED, n_documents)
 
 
 def judge_edge(n_joint: int) -> Verdict:
@@ -123,14 +159,12 @@ def judge_edge(n_joint: int) -> Verdict:
 
     Examples
     --------
-    >>> judge_edge(4).reason
-    'an edge needs 5 segments that hold both frames; there are 4'
+    >>> judge_edge(4)[1:]
+    ('too_few_joint_segments', '5;4')
     """
     if n_joint >= FEWEST_JOINT:
         return OK
-    return refuse(
-        f"an edge needs {FEWEST_JOINT} segments that hold both frames; there are {n_joint}"
-    )
+    return refuse("too_few_joint_segments", FEWEST_JOINT, n_joint)
 
 
 def judge_own_voice(n_narrator: int, n_mentions: int) -> Verdict:
@@ -138,17 +172,14 @@ def judge_own_voice(n_narrator: int, n_mentions: int) -> Verdict:
 
     Examples
     --------
-    >>> judge_own_voice(4, 15).reason
-    "11 of 15 mentions are not in the narrator's voice: the texts report them"
+    >>> judge_own_voice(4, 15)[1:]
+    ('mentions_of_others', '11;15')
     """
     if n_mentions == 0:
-        return refuse("no mention to take a share of")
+        return refuse("no_mention")
     if n_narrator == n_mentions:
         return OK
-    others = n_mentions - n_narrator
-    return refuse(
-        f"{others} of {n_mentions} mentions are not in the narrator's voice: the texts report them"
-    )
+    return refuse("mentions_of_others", n_mentions - n_narrator, n_mentions)
 
 
 def judge_effect(
@@ -163,14 +194,15 @@ def judge_effect(
     group : str
         The column that is compared, such as event.
     by : sequence of str
-        Columns of which each must have a value that is known to occur in every group. An
+        Columns, outlet or kind, of which each must have a value that is known to occur in
+        every group. An
         empty value, such as an unknown outlet, is neither the same as another nor different.
 
     Examples
     --------
     >>> rows = pd.DataFrame({"event": ["a", "b"], "outlet": ["x", "y"], "kind": ["news"] * 2})
-    >>> judge_effect(rows, "event").reason
-    'no outlet is known to occur in every event: the two cannot be told apart'
+    >>> judge_effect(rows, "event").reason_code
+    'no_common_outlet'
     """
     for column in (group, *by):
         if column not in rows.columns:
@@ -179,10 +211,7 @@ def judge_effect(
     apart = [name for name in by if _most_groups(rows, name, group) < n_groups]
     if not apart:
         return OK
-    return refuse(
-        f"no {' and no '.join(apart)} is known to occur in every {group}:"
-        " the two cannot be told apart"
-    )
+    return refuse("_".join(f"no_common_{name}" for name in apart))
 
 
 def _most_groups(rows: pd.DataFrame, name: str, group: str) -> int:

@@ -14,6 +14,7 @@ from analysis.corpus.release.codings import read_cells
 from analysis.corpus.release.pictures import pdf_faults, png_faults, svg_faults
 from analysis.study.errors import ExportError
 from analysis.tables.cells import macro_name
+from analysis.tables.reasons import REASONS
 
 #: Keys of the note beside a figure, table or list of values.
 NOTE_KEYS = frozenset({
@@ -86,11 +87,22 @@ def _data_faults(path: Path, known: Known) -> Iterator[str]:
         return
     for column in table.columns:
         if _is_heading(column, known):
-            found = next(filter(None, map(known.cell_fault, table[column].unique())), "")
+            judge = _judge_of(column, known)
+            found = next(filter(None, map(judge, table[column].unique())), "")
             if found:
                 yield f"column {column!r}: {found}"
         else:
             yield f"a heading of {len(column)} characters that the package does not give"
+
+
+def _judge_of(column: str, known: Known) -> Callable[[str], str]:
+    """Choose who judges the cells of a column: reasons are codes and numbers, nothing else."""
+    if column.endswith("reason_code"):
+        return lambda cell: "" if cell in {"", *REASONS} else "not the code of a reason"
+    if column.endswith("reason_values"):
+        numbers = re.compile(r"([+-]?[\d.]+(;[+-]?[\d.]+)*)?", re.ASCII)
+        return lambda cell: "" if numbers.fullmatch(cell) else "not numbers joined by semicolons"
+    return known.cell_fault
 
 
 def _note_faults(

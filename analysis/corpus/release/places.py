@@ -63,7 +63,7 @@ PLACES: Mapping[str, str] = {
         rf"({_TOY})?data/lexicons/stopwords\.txt",
         r"analysis/([a-z]+/)*[a-z0-9_]+\.py",
         r"analysis/coding/(page\.css|page\.html\.j2|page\.js|coding-rules\.md)",
-        r"analysis/figures/fonts/OFL\.txt",
+        r"analysis/figures/(fonts/OFL\.txt|words\.toml)",
         r"docs/[a-z0-9_-]+\.md|docs/README\.md",
         r"(tests|benchmarks)/[a-z0-9_]+\.py",
         r"tests/gold/(README\.md|[a-z0-9_-]+\.(csv|tsv|ds|json))",
