@@ -328,7 +328,7 @@ def test_every_worker_that_is_not_fit_is_named_with_its_reasons(tmp_path: Path) 
     assert "d: cannot load this package (No module named 'analysis'). Install" in text
     assert "e: not writable from there" in text
     assert "a:" not in text.replace("pandas:", "")
-    assert text.endswith("Stop that worker, or start it as docs/cluster.md says.")
+    assert text.endswith("Stop that worker, or start it as docs/how-to/many-machines.md says.")
 
 
 def test_dask_is_loaded_only_for_a_cluster() -> None:

@@ -1,4 +1,4 @@
-"""What the rules say, read from ``docs/coding-rules.md``, so that it stands in one place."""
+"""What the rules say, read from ``docs/reference/coding-rules.md``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from analysis.study.errors import StudyError
 
 HERE = Path(__file__).resolve().parent
 #: Beside this module in an installed package, in ``docs`` in a checkout.
-PLACES = (HERE / "coding-rules.md", HERE.parents[1] / "docs" / "coding-rules.md")
+PLACES = (HERE / "coding-rules.md", HERE.parents[1] / "docs" / "reference" / "coding-rules.md")
 HEADING = re.compile(r"^## (?P<title>[^(\n]+)")
 RULE_ID = re.compile(r"[A-Z][0-9]+[a-z]?")
 #: Text by turns plain and emphasised.
@@ -62,7 +62,7 @@ def read_rules() -> dict[str, Rule]:
             return parse_rules(path.read_text(encoding="utf-8"))
     raise StudyError(
         f"audit: no coding-rules.md in {' or '.join(str(path.parent) for path in PLACES)}. "
-        "Restore it with `git checkout docs/coding-rules.md`."
+        "Restore it with `git checkout docs/reference/coding-rules.md`."
     )
 
 

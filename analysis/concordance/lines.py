@@ -76,7 +76,7 @@ def concordance_lines(
     Parameters
     ----------
     query : str
-        In the language of docs/concordance.md: ``[lemma="Deal"]``.
+        In the language of docs/reference/query-language.md: ``[lemma="Deal"]``.
     where : mapping, optional
         Values, or lists of them, by column: doc_id, event, outlet, kind, zone, voice,
         frame, tier, target, polarity, speaker.

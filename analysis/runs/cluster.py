@@ -94,7 +94,7 @@ def _open_client(address: str, jobs: int) -> Iterator[Client]:
         raise RunError(
             f"scheduler: nothing answers as a Dask scheduler at {address} within {PATIENCE:g} s."
             " Start one (dask scheduler; it prints its address), open its port, or use"
-            " --scheduler local. See docs/cluster.md."
+            " --scheduler local. See docs/how-to/many-machines.md."
         ) from None
     with client:
         yield client

@@ -19,7 +19,7 @@ from analysis.study.errors import RunError, join_faults
 
 _PACKAGE = Path(analysis.__file__).resolve().parent
 _DASK = ("dask", "distributed")
-_WAY_OUT = "Stop that worker, or start it as docs/cluster.md says."
+_WAY_OUT = "Stop that worker, or start it as docs/how-to/many-machines.md says."
 
 Fitness = dict[str, str]
 

@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import is_float_dtype
 
-#: How numbers are written, drawn and ranked: docs/verify.md says how this was measured.
+#: How numbers are written, drawn and ranked; how this was measured stands in
+#: docs/explanation/reproducibility.md.
 SIGNIFICANT_DIGITS = 9
 #: What is left of two numbers that cancel out is noise below this, and written as 0.
 MOST_DECIMALS = 12

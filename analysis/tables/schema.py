@@ -315,7 +315,7 @@ MENTIONS = Table(
             allowed=TARGETS,
         ),
         Column("target_cue", "text", "the word that decided; empty: the default", text="word"),
-        Column("target_rule", "text", "rule of docs/coding-rules.md, or hand", text="id"),
+        Column("target_rule", "text", "rule of docs/reference/coding-rules.md, or hand", text="id"),
         Column(
             "polarity",
             "text",
@@ -326,7 +326,9 @@ MENTIONS = Table(
         Column("polarity_cue", "text", "the word that decided; empty: the default", text="word"),
         Column("polarity_cue_begin", "int?", "offset of the cue in the file", "code points"),
         Column("polarity_cue_end", "int?", "offset after the cue", "code points"),
-        Column("polarity_rule", "text", "rule of docs/coding-rules.md, or hand", text="id"),
+        Column(
+            "polarity_rule", "text", "rule of docs/reference/coding-rules.md, or hand", text="id"
+        ),
         Column("double_negation", "bool", "two negations cancelled each other"),
         Column("voice", "text", "in whose words the mention stands", text="code", allowed=VOICES),
         Column(
@@ -339,7 +341,7 @@ MENTIONS = Table(
         Column("voice_cue", "text", "lemma of the word that reports; empty: none", text="word"),
         Column("voice_cue_begin", "int?", "offset of that word in the file", "code points"),
         Column("voice_cue_end", "int?", "offset after that word", "code points"),
-        Column("voice_rule", "text", "rule of docs/coding-rules.md, or hand", text="id"),
+        Column("voice_rule", "text", "rule of docs/reference/coding-rules.md, or hand", text="id"),
         Column(
             "speaker",
             "text",

@@ -60,7 +60,7 @@ def code_polarity(
     Returns
     -------
     Polarity
-        Rules P1 to P6 of ``docs/coding-rules.md`` in their order; P0 is the
+        Rules P1 to P6 of ``docs/reference/coding-rules.md`` in their order; P0 is the
         default, affirmed.
 
     Examples

@@ -1,4 +1,7 @@
-"""Indirect speech with a frame, within one sentence: rules I1 to I8 of ``docs/coding-rules.md``."""
+"""Indirect speech with a frame, within one sentence: rules I1 to I8.
+
+The rules stand in ``docs/reference/coding-rules.md``.
+"""
 
 from __future__ import annotations
 
