@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib import import_module
+from pkgutil import iter_modules
 
 import nbformat
 import typer
@@ -22,7 +23,7 @@ from analysis.cli.app import app
 from analysis.study.paths import find_layout
 from analysis.tables.codebook import code_book
 
-FORMULAS = "analysis.measures.formulas"
+FORMULAS = ("analysis.measures.formulas", "analysis.measures.dispersion_measures")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -73,14 +74,31 @@ def python_pages() -> dict[str, str]:
         found = getattr(analysis, name)
         rooms[found.__module__.split(".")[1]].append(f"{found.__module__}.{name}")
     written = {f"python/{room}": room_page(room, names) for room, names in rooms.items()}
-    formulas = import_module(FORMULAS)
-    head = (formulas.__doc__ or "").splitlines()[0]
-    members = f"::: {FORMULAS}\n    options:\n      show_root_heading: false\n"
-    return {**written, "python/formulas": f"# Formulas\n\n{head}\n\n{members}"}
+    return {**written, "python/formulas": formulas(), "python/rooms": all_rooms()}
+
+
+def formulas() -> str:
+    """Describe the formulas that measures are asked for by name."""
+    shown = [f"::: {name}\n    options:\n      show_root_heading: false\n" for name in FORMULAS]
+    return "# Formulas\n\n" + "\n".join(shown)
+
+
+def all_rooms() -> str:
+    """Say what each folder of the package is for, in the words of its docstring."""
+    names = sorted(one.name for one in iter_modules(analysis.__path__) if one.ispkg)
+    rows = [f"| `{name}` | {first_line(f'analysis.{name}')} |" for name in names]
+    return "# Rooms of the package\n\n" + "\n".join(
+        ["| room | what it is for |", "|---|---|", *rows]
+    )
+
+
+def first_line(module: str) -> str:
+    """Take the first line of a module's docstring."""
+    return (import_module(module).__doc__ or "").splitlines()[0]
 
 
 def room_page(room: str, names: list[str]) -> str:
     """Name what the room's public functions and classes are; mkdocstrings writes the rest."""
-    head = (import_module(f"analysis.{room}").__doc__ or "").splitlines()[0]
     listed = "\n\n".join(f"::: {name}" for name in sorted(names, key=lambda n: n.split(".")[-1]))
+    head = first_line(f"analysis.{room}")
     return f"# `analysis.{room}`\n\n{head} Import these names from `analysis`.\n\n{listed}\n"
