@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.complete
 UV     := $(shell command -v uv 2>/dev/null)
 
-.PHONY: help setup figures test check-long lint lab book lock environment clean
+.PHONY: help setup figures test check-long lint docs lab book lock environment clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -46,13 +46,17 @@ lint: $(STAMP) ## check style, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
+# Without --quiet: it would keep warnings from being counted.
+docs: $(STAMP) ## build the documentation into site/; a warning is an error
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks
 
-book: $(STAMP) ## write the code book into data/README.md and the mentions into docs/mentions.md
+book: $(STAMP) ## write the code book into data/README.md and the mentions into docs/reference/mentions.md
 	@$(BIN)/python -c "from pathlib import Path; from analysis.tables.codebook import mention_list, with_code_book; from analysis.tables.features import read_features; \
 	  book = Path('data/README.md'); book.write_text(with_code_book(book.read_text('utf-8')), 'utf-8'); \
-	  Path('docs/mentions.md').write_text(mention_list(read_features().mentions), 'utf-8')"
+	  Path('docs/reference/mentions.md').write_text(mention_list(read_features().mentions), 'utf-8')"
 
 lock: ## resolve the packages anew (needs uv)
 	@uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --extra dev \
@@ -65,6 +69,6 @@ environment: ## write environment.yml from requirements.lock
 	  echo '      - -e .'; } > environment.yml.part && mv environment.yml.part environment.yml
 
 clean: ## remove what can be made again; articles and figures stay
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache site
 	@find papermill_runs -mindepth 1 ! -name .gitkeep -delete
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

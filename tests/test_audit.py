@@ -103,7 +103,7 @@ def test_without_the_rules_there_is_no_page(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_an_installed_package_brings_the_rules() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    assert '"docs/coding-rules.md" = "analysis/coding/coding-rules.md"' in text
+    assert '"docs/reference/coding-rules.md" = "analysis/coding/coding-rules.md"' in text
     assert PLACES[0].name == "coding-rules.md"
     assert PLACES[0].parent.name == "coding"
 

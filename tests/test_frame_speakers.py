@@ -16,7 +16,7 @@ from analysis.tables.features import Features
 
 
 def test_speakers_of_the_study(features: Features) -> None:
-    """Read from docs/mentions.md."""
+    """Read from docs/reference/mentions.md."""
     table = frame_speakers(features.mentions, features.documents, FRAMES)
     rows = table[(table["unit"] == "pooled") & (table["n"] > 0)]
     said = {

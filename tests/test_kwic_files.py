@@ -331,7 +331,7 @@ def test_completion(study: Layout, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 def test_help_gives_examples() -> None:
     text = " ".join(call("--help").output.split())
     assert "gipfel kwic '[lemma=\"einmischen\"]' --context sentence" in text
-    assert "docs/concordance.md" in text
+    assert "docs/reference/query-language.md" in text
 
 
 # ------------------------------------------------------------------ the notebook

@@ -72,14 +72,15 @@ def test_the_example_of_the_documentation() -> None:
 
 
 def test_the_queries_of_the_documentation_are_right() -> None:
-    text = (ROOT / "docs" / "concordance.md").read_text("utf-8")
-    table = re.findall(r"^\| `(.*?)` \| ", text[: text.index("### Attributes")], re.M)
-    commands = re.findall(r"^gipfel kwic '(.*?)'(?: --| *#|$| )", text, re.M)
+    text = (ROOT / "docs" / "reference" / "query-language.md").read_text("utf-8")
+    guide = (ROOT / "docs" / "how-to" / "search-in-context.md").read_text("utf-8")
+    table = re.findall(r"^\| `(.*?)` \| ", text[: text.index("## Attributes")], re.M)
+    commands = re.findall(r"^gipfel kwic '(.*?)'(?: --| *#|$| )", guide, re.M)
     assert len(table) > 8
     assert len(commands) > 5
     for query in [*(query.replace("\\|", "|") for query in table), *commands]:
         check_values(parse_query(query), read_study())
-    rows = re.findall(r"^\| (`.*?) \|", text[text.index("### Attributes") :], re.M)
+    rows = re.findall(r"^\| (`.*?) \|", text[text.index("## Attributes") :], re.M)
     names = re.findall(r"`(\w+)`", " ".join(rows))
     assert sorted(names) == sorted([*ATTRIBUTES, *ALIASES])
 

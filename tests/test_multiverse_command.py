@@ -65,9 +65,11 @@ def test_too_few_relabellings_are_refused(call) -> None:
 
 
 def test_a_study_without_claims() -> None:
-    with pytest.raises(StudyError, match=r"declares no \[\[claim\]\]; see docs/multiverse.md"):
+    with pytest.raises(
+        StudyError, match=r"declares no \[\[claim\]\]; see docs/explanation/multiverse.md"
+    ):
         choose_claims([], [])
-    assert (ROOT / "docs" / "multiverse.md").is_file()
+    assert (ROOT / "docs" / "explanation" / "multiverse.md").is_file()
 
 
 def test_claims_keep_the_order_of_the_study(toy_layout: Layout) -> None:

@@ -61,8 +61,8 @@ def test_what_near_words_do_is_said(summit: pd.DataFrame) -> None:
 def test_nothing_claims_more_than_is_known() -> None:
     """README, documentation, notebooks and what the package says of itself."""
     paths = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CITATION.cff"]
-    paths += [*(ROOT / "docs").glob("*.md"), ROOT / "data" / "README.md"]
-    texts = {path.name: path.read_text(encoding="utf-8") for path in paths}
+    paths += [*(ROOT / "docs").rglob("*.md"), ROOT / "data" / "README.md"]
+    texts = {str(path): path.read_text(encoding="utf-8") for path in paths}
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         texts[path.name] = "\n".join("".join(cell["source"]) for cell in cells)

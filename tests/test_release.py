@@ -383,6 +383,12 @@ ATTEMPTS: dict[str, tuple[Callable[[Layout], None], str, str]] = {
     "file name: a sentence in docs": (
         in_file(f"docs/{joined('_').lower()}.md", "Brot"), "gestern_fuhr", "file name"),
     "docs: a folder": (in_file("docs/more/notes.md"), "docs/more/notes.md", LIST_PLACE),
+    "docs: a folder in a folder": (
+        in_file("docs/how-to/more/notes.md"), "docs/how-to/more/notes.md", LIST_PLACE),
+    "docs: text in a folder": (in_file("docs/how-to/a.txt"), "docs/how-to/a.txt", LIST_PLACE),
+    "docs: an article in a folder": (
+        in_file("docs/how-to/a.md", "\n".join(WORDS * 3)), "docs/how-to/a.md", "one word"),
+    "docs: a script": (in_file("docs/pages.py"), "docs/pages.py", LIST_PLACE),
     "docs: a linked folder": (link("docs/more"), "docs/more", "a symbolic link"),
     "docs: xlsx": (in_file("docs/sheet.xlsx", b"PK"), "sheet.xlsx", LIST_PLACE),
     "docs: soft hyphens": (in_file("docs/a.md", joined("\u00ad")), "docs/a.md", "U+00AD"),

@@ -106,7 +106,7 @@ def test_the_code_book_names_every_column_once_per_table() -> None:
 
 
 def test_the_list_of_mentions_is_that_of_the_open_table(features: Features) -> None:
-    listed = (ROOT / "docs" / "mentions.md").read_text(encoding="utf-8")
+    listed = (ROOT / "docs" / "reference" / "mentions.md").read_text(encoding="utf-8")
     assert listed == mention_list(features.mentions)
     core = features.mentions.query("tier == 'core'")
     assert listed.count("\n| ") == len(core) + len(("head", "rule"))

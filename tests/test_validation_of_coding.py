@@ -212,7 +212,7 @@ def test_the_coded_mentions_come_out_as_wanted(shared: Path) -> None:
 
 @pytest.mark.shared
 def test_quotations_of_others_come_out_as_wanted(shared: Path) -> None:
-    """Forty articles of the training part; the whole of both parts is in docs/coding-quality.md."""
+    """Forty articles of the training part; docs/explanation/coding-quality.md has all."""
     from analysis.coding.quotes import evaluate_quotes
 
     path = shared / "quotes" / "train.jsonl.gz"

@@ -96,7 +96,7 @@ def kwic(
     """Show every hit of a query in its context; needs the articles in data/raw.
 
     Attributes: form, lemma, pos, head, part, frame, tier, target, polarity, voice, speaker,
-    zone. The language of queries: docs/concordance.md.
+    zone. The language of queries: docs/reference/query-language.md.
 
     Examples
     --------

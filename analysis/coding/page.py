@@ -21,7 +21,7 @@ from analysis.tables.schema import POLARITIES, TARGETS, TIERS, VOICES, ZONES
 
 HERE = Path(__file__).resolve().parent
 #: Beside this module in an installed package, in ``docs`` in a checkout.
-PLACES = (HERE / "coding-rules.md", HERE.parents[1] / "docs" / "coding-rules.md")
+PLACES = (HERE / "coding-rules.md", HERE.parents[1] / "docs" / "reference" / "coding-rules.md")
 #: Codes that a person may set by choosing from a list.
 CHOSEN = ("target", "polarity", "voice")
 HEADING = re.compile(r"^## (?P<title>[^(\n]+)")
@@ -95,7 +95,7 @@ def read_rules() -> dict[str, Rule]:
             return parse_rules(path.read_text(encoding="utf-8"))
     raise StudyError(
         f"audit: no coding-rules.md in {' or '.join(str(path.parent) for path in PLACES)}. "
-        "Restore it with `git checkout docs/coding-rules.md`."
+        "Restore it with `git checkout docs/reference/coding-rules.md`."
     )
 
 

@@ -53,7 +53,7 @@ def concordance_lines(
     Parameters
     ----------
     query : str
-        In the language of docs/concordance.md: ``[lemma="Deal"]``.
+        In the language of docs/reference/query-language.md: ``[lemma="Deal"]``.
     where : mapping, optional
         Values, or lists of them, by column: doc_id, event, outlet, kind, zone, or a code.
     context : int or str

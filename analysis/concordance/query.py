@@ -1,4 +1,4 @@
-"""Reading a query: the small language of docs/concordance.md, close to CQL."""
+"""Reading a query: the small language of docs/reference/query-language.md, close to CQL."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 An inverted index of hashed shingles finds them, exactly and in one pass of sorting.
 MinHash with LSH, the usual choice, estimates the Jaccard similarity of whole sets: a
 truncated copy has a low one, an edited short copy too, and both are what agency copy
-and tickers are made of. docs/repeats.md holds the comparison.
+and tickers are made of. docs/explanation/repeats.md holds the comparison.
 """
 
 from __future__ import annotations

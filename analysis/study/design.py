@@ -201,7 +201,9 @@ def choose_claims(claims: Sequence[Claim], ids: Sequence[str]) -> list[Claim]:
     Did you mean 'denied'?
     """
     if not claims:
-        raise StudyError("study.toml: declares no [[claim]]; see docs/multiverse.md for how to")
+        raise StudyError(
+            "study.toml: declares no [[claim]]; see docs/explanation/multiverse.md for how to"
+        )
     known = [claim.id for claim in claims]
     for name in ids:
         if name not in known:

@@ -91,7 +91,7 @@ def _open_dask(address: str, jobs: int) -> Iterator[Executor]:
             raise RunError(
                 f"scheduler: nothing answers as a Dask scheduler at {address} within"
                 f" {PATIENCE:g} s. Start one (dask scheduler; it prints its address), or use"
-                " --scheduler local. See docs/cluster.md."
+                " --scheduler local. See docs/how-to/many-machines.md."
             ) from None
         if not client.scheduler_info()["workers"]:
             raise RunError(

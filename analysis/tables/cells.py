@@ -14,7 +14,8 @@ from analysis.study.errors import ExportError
 
 #: Names of LaTeX macros hold letters only.
 DIGIT_WORDS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
-#: How numbers are written, drawn and ranked: docs/verify.md says how this was measured.
+#: How numbers are written, drawn and ranked; how this was measured stands in
+#: docs/explanation/reproducibility.md.
 SIGNIFICANT_DIGITS = 9
 #: What is left of two numbers that cancel out is noise below this, and written as 0.
 MOST_DECIMALS = 12

@@ -54,7 +54,7 @@ word; where none stands, the rule is the default (T0, P0) or found no word that 
 
 
 def mention_list(mentions: pd.DataFrame) -> str:
-    """Write every core mention with its codes, cues and rules, for ``docs/mentions.md``.
+    """Write every core mention with its codes, cues and rules, for ``docs/reference/mentions.md``.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What denies, refuses or fails a mention: rule P3 of ``docs/coding-rules.md``."""
+"""What denies, refuses or fails a mention: rule P3 of ``docs/reference/coding-rules.md``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What negates a mention: rules P1, P2, P4 and P5 of ``docs/coding-rules.md``."""
+"""What negates a mention: rules P1, P2, P4 and P5 of ``docs/reference/coding-rules.md``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What leaves a mention open: rule P6 of ``docs/coding-rules.md``."""
+"""What leaves a mention open: rule P6 of ``docs/reference/coding-rules.md``."""
 
 from __future__ import annotations
 

@@ -130,8 +130,8 @@ def code_polarity(
 ) -> Polarity:
     """Code the polarity of the mention at a position; of a split verb, that of the finite verb.
 
-    Rules P1 to P6 of ``docs/coding-rules.md`` in their order; P0 is the default, affirmed. Clauses
-    that are known save time where a sentence has many mentions.
+    Rules P1 to P6 of ``docs/reference/coding-rules.md`` in their order; P0 is the default,
+    affirmed. Clauses that are known save time where a sentence has many mentions.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Indirect speech within one sentence: rules I1 to I11 of ``docs/coding-rules.md``."""
+"""Indirect speech in one sentence: rules I1 to I11 of ``docs/reference/coding-rules.md``."""
 
 from __future__ import annotations
 

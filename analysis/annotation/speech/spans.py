@@ -28,7 +28,7 @@ class SpeechSpan:
     cue_begin, cue_end, cue
         The word that reports, as a lemma; -1 and "" where there is none.
     rule
-        Id of the rule in ``docs/coding-rules.md``.
+        Id of the rule in ``docs/reference/coding-rules.md``.
     speaker, speaker_begin, speaker_end
         The actor's id or the name as written; "" and -1 if unknown.
     frame_begin, frame_end

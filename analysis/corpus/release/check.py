@@ -32,7 +32,7 @@ from analysis.tables.schema import TABLES
 
 _WAY_OUT = (
     "Only what the whitelist of `analysis/corpus/release` names may be published:"
-    " take the file or its text out; docs/data-model.md says what may stand where."
+    " take the file or its text out; docs/reference/published-files.md says what may stand where."
 )
 
 

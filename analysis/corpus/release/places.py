@@ -16,7 +16,7 @@ from analysis.tables.schema import TABLES
 
 _ROOT = (
     "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "CITATION.cff", "Makefile",
-    "pyproject.toml", "requirements.lock", "environment.yml", "study.toml",
+    "pyproject.toml", "requirements.lock", "environment.yml", "study.toml", "mkdocs.yml",
     ".gitignore", ".gitattributes",
 )  # fmt: skip
 #: What of a study a crate gives out: never ``data/raw``, ``data/local`` or ``papermill_runs``.
@@ -64,7 +64,8 @@ PLACES: Mapping[str, str] = {
         r"analysis/([a-z]+/)*[a-z0-9_]+\.py",
         r"analysis/coding/(page\.css|page\.html\.j2|page\.js|coding-rules\.md)",
         r"analysis/figures/(fonts/OFL\.txt|words\.toml)",
-        r"docs/[a-z0-9_-]+\.md|docs/README\.md",
+        r"docs/((how-to|reference|explanation)/)?[a-z0-9_-]+\.md|docs/README\.md",
+        r"docs/reference_pages\.py",
         r"(tests|benchmarks)/[a-z0-9_]+\.py",
         r"tests/gold/(README\.md|[a-z0-9_-]+\.(csv|tsv|ds|json))",
         r"tests/toy/study\.toml|tests/toy/data/raw/[a-z]+_\d\.txt",
