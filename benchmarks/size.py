@@ -1,0 +1,88 @@
+"""How large the package is, printed beside what was decided: growth is a decision.
+
+    .venv/bin/python -m benchmarks.size
+
+Fails where a number is above its limit. To let the package grow, change the limit in the
+commit that needs it, and say why in its message; ``wanted`` is where the numbers are to go.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import sys
+import tokenize
+from pathlib import Path
+from typing import NamedTuple
+
+import analysis
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "analysis"
+_NO_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
+
+
+class Size(NamedTuple):
+    """One number: what it is now, the most that is allowed, and what is wanted."""
+
+    name: str
+    now: int
+    most: int
+    wanted: int
+
+
+def count_lines(folder: Path) -> int:
+    """Count the lines of all modules below a folder."""
+    return sum(len(path.read_text("utf-8").splitlines()) for path in folder.rglob("*.py"))
+
+
+def count_code_lines(path: Path) -> int:
+    """Count the lines of a module that hold code, docstrings and comments left out."""
+    source = path.read_text("utf-8")
+    lines: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type not in (*_NO_CODE, tokenize.ENDMARKER):
+            lines.update(range(token.start[0], token.end[0] + 1))
+    for node in ast.walk(ast.parse(source)):
+        documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        if isinstance(node, documented) and ast.get_docstring(node, clean=False) is not None:
+            doc = node.body[0]
+            lines.difference_update(range(doc.lineno, (doc.end_lineno or doc.lineno) + 1))
+    return len(lines)
+
+
+def measure() -> list[Size]:
+    """Measure the package and its tests."""
+    modules = list(PACKAGE.rglob("*.py"))
+    own = [path for path in modules if path.name != "__init__.py"]
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in own}
+    packages = [path for path in PACKAGE.glob("[a-z]*") if path.is_dir()]
+    measures = PACKAGE / "measures"
+    runs = PACKAGE / "runs"
+    return [
+        Size("lines of analysis/", count_lines(PACKAGE), 40_900, 32_000),
+        Size("lines of code of analysis/", sum(map(count_code_lines, modules)), 23_700, 14_500),
+        Size("modules of analysis/", len(modules), 236, 145),
+        Size("modules under 60 lines", sum(n < 60 for n in lengths.values()), 4, 0),
+        Size("lines of the longest module", max(lengths.values()), 472, 400),
+        Size("packages of analysis/", len(packages), 10, 10),
+        Size("lines of runs/", count_lines(runs), 5_600, 3_500),
+        Size("modules of runs/", len(list(runs.rglob("*.py"))), 28, 16),
+        Size("lines of measures/", count_lines(measures), 9_600, 9_000),
+        Size("public names", len(analysis.__all__), 60, 60),
+        Size("lines of tests/", count_lines(ROOT / "tests"), 24_300, 18_000),
+    ]
+
+
+def main() -> int:
+    """Print all numbers; return 1 if one is above its limit."""
+    sizes = measure()
+    print(f"{'':32}{'now':>8}{'limit':>8}{'wanted':>8}")
+    for size in sizes:
+        mark = "  above its limit" if size.now > size.most else ""
+        print(f"{size.name:32}{size.now:8,}{size.most:8,}{size.wanted:8,}{mark}")
+    return int(any(size.now > size.most for size in sizes))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
