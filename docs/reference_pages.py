@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 import nbformat
 import typer
@@ -49,7 +50,9 @@ def pages() -> dict[str, str]:
 
 def commands() -> str:
     """Describe every command by what ``gipfel --help`` says of it."""
-    command = typer.main.get_command(app)
+    command: Any = typer.main.get_command(app)
+    # The program reads the options of a command when it is called.
+    command.commands = {name: one.whole() for name, one in command.commands.items()}
     text = get_docs_for_click(
         obj=command, ctx=typer.Context(command, info_name="gipfel"), name="gipfel"
     )

@@ -18,7 +18,7 @@ from conftest import ROOT
 from typer.testing import CliRunner
 
 import analysis
-from analysis.cli.app import app
+from analysis.cli.app import Summary, app
 from analysis.study.paths import Layout
 
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
@@ -47,12 +47,19 @@ def commands(path: Path) -> Iterator[str]:
 COMMANDS = sorted({command for path in PAGES for command in commands(path)})
 
 
-def parse(arguments: list[str]) -> None:
-    """Parse the arguments as the program does; an unknown command or option is an error."""
+def find_command(arguments: list[str]) -> tuple[Any, list[str]]:
+    """Find the command that is called, and what is left of the arguments."""
     command: Any = typer.main.get_command(app)
     while hasattr(command, "commands") and arguments and not arguments[0].startswith("-"):
         assert arguments[0] in command.commands, f"no such command: {arguments[0]}"
         command, arguments = command.commands[arguments[0]], arguments[1:]
+        command = command.whole() if isinstance(command, Summary) else command
+    return command, arguments
+
+
+def parse(arguments: list[str]) -> None:
+    """Parse the arguments as the program does; an unknown command or option is an error."""
+    command, arguments = find_command(arguments)
     assert "--install-completion" in arguments or command.make_context("gipfel", arguments)
 
 
@@ -74,10 +81,7 @@ def test_every_command_exists_with_its_options(command: str) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_commands_in_sentences_exist(path: Path) -> None:
     for said in INLINE.findall(path.read_text(encoding="utf-8")):
-        words, command = said.split(), typer.main.get_command(app)
-        while hasattr(command, "commands") and words and not words[0].startswith("-"):
-            assert words[0] in command.commands, said
-            command, words = command.commands[words[0]], words[1:]
+        command, words = find_command(said.split())
         known = {name for parameter in command.params for name in parameter.opts}
         assert {word for word in words if word.startswith("-")} <= known, said
 

@@ -52,7 +52,7 @@ def test_the_wheel_holds_what_modules_read_beside_them(wheel: zipfile.ZipFile) -
         *("analysis/__init__.py", "analysis/__main__.py", "analysis/cli/app.py"),
     } <= names(wheel)
     rules = wheel.read("analysis/coding/coding-rules.md")
-    assert rules == (ROOT / "docs" / "coding-rules.md").read_bytes()
+    assert rules == (ROOT / "docs" / "reference" / "coding-rules.md").read_bytes()
 
 
 def test_the_wheel_names_the_licences_of_code_and_fonts(wheel: zipfile.ZipFile) -> None:

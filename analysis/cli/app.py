@@ -76,7 +76,7 @@ def status() -> None:
     Example: `gipfel status`
     """
     from analysis.annotation.origin import article_lines, table_lines
-    from analysis.runs.publish import run_lines
+    from analysis.runs.standing import run_lines
 
     layout, study = console.open_study()
     for title, lines in (
@@ -146,13 +146,19 @@ COMMANDS: dict[str, Callable[..., None] | typer.Typer] = {
 class Summary(TyperCommand):
     """What the list of commands shows of one; its options are read when it is called."""
 
-    def make_context(self, *args: Any, **more: Any) -> Any:
-        """Read the options of the command, and parse its arguments."""
+    def whole(self) -> Any:
+        """Return the command with its options, or the group with its commands."""
         called = COMMANDS[str(self.name)]
         if not isinstance(called, typer.Typer):
             function, called = called, typer.Typer(add_completion=False, **SETTINGS)
             called.command(self.name)(function)
-        return typer.main.get_command(called).make_context(*args, **more)
+        command = typer.main.get_command(called)
+        command.name = self.name
+        return command
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        """Read the options of the command, and parse its arguments."""
+        return self.whole().make_context(*args, **more)
 
 
 class Commands(TyperGroup):

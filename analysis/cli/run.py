@@ -114,7 +114,7 @@ def run(
 
     `gipfel run 03_framing --grid tier=core,core_near --grid weight=none,within` runs all four.
 
-    `gipfel run --explain` names the file, function or parameter that has changed.
+    `gipfel run --explain` names the file or parameter that has changed.
 
     `gipfel run --sweep all --scheduler tcp://10.0.0.5:8786` runs on many machines.
     """

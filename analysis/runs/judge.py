@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from analysis.runs.job import Failure
-from analysis.runs.outputs import shorten_outputs
 from analysis.runs.parameters import cell_source
 
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -117,6 +116,8 @@ class Journal:
 
     def note_cell(self, cell: Any, cell_index: int, **_: Any) -> None:
         """Shorten and note a cell with its outputs; nbclient says more, which is not needed."""
+        from analysis.runs.outputs import shorten_outputs  # noqa: PLC0415 (loads nbformat)
+
         shorten_outputs([cell])
         path = self.folder / _CELLS
         with suppress(OSError), path.open("a", encoding="utf-8") as lines:

@@ -1,4 +1,4 @@
-"""Moving figures of default runs to ``figures/``, and how runs and their figures stand."""
+"""Moving the figures of a default run to ``figures/``, the folder that is in git."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.annotation.origin import Line
 from analysis.runs.job import FIGURES_FOLDER
-from analysis.runs.plan import PlannedRun, hash_bytes, notebook_number, plan_runs
-from analysis.runs.record import DEFAULT_KEY, RunRecord, read_record
-from analysis.runs.store import FAILED, NEVER_RUN, find_run
+from analysis.runs.plan import hash_bytes, notebook_number
+from analysis.runs.record import RunRecord
 from analysis.study.atomic import write_if_changed
-from analysis.study.errors import GipfelError, RunError
+from analysis.study.errors import RunError
 from analysis.study.paths import Layout
-from analysis.study.study import Study
 
 
 @dataclass(frozen=True)
@@ -121,49 +118,3 @@ def unpublished(record: RunRecord, figures: Path) -> list[str]:
     here = {path.name: hash_bytes(path.read_bytes()) for path in found}
     changed = [name for name in sorted({*given, *here}) if given.get(name) != here.get(name)]
     return [f"{figures.name}/{name} is not as the run left it" for name in changed]
-
-
-def run_lines(layout: Layout, study: Study) -> list[Line]:
-    """Say of each default run how it and its figures stand, then list the other runs."""
-    if not study.default_runs:
-        return [Line("no [[run]]", "missing", "gipfel run says what to add to study.toml")]
-    lines = [run_line(plan, layout) for plan in plan_runs(study, layout)]
-    others = [path for path in layout.runs.glob("*/*/run.json") if path.parent.name != DEFAULT_KEY]
-    failed = layout.runs.glob(f"*/{FAILED}/*/run.json")
-    return lines + [_record_line(path.parent, layout) for path in sorted([*others, *failed])]
-
-
-def run_line(plan: PlannedRun, layout: Layout) -> Line:
-    """Say of a planned run whether it is up to date, by what the run itself asks: `find_run`.
-
-    Parameters
-    ----------
-    plan, layout : PlannedRun, Layout
-        The run, and its study.
-
-    Returns
-    -------
-    Line
-        With the state skipped, up to date, never run, stale (it would run), or not published
-        (it would not run, but its files would be copied to ``figures/``); one reason a line.
-    """
-    if plan.state == "skipped":
-        return Line(plan.notebook, "skipped", plan.reason)
-    standing = find_run(plan)
-    if standing.record is None:
-        word = "never run" if standing.reasons == [NEVER_RUN] else "stale"
-        return Line(plan.notebook, word, "\n".join(standing.reasons))
-    changed = unpublished(standing.record, layout.figures)
-    if changed:
-        return Line(plan.notebook, "not published", "\n".join(changed))
-    return Line(plan.notebook, "up to date")
-
-
-def _record_line(folder: Path, layout: Layout) -> Line:
-    name = folder.relative_to(layout.runs).as_posix()
-    try:
-        record = read_record(folder)
-    except GipfelError as fault:
-        return Line(name, "broken", str(fault))
-    chosen = ", ".join(f"{key}={value}" for key, value in record.parameters.items())
-    return Line(name, record.state, chosen)
