@@ -77,10 +77,11 @@ def panels(
     look: Look, rows_mm: Sequence[float], *, extra_mm: float, share_x: bool = True
 ) -> Panels:
     """Make a figure with one panel below another, each as high as its rows need."""
-    drawn = figure(look.width, height_mm=sum(rows_mm) + extra_mm)
-    axes = drawn.subplots(
-        len(rows_mm), 1, squeeze=False, sharex=share_x, height_ratios=list(rows_mm)
-    )
+    # Heights are whole parts of 2**-30 mm, so that their sum is exact: from version 3.12 on
+    # Python rounds sums of floats in another way, and matplotlib forms such a sum, too.
+    heights = [math.ldexp(round(math.ldexp(row, 30)), -30) for row in rows_mm]
+    drawn = figure(look.width, height_mm=sum(heights) + extra_mm)
+    axes = drawn.subplots(len(heights), 1, squeeze=False, sharex=share_x, height_ratios=heights)
     return drawn, list(axes[:, 0])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -66,7 +68,7 @@ def plot_quality(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     names = [[_name(row, look) for _, row in part.iterrows()] for part in parts]
     drawn, axes = panels(
         look,
-        [sum(row_mm([one], least=5.0) for one in n) for n in names],
+        [math.fsum(row_mm([one], least=5.0) for one in n) for n in names],
         extra_mm=20 + 14 * len(parts),
     )
     for place, part, rows in zip(axes, parts, names, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -105,7 +106,7 @@ def plot_voices(
     note_lines = break_name(note, look.letters(1.04)) if note else ""
     indent = max(len(_short_name(f, look)) for f in rows) * HEAD_LETTER_MM + 3.0
     heights = {f: [row_mm(cells, grid) for _, cells in part] for f, part in rows.items()}
-    body = sum(HEAD + sum(each) + 1.0 for each in heights.values())
+    body = math.fsum(HEAD + math.fsum(each) + 1.0 for each in heights.values())
     note_mm = (note_lines.count("\n") + 1) * LINE_MM + 1.6 if note else 0.0
     top_mm = EDGE + len(legend) * LINE + 6.0
     height = top_mm + body + note_mm + EDGE
@@ -119,7 +120,7 @@ def plot_voices(
         _draw_heading(axes, profile[profile["frame"] == frame], look, indent, y=y + HEAD / 2)
         y += HEAD
         if part:
-            _draw_columns(axes, part, look, grid, span=(y, y + sum(heights[frame])))
+            _draw_columns(axes, part, look, grid, span=(y, y + math.fsum(heights[frame])))
         for (speaker, cells), line_mm in zip(part, heights[frame], strict=True):
             _draw_row(axes, (speaker, cells), look, grid, at=(y, line_mm))
             y += line_mm
