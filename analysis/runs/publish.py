@@ -70,7 +70,7 @@ def publish_figures(record: RunRecord, figures: Path) -> Published:
 
 
 def publish_checked(records: Sequence[RunRecord], layout: Layout) -> list[Published]:
-    """Publish the figures of runs, after the release check of all of them.
+    """Publish the figures of runs, after the release check of those that would change.
 
     Raises
     ------
@@ -79,14 +79,19 @@ def publish_checked(records: Sequence[RunRecord], layout: Layout) -> list[Publis
     RunError
         As `publish_figures`.
     """
+    default = [
+        one
+        for one in records
+        if one.is_default and one.state == "succeeded" and unpublished(one, layout.figures)
+    ]
+    if not default:
+        return [Published() for _ in records]
     from analysis.corpus.release import check_release, published_files  # noqa: PLC0415 (needs pandas)
 
-    default = [one for one in records if one.is_default and one.state == "succeeded"]
     numbers = tuple(f"figures/{notebook_number(one.notebook)}" for one in default)
     new = {f"figures/{path.name}": path for one in default for path in _listed(one)}
     old = {n: p for n, p in published_files(layout).items() if not n.startswith(numbers)}
-    if default:
-        check_release(layout, {**old, **new}, only=set(new))
+    check_release(layout, {**old, **new}, only=set(new))
     return [publish_figures(record, layout.figures) for record in records]
 
 

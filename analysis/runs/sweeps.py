@@ -7,9 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from analysis.runs.parameters import parse_assignment
 from analysis.runs.plan import PlannedRun, plan_run
@@ -19,6 +17,9 @@ from analysis.study.design import Run
 from analysis.study.errors import ParameterError, RunError, unknown
 from analysis.study.paths import Layout
 from analysis.study.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Columns of a summary before those of the parameters that a sweep varies.
 COLUMNS = ("notebook", "sweep", "setting", "key", "state")
@@ -178,6 +179,8 @@ def summarise(sweep: Sweep, records: Sequence[RunRecord]) -> pd.DataFrame:
         for setting, plan in zip(sweep.settings, sweep.plans, strict=True)
         for name, value in _values(ended.get((plan.notebook, plan.key)))
     ]
+    import pandas as pd  # noqa: PLC0415 (only who asks for a sweep waits)
+
     return pd.DataFrame(rows, columns=[*COLUMNS, *sweep.varied, "name", "value"])
 
 
