@@ -22,8 +22,7 @@ _GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "analysis.tables.evaluations": ("read_validation",),
     },
     "Counting and comparing": {
-        "analysis.measures.counts": ("Recipe", "count_terms"),
-        "analysis.measures.ngrams": ("count_ngrams",),
+        "analysis.measures.counts": ("Recipe", "count_ngrams", "count_terms"),
         "analysis.measures.frequency": ("term_frequency",),
         "analysis.measures.dispersion": ("dispersion", "leading_dispersion"),
         "analysis.measures.keyness": ("keyness",),
@@ -53,8 +52,11 @@ _GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
             "actors_in_segments",
             "actors_in_sentences",
         ),
-        "analysis.measures.frame_time": ("mentions_by_interval", "mentions_by_post"),
-        "analysis.measures.frame_trend": ("mention_trend",),
+        "analysis.measures.frame_time": (
+            "mention_trend",
+            "mentions_by_interval",
+            "mentions_by_post",
+        ),
     },
     "Topics": {
         "analysis.measures.topic_segments": ("TopicRecipe",),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from analysis.measures.frame_table import stamp_as
 from analysis.measures.inference import FloatArray, LeaveOneOut, leave_one_out
 from analysis.measures.verdicts import OK, VERDICT, refuse
 from analysis.study.errors import MeasureError, unknown
@@ -16,7 +17,6 @@ from analysis.study.errors import MeasureError, unknown
 VALUES: dict[str, tuple[str, float]] = {"per_1000": ("n_tokens", 1e3), "share": ("n_mentions", 1)}
 #: Columns that tell the rows of a table of one measure apart.
 KEYS = ("measure", "frame", "polarity", "place")
-SELECTED = ("tier", "target", "weight")
 NOTHING_LEFT = "nothing_left_without_one"
 
 
@@ -43,12 +43,7 @@ class Documents(NamedTuple):
 def leave_documents_out(table: pd.DataFrame, value: str) -> pd.DataFrame:
     """Say how far each event's value hangs on one document.
 
-    Parameters
-    ----------
-    table : DataFrame
-        A result table with rows of documents, such as that of `frame_rates`.
-    value : str
-        per_1000 or share.
+    The table and the value are those of `compare_events`.
 
     Returns
     -------
@@ -139,6 +134,4 @@ def finish_rows(
     rows: list[dict[str, Any]], columns: list[str], table: pd.DataFrame
 ) -> pd.DataFrame:
     """Make the table, with its columns in order and the selection beside."""
-    done = pd.DataFrame(rows, columns=columns)
-    selected = {name: table[name].iloc[0] for name in SELECTED if name in table.columns}
-    return done.assign(**selected)
+    return stamp_as(pd.DataFrame(rows, columns=columns), table)

@@ -151,12 +151,7 @@ class Welch(NamedTuple):
 def welch(target: npt.ArrayLike, reference: npt.ArrayLike, *, level: float = LEVEL) -> Welch:
     """Compare the documents' values of two groups without assuming equal spread.
 
-    Parameters
-    ----------
-    target, reference : array_like
-        One value per document, such as a rate per 1,000.
-    level : float
-        Nominal coverage of the interval.
+    Target and reference have one value per document, such as a rate per 1,000.
 
     Returns
     -------

@@ -106,16 +106,8 @@ def count_pairs(
     a group of which that is true of every document with the node has no row for it
     (`hidden_windows`).
 
-    Parameters
-    ----------
-    features : Features
-        The open tables.
-    node_kind, span, pos
-        As in `count_cooccurrences`.
-    by : str
-        Column of documents to group by.
-    weight : str
-        How repeats count, as in `count_cooccurrences`.
+    The arguments are those of `count_cooccurrences`; ``by`` is the column of documents to
+    group by.
 
     Returns
     -------
@@ -174,10 +166,7 @@ def hidden_windows(
 ) -> pd.DataFrame:
     """List the documents that do not tell the words near a node: too few, or by difference.
 
-    Parameters
-    ----------
-    features, node_kind, span, weight
-        As in `count_cooccurrences`.
+    The arguments are those of `count_cooccurrences`.
 
     Returns
     -------

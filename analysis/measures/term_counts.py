@@ -55,7 +55,7 @@ class Recipe:
         weigh, or first: of a group of repeats only the first segment counts, and that 1.
         So counts stay whole, as keyness needs them; the same where copies are identical.
     n : int
-        Words in a row; more than 1 is counted by `analysis.measures.ngrams.count_ngrams`.
+        Words in a row; more than 1 is counted by `analysis.measures.counts.count_ngrams`.
     """
 
     unit: Unit = "lemma"

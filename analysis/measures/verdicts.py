@@ -98,10 +98,7 @@ def verdict_table(verdicts: Iterable[Verdict], index: pd.Index | None = None) ->
 def judge_p_value(floor: float) -> Verdict:
     """Refuse a p-value that could not fall to .05 whatever the data.
 
-    Parameters
-    ----------
-    floor : float
-        The smallest p-value that the design can give.
+    The floor is the smallest p-value that the design can give.
 
     Examples
     --------
