@@ -31,8 +31,7 @@ _GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "Collocation": {
         "analysis.measures.neighbours": ("count_cooccurrences", "count_pairs", "hidden_windows"),
-        "analysis.measures.collocation": ("association",),
-        "analysis.measures.collocation_difference": ("association_difference",),
+        "analysis.measures.collocation": ("association", "association_difference"),
     },
     "Framing": {
         "analysis.measures.selection": ("Selection",),

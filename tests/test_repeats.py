@@ -14,8 +14,7 @@ from toy_articles import replace_article
 
 from analysis.annotation import bags
 from analysis.annotation.pipeline import annotate
-from analysis.measures.collocation import association
-from analysis.measures.collocation_difference import association_difference
+from analysis.measures.collocation import association, association_difference
 from analysis.measures.counts import (
     Recipe,
     TermCounts,

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from analysis.measures.term_counts import UNITS, Recipe, TermCounts, terms_of
 from analysis.study.design import BAG_FLOOR
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 from analysis.tables.features import Features
 from analysis.tables.repeats import find_clusters, first_of_repeats
 from analysis.tables.schema import SHOWN, WEIGHTS, ZONES, Weight
@@ -261,8 +261,7 @@ def count_ngrams(features: Features, *, n: int = 2, weight: Weight = "none") -> 
 
 
 def _check_weight(features: Features, weight: Weight) -> None:
-    if weight not in WEIGHTS:
-        raise MeasureError(f"count_ngrams: {unknown('weight', weight, WEIGHTS)}")
+    check_known("count_ngrams", [weight], what="weight", allowed=WEIGHTS)
     if not first_of_repeats(features.segments, weight).all():
         raise MeasureError(
             f"count_ngrams: n-grams are published by document, so that weight {weight!r} cannot"

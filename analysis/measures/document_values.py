@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.measures.frame_table import stamp_as
 from analysis.measures.inference import FloatArray, LeaveOneOut, leave_one_out
 from analysis.measures.verdicts import OK, VERDICT, refuse
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import check_known
 
 #: Value -> what it relates to, and the factor of the ratio.
 VALUES: dict[str, tuple[str, float]] = {"per_1000": ("n_tokens", 1e3), "share": ("n_mentions", 1)}
@@ -113,12 +113,10 @@ def documents_of(
     table: pd.DataFrame, value: str, by: list[str], target: str = ""
 ) -> Iterator[tuple[dict[str, Any], Documents]]:
     """Give the keys and the documents of every group of rows, in the order of the table."""
-    if value not in VALUES:
-        raise MeasureError(f"values of documents: {unknown('value', value, VALUES)}")
+    check_known("values of documents", [value], what="value", allowed=VALUES)
     total, scale = VALUES[value]
-    for column in ("unit", "doc_id", "event", "n", total):
-        if column not in table.columns:
-            raise MeasureError(f"values of documents: {unknown('column', column, table.columns)}")
+    wanted = ("unit", "doc_id", "event", "n", total)
+    check_known("values of documents", wanted, what="column", allowed=table.columns)
     single = table[table["unit"] == "document"]
     for given, rows in single.groupby(by, sort=False):
         part = rows.sort_values("doc_id")

@@ -71,16 +71,23 @@ def mentions_by_post(
     """
     posts = ticker_posts(features, weight=selection.weight)
     mentions = ticker_mentions(features, frames, selection=selection)
-    counted = mentions.dropna(subset=["post"]).groupby(["frame", "doc_id", "post"])[["n", "n_raw"]]
-    every = pd.DataFrame({"frame": list(frames)}, dtype="str").merge(posts, how="cross")
-    table = every.merge(counted.sum().reset_index(), on=["frame", "doc_id", "post"], how="left")
-    kind = "int64" if selection.weight == "none" else "float64"
-    table = table.fillna({"n": 0, "n_raw": 0}).astype({"n": kind, "n_raw": "int64"})
+    counted = mentions.dropna(subset=["post"])
+    table = _count(counted, frames, posts, by=["doc_id", "post"])
     sums = table.groupby(["frame", "doc_id"], sort=False)[["n", "n_tokens"]].cumsum()
     table[["n_cumulative", "n_tokens_cumulative"]] = sums
     about = ["frame", "doc_id", "event", "post", "post_order", "posted_at", "ts_quality"]
     counts = ["n", "n_raw", "n_tokens", "n_cumulative", "n_tokens_cumulative"]
     return table[[*about, *counts]].assign(weight=selection.weight)
+
+
+def _count(
+    mentions: pd.DataFrame, frames: Sequence[str], places: pd.DataFrame, *, by: list[str]
+) -> pd.DataFrame:
+    """Count the mentions of each frame in each place, which may be none."""
+    every = pd.DataFrame({"frame": list(frames)}, dtype="str").merge(places, how="cross")
+    counts = mentions.groupby(["frame", *by])[["n", "n_raw"]].sum()
+    table = every.merge(counts.reset_index(), on=["frame", *by], how="left")
+    return table.fillna({"n": 0, "n_raw": 0}).astype(counts.dtypes.to_dict())
 
 
 def mentions_by_interval(
@@ -165,12 +172,8 @@ def _outside(
     about = features.documents[features.documents["doc_id"].isin(posts["doc_id"])]
     in_posts = about["doc_id"].map(posts.groupby("doc_id")["n_tokens"].sum())
     rest = about[["doc_id", "event"]].assign(n_tokens=about[size] - in_posts, n_posts=0)
-    every = pd.DataFrame({"frame": list(frames)}, dtype="str").merge(rest, how="cross")
-    found = mentions[mentions["ts_quality"] == "none"].groupby(["frame", "doc_id"])
-    counts = found[["n", "n_raw"]].sum().reset_index()
-    table = every.merge(counts, on=["frame", "doc_id"], how="left").fillna({"n": 0, "n_raw": 0})
-    kind = "int64" if weight == "none" else "float64"
-    return _no_times(table.astype({"n": kind, "n_raw": "int64"}).assign(ts_quality="none"))
+    found = mentions[mentions["ts_quality"] == "none"]
+    return _no_times(_count(found, frames, rest, by=["doc_id"]).assign(ts_quality="none"))
 
 
 def _no_times(table: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from analysis.measures.frame_table import count_by_unit, share_table, stamp
 from analysis.measures.intervals import RESTS_ON, with_rate
 from analysis.measures.selection import CORE, Selection, select_mentions, sizes_of
 from analysis.measures.verdicts import OK, VERDICT
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 
 UNITS_SHOWN = ("document", "pooled")
 
@@ -151,9 +151,8 @@ def profile_distance(shares: pd.DataFrame, first: str, second: str) -> dict[str,
     pooled = shares[shares["unit"] == "pooled"].pivot_table(
         index="frame", columns="event", values="share", sort=False, dropna=False
     )
+    check_known("profile_distance", (first, second), what="event", allowed=pooled.columns)
     for event in (first, second):
-        if event not in pooled.columns:
-            raise MeasureError(f"profile_distance: {unknown('event', event, pooled.columns)}")
         if pooled[event].isna().any():
             raise MeasureError(
                 f"profile_distance: {event!r} has no mention of any frame, and so no profile. "

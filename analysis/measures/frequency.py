@@ -9,29 +9,15 @@ from analysis.measures.counts import TermCounts
 from analysis.measures.formulas import log_ratio
 from analysis.measures.rates import Interval, rate_intervals
 from analysis.measures.verdicts import VERDICT
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 from analysis.tables.cells import rounded
 
 GROUPINGS = ("all", "event", "outlet", "doc_id")
 SIDES = ("n", "n_raw", "per_1000", "n_documents")
 COLUMNS = (
-    "grouping",
-    "group",
-    "term",
-    "n",
-    "n_raw",
-    "n_tokens",
-    "per_1000",
-    "per_million",
-    "low",
-    "high",
-    "interval",
-    "interval_df",
-    *VERDICT,
-    "n_documents",
-    "n_documents_total",
-    "n_bags",
-    "n_bags_total",
+    *("grouping", "group", "term", "n", "n_raw", "n_tokens", "per_1000", "per_million"),
+    *("low", "high", "interval", "interval_df", *VERDICT),
+    *("n_documents", "n_documents_total", "n_bags", "n_bags_total"),
 )
 
 
@@ -74,8 +60,7 @@ def term_frequency(
     >>> list(term_frequency(counts, by="all")["term"][:2])
     ['der', 'Trump']
     """
-    if by not in GROUPINGS:
-        raise MeasureError(f"term_frequency: {unknown('grouping', by, GROUPINGS)}")
+    check_known("term_frequency", [by], what="grouping", allowed=GROUPINGS)
     if "bag_id" not in counts.rows.columns:
         raise MeasureError(
             "term_frequency: wanted counts of bags, came counts of documents. "
@@ -217,9 +202,7 @@ def most_different(
 
 def _side_by_side(table: pd.DataFrame, target: str, reference: str) -> pd.DataFrame:
     groups = {str(name): rows for name, rows in table.groupby("group")}
-    for name in (target, reference):
-        if name not in groups:
-            raise MeasureError(f"most_different: {unknown('group', name, map(str, groups))}")
+    check_known("most_different", (target, reference), what="group", allowed=groups)
     if target == reference:
         raise MeasureError(f"most_different: target and reference are both {target!r}")
     return groups[target].merge(

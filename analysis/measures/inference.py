@@ -17,7 +17,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from analysis.measures.verdicts import OK, Verdict, refuse
 from analysis.study.design import LEVEL
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 from analysis.tables.cells import rounded
 
 FloatArray = npt.NDArray[np.float64]
@@ -123,8 +123,7 @@ def adjust_p_values(p_values: npt.ArrayLike, correction: str) -> FloatArray:
     >>> adjust_p_values([0.01, 0.04, 0.03, 0.005], "holm").round(2).tolist()
     [0.03, 0.06, 0.06, 0.02]
     """
-    if correction not in CORRECTIONS:
-        raise MeasureError(f"adjust_p_values: {unknown('correction', correction, CORRECTIONS)}")
+    check_known("adjust_p_values", [correction], what="correction", allowed=CORRECTIONS)
     values = np.asarray(p_values, dtype=float)
     there = ~np.isnan(values)
     if np.any((values[there] < 0) | (values[there] > 1)):

@@ -17,7 +17,7 @@ from analysis.measures.inference import CORRECTIONS, FloatArray, adjust_p_values
 from analysis.measures.permutation import permute_terms
 from analysis.measures.resampling import BLOCK, Resampling, Units, bootstrap_terms, find_units
 from analysis.measures.verdicts import VERDICT, refuse
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 from analysis.tables.cells import rounded
 
 #: Correction for many terms that rests on the relabellings themselves.
@@ -130,8 +130,7 @@ def most_key(
     >>> most_key(table, top=1)["term"].tolist()
     ['c', 'b']
     """
-    if by not in table.columns:
-        raise MeasureError(f"most_key: {unknown('column', by, table.columns)}")
+    check_known("most_key", [by], what="column", allowed=table.columns)
     ranked = table.assign(_n=table["n_target"] + table["n_reference"])
     sides = []
     for side, sign in (("target", 1), ("reference", -1)):
@@ -223,15 +222,12 @@ def _p_values(units: Units, correction: str, plan: Resampling) -> pd.DataFrame:
 def _two_groups(counts: TermCounts, target: str, reference: str, plan: Resampling) -> TermCounts:
     """Keep the rows of both groups, and the terms that occur in them."""
     columns = [plan.group, plan.cluster, *([plan.stratum] if plan.stratum else [])]
-    for column in columns:
-        if column not in counts.rows.columns:
-            raise MeasureError(f"keyness: {unknown('column', column, counts.rows.columns)}")
+    check_known("keyness", columns, what="column", allowed=counts.rows.columns)
     if target == reference:
         raise MeasureError(f"keyness: target and reference are the same, {target!r}; name two")
     groups = counts.rows[plan.group]
-    for value in (target, reference):
-        if value not in set(groups):
-            raise MeasureError(f"keyness: {unknown(plan.group, value, set(groups.dropna()))}")
+    known = set(groups.dropna())
+    check_known("keyness", (target, reference), what=plan.group, allowed=known)
     chosen = counts.select(groups.isin([target, reference]).to_numpy())
     for value in (target, reference):
         if chosen.totals[(chosen.rows[plan.group] == value).to_numpy()].sum() == 0:
@@ -240,12 +236,8 @@ def _two_groups(counts: TermCounts, target: str, reference: str, plan: Resamplin
 
 
 def _check_names(measures: Sequence[str], correction: str) -> None:
-    known = [*KEYNESS, "rank_biserial"]
-    for name in measures:
-        if name not in known:
-            raise MeasureError(f"keyness: {unknown('measure', name, known)}")
-    if correction not in (MAX_T, *CORRECTIONS):
-        raise MeasureError(f"keyness: {unknown('correction', correction, [MAX_T, *CORRECTIONS])}")
+    check_known("keyness", measures, what="measure", allowed=[*KEYNESS, "rank_biserial"])
+    check_known("keyness", [correction], what="correction", allowed=[MAX_T, *CORRECTIONS])
 
 
 def rank_biserial(

@@ -14,12 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.measures.relabelling import (
-    MOST_EXACT,
-    all_labels,
-    count_relabellings,
-    random_labels,
-)
+from analysis.measures.relabelling import MOST_EXACT, all_labels, count_relabellings, random_labels
 from analysis.measures.resampling import find_units
 from analysis.measures.specifications import (
     CHOICES,
@@ -143,10 +138,7 @@ def _compute(  # noqa: PLR0917 -- one claim with all that it needs
 
 
 def _estimates(
-    measure: str,
-    found: Sequence[Evidence],
-    poolings: Sequence[str],
-    labels: FloatArray | None,
+    measure: str, found: Sequence[Evidence], poolings: Sequence[str], labels: FloatArray | None
 ) -> FloatArray:
     """Give the estimate of each specification (rows) for each way to label documents (columns).
 

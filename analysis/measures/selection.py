@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 from analysis.tables.schema import WEIGHTS, Weight
 
 Tier = Literal["core", "core_near"]
@@ -48,8 +48,7 @@ class Selection:
 
     def __post_init__(self) -> None:
         for what, allowed in (("tier", TIERS), ("target", TARGETS), ("weight", WEIGHTS)):
-            if getattr(self, what) not in allowed:
-                raise MeasureError(f"Selection: {unknown(what, getattr(self, what), allowed)}")
+            check_known("Selection", [getattr(self, what)], what=what, allowed=allowed)
 
 
 #: What counts unless something else is asked for: every core mention, once.
@@ -101,8 +100,7 @@ def weights_of(table: pd.DataFrame, weight: Weight) -> pd.Series:
     >>> weights_of(table, "none").tolist(), weights_of(table, "across").tolist()
     ([1, 1], [0.5, 0.5])
     """
-    if weight not in WEIGHTS:
-        raise MeasureError(f"measures: {unknown('weight', weight, WEIGHTS)}")
+    check_known("measures", [weight], what="weight", allowed=WEIGHTS)
     if weight == "none":
         return pd.Series(1, index=table.index, dtype="int64")
     return table[f"weight_{weight}"].astype("float64")
@@ -123,8 +121,7 @@ def sizes_of(documents: pd.DataFrame, size: str, selection: Selection) -> pd.Ser
     >>> int(sizes_of(documents, "n_words_file", Selection()).sum())
     7144
     """
-    if size not in SIZES:
-        raise MeasureError(f"sizes_of: {unknown('size', size, SIZES)}")
+    check_known("sizes_of", [size], what="size", allowed=SIZES)
     if selection.weight != "none" and size in UNWEIGHTED_SIZES:
         raise MeasureError(
             f"sizes_of: {size!r} counts words outside segments, too, which no weight of "

@@ -11,7 +11,7 @@ import pandas as pd
 from nltk.stem.snowball import GermanStemmer
 from scipy import sparse
 
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known, unknown
 from analysis.tables.schema import WEIGHTS, Weight
 
 Unit = Literal["form", "stem", "lemma", "lemma_pos", "head"]
@@ -74,12 +74,7 @@ class Recipe:
         return self.weight != "none" and self.copies == "weigh"
 
     def __post_init__(self) -> None:
-        choices = {
-            "unit": UNITS,
-            "rows": get_args(Rows),
-            "weight": WEIGHTS,
-            "copies": COPIES,
-        }
+        choices = {"unit": UNITS, "rows": get_args(Rows), "weight": WEIGHTS, "copies": COPIES}
         for name, allowed in choices.items():
             if getattr(self, name) not in allowed:
                 fault = unknown(name, getattr(self, name), allowed)
@@ -150,8 +145,7 @@ class TermCounts:
         >>> counts.group("event").matrix.toarray().tolist()
         [[4], [2]]
         """
-        if by not in self.rows.columns:
-            raise MeasureError(f"group: {unknown('column', by, self.rows.columns)}")
+        check_known("group", [by], what="column", allowed=self.rows.columns)
         codes, labels = pd.factorize(self.rows[by], sort=True)
         adder = sparse.csr_array(
             (np.ones(len(codes), dtype=np.int64), (codes, np.arange(len(codes)))),

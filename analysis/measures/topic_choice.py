@@ -67,11 +67,7 @@ def stability_curve(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def choose_n_topics(
-    curve: pd.DataFrame,
-    *,
-    subsamples: float = 0.6,
-    documents: float = 0.5,
-    margin: float = 1.0,
+    curve: pd.DataFrame, *, subsamples: float = 0.6, documents: float = 0.5, margin: float = 1.0
 ) -> Choice:
     """Give the largest number of topics that is stable, or say that none is.
 

@@ -13,7 +13,7 @@ from analysis.measures.permutation import permute_values
 from analysis.measures.topic_reruns import TopicRuns, middle_of
 from analysis.measures.topics import topic_prevalence
 from analysis.measures.verdicts import OK, VERDICT, Verdict, judge_effect, refuse
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -105,9 +105,7 @@ CONTRAST_COLUMNS = [
 
 def _check_events(runs: TopicRuns, target: str, reference: str) -> None:
     events = runs.documents["event"].unique()
-    for event in (target, reference):
-        if event not in events:
-            raise MeasureError(f"topic_contrast: {unknown('event', event, events)}")
+    check_known("topic_contrast", (target, reference), what="event", allowed=events)
     if target == reference:
         raise MeasureError(f"topic_contrast: wanted two events, came {target!r} twice")
 

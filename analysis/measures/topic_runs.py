@@ -11,13 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from analysis.measures.topic_engines import (
-    EngineSettings,
-    Fit,
-    find_engine,
-    for_seeds,
-    run_engine,
-)
+from analysis.measures.topic_engines import EngineSettings, Fit, find_engine, for_seeds, run_engine
 from analysis.measures.topic_matching import find_prototype, top_terms
 from analysis.measures.topic_segments import TopicRecipe, TopicSegments
 from analysis.study.design import LEVEL
