@@ -139,13 +139,8 @@ def _count_rows(features: Features, recipe: Recipe) -> _CountRows:
 def chosen_bags(segments: pd.DataFrame, recipe: Recipe) -> tuple[pd.DataFrame, int]:
     """Give the bags that a recipe counts, and how many of its tokens stand in none.
 
-    Parameters
-    ----------
-    segments : DataFrame
-        Rows of the open table ``segments`` of whole documents, with their ``kind`` if the
-        recipe asks for kinds.
-    recipe : Recipe
-        What is counted.
+    The segments are rows of the open table of whole documents, with their ``kind`` if the recipe
+    asks for kinds.
 
     Returns
     -------

@@ -113,8 +113,7 @@ def _spread(counts: TermCounts, column: str) -> np.ndarray:
     held = inner.with_rows(
         pd.DataFrame({"group": inner.rows["both"].str.split("\t").str[0]})
     ).occurrence()
-    spread: np.ndarray = held.group("group").matrix.toarray().ravel()
-    return spread
+    return np.asarray(held.group("group").matrix.toarray().ravel())
 
 
 def most_frequent(table: pd.DataFrame, top: int) -> list[str]:
@@ -192,12 +191,8 @@ def most_different(
     )
     above = kept[kept["log_ratio"] > 0].head(top)
     below = kept[kept["log_ratio"] < 0].tail(top)
-    columns = [
-        "term",
-        "log_ratio",
-        *(f"{name}_{side}" for name in SIDES for side in ("target", "reference")),
-    ]
-    return pd.concat([above, below], ignore_index=True).loc[:, columns]
+    columns = [f"{name}_{side}" for name in SIDES for side in ("target", "reference")]
+    return pd.concat([above, below], ignore_index=True).loc[:, ["term", "log_ratio", *columns]]
 
 
 def _side_by_side(table: pd.DataFrame, target: str, reference: str) -> pd.DataFrame:

@@ -106,12 +106,7 @@ def zero_count_upper_bound(size: npt.ArrayLike, *, level: float = LEVEL) -> Floa
 def adjust_p_values(p_values: npt.ArrayLike, correction: str) -> FloatArray:
     """Correct p-values of one family of tests; a NaN stays and does not count.
 
-    Parameters
-    ----------
-    p_values : array_like
-        Those of the family.
-    correction : str
-        bonferroni, holm, bh or by.
+    The correction is one of `CORRECTIONS`.
 
     Raises
     ------
@@ -231,12 +226,8 @@ class LeaveOneOut(NamedTuple):
 def leave_one_out(statistic: Callable[[npt.NDArray[np.bool_]], float], n_units: int) -> LeaveOneOut:
     """Compute a statistic without each document in turn.
 
-    Parameters
-    ----------
-    statistic : callable
-        Takes a boolean array of the documents kept, gives a number (NaN: not defined).
-    n_units : int
-        Number of documents or clusters.
+    The statistic takes a boolean array of the documents (or clusters) kept and gives a number, NaN
+    where it is not defined.
 
     Returns
     -------

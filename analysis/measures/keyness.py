@@ -248,14 +248,7 @@ def rank_biserial(
     It is 2 U / (n1 n2) - 1, with Mann and Whitney's U as Kilgarriff (2001) uses it: the share of
     pairs in which the target's document is higher, minus the share in which it is lower.
 
-    Parameters
-    ----------
-    matrix : csr_array, shape (n_documents, n_terms)
-        Counts.
-    sizes : array_like, shape (n_documents,)
-        Tokens; documents without any are left out.
-    is_target : ndarray of bool, shape (n_documents,)
-        Documents of the target.
+    The arguments are those of `find_units`; documents without tokens are left out.
 
     Examples
     --------

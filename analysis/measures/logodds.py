@@ -51,10 +51,8 @@ def weighted_log_odds(
     alpha = np.broadcast_to(np.asarray(prior, dtype=float), a.shape)
     if np.any(alpha <= 0):
         raise MeasureError("weighted_log_odds: wanted a prior above 0 for every term")
-    inside, outside = (
-        (a + alpha, b + alpha),
-        (size_a - a + alpha.sum() - alpha, size_b - b + alpha.sum() - alpha),
-    )
+    inside = a + alpha, b + alpha
+    outside = size_a - a + alpha.sum() - alpha, size_b - b + alpha.sum() - alpha
     delta = np.log(inside[0] / outside[0]) - np.log(inside[1] / outside[1])
     spread = 1 / inside[0] + 1 / inside[1]
     if variance == "four_term":

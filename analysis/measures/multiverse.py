@@ -165,9 +165,8 @@ def _level(evidence: Evidence, pooling: str, labels: FloatArray) -> FloatArray:
         numerator = np.divide(numerator, denominator, out=np.zeros(len(there)), where=there)
         denominator = there.astype(float)
     below = denominator @ labels
-    result: FloatArray = np.full(labels.shape[1], np.nan)
-    np.divide(numerator @ labels, below, out=result, where=below > 0)
-    return result
+    nothing = np.full(labels.shape[1], np.nan)
+    return np.asarray(np.divide(numerator @ labels, below, out=nothing, where=below > 0))
 
 
 def _table(

@@ -56,12 +56,7 @@ class Evidence:
 def list_specifications(choices: Mapping[str, Sequence[str]], measure: str) -> list[dict[str, str]]:
     """List every combination of the choices that bear on a measure.
 
-    Parameters
-    ----------
-    choices : mapping
-        The options of each of `CHOICES`.
-    measure : str
-        The measure; choices that cannot change it keep their first option.
+    Choices that cannot change the measure keep their first option.
 
     Returns
     -------

@@ -11,7 +11,7 @@ import pandas as pd
 from nltk.stem.snowball import GermanStemmer
 from scipy import sparse
 
-from analysis.study.errors import MeasureError, check_known, unknown
+from analysis.study.errors import MeasureError, check_known
 from analysis.tables.schema import WEIGHTS, Weight
 
 Unit = Literal["form", "stem", "lemma", "lemma_pos", "head"]
@@ -76,9 +76,7 @@ class Recipe:
     def __post_init__(self) -> None:
         choices = {"unit": UNITS, "rows": get_args(Rows), "weight": WEIGHTS, "copies": COPIES}
         for name, allowed in choices.items():
-            if getattr(self, name) not in allowed:
-                fault = unknown(name, getattr(self, name), allowed)
-                raise MeasureError(f"count_terms: {fault}")
+            check_known("count_terms", [getattr(self, name)], what=name, allowed=allowed)
         if self.voices and (self.rows == "bag" or self.weight != "none" or self.zones):
             raise MeasureError(
                 "count_terms: words by voice are known of whole documents only: in smaller bags"

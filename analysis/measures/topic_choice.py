@@ -37,11 +37,6 @@ class Choice(NamedTuple):
 def stability_curve(runs: pd.DataFrame) -> pd.DataFrame:
     """Sum up the runs of `topic_stability`.
 
-    Parameters
-    ----------
-    runs : DataFrame
-        Columns n_topics, kind, run, left_out, stability.
-
     Returns
     -------
     DataFrame

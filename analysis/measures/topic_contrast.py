@@ -28,12 +28,7 @@ class _Sides(NamedTuple):
 def topic_contrast(runs: TopicRuns, *, target: str, reference: str) -> pd.DataFrame:
     """Compare how much of the documents of two events each topic takes.
 
-    Parameters
-    ----------
-    runs : TopicRuns
-        From `rerun_topics`.
-    target, reference : str
-        Events.
+    The runs are what `rerun_topics` gives; target and reference are events.
 
     Returns
     -------
@@ -114,16 +109,13 @@ def _values(runs: TopicRuns) -> FloatArray:
     """Give the prevalence in the model itself, documents by topics."""
     table = topic_prevalence(runs.model).query("unit == 'document'")
     wide = table.pivot_table(index="doc_id", columns="topic", values="share")
-    values: FloatArray = wide.loc[runs.documents["doc_id"]].to_numpy(dtype=float)
-    return values
+    return np.asarray(wide.loc[runs.documents["doc_id"]].to_numpy(dtype=float))
 
 
 def _difference(values: FloatArray, sides: _Sides) -> FloatArray:
     """Mean of the target minus mean of the reference, over the last axis."""
-    difference: FloatArray = values[..., sides.target].mean(-1) - values[..., ~sides.target].mean(
-        -1
-    )
-    return difference
+    target, reference = values[..., sides.target], values[..., ~sides.target]
+    return np.asarray(target.mean(-1) - reference.mean(-1))
 
 
 def _describe(values: FloatArray, sides: _Sides, tested: Verdict) -> dict[str, object]:

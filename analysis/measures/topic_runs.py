@@ -142,12 +142,8 @@ def fit_job(job: Job) -> Fit:
 def fit_jobs(jobs: Sequence[Job], executor: Executor | None = None) -> list[Fit]:
     """Fit jobs here or in an executor; the results are those of one process.
 
-    Parameters
-    ----------
-    jobs : sequence of Job
-        From `plan_runs`.
-    executor : concurrent.futures.Executor, optional
-        Any; without one, the jobs are fitted one after the other in this process.
+    The jobs are what `plan_runs` gives; without an executor they are fitted one after the other
+    in this process.
 
     Returns
     -------
