@@ -22,8 +22,7 @@ _GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "analysis.tables.evaluations": ("read_validation",),
     },
     "Counting and comparing": {
-        "analysis.measures.counts": ("Recipe", "count_terms"),
-        "analysis.measures.ngrams": ("count_ngrams",),
+        "analysis.measures.counts": ("Recipe", "count_ngrams", "count_terms"),
         "analysis.measures.frequency": ("term_frequency",),
         "analysis.measures.dispersion": ("dispersion", "leading_dispersion"),
         "analysis.measures.keyness": ("keyness",),
@@ -32,8 +31,7 @@ _GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "Collocation": {
         "analysis.measures.neighbours": ("count_cooccurrences", "count_pairs", "hidden_windows"),
-        "analysis.measures.collocation": ("association",),
-        "analysis.measures.collocation_difference": ("association_difference",),
+        "analysis.measures.collocation": ("association", "association_difference"),
     },
     "Framing": {
         "analysis.measures.selection": ("Selection",),
@@ -53,8 +51,11 @@ _GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
             "actors_in_segments",
             "actors_in_sentences",
         ),
-        "analysis.measures.frame_time": ("mentions_by_interval", "mentions_by_post"),
-        "analysis.measures.frame_trend": ("mention_trend",),
+        "analysis.measures.frame_time": (
+            "mention_trend",
+            "mentions_by_interval",
+            "mentions_by_post",
+        ),
     },
     "Topics": {
         "analysis.measures.topic_segments": ("TopicRecipe",),

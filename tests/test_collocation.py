@@ -14,8 +14,7 @@ from numpy.testing import assert_allclose
 
 from analysis.measures import formulas
 from analysis.measures.cells import Pairs, check_pairs
-from analysis.measures.collocation import association, strongest_collocates
-from analysis.measures.collocation_difference import association_difference
+from analysis.measures.collocation import association, association_difference, strongest_collocates
 from analysis.measures.cooccurrences import CoOccurrences
 from analysis.measures.formulas import ASSOCIATION
 from analysis.measures.resampling import Resampling

@@ -9,7 +9,7 @@ from keyness_samples import GOLD
 from numpy.testing import assert_allclose
 from scipy import sparse
 
-from analysis.measures import formulas, logodds, ranks
+from analysis.measures import formulas, keyness, logodds
 from analysis.measures.cells import check_cells
 from analysis.study.errors import MeasureError
 
@@ -82,7 +82,7 @@ def test_ranks_of_kilgarriff():
     """The target's ranks add up to 31, so that U is 16 of 25 pairs."""
     values = sparse.csr_array(np.array([[12, 15, 18, 24, 88, 3, 3, 13, 27, 33]]).T)
     side = np.arange(10) < 5
-    assert_allclose(ranks.rank_biserial(values, np.full(10, 100), side), 2 * (31 - 15) / 25 - 1)
+    assert_allclose(keyness.rank_biserial(values, np.full(10, 100), side), 2 * (31 - 15) / 25 - 1)
 
 
 def test_effect_sizes_of_the_literature():

@@ -10,12 +10,12 @@ import pytest
 from study_tables import made_up
 
 from analysis.measures.frame_actors import (
+    COLUMNS,
     actors_as_speakers,
     actors_in_segments,
     actors_in_sentences,
 )
 from analysis.measures.inference import wilson_interval
-from analysis.measures.pair_table import COLUMNS
 from analysis.measures.selection import Selection
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features

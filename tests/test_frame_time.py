@@ -8,8 +8,12 @@ import pytest
 from scipy import stats
 from study_tables import made_up
 
-from analysis.measures.frame_time import INTERVAL_COLUMNS, mentions_by_interval, mentions_by_post
-from analysis.measures.frame_trend import mention_trend
+from analysis.measures.frame_time import (
+    INTERVAL_COLUMNS,
+    mention_trend,
+    mentions_by_interval,
+    mentions_by_post,
+)
 from analysis.measures.posts import ticker_mentions, ticker_posts
 from analysis.measures.selection import Selection
 from analysis.measures.verdicts import FEWEST_MENTIONS

@@ -7,8 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.measures.collocation import association
-from analysis.measures.collocation_difference import association_difference
+from analysis.measures.collocation import association, association_difference
 from analysis.measures.neighbours import count_cooccurrences, count_pairs
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features

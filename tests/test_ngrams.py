@@ -16,8 +16,7 @@ from analysis.annotation import ngrams
 from analysis.annotation.ngrams import count_sequences, ngram_rows, word_runs
 from analysis.annotation.tokens import Annotator
 from analysis.corpus import shingles
-from analysis.measures.counts import Recipe, count_terms
-from analysis.measures.ngrams import count_ngrams
+from analysis.measures.counts import Recipe, count_ngrams, count_terms
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
 from analysis.tables.schema import empty_table

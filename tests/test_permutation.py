@@ -10,7 +10,7 @@ from keyness_samples import draw_counts
 from numpy.testing import assert_allclose
 from scipy import sparse
 
-from analysis.measures.permutation import permute_terms, permute_values
+from analysis.measures.permutation import Surplus, bring_in_tails, permute_terms, permute_values
 from analysis.measures.relabelling import (
     all_labels,
     count_relabellings,
@@ -18,7 +18,6 @@ from analysis.measures.relabelling import (
     relabelling_floor,
 )
 from analysis.measures.resampling import find_units
-from analysis.measures.surplus import Surplus, bring_in_tails
 from analysis.study.errors import MeasureError
 
 

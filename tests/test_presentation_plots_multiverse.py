@@ -16,7 +16,7 @@ from analysis.figures.checks import drawn_texts, find_cut_texts, find_overlaps
 from analysis.figures.claim_words import p_value_line, word_claims
 from analysis.figures.plots import plot_specifications
 from analysis.figures.style import WIDTHS_MM
-from analysis.measures.choice_effects import Relabelled, choice_effects, summarise_claim
+from analysis.measures.multiverse import Relabelled, choice_effects, summarise_claim
 from analysis.measures.specifications import CHOICES
 from analysis.measures.verdicts import judge_p_value, refuse
 from analysis.study.design import Claim

@@ -14,12 +14,16 @@ from toy_articles import replace_article
 
 from analysis.annotation import bags
 from analysis.annotation.pipeline import annotate
-from analysis.measures.collocation import association
-from analysis.measures.collocation_difference import association_difference
-from analysis.measures.counts import Recipe, TermCounts, count_terms, describe_documents
+from analysis.measures.collocation import association, association_difference
+from analysis.measures.counts import (
+    Recipe,
+    TermCounts,
+    count_ngrams,
+    count_terms,
+    describe_documents,
+)
 from analysis.measures.keyness import keyness
 from analysis.measures.neighbours import count_cooccurrences, count_once, count_pairs
-from analysis.measures.ngrams import count_ngrams
 from analysis.measures.noise_floor import noise_floor
 from analysis.measures.resampling import Resampling
 from analysis.study.errors import MeasureError

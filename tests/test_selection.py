@@ -8,15 +8,8 @@ import pandas as pd
 import pytest
 from framing_samples import FRAMES
 
-from analysis.measures.selection import (
-    TARGETS,
-    TIERS,
-    Selection,
-    count_by_unit,
-    select_mentions,
-    sizes_of,
-    totals_of,
-)
+from analysis.measures.frame_table import count_by_unit, totals_of
+from analysis.measures.selection import TARGETS, TIERS, Selection, select_mentions, sizes_of
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
 from analysis.tables.schema import WEIGHTS

@@ -31,19 +31,9 @@ class Cells(NamedTuple):
     @property
     def table(self) -> tuple[FloatArray, FloatArray]:
         """Observed and expected 2 x 2 table, each shaped (4, ...)."""
-        observed = np.stack(
-            [
-                self.n_target,
-                self.n_reference,
-                self.size_target - self.n_target,
-                self.size_reference - self.n_reference,
-            ]
-        )
-        e_target, e_reference = self.expected
-        expected = np.stack(
-            [e_target, e_reference, self.size_target - e_target, self.size_reference - e_reference]
-        )
-        return observed, expected
+        size = np.stack([self.size_target, self.size_reference])
+        n, e = np.stack([self.n_target, self.n_reference]), np.stack(self.expected)
+        return np.concatenate([n, size - n]), np.concatenate([e, size - e])
 
 
 def check_cells(

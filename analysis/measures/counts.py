@@ -1,4 +1,4 @@
-"""Counting terms in documents or bags of the open tables."""
+"""Counting terms in documents or bags of the open tables, and words in a row in documents."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from scipy import sparse
 
 from analysis.measures.term_counts import UNITS, Recipe, TermCounts, terms_of
 from analysis.study.design import BAG_FLOOR
-from analysis.study.errors import MeasureError
+from analysis.study.errors import MeasureError, check_known
 from analysis.tables.features import Features
 from analysis.tables.repeats import find_clusters, first_of_repeats
-from analysis.tables.schema import SHOWN, ZONES
+from analysis.tables.schema import SHOWN, WEIGHTS, ZONES, Weight
 
-__all__ = ["UNITS", "Recipe", "TermCounts", "count_terms", "describe_documents"]
+__all__ = ["UNITS", "Recipe", "TermCounts", "count_ngrams", "count_terms", "describe_documents"]
 
 
 def count_terms(features: Features, recipe: Recipe | None = None) -> TermCounts:
@@ -139,13 +139,8 @@ def _count_rows(features: Features, recipe: Recipe) -> _CountRows:
 def chosen_bags(segments: pd.DataFrame, recipe: Recipe) -> tuple[pd.DataFrame, int]:
     """Give the bags that a recipe counts, and how many of its tokens stand in none.
 
-    Parameters
-    ----------
-    segments : DataFrame
-        Rows of the open table ``segments`` of whole documents, with their ``kind`` if the
-        recipe asks for kinds.
-    recipe : Recipe
-        What is counted.
+    The segments are rows of the open table of whole documents, with their ``kind`` if the recipe
+    asks for kinds.
 
     Returns
     -------
@@ -211,3 +206,59 @@ def _count_voices(features: Features, recipe: Recipe) -> _CountRows:
     asked = int(segments[columns].to_numpy().sum())
     counted = int(terms.loc[terms["doc_id"].isin(told["doc_id"]), "n"].sum())
     return _CountRows(told, told, np.arange(len(told)), terms, "doc_id", asked - counted)
+
+
+def count_ngrams(features: Features, *, n: int = 2, weight: Weight = "none") -> TermCounts:
+    """Count n-grams in documents.
+
+    Parameters
+    ----------
+    features : Features
+        The open tables. They hold n-grams from a floor on, so that rarer ones are missing.
+    n : int
+        Words in a row, 2 to 5.
+    weight : str
+        How repeats count. N-grams are published by document, because rarer ones of single
+        segments would give the text back; so within and across are refused unless no
+        segment is repeated there.
+
+    Returns
+    -------
+    TermCounts
+        Documents by n-grams in lower case, both sorted; totals are the documents' tokens,
+        to which rates relate.
+
+    Raises
+    ------
+    MeasureError
+        If `n` is not 2, 3, 4 or 5, or the weight is unknown or would need segments.
+
+    Examples
+    --------
+    >>> from analysis.tables.features import read_features
+    >>> "donald trump" in count_ngrams(read_features()).terms
+    True
+    """
+    if n not in (2, 3, 4, 5):
+        raise MeasureError(f"count_ngrams: wanted n of 2, 3, 4 or 5, came {n!r}")
+    _check_weight(features, weight)
+    documents = features.documents
+    chosen = features.ngrams[features.ngrams["n_words"] == n]
+    row = pd.Series(np.arange(len(documents)), index=documents["doc_id"])
+    codes, labels = pd.factorize(chosen["ngram"], sort=True)
+    matrix = sparse.csr_array(
+        (chosen["n"].to_numpy(), (chosen["doc_id"].map(row).to_numpy(dtype=int), codes)),
+        shape=(len(documents), len(labels)),
+    )
+    rows = describe_documents(features)
+    totals = documents["n_tokens"].to_numpy()
+    return TermCounts(matrix, rows, pd.Index(labels), totals, Recipe(unit="form", n=n))
+
+
+def _check_weight(features: Features, weight: Weight) -> None:
+    check_known("count_ngrams", [weight], what="weight", allowed=WEIGHTS)
+    if not first_of_repeats(features.segments, weight).all():
+        raise MeasureError(
+            f"count_ngrams: n-grams are published by document, so that weight {weight!r} cannot"
+            " choose among repeated segments. Count with weight='none', or count terms."
+        )

@@ -12,7 +12,7 @@ from analysis.measures.counts import TermCounts
 from analysis.measures.dispersion_measures import check_parts
 from analysis.measures.inference import FloatArray
 from analysis.measures.verdicts import OK, VERDICT, refuse
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 
 #: Name -> formula.
 MEASURES = dispersion_measures.MEASURES
@@ -55,9 +55,7 @@ def dispersion(
     0  Deal  3        3    2.0      0.5     ok
     1   und  3        3    3.0      0.0     ok
     """
-    for name in measures:
-        if name not in MEASURES:
-            raise MeasureError(f"dispersion: {unknown('measure', name, MEASURES)}")
+    check_known("dispersion", measures, what="measure", allowed=MEASURES)
     kept = np.flatnonzero(counts.totals > 0)
     if len(kept) == 0:
         raise MeasureError("dispersion: no document has a token; choose texts or a wider recipe")
@@ -158,10 +156,8 @@ def leading_dispersion(
 
 def _documents_of(counts: TermCounts, group: str, value: str) -> TermCounts:
     """Choose one side, with a row for each document."""
-    if group not in counts.rows.columns:
-        raise MeasureError(f"leading_dispersion: {unknown('column', group, counts.rows.columns)}")
-    if value not in set(counts.rows[group]):
-        known = set(counts.rows[group].dropna())
-        raise MeasureError(f"leading_dispersion: {unknown(group, value, known)}")
+    check_known("leading_dispersion", [group], what="column", allowed=counts.rows.columns)
+    known = set(counts.rows[group].dropna())
+    check_known("leading_dispersion", [value], what=group, allowed=known)
     side = counts.select((counts.rows[group] == value).to_numpy())
     return side.group("doc_id") if "doc_id" in side.rows.columns else side

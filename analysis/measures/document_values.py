@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from analysis.measures.frame_table import stamp_as
 from analysis.measures.inference import FloatArray, LeaveOneOut, leave_one_out
 from analysis.measures.verdicts import OK, VERDICT, refuse
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import check_known
 
 #: Value -> what it relates to, and the factor of the ratio.
 VALUES: dict[str, tuple[str, float]] = {"per_1000": ("n_tokens", 1e3), "share": ("n_mentions", 1)}
 #: Columns that tell the rows of a table of one measure apart.
 KEYS = ("measure", "frame", "polarity", "place")
-SELECTED = ("tier", "target", "weight")
 NOTHING_LEFT = "nothing_left_without_one"
 
 
@@ -43,12 +43,7 @@ class Documents(NamedTuple):
 def leave_documents_out(table: pd.DataFrame, value: str) -> pd.DataFrame:
     """Say how far each event's value hangs on one document.
 
-    Parameters
-    ----------
-    table : DataFrame
-        A result table with rows of documents, such as that of `frame_rates`.
-    value : str
-        per_1000 or share.
+    The table and the value are those of `compare_events`.
 
     Returns
     -------
@@ -118,12 +113,10 @@ def documents_of(
     table: pd.DataFrame, value: str, by: list[str], target: str = ""
 ) -> Iterator[tuple[dict[str, Any], Documents]]:
     """Give the keys and the documents of every group of rows, in the order of the table."""
-    if value not in VALUES:
-        raise MeasureError(f"values of documents: {unknown('value', value, VALUES)}")
+    check_known("values of documents", [value], what="value", allowed=VALUES)
     total, scale = VALUES[value]
-    for column in ("unit", "doc_id", "event", "n", total):
-        if column not in table.columns:
-            raise MeasureError(f"values of documents: {unknown('column', column, table.columns)}")
+    wanted = ("unit", "doc_id", "event", "n", total)
+    check_known("values of documents", wanted, what="column", allowed=table.columns)
     single = table[table["unit"] == "document"]
     for given, rows in single.groupby(by, sort=False):
         part = rows.sort_values("doc_id")
@@ -139,6 +132,4 @@ def finish_rows(
     rows: list[dict[str, Any]], columns: list[str], table: pd.DataFrame
 ) -> pd.DataFrame:
     """Make the table, with its columns in order and the selection beside."""
-    done = pd.DataFrame(rows, columns=columns)
-    selected = {name: table[name].iloc[0] for name in SELECTED if name in table.columns}
-    return done.assign(**selected)
+    return stamp_as(pd.DataFrame(rows, columns=columns), table)

@@ -25,7 +25,7 @@ from analysis.measures.cells import (
     check_pairs,  # noqa: F401  (the examples call it)
 )
 from analysis.measures.inference import FloatArray
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 
 
 def g2_four_cell(
@@ -357,7 +357,5 @@ def check_association(names: Iterable[str], *, without: Collection[str] = ()) ->
     --------
     >>> check_association(["g2", "log_dice"])
     """
-    allowed = sorted(set(ASSOCIATION) - set(without))
-    for name in names:
-        if name not in allowed:
-            raise MeasureError(f"association: {unknown('measure', name, allowed)}")
+    allowed = set(ASSOCIATION) - set(without)
+    check_known("association", names, what="measure", allowed=allowed)

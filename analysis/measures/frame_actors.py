@@ -2,7 +2,7 @@
 
 Being named near a frame and being the one who speaks of it are two things, counted by
 two functions. Counts come by document and by event; an association is given only from
-five joint occurrences on (`analysis.measures.pair_table`), and refused with its reason below that.
+five joint occurrences on, and refused with its reason below that.
 """
 
 from __future__ import annotations
@@ -11,19 +11,27 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.measures.pair_table import KEYS, pair_table
-from analysis.measures.selection import Selection, select_mentions, weights_of
+from analysis.measures.cells import Pairs
+from analysis.measures.formulas import npmi
+from analysis.measures.inference import wilson_interval
+from analysis.measures.selection import CORE, Selection, select_mentions, weights_of
 from analysis.measures.sentence_actors import count_in_sentences
+from analysis.measures.verdicts import OK, VERDICT, Verdict, refuse, verdict_table
+from analysis.study.design import FEWEST_JOINT
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
 
+KEYS = ["frame", "actor", "doc_id"]
+PAIR = ("n_joint", "n_frame", "n_actor", "n_total")
+COUNTS = ("n_joint", "n_unclear", "n_raw", "n_frame", "n_actor", "n_total", "n_documents")
+COLUMNS = (
+    *("frame", "actor", "event", "unit", "doc_id", *COUNTS, "counted_as"),
+    *("n_expected", "npmi", "share", "low", "high", *VERDICT, "weight"),
+)
+
 
 def actors_in_segments(
-    features: Features,
-    frames: Sequence[str],
-    *,
-    actors: Sequence[str],
-    selection: Selection | None = None,
+    features: Features, frames: Sequence[str], *, actors: Sequence[str], selection: Selection = CORE
 ) -> pd.DataFrame:
     """Count the segments that mention a frame and name an actor.
 
@@ -67,7 +75,6 @@ def actors_in_segments(
     [['alaska-2025', 'Trump', 8, 10], ['alaska-2025', 'Merz', 0, 10],
      ['helsinki-2018', 'Trump', 0, 1], ['helsinki-2018', 'Merz', 0, 1]]
     """
-    selection = selection or Selection()
     chosen = select_mentions(features.mentions, frames, selection)
     segments = features.segments[["segment_id", "doc_id"]]
     segments = segments.assign(n=weights_of(features.segments, selection.weight), n_raw=1)
@@ -82,15 +89,11 @@ def actors_in_segments(
         _sum(named.merge(segments, on="segment_id"), ["actor", "doc_id"], "n_actor"),
         _sum(segments, ["doc_id"], "n_total"),
     )
-    return pair_table(counts, features.documents, "segments", selection.weight)
+    return _pair_table(counts, features.documents, "segments", selection.weight)
 
 
 def actors_as_speakers(
-    features: Features,
-    frames: Sequence[str],
-    *,
-    actors: Sequence[str],
-    selection: Selection | None = None,
+    features: Features, frames: Sequence[str], *, actors: Sequence[str], selection: Selection = CORE
 ) -> pd.DataFrame:
     """Count the mentions of each frame that an actor speaks, in direct or reported speech.
 
@@ -107,7 +110,6 @@ def actors_as_speakers(
     >>> table.query("unit == 'pooled'")[["event", "n_joint", "n_frame"]].values.tolist()
     [['alaska-2025', 0, 0], ['helsinki-2018', 6, 8]]
     """
-    selection = selection or Selection()
     chosen = select_mentions(features.mentions, frames, selection)
     chosen = chosen.rename(columns={"speaker": "actor"})
     counts = _join(
@@ -117,15 +119,11 @@ def actors_as_speakers(
         _sum(chosen, ["actor", "doc_id"], "n_actor"),
         _sum(chosen, ["doc_id"], "n_total"),
     )
-    return pair_table(counts, features.documents, "mentions", selection.weight)
+    return _pair_table(counts, features.documents, "mentions", selection.weight)
 
 
 def actors_in_sentences(
-    features: Features,
-    frames: Sequence[str],
-    *,
-    actors: Sequence[str],
-    selection: Selection | None = None,
+    features: Features, frames: Sequence[str], *, actors: Sequence[str], selection: Selection = CORE
 ) -> pd.DataFrame:
     """Count the mentions of each frame in sentences that name an actor.
 
@@ -148,7 +146,6 @@ def actors_in_sentences(
     >>> table.query("unit == 'pooled'")["n_joint"].tolist()
     [0, 5]
     """
-    selection = selection or Selection()
     if selection.weight != "none":
         raise MeasureError(
             "actors_in_sentences: the open tables do not say which repeats stand in a sentence"
@@ -159,7 +156,7 @@ def actors_in_sentences(
     grid = _grid(features, frames, actors)
     joint, actor = count_in_sentences(features, chosen, actors)
     counts = _join(grid, joint, _sum(chosen, ["frame", "doc_id"], "n_frame"), actor)
-    return pair_table(counts, features.documents, "tokens", selection.weight)
+    return _pair_table(counts, features.documents, "tokens", selection.weight)
 
 
 def _grid(features: Features, frames: Sequence[str], actors: Sequence[str]) -> pd.DataFrame:
@@ -179,3 +176,62 @@ def _join(grid: pd.DataFrame, *counts: pd.DataFrame) -> pd.DataFrame:
         types = table.drop(columns=keys).dtypes.to_dict()
         grid = grid.merge(table, on=keys, how="left").fillna(dict.fromkeys(types, 0)).astype(types)
     return grid
+
+
+def _pair_table(
+    counts: pd.DataFrame, documents: pd.DataFrame, counted_as: str, weight: str
+) -> pd.DataFrame:
+    """Add the pooled counts of each event, then what is estimated from all of them.
+
+    The counts have a row per frame, actor and document, zeros included, and n_unclear if
+    some of them are uncertain.
+    """
+    counts = counts.merge(documents[["doc_id", "event"]], on="doc_id")
+    if "n_unclear" not in counts:
+        counts["n_unclear"] = 0
+    counts["n_documents"] = (counts["n_raw"] > 0).astype("int64")
+    pooled = counts.groupby(["frame", "actor", "event"], as_index=False, sort=False)[list(COUNTS)]
+    units = [pooled.sum().assign(unit="pooled", doc_id=""), counts.assign(unit="document")]
+    table = pd.concat(units, ignore_index=True)
+    table = _estimate(table.assign(counted_as=counted_as, weight=weight))
+    order = {key: rank for rank, key in enumerate(counts["frame"].unique())}
+    table["_frame"] = table["frame"].map(order)
+    table = table.sort_values(["_frame", "event", "unit"], key=_pooled_first, kind="stable")
+    return table.loc[:, list(COLUMNS)].reset_index(drop=True)
+
+
+def _pooled_first(column: pd.Series) -> pd.Series:
+    return column != "pooled" if column.name == "unit" else column
+
+
+def _estimate(table: pd.DataFrame) -> pd.DataFrame:
+    """Add expected counts, association and share, each only where it may be given."""
+    n_total = table["n_total"].where(table["n_total"] > 0)
+    table["n_expected"] = table["n_frame"] * table["n_actor"] / n_total
+    counts = table[["n_frame", "n_actor", "n_unclear", "n_joint"]].to_numpy(float)
+    verdicts = [_judge(*row) for row in counts]
+    table[VERDICT] = verdict_table(verdicts, table.index)
+    fine = table[table["status"] == "ok"]
+    joint, frame, actor, total = fine[list(PAIR)].to_numpy(float).T
+    table["npmi"] = pd.Series(npmi(Pairs(joint, frame, actor, total)), index=fine.index)
+    sure = table["n_joint"].where(table["n_unclear"] == 0, 0).to_numpy(float)
+    low, high = wilson_interval(sure, table["n_frame"].to_numpy(float))
+    clear = (table["n_unclear"] == 0) & (table["n_frame"] > 0)
+    table["share"] = (table["n_joint"] / table["n_frame"].where(table["n_frame"] > 0)).where(clear)
+    return table.assign(
+        low=pd.Series(low, index=table.index).where(clear),
+        high=pd.Series(high, index=table.index).where(clear),
+    )
+
+
+def _judge(n_frame: float, n_actor: float, n_unclear: float, n_joint: float) -> Verdict:
+    """Say whether an association of a pair may be given."""
+    if not n_frame:
+        return refuse("frame_absent")
+    if not n_actor:
+        return refuse("actor_absent")
+    if n_unclear:
+        return refuse("mentions_in_sentences_unknown")
+    if n_joint < FEWEST_JOINT:
+        return refuse("too_few_joint_occurrences", FEWEST_JOINT)
+    return OK

@@ -21,7 +21,7 @@ from analysis.measures.intervals import RESTS_ON
 from analysis.measures.permutation import permute_terms, permute_values
 from analysis.measures.resampling import bootstrap_terms, find_units
 from analysis.measures.verdicts import OK, VERDICT, Verdict, judge_effect, refuse
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import check_known
 
 
 def compare_events(
@@ -81,9 +81,7 @@ def compare_events(
     >>> table[["n_extreme", "n_relabellings", "p_floor", "p_status"]].to_numpy().tolist()
     [[1, 10, 0.1, 'not_estimable'], [2, 10, 0.1, 'not_estimable'], [1, 10, 0.1, 'not_estimable']]
     """
-    for event in (target, reference):
-        if event not in set(table["event"]):
-            raise MeasureError(f"compare_events: {unknown('event', event, set(table['event']))}")
+    check_known("compare_events", (target, reference), what="event", allowed=set(table["event"]))
     both = table[table["event"].isin([target, reference])]
     compared = documents[documents["event"].isin([target, reference])]
     effect = judge_effect(compared, "event")

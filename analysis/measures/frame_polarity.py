@@ -7,20 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.measures.frame_table import KEYS, count_by_unit, share_table, stamp, stamp_as
 from analysis.measures.intervals import RESTS_ON, net_interval, with_share
-from analysis.measures.selection import (
-    Selection,
-    count_by_unit,
-    select_mentions,
-    stamp,
-    totals_of,
-)
-from analysis.measures.verdicts import OK, VERDICT, judge_own_voice, judge_share, verdict_table
+from analysis.measures.selection import CORE, Selection, select_mentions
+from analysis.measures.verdicts import judge_own_voice, judge_share, verdict_table
 from analysis.tables.schema import POLARITIES
-
-KEYS = ["event", "unit", "doc_id"]
-ESTIMATES = ["low", "high", "rests_on", *VERDICT]
-SELECTED = ["tier", "target", "weight"]
 
 
 def polarity_profile(
@@ -28,18 +19,11 @@ def polarity_profile(
     documents: pd.DataFrame,
     frames: Sequence[str],
     *,
-    selection: Selection | None = None,
+    selection: Selection = CORE,
 ) -> pd.DataFrame:
     """Give the shares of affirmed, negated and open mentions of each frame.
 
-    Parameters
-    ----------
-    mentions, documents : DataFrame
-        Open tables.
-    frames : sequence of str
-        Ids of frames.
-    selection : Selection, optional
-        Tier, target and weight.
+    The arguments are those of `frame_rates`.
 
     Returns
     -------
@@ -59,22 +43,15 @@ def polarity_profile(
     15   negated  7  0.467  0.248  0.699
     23      open  8  0.533  0.301  0.752
     """
-    selection = selection or Selection()
     chosen = select_mentions(mentions, frames, selection)
-    table = count_by_unit(chosen, documents, {"frame": frames, "polarity": POLARITIES})
-    table["n_mentions"] = totals_of(table, ["frame"])
-    table = with_share(table, "n_mentions")
-    columns = ["frame", "polarity", *KEYS, "n", "n_raw", "n_mentions", "share", *ESTIMATES]
-    return stamp(table, selection)[[*columns, *SELECTED]]
+    keys = {"frame": frames, "polarity": POLARITIES}
+    return stamp(share_table(chosen, documents, keys), selection)
 
 
 def net_assertion(profile: pd.DataFrame) -> pd.DataFrame:
     """Give (affirmed - negated) / n of each frame: from -1, all denied, to 1, all affirmed.
 
-    Parameters
-    ----------
-    profile : DataFrame
-        What `polarity_profile` gives.
+    The profile is what `polarity_profile` gives.
 
     Returns
     -------
@@ -92,23 +69,20 @@ def net_assertion(profile: pd.DataFrame) -> pd.DataFrame:
     >>> table.query("unit == 'corpus'")["net"].round(3).tolist()
     [0.833, -0.467, -0.875]
     """
-    by = ["frame", *KEYS]
-    sums = profile.groupby(by, sort=False)[["n", "n_raw"]].sum()
-    table = sums.rename(columns={"n": "n_mentions"}).reset_index()
-    for polarity in POLARITIES:
-        part = profile.loc[profile["polarity"] == polarity, [*by, "n"]]
-        part = part.rename(columns={"n": f"n_{polarity}"})
-        table = table.merge(part, on=by, how="left", validate="one_to_one")
+    rows = profile.set_index(["frame", *KEYS])
+    sums = rows.groupby(level=["frame", *KEYS], sort=False)[["n", "n_raw"]].sum()
+    counts = [rows.loc[rows["polarity"] == each, "n"].rename(f"n_{each}") for each in POLARITIES]
+    table = pd.concat([*counts, sums.rename(columns={"n": "n_mentions"})], axis=1).reset_index()
     n = table["n_mentions"]
-    table["net"] = (table["n_affirmed"] - table["n_negated"]) / n.where(n > 0)
-    table["low"], table["high"] = net_interval(table["n_affirmed"], table["n_negated"], n)
-    table["rests_on"] = np.where(n > 0, RESTS_ON["pairs"], RESTS_ON["none"])
-    verdicts = [judge_share(each, with_interval=True) for each in n]
-    table[VERDICT] = verdict_table(verdicts, table.index)
-    selected = {name: profile[name].iloc[0] for name in SELECTED}
-    table = table.assign(**selected).astype({"rests_on": "str"})
-    numbers = [*(f"n_{polarity}" for polarity in POLARITIES), "n_mentions", "n_raw"]
-    return table[["frame", *KEYS, *numbers, "net", *ESTIMATES, *SELECTED]]
+    low, high = net_interval(table["n_affirmed"], table["n_negated"], n)
+    table = table.assign(
+        net=(table["n_affirmed"] - table["n_negated"]) / n.where(n > 0),
+        low=low,
+        high=high,
+        rests_on=np.where(n > 0, RESTS_ON["pairs"], RESTS_ON["none"]),
+        **verdict_table(judge_share(each, with_interval=True) for each in n),
+    )
+    return stamp_as(table.astype({"rests_on": "str"}), profile)
 
 
 def frame_setting(
@@ -116,18 +90,11 @@ def frame_setting(
     documents: pd.DataFrame,
     frames: Sequence[str],
     *,
-    selection: Selection | None = None,
+    selection: Selection = CORE,
 ) -> pd.DataFrame:
     """Say how much of a frame is the narrator's own, and what the narrator affirms.
 
-    Parameters
-    ----------
-    mentions, documents : DataFrame
-        Open tables.
-    frames : sequence of str
-        Ids of frames.
-    selection : Selection, optional
-        Tier, target and weight.
+    The arguments are those of `frame_rates`.
 
     Returns
     -------
@@ -147,7 +114,6 @@ def frame_setting(
     >>> table[["measure", "n", "n_mentions", "media_status"]].to_numpy().tolist()
     [['frame_setting', 4, 15, 'not_estimable'], ['own_voice_assertion', 0, 4, 'not_estimable']]
     """
-    selection = selection or Selection()
     chosen = select_mentions(mentions, frames, selection)
     narrator = chosen[chosen["voice"] == "narrator"]
     affirmed = narrator[narrator["polarity"] == "affirmed"]
@@ -158,15 +124,13 @@ def frame_setting(
         "frame_setting": own.assign(n_mentions=everything["n"]),
         "own_voice_assertion": asserted.assign(n_mentions=own["n"]),
     }
-    said = _judge_media(own["n_raw"], everything["n_raw"])
-    tables = [
-        pd.concat([with_share(part, "n_mentions"), said], axis=1).assign(measure=name)
+    media = _judge_media(own["n_raw"], everything["n_raw"])
+    tables = {
+        name: pd.concat([with_share(part, "n_mentions"), media], axis=1)
         for name, part in measured.items()
-    ]
-    columns = ["measure", "frame", *KEYS, "n", "n_raw", "n_mentions", "share", *ESTIMATES]
-    columns += [*OK.under("media_"), *SELECTED]
-    table = stamp(pd.concat(tables, ignore_index=True), selection)[columns]
-    return table.astype({"measure": "str"})
+    }
+    table = pd.concat(tables, names=["measure"]).reset_index("measure").reset_index(drop=True)
+    return stamp(table.astype({"measure": "str"}), selection)
 
 
 def _judge_media(n_narrator: pd.Series, n_mentions: pd.Series) -> pd.DataFrame:

@@ -10,25 +10,19 @@ import pandas as pd
 
 from analysis.measures.cells import check_pairs
 from analysis.measures.formulas import npmi
-from analysis.measures.intervals import with_share
-from analysis.measures.selection import (
-    Selection,
-    count_by_unit,
-    select_mentions,
-    stamp,
-    totals_of,
-)
+from analysis.measures.frame_table import KEYS, count_by_unit, share_table, stamp, totals_of
+from analysis.measures.selection import CORE, Selection, select_mentions, weights_of
 from analysis.measures.verdicts import OK, VERDICT, judge_edge
 
-KEYS = ["event", "unit", "doc_id"]
-ESTIMATES = ["low", "high", "rests_on", *VERDICT]
-SELECTED = ["tier", "target", "weight"]
 #: Place -> zones of the articles.
 PLACES: dict[str, tuple[str, ...]] = {
     "headline_lead": ("headline", "lead"),
     "subheading": ("subheading",),
     "body": ("body", "post", "caption"),
 }
+PAIR_COUNTS = ["n_segments", "n_frame", "n_with_frame", "n_joint"]
+PAIR_COLUMNS = ["frame", "with_frame", "event", "unit", *PAIR_COUNTS]
+PAIR_COLUMNS += ["n_raw", "n_expected", "npmi", "edge", *VERDICT]
 PLACE_OF = {zone: place for place, zones in PLACES.items() for zone in zones}
 
 
@@ -38,18 +32,11 @@ def frame_position(
     segments: pd.DataFrame,
     frames: Sequence[str],
     *,
-    selection: Selection | None = None,
+    selection: Selection = CORE,
 ) -> pd.DataFrame:
     """Give the share of each frame's mentions in headline and lead, sub-headings, and body.
 
-    Parameters
-    ----------
-    mentions, documents, segments : DataFrame
-        Open tables.
-    frames : sequence of str
-        Ids of frames.
-    selection : Selection, optional
-        Tier, target and weight.
+    The arguments are those of `frame_rates`, and segments, an open table.
 
     Returns
     -------
@@ -71,24 +58,18 @@ def frame_position(
     15     subheading  0          12         0.046
     23           body  9          12         0.921
     """
-    selection = selection or Selection()
     chosen = select_mentions(mentions, frames, selection)
     placed = chosen.assign(place=chosen["zone"].map(PLACE_OF))
-    table = count_by_unit(placed, documents, {"frame": frames, "place": list(PLACES)})
-    table["n_mentions"] = totals_of(table, ["frame"])
-    table = with_share(table, "n_mentions")
+    table = share_table(placed, documents, {"frame": frames, "place": list(PLACES)})
     lengths = _lengths(segments, documents, selection)
     table = table.merge(lengths, on=["place", *KEYS], how="left", validate="many_to_one")
-    columns = ["frame", "place", *KEYS, "n", "n_raw", "n_mentions", "share", *ESTIMATES]
-    return stamp(table, selection)[[*columns, "n_tokens", "share_tokens", *SELECTED]]
+    return stamp(table, selection)
 
 
 def _lengths(segments: pd.DataFrame, documents: pd.DataFrame, selection: Selection) -> pd.DataFrame:
     """Give the tokens of each place, and their share, by document, event and in all."""
-    weight = 1 if selection.weight == "none" else segments[f"weight_{selection.weight}"]
-    rows = segments.assign(
-        place=segments["zone"].map(PLACE_OF), n=segments["n_tokens"] * weight, n_raw=1
-    )
+    n = segments["n_tokens"] * weights_of(segments, selection.weight)
+    rows = segments.assign(place=segments["zone"].map(PLACE_OF), n=n, n_raw=1)
     table = count_by_unit(rows, documents, {"place": list(PLACES)})
     total = totals_of(table, [])
     table["share_tokens"] = table["n"] / total.where(total > 0)
@@ -101,18 +82,12 @@ def frame_pairs(
     segments: pd.DataFrame,
     frames: Sequence[str],
     *,
-    selection: Selection | None = None,
+    selection: Selection = CORE,
 ) -> pd.DataFrame:
     """Count the segments that hold two frames together, against what chance would give.
 
-    Parameters
-    ----------
-    mentions, documents, segments : DataFrame
-        Open tables.
-    frames : sequence of str
-        Ids of frames; every pair has a row, the earlier frame first.
-    selection : Selection, optional
-        Tier, target and weight; segments count by their weight.
+    The arguments are those of `frame_rates`, and segments, an open table. Every pair of
+    frames has a row, the earlier frame first; segments count by their weight.
 
     Returns
     -------
@@ -132,37 +107,27 @@ def frame_pairs(
     >>> print(row["n_segments"], row["n_joint"], row["edge"], row["reason_code"])
     214 0 False too_few_joint_segments
     """
-    selection = selection or Selection()
     chosen = select_mentions(mentions, frames, selection)
-    weight = 1 if selection.weight == "none" else segments[f"weight_{selection.weight}"]
-    known = documents[["doc_id", "event"]]
-    rows = segments[["segment_id", "doc_id"]].assign(n=weight)
-    rows = rows.merge(known, on="doc_id", validate="many_to_one").set_index("segment_id")
+    rows = segments[["segment_id", "doc_id"]].assign(n=weights_of(segments, selection.weight))
+    rows = rows.merge(documents[["doc_id", "event"]], on="doc_id", validate="many_to_one")
     holds = {
-        frame: rows.index.isin(chosen.loc[chosen["frame"] == frame, "segment_id"])
+        frame: rows["segment_id"].isin(chosen.loc[chosen["frame"] == frame, "segment_id"])
         for frame in frames
     }
-    parts = {(event, "pooled"): rows["event"] == event for event in sorted(known["event"].unique())}
+    events = sorted(documents["event"].unique())
+    parts = {(event, "pooled"): rows["event"] == event for event in events}
     parts["", "corpus"] = rows["event"] != ""
     found = [
-        {
-            "frame": one,
-            "with_frame": other,
-            "event": event,
-            "unit": unit,
-            **_pair(rows["n"].to_numpy(float), part.to_numpy(), holds[one], holds[other]),
-        }
+        {"frame": one, "with_frame": other, "event": event, "unit": unit}
+        | _pair(rows["n"], part, holds[one], holds[other])
         for one, other in combinations(frames, 2)
         for (event, unit), part in parts.items()
     ]
-    names = ["frame", "with_frame", "event", "unit", "n_segments", "n_frame", "n_with_frame"]
-    names += ["n_joint", "n_raw", "n_expected", "npmi", "edge", *VERDICT]
-    kind = "int64" if selection.weight == "none" else "float64"
-    counts = ["n_segments", "n_frame", "n_with_frame", "n_joint"]
-    return stamp(pd.DataFrame(found, columns=names).astype(dict.fromkeys(counts, kind)), selection)
+    table = pd.DataFrame(found, columns=PAIR_COLUMNS)
+    return stamp(table.astype(dict.fromkeys(PAIR_COUNTS, rows["n"].dtype)), selection)
 
 
-def _pair(n: np.ndarray, part: np.ndarray, one: np.ndarray, other: np.ndarray) -> dict[str, object]:
+def _pair(n: pd.Series, part: pd.Series, one: pd.Series, other: pd.Series) -> dict[str, object]:
     """Relate the segments with both frames to those with each; only segments of one part."""
     both = part & one & other
     total, first, second, joint = (n[at].sum() for at in (part, part & one, part & other, both))

@@ -7,22 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.measures.frame_table import KEYS, count_by_unit, share_table, stamp, stamp_as
 from analysis.measures.intervals import with_share
-from analysis.measures.selection import (
-    Selection,
-    count_by_unit,
-    select_mentions,
-    stamp,
-    totals_of,
-)
-from analysis.measures.verdicts import OK, VERDICT, judge_share
+from analysis.measures.selection import CORE, Selection, select_mentions
+from analysis.measures.verdicts import OK, judge_share
 from analysis.tables.cells import rounded
 from analysis.tables.repeats import find_clusters
 from analysis.tables.schema import POLARITIES
 
-KEYS = ["event", "unit", "doc_id"]
-ESTIMATES = ["low", "high", "rests_on", *VERDICT]
-SELECTED = ["tier", "target", "weight"]
 #: Who speaks where nobody is quoted, and where the text does not say who is.
 NARRATOR, UNKNOWN = "narrator", "?"
 
@@ -45,18 +37,11 @@ def frame_speakers(
     documents: pd.DataFrame,
     frames: Sequence[str],
     *,
-    selection: Selection | None = None,
+    selection: Selection = CORE,
 ) -> pd.DataFrame:
     """Count who mentions each frame, affirming, negating or leaving it open.
 
-    Parameters
-    ----------
-    mentions, documents : DataFrame
-        Open tables.
-    frames : sequence of str
-        Ids of frames.
-    selection : Selection, optional
-        Tier, target and weight.
+    The arguments are those of `frame_rates`.
 
     Returns
     -------
@@ -76,16 +61,12 @@ def frame_speakers(
     >>> deal[["polarity", "n"]].to_numpy().tolist()
     [['affirmed', 0], ['negated', 3], ['open', 7]]
     """
-    selection = selection or Selection()
     chosen = name_speakers(select_mentions(mentions, frames, selection))
     speakers = sorted(chosen["speaker"].unique())
     keys = {"frame": frames, "speaker": speakers, "polarity": POLARITIES}
-    table = count_by_unit(chosen, documents, keys)
-    table["n_mentions"] = totals_of(table, ["frame"])
+    table = share_table(chosen, documents, keys)
     said = table.groupby(["frame", "speaker", *KEYS])["n_raw"].transform("sum") > 0
-    table = with_share(table[said].reset_index(drop=True), "n_mentions")
-    columns = ["frame", "speaker", "polarity", *KEYS, "n", "n_raw", "n_mentions", "share"]
-    return stamp(table, selection)[[*columns, *ESTIMATES, *SELECTED]]
+    return stamp(table[said].reset_index(drop=True), selection)
 
 
 def count_statements(
@@ -94,7 +75,7 @@ def count_statements(
     segments: pd.DataFrame,
     frames: Sequence[str],
     *,
-    selection: Selection | None = None,
+    selection: Selection = CORE,
 ) -> pd.DataFrame:
     """Count distinct statements beside mentions: who repeats an answer says one thing.
 
@@ -102,14 +83,8 @@ def count_statements(
     document or the documents that share a repeat with it, are one statement. Speakers whom
     the text does not name are not known to differ and count as one.
 
-    Parameters
-    ----------
-    mentions, documents, segments : DataFrame
-        Open tables.
-    frames : sequence of str
-        Ids of frames.
-    selection : Selection, optional
-        Tier and target; a weight changes nothing here.
+    The arguments are those of `frame_rates`, and segments, an open table. A weight changes
+    nothing here.
 
     Returns
     -------
@@ -125,7 +100,7 @@ def count_statements(
     >>> table.query("unit == 'corpus'")[["polarity", "n_statements"]].to_numpy().tolist()
     [['affirmed', 0], ['negated', 2], ['open', 1]]
     """
-    chosen = name_speakers(select_mentions(mentions, frames, selection or Selection()))
+    chosen = name_speakers(select_mentions(mentions, frames, selection))
     chosen["cluster"] = chosen["doc_id"].map(find_clusters(segments))
     keys = {"frame": frames, "polarity": POLARITIES}
     parts = []
@@ -139,12 +114,7 @@ def count_statements(
 def speaker_concentration(speakers: pd.DataFrame, frames: Sequence[str]) -> pd.DataFrame:
     """Say how far the quoted mentions of a frame are those of few speakers.
 
-    Parameters
-    ----------
-    speakers : DataFrame
-        What `frame_speakers` gives.
-    frames : sequence of str
-        Ids of frames, in the order wanted.
+    The speakers are what `frame_speakers` gives; frames are ids in the order wanted.
 
     Returns
     -------
@@ -177,11 +147,8 @@ def speaker_concentration(speakers: pd.DataFrame, frames: Sequence[str]) -> pd.D
             by = part.groupby("speaker")[["n", "n_raw"]].sum()
             rows.append({"frame": frame, "event": event, "unit": unit, **_concentration(by)})
     table = with_share(pd.DataFrame(rows), "n_mentions")
-    selected = {name: speakers[name].iloc[0] for name in SELECTED}
-    columns = ["frame", "event", "unit", "n_speakers", "n_unknown", "n_narrator", "n_mentions"]
-    columns += ["n_raw", "top_speaker", "n", "share", *ESTIMATES, "herfindahl", "n_effective"]
-    columns += [*OK.under("herfindahl_"), *SELECTED]
-    return table.assign(**selected)[columns]
+    last = ["herfindahl", "n_effective", *OK.under("herfindahl_")]
+    return stamp_as(table[[*table.columns.drop(last), *last]], speakers)
 
 
 def _concentration(by: pd.DataFrame) -> dict[str, object]:

@@ -9,14 +9,9 @@ import pandas as pd
 
 from analysis.measures.dispersion_measures import MEASURES, check_parts
 from analysis.measures.document_values import KEYS
+from analysis.measures.frame_table import count_by_unit, stamp
 from analysis.measures.intervals import correlate
-from analysis.measures.selection import (
-    Selection,
-    count_by_unit,
-    select_mentions,
-    sizes_of,
-    stamp,
-)
+from analysis.measures.selection import CORE, Selection, select_mentions, sizes_of
 from analysis.measures.verdicts import OK, VERDICT, Verdict, refuse
 from analysis.study.errors import MeasureError
 
@@ -30,21 +25,12 @@ def frame_dispersion(
     documents: pd.DataFrame,
     frames: Sequence[str],
     *,
-    selection: Selection | None = None,
+    selection: Selection = CORE,
     size: str = "n_tokens",
 ) -> pd.DataFrame:
     """Measure how evenly the mentions of each frame are spread over the documents.
 
-    Parameters
-    ----------
-    mentions, documents : DataFrame
-        Open tables.
-    frames : sequence of str
-        Ids of frames.
-    selection : Selection, optional
-        Tier, target and weight.
-    size : str
-        Column of ``documents`` that says how long they are.
+    The arguments are those of `frame_rates`; ``size`` says how long the documents are.
 
     Returns
     -------
@@ -62,7 +48,6 @@ def frame_dispersion(
     >>> table.query("unit == 'corpus'")[["n_documents", "n_documents_total"]].to_numpy().tolist()
     [[4, 5], [2, 5]]
     """
-    selection = selection or Selection()
     sizes = sizes_of(documents, size, selection)
     chosen = select_mentions(mentions, frames, selection)
     single = count_by_unit(chosen, documents, {"frame": frames}, units=["document"])
@@ -141,7 +126,7 @@ def check_length(
     >>> check_length({"rate": rates}, f.documents)["reason_code"].iloc[0]
     'too_few_correlated'
     """
-    sizes = sizes_of(documents, size, Selection())
+    sizes = sizes_of(documents, size, CORE)
     parts = []
     for name, table in tables.items():
         value = next((column for column in CHECKED if column in table.columns), "")

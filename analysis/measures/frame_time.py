@@ -14,8 +14,8 @@ from scipy import stats
 
 from analysis.measures.inference import FloatArray, zero_count_upper_bound
 from analysis.measures.posts import ticker_mentions, ticker_posts
-from analysis.measures.selection import Selection
-from analysis.measures.verdicts import OK, VERDICT, Verdict, refuse, verdict_table
+from analysis.measures.selection import CORE, Selection
+from analysis.measures.verdicts import FEWEST_MENTIONS, OK, VERDICT, Verdict, refuse, verdict_table
 from analysis.study.design import LEVEL
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
@@ -23,34 +23,19 @@ from analysis.tables.schema import Weight
 
 MINUTES_A_DAY = 1440
 TIMED = ("explicit", "date_inferred")
-UNTIMED = {
-    "order_only": refuse("posts_without_times"),
-    "none": refuse("outside_posts"),
-}
+UNTIMED = {"order_only": refuse("posts_without_times"), "none": refuse("outside_posts")}
 INTERVAL_COLUMNS = (
-    "frame",
-    "doc_id",
-    "event",
-    "ts_quality",
-    "begin",
-    "end",
-    "n",
-    "n_raw",
-    "n_posts",
-    "n_tokens",
-    "per_1000",
-    "low",
-    "high",
-    *VERDICT,
-    "weight",
+    *("frame", "doc_id", "event", "ts_quality", "begin", "end", "n", "n_raw", "n_posts"),
+    *("n_tokens", "per_1000", "low", "high", *VERDICT, "weight"),
 )
+#: Random orders of the posts that a trend is held against.
+N_PERMUTATIONS = 9999
+#: Two mean positions closer than this are tied.
+TIE = 1e-12
 
 
 def mentions_by_post(
-    features: Features,
-    frames: Sequence[str],
-    *,
-    selection: Selection | None = None,
+    features: Features, frames: Sequence[str], *, selection: Selection = CORE
 ) -> pd.DataFrame:
     """Count the mentions of each frame post by post, from the oldest on.
 
@@ -84,14 +69,10 @@ def mentions_by_post(
     >>> table.groupby("doc_id")["n_cumulative"].max().tolist()
     [1, 2, 6]
     """
-    selection = selection or Selection()
     posts = ticker_posts(features, weight=selection.weight)
     mentions = ticker_mentions(features, frames, selection=selection)
-    counted = mentions.dropna(subset=["post"]).groupby(["frame", "doc_id", "post"])[["n", "n_raw"]]
-    every = pd.DataFrame({"frame": list(frames)}, dtype="str").merge(posts, how="cross")
-    table = every.merge(counted.sum().reset_index(), on=["frame", "doc_id", "post"], how="left")
-    kind = "int64" if selection.weight == "none" else "float64"
-    table = table.fillna({"n": 0, "n_raw": 0}).astype({"n": kind, "n_raw": "int64"})
+    counted = mentions.dropna(subset=["post"])
+    table = _count(counted, frames, posts, by=["doc_id", "post"])
     sums = table.groupby(["frame", "doc_id"], sort=False)[["n", "n_tokens"]].cumsum()
     table[["n_cumulative", "n_tokens_cumulative"]] = sums
     about = ["frame", "doc_id", "event", "post", "post_order", "posted_at", "ts_quality"]
@@ -99,21 +80,23 @@ def mentions_by_post(
     return table[[*about, *counts]].assign(weight=selection.weight)
 
 
+def _count(
+    mentions: pd.DataFrame, frames: Sequence[str], places: pd.DataFrame, *, by: list[str]
+) -> pd.DataFrame:
+    """Count the mentions of each frame in each place, which may be none."""
+    every = pd.DataFrame({"frame": list(frames)}, dtype="str").merge(places, how="cross")
+    counts = mentions.groupby(["frame", *by])[["n", "n_raw"]].sum()
+    table = every.merge(counts.reset_index(), on=["frame", *by], how="left")
+    return table.fillna({"n": 0, "n_raw": 0}).astype(counts.dtypes.to_dict())
+
+
 def mentions_by_interval(
-    features: Features,
-    frames: Sequence[str],
-    *,
-    minutes: int = 60,
-    selection: Selection | None = None,
+    features: Features, frames: Sequence[str], *, minutes: int = 60, selection: Selection = CORE
 ) -> pd.DataFrame:
     """Count the mentions of each frame in intervals of the clock, per 1,000 tokens posted.
 
-    Parameters
-    ----------
-    features, frames, selection
-        As in `mentions_by_post`.
-    minutes : int
-        Length of an interval; it must divide the day.
+    The arguments are those of `mentions_by_post`; the minutes are the length of an
+    interval and must divide the day.
 
     Returns
     -------
@@ -143,7 +126,6 @@ def mentions_by_interval(
             "mentions_by_interval: wanted minutes that divide a day, such as 15, 30, 60, 120"
             f" or 360; came {minutes}"
         )
-    selection = selection or Selection()
     posts = mentions_by_post(features, frames, selection=selection)
     mentions = ticker_mentions(features, frames, selection=selection)
     timed = posts[posts["ts_quality"].isin(TIMED)]
@@ -190,12 +172,8 @@ def _outside(
     about = features.documents[features.documents["doc_id"].isin(posts["doc_id"])]
     in_posts = about["doc_id"].map(posts.groupby("doc_id")["n_tokens"].sum())
     rest = about[["doc_id", "event"]].assign(n_tokens=about[size] - in_posts, n_posts=0)
-    every = pd.DataFrame({"frame": list(frames)}, dtype="str").merge(rest, how="cross")
-    found = mentions[mentions["ts_quality"] == "none"].groupby(["frame", "doc_id"])
-    counts = found[["n", "n_raw"]].sum().reset_index()
-    table = every.merge(counts, on=["frame", "doc_id"], how="left").fillna({"n": 0, "n_raw": 0})
-    kind = "int64" if weight == "none" else "float64"
-    return _no_times(table.astype({"n": kind, "n_raw": "int64"}).assign(ts_quality="none"))
+    found = mentions[mentions["ts_quality"] == "none"]
+    return _no_times(_count(found, frames, rest, by=["doc_id"]).assign(ts_quality="none"))
 
 
 def _no_times(table: pd.DataFrame) -> pd.DataFrame:
@@ -234,3 +212,78 @@ def _poisson(n: pd.Series, size: pd.Series, level: float = LEVEL) -> tuple[Float
     high = stats.chi2.isf(tail, 2 * count + 2) / 2
     none = zero_count_upper_bound(tokens, level=level)
     return low / tokens * 1000, np.where(some, high / tokens * 1000, none)
+
+
+def mention_trend(
+    features: Features, frames: Sequence[str], *, seed: int, selection: Selection = CORE
+) -> pd.DataFrame:
+    """Test whether the mentions of a frame lie early or late in each live ticker.
+
+    The place of a post is the middle of its tokens among all tokens posted, from 0
+    (first) to 1 (last): with tokens for time, an hour of many posts is no trend. The
+    mean place of the mentions (Laplace's statistic; Cox & Lewis 1966) is held against
+    exchanging the order of the posts, each with its mentions and tokens, so that a post
+    with five mentions is one coincidence and not five.
+
+    The arguments are those of `mentions_by_post`; the seed is of the random orders.
+
+    Returns
+    -------
+    DataFrame
+        A row per frame and ticker: frame, doc_id, event, n, n_raw, n_posts,
+        n_posts_with (posts with a mention), n_tokens, mean_position (0 to 1; .5: evenly),
+        low, high (where 95 % of the random orders put it), p_value (two-sided),
+        n_permutations, status, reason_code, reason_values, weight. Below ten posts with a mention
+        nothing is estimated. Needs no times: it holds for posts in order, too. It speaks of one
+        ticker, never of tickers.
+
+    Raises
+    ------
+    MeasureError
+        If there is no frame.
+
+    Examples
+    --------
+    >>> from analysis.tables.features import read_features
+    >>> table = mention_trend(read_features(), ["Deal"], seed=1)
+    >>> table["n_posts_with"].tolist(), table["status"].unique().tolist()
+    ([2, 3, 1], ['not_estimable'])
+    """
+    posts = mentions_by_post(features, frames, selection=selection)
+    rows = []
+    for (frame, doc_id), ticker in posts.groupby(["frame", "doc_id"], sort=False):
+        about = {"frame": frame, "doc_id": doc_id, "event": ticker["event"].iloc[0]}
+        rows.append(about | _describe(ticker) | _trend(ticker, seed))
+    return pd.DataFrame(rows).assign(weight=selection.weight)
+
+
+def _describe(ticker: pd.DataFrame) -> dict[str, object]:
+    sums = ticker[["n", "n_raw", "n_tokens"]].sum().to_dict()
+    n_with = int((ticker["n_raw"] > 0).sum())
+    counts = {"n": sums["n"], "n_raw": int(sums["n_raw"]), "n_posts": len(ticker)}
+    return counts | {"n_posts_with": n_with, "n_tokens": sums["n_tokens"]}
+
+
+def _trend(ticker: pd.DataFrame, seed: int) -> dict[str, object]:
+    """Hold the mean place of the mentions against random orders of the posts."""
+    n_with = int((ticker["n_raw"] > 0).sum())
+    empty = {"mean_position": np.nan, "low": np.nan, "high": np.nan, "p_value": np.nan}
+    if n_with < FEWEST_MENTIONS:
+        no = refuse("too_few_posts_with_mention", FEWEST_MENTIONS)
+        return empty | {"n_permutations": 0, **no._asdict()}
+    n, tokens = ticker["n"].to_numpy(float), ticker["n_tokens"].to_numpy(float)
+    observed = float(_mean_positions(n[None], tokens[None])[0])
+    rng = np.random.default_rng(seed)
+    orders = rng.permuted(np.tile(np.arange(len(n)), (N_PERMUTATIONS, 1)), axis=1)
+    drawn = _mean_positions(n[orders], tokens[orders])
+    n_extreme = int(np.sum(np.abs(drawn - 0.5) >= abs(observed - 0.5) - TIE))
+    low, high = (float(q) for q in np.quantile(drawn, [0.025, 0.975]))
+    p_value = (n_extreme + 1) / (N_PERMUTATIONS + 1)
+    found = {"mean_position": observed, "low": low, "high": high, "p_value": p_value}
+    return found | {"n_permutations": N_PERMUTATIONS, **OK._asdict()}
+
+
+def _mean_positions(n: FloatArray, tokens: FloatArray) -> FloatArray:
+    """Give the mean place of the mentions, a row per order of the posts."""
+    places = (np.cumsum(tokens, axis=1) - tokens / 2) / tokens.sum(axis=1, keepdims=True)
+    return np.asarray((n * places).sum(axis=1) / n.sum(axis=1))

@@ -7,22 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.measures.intervals import RESTS_ON, with_rate, with_share
-from analysis.measures.selection import (
-    Selection,
-    count_by_unit,
-    select_mentions,
-    sizes_of,
-    stamp,
-    totals_of,
-)
+from analysis.measures.frame_table import count_by_unit, share_table, stamp
+from analysis.measures.intervals import RESTS_ON, with_rate
+from analysis.measures.selection import CORE, Selection, select_mentions, sizes_of
 from analysis.measures.verdicts import OK, VERDICT
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 
 UNITS_SHOWN = ("document", "pooled")
-KEYS = ["frame", "event", "unit", "doc_id"]
-ESTIMATES = ["low", "high", "rests_on", *VERDICT]
-SELECTED = ["tier", "target", "weight"]
 
 
 def frame_rates(
@@ -30,7 +21,7 @@ def frame_rates(
     documents: pd.DataFrame,
     frames: Sequence[str],
     *,
-    selection: Selection | None = None,
+    selection: Selection = CORE,
     size: str = "n_tokens",
 ) -> pd.DataFrame:
     r"""Give the mentions of each frame per 1,000 tokens.
@@ -72,15 +63,14 @@ def frame_rates(
     >>> table.query("unit == 'pooled'")["per_1000"].round(2).tolist()
     [2.58, 0.58]
     """
-    selection = selection or Selection()
     sizes = sizes_of(documents, size, selection)
-    table = _count(mentions, documents, frames, selection)
+    chosen = select_mentions(mentions, frames, selection)
+    table = count_by_unit(chosen, documents, {"frame": frames}, units=UNITS_SHOWN)
     of_event = sizes.groupby(documents.set_index("doc_id")["event"]).sum()
     own = table["doc_id"].map(sizes)
     table["n_tokens"] = own.fillna(table["event"].map(of_event)).astype(sizes.dtype)
     table = _with_means(with_rate(table, "n_tokens"), "per_1000", frames)
-    columns = [*KEYS, "n", "n_raw", "n_tokens", "per_1000", *ESTIMATES, "counted_as", *SELECTED]
-    return stamp(table.assign(counted_as=size), selection)[columns]
+    return stamp(table.assign(counted_as=size), selection)
 
 
 def frame_shares(
@@ -88,18 +78,11 @@ def frame_shares(
     documents: pd.DataFrame,
     frames: Sequence[str],
     *,
-    selection: Selection | None = None,
+    selection: Selection = CORE,
 ) -> pd.DataFrame:
     """Give the share of each frame among the mentions of all frames (emphasis share).
 
-    Parameters
-    ----------
-    mentions, documents : DataFrame
-        Open tables.
-    frames : sequence of str
-        The ids of the frames.
-    selection : Selection, optional
-        Tier, target and weight.
+    The arguments are those of `frame_rates`.
 
     Returns
     -------
@@ -118,20 +101,9 @@ def frame_shares(
     >>> deal[["share", "low", "high"]].round(3).to_numpy().tolist()
     [[0.778, 0.548, 0.91], [0.059, 0.01, 0.27]]
     """
-    selection = selection or Selection()
-    table = _count(mentions, documents, frames, selection)
-    table["n_mentions"] = totals_of(table, [])
-    table = with_share(table, "n_mentions")
-    table = _with_means(table, "share", frames)
-    columns = [*KEYS, "n", "n_raw", "n_mentions", "share", *ESTIMATES, *SELECTED]
-    return stamp(table, selection)[columns]
-
-
-def _count(
-    mentions: pd.DataFrame, documents: pd.DataFrame, frames: Sequence[str], selection: Selection
-) -> pd.DataFrame:
     chosen = select_mentions(mentions, frames, selection)
-    return count_by_unit(chosen, documents, {"frame": frames}, units=UNITS_SHOWN)
+    table = share_table(chosen, documents, {"frame": frames}, of=[], units=UNITS_SHOWN)
+    return stamp(_with_means(table, "share", frames), selection)
 
 
 def _with_means(table: pd.DataFrame, value: str, frames: Sequence[str]) -> pd.DataFrame:
@@ -154,12 +126,7 @@ def _with_means(table: pd.DataFrame, value: str, frames: Sequence[str]) -> pd.Da
 def profile_distance(shares: pd.DataFrame, first: str, second: str) -> dict[str, float]:
     """Compare the pooled emphasis profiles of two events.
 
-    Parameters
-    ----------
-    shares : DataFrame
-        What `frame_shares` gives.
-    first, second : str
-        Ids of events.
+    The shares are what `frame_shares` gives; first and second are ids of events.
 
     Returns
     -------
@@ -184,9 +151,8 @@ def profile_distance(shares: pd.DataFrame, first: str, second: str) -> dict[str,
     pooled = shares[shares["unit"] == "pooled"].pivot_table(
         index="frame", columns="event", values="share", sort=False, dropna=False
     )
+    check_known("profile_distance", (first, second), what="event", allowed=pooled.columns)
     for event in (first, second):
-        if event not in pooled.columns:
-            raise MeasureError(f"profile_distance: {unknown('event', event, pooled.columns)}")
         if pooled[event].isna().any():
             raise MeasureError(
                 f"profile_distance: {event!r} has no mention of any frame, and so no profile. "

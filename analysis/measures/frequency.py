@@ -9,29 +9,15 @@ from analysis.measures.counts import TermCounts
 from analysis.measures.formulas import log_ratio
 from analysis.measures.rates import Interval, rate_intervals
 from analysis.measures.verdicts import VERDICT
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 from analysis.tables.cells import rounded
 
 GROUPINGS = ("all", "event", "outlet", "doc_id")
 SIDES = ("n", "n_raw", "per_1000", "n_documents")
 COLUMNS = (
-    "grouping",
-    "group",
-    "term",
-    "n",
-    "n_raw",
-    "n_tokens",
-    "per_1000",
-    "per_million",
-    "low",
-    "high",
-    "interval",
-    "interval_df",
-    *VERDICT,
-    "n_documents",
-    "n_documents_total",
-    "n_bags",
-    "n_bags_total",
+    *("grouping", "group", "term", "n", "n_raw", "n_tokens", "per_1000", "per_million"),
+    *("low", "high", "interval", "interval_df", *VERDICT),
+    *("n_documents", "n_documents_total", "n_bags", "n_bags_total"),
 )
 
 
@@ -74,8 +60,7 @@ def term_frequency(
     >>> list(term_frequency(counts, by="all")["term"][:2])
     ['der', 'Trump']
     """
-    if by not in GROUPINGS:
-        raise MeasureError(f"term_frequency: {unknown('grouping', by, GROUPINGS)}")
+    check_known("term_frequency", [by], what="grouping", allowed=GROUPINGS)
     if "bag_id" not in counts.rows.columns:
         raise MeasureError(
             "term_frequency: wanted counts of bags, came counts of documents. "
@@ -128,8 +113,7 @@ def _spread(counts: TermCounts, column: str) -> np.ndarray:
     held = inner.with_rows(
         pd.DataFrame({"group": inner.rows["both"].str.split("\t").str[0]})
     ).occurrence()
-    spread: np.ndarray = held.group("group").matrix.toarray().ravel()
-    return spread
+    return np.asarray(held.group("group").matrix.toarray().ravel())
 
 
 def most_frequent(table: pd.DataFrame, top: int) -> list[str]:
@@ -207,19 +191,13 @@ def most_different(
     )
     above = kept[kept["log_ratio"] > 0].head(top)
     below = kept[kept["log_ratio"] < 0].tail(top)
-    columns = [
-        "term",
-        "log_ratio",
-        *(f"{name}_{side}" for name in SIDES for side in ("target", "reference")),
-    ]
-    return pd.concat([above, below], ignore_index=True).loc[:, columns]
+    columns = [f"{name}_{side}" for name in SIDES for side in ("target", "reference")]
+    return pd.concat([above, below], ignore_index=True).loc[:, ["term", "log_ratio", *columns]]
 
 
 def _side_by_side(table: pd.DataFrame, target: str, reference: str) -> pd.DataFrame:
     groups = {str(name): rows for name, rows in table.groupby("group")}
-    for name in (target, reference):
-        if name not in groups:
-            raise MeasureError(f"most_different: {unknown('group', name, map(str, groups))}")
+    check_known("most_different", (target, reference), what="group", allowed=groups)
     if target == reference:
         raise MeasureError(f"most_different: target and reference are both {target!r}")
     return groups[target].merge(

@@ -17,7 +17,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from analysis.measures.verdicts import OK, Verdict, refuse
 from analysis.study.design import LEVEL
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 from analysis.tables.cells import rounded
 
 FloatArray = npt.NDArray[np.float64]
@@ -106,12 +106,7 @@ def zero_count_upper_bound(size: npt.ArrayLike, *, level: float = LEVEL) -> Floa
 def adjust_p_values(p_values: npt.ArrayLike, correction: str) -> FloatArray:
     """Correct p-values of one family of tests; a NaN stays and does not count.
 
-    Parameters
-    ----------
-    p_values : array_like
-        Those of the family.
-    correction : str
-        bonferroni, holm, bh or by.
+    The correction is one of `CORRECTIONS`.
 
     Raises
     ------
@@ -123,8 +118,7 @@ def adjust_p_values(p_values: npt.ArrayLike, correction: str) -> FloatArray:
     >>> adjust_p_values([0.01, 0.04, 0.03, 0.005], "holm").round(2).tolist()
     [0.03, 0.06, 0.06, 0.02]
     """
-    if correction not in CORRECTIONS:
-        raise MeasureError(f"adjust_p_values: {unknown('correction', correction, CORRECTIONS)}")
+    check_known("adjust_p_values", [correction], what="correction", allowed=CORRECTIONS)
     values = np.asarray(p_values, dtype=float)
     there = ~np.isnan(values)
     if np.any((values[there] < 0) | (values[there] > 1)):
@@ -151,12 +145,7 @@ class Welch(NamedTuple):
 def welch(target: npt.ArrayLike, reference: npt.ArrayLike, *, level: float = LEVEL) -> Welch:
     """Compare the documents' values of two groups without assuming equal spread.
 
-    Parameters
-    ----------
-    target, reference : array_like
-        One value per document, such as a rate per 1,000.
-    level : float
-        Nominal coverage of the interval.
+    Target and reference have one value per document, such as a rate per 1,000.
 
     Returns
     -------
@@ -237,12 +226,8 @@ class LeaveOneOut(NamedTuple):
 def leave_one_out(statistic: Callable[[npt.NDArray[np.bool_]], float], n_units: int) -> LeaveOneOut:
     """Compute a statistic without each document in turn.
 
-    Parameters
-    ----------
-    statistic : callable
-        Takes a boolean array of the documents kept, gives a number (NaN: not defined).
-    n_units : int
-        Number of documents or clusters.
+    The statistic takes a boolean array of the documents (or clusters) kept and gives a number, NaN
+    where it is not defined.
 
     Returns
     -------

@@ -40,12 +40,7 @@ def with_share(table: pd.DataFrame, total: str) -> pd.DataFrame:
     above Kish's (1965) effective size, (sum w)^2 / sum w^2, since no weight is above 1, so
     that the interval is never too short on account of the weights.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Columns n, and the one that ``total`` names.
-    total : str
-        Column of the totals.
+    The counts are in column n, the totals in the column that ``total`` names.
 
     Returns
     -------
@@ -75,12 +70,7 @@ def with_share(table: pd.DataFrame, total: str) -> pd.DataFrame:
 def with_rate(table: pd.DataFrame, size: str) -> pd.DataFrame:
     """Relate counts to tokens and give the rates an interval, a zero count an upper bound.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Columns n, and the one that ``size`` names.
-    size : str
-        Column of the tokens.
+    The counts are in column n, the tokens in the column that ``size`` names.
 
     Returns
     -------
@@ -137,16 +127,9 @@ def net_interval(
 
 
 def correlate(x: npt.ArrayLike, y: npt.ArrayLike, *, level: float = LEVEL) -> pd.DataFrame:
-    """Correlate two values of documents: Pearson's r and Spearman's rho.
+    """Correlate two values of each document: Pearson's r and Spearman's rho.
 
     Intervals by Fisher's z, for rho with the error of Bonett and Wright (2000).
-
-    Parameters
-    ----------
-    x, y : array_like
-        One value per document.
-    level : float
-        Nominal coverage.
 
     Returns
     -------

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
+from scipy import sparse, stats
 
 from analysis.measures import formulas
 from analysis.measures.cells import Cells, check_cells
@@ -15,10 +15,9 @@ from analysis.measures.counts import TermCounts
 from analysis.measures.formulas import KEYNESS
 from analysis.measures.inference import CORRECTIONS, FloatArray, adjust_p_values
 from analysis.measures.permutation import permute_terms
-from analysis.measures.ranks import rank_biserial
-from analysis.measures.resampling import Resampling, Units, bootstrap_terms, find_units
+from analysis.measures.resampling import BLOCK, Resampling, Units, bootstrap_terms, find_units
 from analysis.measures.verdicts import VERDICT, refuse
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 from analysis.tables.cells import rounded
 
 #: Correction for many terms that rests on the relabellings themselves.
@@ -131,8 +130,7 @@ def most_key(
     >>> most_key(table, top=1)["term"].tolist()
     ['c', 'b']
     """
-    if by not in table.columns:
-        raise MeasureError(f"most_key: {unknown('column', by, table.columns)}")
+    check_known("most_key", [by], what="column", allowed=table.columns)
     ranked = table.assign(_n=table["n_target"] + table["n_reference"])
     sides = []
     for side, sign in (("target", 1), ("reference", -1)):
@@ -224,15 +222,12 @@ def _p_values(units: Units, correction: str, plan: Resampling) -> pd.DataFrame:
 def _two_groups(counts: TermCounts, target: str, reference: str, plan: Resampling) -> TermCounts:
     """Keep the rows of both groups, and the terms that occur in them."""
     columns = [plan.group, plan.cluster, *([plan.stratum] if plan.stratum else [])]
-    for column in columns:
-        if column not in counts.rows.columns:
-            raise MeasureError(f"keyness: {unknown('column', column, counts.rows.columns)}")
+    check_known("keyness", columns, what="column", allowed=counts.rows.columns)
     if target == reference:
         raise MeasureError(f"keyness: target and reference are the same, {target!r}; name two")
     groups = counts.rows[plan.group]
-    for value in (target, reference):
-        if value not in set(groups):
-            raise MeasureError(f"keyness: {unknown(plan.group, value, set(groups.dropna()))}")
+    known = set(groups.dropna())
+    check_known("keyness", (target, reference), what=plan.group, allowed=known)
     chosen = counts.select(groups.isin([target, reference]).to_numpy())
     for value in (target, reference):
         if chosen.totals[(chosen.rows[plan.group] == value).to_numpy()].sum() == 0:
@@ -241,9 +236,36 @@ def _two_groups(counts: TermCounts, target: str, reference: str, plan: Resamplin
 
 
 def _check_names(measures: Sequence[str], correction: str) -> None:
-    known = [*KEYNESS, "rank_biserial"]
-    for name in measures:
-        if name not in known:
-            raise MeasureError(f"keyness: {unknown('measure', name, known)}")
-    if correction not in (MAX_T, *CORRECTIONS):
-        raise MeasureError(f"keyness: {unknown('correction', correction, [MAX_T, *CORRECTIONS])}")
+    check_known("keyness", measures, what="measure", allowed=[*KEYNESS, "rank_biserial"])
+    check_known("keyness", [correction], what="correction", allowed=[MAX_T, *CORRECTIONS])
+
+
+def rank_biserial(
+    matrix: sparse.csr_array, sizes: npt.ArrayLike, is_target: npt.NDArray[np.bool_]
+) -> FloatArray:
+    """Give each term's rank-biserial correlation over documents' relative frequencies.
+
+    It is 2 U / (n1 n2) - 1, with Mann and Whitney's U as Kilgarriff (2001) uses it: the share of
+    pairs in which the target's document is higher, minus the share in which it is lower.
+
+    The arguments are those of `find_units`; documents without tokens are left out.
+
+    Examples
+    --------
+    >>> counts = sparse.csr_array(np.array([[3, 0], [2, 0], [0, 1], [1, 0]]))
+    >>> rank_biserial(counts, [10, 10, 10, 10], np.array([True, True, False, False])).tolist()
+    [1.0, -0.5]
+    """
+    size = np.asarray(sizes, dtype=float)
+    kept = np.flatnonzero(size > 0)
+    side = is_target[kept]
+    if side.all() or not side.any():
+        raise MeasureError("rank_biserial: wanted documents with tokens in both groups")
+    rates = sparse.csc_array(sparse.diags_array(1 / size[kept]) @ matrix[kept])
+    n_target, n_reference = side.sum(), (~side).sum()
+    found, step = [], max(1, BLOCK // len(kept))
+    for start in range(0, matrix.shape[1], step):
+        ranks = stats.rankdata(rates[:, start : start + step].toarray(), axis=0)
+        found.append(ranks[side].sum(axis=0) - n_target * (n_target + 1) / 2)
+    u = np.concatenate(found) if found else np.zeros(0)
+    return np.asarray(2 * u / (n_target * n_reference) - 1)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.measures.cells import Counts, check_cells
 from analysis.measures.inference import FloatArray
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 
 Variance = Literal["two_term", "four_term"]
 
@@ -46,20 +46,13 @@ def weighted_log_odds(
     >>> weighted_log_odds([10, 20, 70], [30, 20, 150], 100, 200)[1].round(4).tolist()
     [-1.2659, 2.5646, -1.7376]
     """
-    if variance not in ("two_term", "four_term"):
-        known = ["two_term", "four_term"]
-        raise MeasureError(f"weighted_log_odds: {unknown('variance', variance, known)}")
+    check_known("weighted_log_odds", [variance], what="variance", allowed=get_args(Variance))
     a, b, size_a, size_b = check_cells(n_target, n_reference, size_target, size_reference)
     alpha = np.broadcast_to(np.asarray(prior, dtype=float), a.shape)
     if np.any(alpha <= 0):
         raise MeasureError("weighted_log_odds: wanted a prior above 0 for every term")
-    inside, outside = (
-        (a + alpha, b + alpha),
-        (
-            size_a - a + alpha.sum() - alpha,
-            size_b - b + alpha.sum() - alpha,
-        ),
-    )
+    inside = a + alpha, b + alpha
+    outside = size_a - a + alpha.sum() - alpha, size_b - b + alpha.sum() - alpha
     delta = np.log(inside[0] / outside[0]) - np.log(inside[1] / outside[1])
     spread = 1 / inside[0] + 1 / inside[1]
     if variance == "four_term":

@@ -14,13 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.measures.choice_effects import TIE, Relabelled, choice_effects, summarise_claim
-from analysis.measures.relabelling import (
-    MOST_EXACT,
-    all_labels,
-    count_relabellings,
-    random_labels,
-)
+from analysis.measures.relabelling import MOST_EXACT, all_labels, count_relabellings, random_labels
 from analysis.measures.resampling import find_units
 from analysis.measures.specifications import (
     CHOICES,
@@ -29,10 +23,14 @@ from analysis.measures.specifications import (
     FloatArray,
     list_specifications,
 )
-from analysis.measures.verdicts import OK, judge_p_value, refuse, verdict_table
+from analysis.measures.verdicts import OK, Verdict, judge_p_value, refuse, verdict_table
 from analysis.study.design import Claim
 from analysis.study.errors import MeasureError
+from analysis.tables.cells import rounded
 from analysis.tables.features import Features
+
+#: Two estimates closer than this are tied; one so close to 0 has no sign.
+TIE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -140,10 +138,7 @@ def _compute(  # noqa: PLR0917 -- one claim with all that it needs
 
 
 def _estimates(
-    measure: str,
-    found: Sequence[Evidence],
-    poolings: Sequence[str],
-    labels: FloatArray | None,
+    measure: str, found: Sequence[Evidence], poolings: Sequence[str], labels: FloatArray | None
 ) -> FloatArray:
     """Give the estimate of each specification (rows) for each way to label documents (columns).
 
@@ -170,9 +165,8 @@ def _level(evidence: Evidence, pooling: str, labels: FloatArray) -> FloatArray:
         numerator = np.divide(numerator, denominator, out=np.zeros(len(there)), where=there)
         denominator = there.astype(float)
     below = denominator @ labels
-    result: FloatArray = np.full(labels.shape[1], np.nan)
-    np.divide(numerator @ labels, below, out=result, where=below > 0)
-    return result
+    nothing = np.full(labels.shape[1], np.nan)
+    return np.asarray(np.divide(numerator @ labels, below, out=nothing, where=below > 0))
 
 
 def _table(
@@ -219,3 +213,79 @@ def _medians(estimates: FloatArray) -> FloatArray:
     there = ~np.isnan(estimates).all(axis=0)
     medians[there] = np.nanmedian(estimates[:, there], axis=0)
     return medians
+
+
+@dataclass(frozen=True)
+class Relabelled:
+    """The test of a claim's median against relabelled documents."""
+
+    p_value: float
+    p_floor: float
+    n_relabellings: int
+    verdict: Verdict
+
+
+def summarise_claim(
+    table: pd.DataFrame, effects: pd.DataFrame, test: Relabelled
+) -> dict[str, object]:
+    """Sum up the specifications of one claim: the row of `Multiverse.claims`."""
+    estimates = table.loc[table["status"] == "ok", "estimate"]
+    most_moving, spread = _most_moving(effects)
+    return {
+        "claim": table["claim"].iloc[0],
+        "n_specifications": len(table),
+        "n_estimable": len(estimates),
+        "lowest": estimates.min(),
+        "median": estimates.median(),
+        "highest": estimates.max(),
+        "default": table["estimate"].iloc[0],
+        "share_same_sign": (estimates > TIE).mean() if len(estimates) else np.nan,
+        "most_moving": most_moving,
+        "spread": spread,
+        "p_value": test.p_value if test.verdict.status == "ok" else np.nan,
+        "p_floor": test.p_floor,
+        "n_relabellings": test.n_relabellings,
+        **test.verdict._asdict(),
+    }
+
+
+def _most_moving(effects: pd.DataFrame) -> tuple[str, float]:
+    """Give the choice whose options' means lie farthest apart, and how far."""
+    by, rising = ["spread", "choice"], [False, True]
+    known = effects.dropna(subset="spread").sort_values(by, ascending=rising, key=rounded)
+    if known.empty:
+        return "", np.nan
+    return str(known["choice"].tolist()[0]), float(known["spread"].tolist()[0])
+
+
+def choice_effects(table: pd.DataFrame) -> pd.DataFrame:
+    """Say how much each choice moves the estimates of one claim.
+
+    The table has the specifications of that claim.
+
+    Returns
+    -------
+    DataFrame
+        claim, choice, option, n_estimable, mean (of the estimates with that option),
+        spread (highest less lowest mean of the choice).
+
+    Examples
+    --------
+    >>> rows = {name: ["a", "a"] for name in CHOICES} | {"tier": ["core", "core_near"]}
+    >>> table = pd.DataFrame({**rows, "claim": "c", "estimate": [1.0, 3.0], "status": "ok"})
+    >>> effects = choice_effects(table)
+    >>> effects.loc[effects["choice"] == "tier", ["option", "mean", "spread"]].to_numpy().tolist()
+    [['core', 1.0, 2.0], ['core_near', 3.0, 2.0]]
+    """
+    good = table[table["status"] == "ok"]
+    rows = []
+    for choice in CHOICES:
+        groups = good.groupby(choice, sort=False)["estimate"]
+        means = groups.agg(["size", "mean"]).reset_index()
+        spread = means["mean"].max() - means["mean"].min() if len(means) else np.nan
+        rows += [
+            (table["claim"].iloc[0], choice, option, n, mean, spread)
+            for option, n, mean in means.itertuples(index=False)
+        ]
+    columns = ["claim", "choice", "option", "n_estimable", "mean", "spread"]
+    return pd.DataFrame(rows, columns=columns)

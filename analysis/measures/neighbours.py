@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.measures.cooccurrences import CoOccurrences
 from analysis.measures.counts import describe_documents, documents_of_terms
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import check_known
 from analysis.tables.features import Features
 from analysis.tables.repeats import first_of_repeats
 from analysis.tables.schema import SHOWN, WEIGHTS, Weight
@@ -106,16 +106,8 @@ def count_pairs(
     a group of which that is true of every document with the node has no row for it
     (`hidden_windows`).
 
-    Parameters
-    ----------
-    features : Features
-        The open tables.
-    node_kind, span, pos
-        As in `count_cooccurrences`.
-    by : str
-        Column of documents to group by.
-    weight : str
-        How repeats count, as in `count_cooccurrences`.
+    The arguments are those of `count_cooccurrences`; ``by`` is the column of documents to
+    group by.
 
     Returns
     -------
@@ -138,8 +130,7 @@ def count_pairs(
     """
     features = count_once(features, weight)
     documents = features.documents
-    if by not in documents.columns:
-        raise MeasureError(f"count_pairs: {unknown('column', by, documents.columns)}")
+    check_known("count_pairs", [by], what="column", allowed=documents.columns)
     group = documents.set_index("doc_id", drop=False)[by]
     near, sizes = _find_near(features, node_kind, span)
     near = _chosen(near, pos).rename(columns={"lemma": "collocate"})
@@ -174,10 +165,7 @@ def hidden_windows(
 ) -> pd.DataFrame:
     """List the documents that do not tell the words near a node: too few, or by difference.
 
-    Parameters
-    ----------
-    features, node_kind, span, weight
-        As in `count_cooccurrences`.
+    The arguments are those of `count_cooccurrences`.
 
     Returns
     -------
@@ -246,8 +234,7 @@ def count_once(features: Features, weight: Weight) -> Features:
     >>> len(count_once(features, "within").segments) < len(features.segments)
     True
     """
-    if weight not in WEIGHTS:
-        raise MeasureError(f"cooccurrences: {unknown('weight', weight, WEIGHTS)}")
+    check_known("cooccurrences", [weight], what="weight", allowed=WEIGHTS)
     if weight == "none":
         return features
     segments = features.segments[first_of_repeats(features.segments, weight)]
@@ -287,9 +274,8 @@ def _chosen(table: pd.DataFrame, pos: tuple[str, ...]) -> pd.DataFrame:
 
 def _find_near(features: Features, node_kind: str, span: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give the words near the nodes and the sizes of their windows, by document."""
-    for what, name, allowed in (("span", span, SPANS), ("node_kind", node_kind, NODE_KINDS)):
-        if name not in allowed:
-            raise MeasureError(f"cooccurrences: {unknown(what, name, allowed)}")
+    check_known("cooccurrences", [span], what="span", allowed=SPANS)
+    check_known("cooccurrences", [node_kind], what="node_kind", allowed=NODE_KINDS)
     near = _of_kind(features.cooccurrences, node_kind, span)
     windows = _of_kind(features.windows, node_kind, span)
     if span == "segment":

@@ -23,24 +23,12 @@ from analysis.measures.relabelling import MOST_EXACT, count_relabellings, relabe
 from analysis.measures.resampling import Resampling, Units, find_units
 from analysis.measures.verdicts import OK, VERDICT, Verdict, judge_p_value, refuse
 from analysis.study.design import ALPHA
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 
 COLUMNS = (
-    "comparison",
-    "target",
-    "reference",
-    "split",
-    "n_splits_possible",
-    "n_documents_target",
-    "n_documents_reference",
-    "size_target",
-    "size_reference",
-    "n_terms",
-    "n_below_words",
-    "n_keywords_words",
-    "n_testable",
-    "n_keywords_documents",
-    "p_floor",
+    *("comparison", "target", "reference", "split", "n_splits_possible"),
+    *("n_documents_target", "n_documents_reference", "size_target", "size_reference", "n_terms"),
+    *("n_below_words", "n_keywords_words", "n_testable", "n_keywords_documents", "p_floor"),
     *VERDICT,
 )
 
@@ -239,9 +227,8 @@ def _as_table(rows: list[dict[str, object]]) -> pd.DataFrame:
 def _check(counts: TermCounts, plan: Resampling, n_splits: int) -> None:
     if n_splits < 1:
         raise MeasureError(f"noise_floor: wanted 1 split or more, came {n_splits}")
-    for column in (plan.group, plan.cluster, *([plan.stratum] if plan.stratum else [])):
-        if column not in counts.rows.columns:
-            raise MeasureError(f"noise_floor: {unknown('column', column, counts.rows.columns)}")
+    columns = (plan.group, plan.cluster, *([plan.stratum] if plan.stratum else []))
+    check_known("noise_floor", columns, what="column", allowed=counts.rows.columns)
     counts.require_whole("noise_floor")
     if counts.rows[plan.group].isna().any():
         raise MeasureError(f"noise_floor: a document has no {plan.group}; give each one")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.measures.selection import Selection, select_mentions, weights_of
+from analysis.measures.selection import CORE, Selection, select_mentions, weights_of
 from analysis.tables.features import Features
 from analysis.tables.schema import Weight
 
@@ -16,12 +16,7 @@ POST = ["post", "post_order", "posted_at", "ts_quality"]
 def ticker_posts(features: Features, *, weight: Weight = "none") -> pd.DataFrame:
     """Give one row per post of a live ticker, the oldest first.
 
-    Parameters
-    ----------
-    features : Features
-        The open tables; segments and documents are read.
-    weight : str
-        How repeated segments count: none, within or across.
+    Segments and documents are read; the weight says how repeated segments count.
 
     Returns
     -------
@@ -52,21 +47,11 @@ def ticker_posts(features: Features, *, weight: Weight = "none") -> pd.DataFrame
 
 
 def ticker_mentions(
-    features: Features,
-    frames: Sequence[str],
-    *,
-    selection: Selection | None = None,
+    features: Features, frames: Sequence[str], *, selection: Selection = CORE
 ) -> pd.DataFrame:
     """Give one row per mention in a live ticker, with the place and time of its post.
 
-    Parameters
-    ----------
-    features : Features
-        The open tables; mentions, segments and documents are read.
-    frames : sequence of str
-        Ids of frames.
-    selection : Selection, optional
-        Tier, target and weight of repeats; by default every core mention, once.
+    The arguments are those of `analysis.measures.frame_time.mentions_by_post`.
 
     Returns
     -------
@@ -82,7 +67,7 @@ def ticker_mentions(
     >>> mentions["ts_quality"].value_counts().to_dict()
     {'date_inferred': 11, 'order_only': 8, 'none': 6}
     """
-    chosen = select_mentions(features.mentions, frames, selection or Selection())
+    chosen = select_mentions(features.mentions, frames, selection)
     chosen = chosen[chosen["kind"] == "live_ticker"]
     placed = chosen.merge(features.segments[["segment_id", *POST]], on="segment_id")
     about = ["mention_id", "doc_id", "event", "frame", "polarity", "voice", "speaker"]

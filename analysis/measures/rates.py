@@ -12,7 +12,7 @@ from analysis.measures.counts import TermCounts
 from analysis.measures.inference import FloatArray, wilson_interval, zero_count_upper_bound
 from analysis.measures.verdicts import FEWEST_CLUSTERS, OK, VERDICT, Verdict, refuse
 from analysis.study.design import LEVEL
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import check_known
 
 Interval = Literal["wilson", "documents"]
 INTERVALS: dict[str, str] = {
@@ -59,8 +59,7 @@ def rate_intervals(counts: TermCounts, interval: Interval, *, level: float = LEV
     >>> list(rate_intervals(counts, "documents").columns)
     ['low', 'high', 'interval', 'interval_df', 'status', 'reason_code', 'reason_values']
     """
-    if interval not in get_args(Interval):
-        raise MeasureError(f"rate_intervals: {unknown('interval', interval, get_args(Interval))}")
+    check_known("rate_intervals", [interval], what="interval", allowed=get_args(Interval))
     if interval == "wilson":
         return _wilson(counts, level)
     groups = counts.rows["group"]
@@ -118,12 +117,7 @@ def _bound_zeros(
 
 
 def _table(
-    low: np.ndarray,
-    high: np.ndarray,
-    interval: str,
-    *,
-    verdict: Verdict = OK,
-    df: float = np.nan,
+    low: np.ndarray, high: np.ndarray, interval: str, *, verdict: Verdict = OK, df: float = np.nan
 ) -> pd.DataFrame:
     return pd.DataFrame(
         {

@@ -166,14 +166,7 @@ def bootstrap_terms(
     percentiles (Davison & Hinkley 1997, ch. 5). With 20 clusters a group they cover
     a little less than they say (about .93 for .95).
 
-    Parameters
-    ----------
-    units : Units
-        Clusters of documents.
-    score : callable
-        Takes the terms' frequencies and the sizes, gives the scores.
-    n_resamples, seed, level
-        Resamples, seed of the random draws, nominal coverage.
+    The score takes the terms' frequencies and the sizes of both groups and gives one number a term.
 
     Returns
     -------

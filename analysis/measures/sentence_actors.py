@@ -26,14 +26,7 @@ def count_in_sentences(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Count mentions in sentences with each actor, and the tokens of those sentences.
 
-    Parameters
-    ----------
-    features : Features
-        The open tables; cooccurrences, windows, terms, nodes, segments, documents are read.
-    mentions : DataFrame
-        Those selected; columns segment_id, doc_id, lemma, pos, frame.
-    actors : sequence of str
-        Ids.
+    The mentions are those selected, with the columns segment_id, doc_id, lemma, pos and frame.
 
     Returns
     -------

@@ -13,23 +13,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.measures.selection import Selection, Target, Tier, select_mentions
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import check_known
 from analysis.tables.features import Features
 from analysis.tables.schema import VOICES, Weight
 
 FloatArray = npt.NDArray[np.float64]
 
 #: Every choice, in the order in which tables give them.
-CHOICES = (
-    "unit",
-    "tier",
-    "weight",
-    "target",
-    "quotations",
-    "headlines",
-    "pooling",
-    "stop_words",
-)
+CHOICES = ("unit", "tier", "weight", "target", "quotations", "headlines", "pooling", "stop_words")
 #: Choices that change nothing but the number of tokens that a rate relates to.
 OF_RATES = ("stop_words",)
 #: Zones that the choice of headlines leaves out: those of articles, and sub-headings.
@@ -38,19 +29,8 @@ HEADLINES = ("headline", "subheading")
 _SELECTING = ("unit", "tier", "weight", "target", "quotations", "headlines")
 _SIZING = ("weight", "quotations", "headlines", "stop_words")
 #: What of a mention is looked at.
-_MENTION = [
-    "mention_id",
-    "doc_id",
-    "segment_id",
-    "zone",
-    "frame",
-    "tier",
-    "target",
-    "polarity",
-    "voice",
-    "weight_within",
-    "weight_across",
-]
+_MENTION = ["mention_id", "doc_id", "segment_id", "zone", "frame", "tier", "target"]
+_MENTION += ["polarity", "voice", "weight_within", "weight_across"]
 #: What is left of it once it is selected; the last ones are named as the measures.
 _COUNTED = ["frame", "place", "n", "rate", "share", "net_assertion", "frame_setting"]
 _SCORES = {"affirmed": 1.0, "negated": -1.0, "open": 0.0}
@@ -76,12 +56,7 @@ class Evidence:
 def list_specifications(choices: Mapping[str, Sequence[str]], measure: str) -> list[dict[str, str]]:
     """List every combination of the choices that bear on a measure.
 
-    Parameters
-    ----------
-    choices : mapping
-        The options of each of `CHOICES`.
-    measure : str
-        The measure; choices that cannot change it keep their first option.
+    Choices that cannot change the measure keep their first option.
 
     Returns
     -------
@@ -94,9 +69,7 @@ def list_specifications(choices: Mapping[str, Sequence[str]], measure: str) -> l
     >>> len(list_specifications(choices, "rate")), len(list_specifications(choices, "share"))
     (2, 1)
     """
-    unnamed = [name for name in choices if name not in CHOICES]
-    if unnamed:
-        raise MeasureError(f"multiverse: {unknown('choice', unnamed[0], CHOICES)}")
+    check_known("multiverse", choices, what="choice", allowed=CHOICES)
     options = [
         tuple(choices[name])[: None if measure == "rate" or name not in OF_RATES else 1]
         for name in CHOICES

@@ -11,7 +11,7 @@ import pandas as pd
 from nltk.stem.snowball import GermanStemmer
 from scipy import sparse
 
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 from analysis.tables.schema import WEIGHTS, Weight
 
 Unit = Literal["form", "stem", "lemma", "lemma_pos", "head"]
@@ -55,7 +55,7 @@ class Recipe:
         weigh, or first: of a group of repeats only the first segment counts, and that 1.
         So counts stay whole, as keyness needs them; the same where copies are identical.
     n : int
-        Words in a row; more than 1 is counted by `analysis.measures.ngrams.count_ngrams`.
+        Words in a row; more than 1 is counted by `analysis.measures.counts.count_ngrams`.
     """
 
     unit: Unit = "lemma"
@@ -74,16 +74,9 @@ class Recipe:
         return self.weight != "none" and self.copies == "weigh"
 
     def __post_init__(self) -> None:
-        choices = {
-            "unit": UNITS,
-            "rows": get_args(Rows),
-            "weight": WEIGHTS,
-            "copies": COPIES,
-        }
+        choices = {"unit": UNITS, "rows": get_args(Rows), "weight": WEIGHTS, "copies": COPIES}
         for name, allowed in choices.items():
-            if getattr(self, name) not in allowed:
-                fault = unknown(name, getattr(self, name), allowed)
-                raise MeasureError(f"count_terms: {fault}")
+            check_known("count_terms", [getattr(self, name)], what=name, allowed=allowed)
         if self.voices and (self.rows == "bag" or self.weight != "none" or self.zones):
             raise MeasureError(
                 "count_terms: words by voice are known of whole documents only: in smaller bags"
@@ -150,8 +143,7 @@ class TermCounts:
         >>> counts.group("event").matrix.toarray().tolist()
         [[4], [2]]
         """
-        if by not in self.rows.columns:
-            raise MeasureError(f"group: {unknown('column', by, self.rows.columns)}")
+        check_known("group", [by], what="column", allowed=self.rows.columns)
         codes, labels = pd.factorize(self.rows[by], sort=True)
         adder = sparse.csr_array(
             (np.ones(len(codes), dtype=np.int64), (codes, np.arange(len(codes)))),

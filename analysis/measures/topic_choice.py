@@ -37,11 +37,6 @@ class Choice(NamedTuple):
 def stability_curve(runs: pd.DataFrame) -> pd.DataFrame:
     """Sum up the runs of `topic_stability`.
 
-    Parameters
-    ----------
-    runs : DataFrame
-        Columns n_topics, kind, run, left_out, stability.
-
     Returns
     -------
     DataFrame
@@ -67,11 +62,7 @@ def stability_curve(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def choose_n_topics(
-    curve: pd.DataFrame,
-    *,
-    subsamples: float = 0.6,
-    documents: float = 0.5,
-    margin: float = 1.0,
+    curve: pd.DataFrame, *, subsamples: float = 0.6, documents: float = 0.5, margin: float = 1.0
 ) -> Choice:
     """Give the largest number of topics that is stable, or say that none is.
 

@@ -13,7 +13,7 @@ from analysis.measures.permutation import permute_values
 from analysis.measures.topic_reruns import TopicRuns, middle_of
 from analysis.measures.topics import topic_prevalence
 from analysis.measures.verdicts import OK, VERDICT, Verdict, judge_effect, refuse
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -28,12 +28,7 @@ class _Sides(NamedTuple):
 def topic_contrast(runs: TopicRuns, *, target: str, reference: str) -> pd.DataFrame:
     """Compare how much of the documents of two events each topic takes.
 
-    Parameters
-    ----------
-    runs : TopicRuns
-        From `rerun_topics`.
-    target, reference : str
-        Events.
+    The runs are what `rerun_topics` gives; target and reference are events.
 
     Returns
     -------
@@ -105,9 +100,7 @@ CONTRAST_COLUMNS = [
 
 def _check_events(runs: TopicRuns, target: str, reference: str) -> None:
     events = runs.documents["event"].unique()
-    for event in (target, reference):
-        if event not in events:
-            raise MeasureError(f"topic_contrast: {unknown('event', event, events)}")
+    check_known("topic_contrast", (target, reference), what="event", allowed=events)
     if target == reference:
         raise MeasureError(f"topic_contrast: wanted two events, came {target!r} twice")
 
@@ -116,16 +109,13 @@ def _values(runs: TopicRuns) -> FloatArray:
     """Give the prevalence in the model itself, documents by topics."""
     table = topic_prevalence(runs.model).query("unit == 'document'")
     wide = table.pivot_table(index="doc_id", columns="topic", values="share")
-    values: FloatArray = wide.loc[runs.documents["doc_id"]].to_numpy(dtype=float)
-    return values
+    return np.asarray(wide.loc[runs.documents["doc_id"]].to_numpy(dtype=float))
 
 
 def _difference(values: FloatArray, sides: _Sides) -> FloatArray:
     """Mean of the target minus mean of the reference, over the last axis."""
-    difference: FloatArray = values[..., sides.target].mean(-1) - values[..., ~sides.target].mean(
-        -1
-    )
-    return difference
+    target, reference = values[..., sides.target], values[..., ~sides.target]
+    return np.asarray(target.mean(-1) - reference.mean(-1))
 
 
 def _describe(values: FloatArray, sides: _Sides, tested: Verdict) -> dict[str, object]:

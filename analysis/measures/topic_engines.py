@@ -16,7 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfTransformer
 from threadpoolctl import ThreadpoolController
 
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -95,16 +95,7 @@ def run_engine(
 ) -> Fit:
     """Fit topics with an engine by its name.
 
-    Parameters
-    ----------
-    engine : str
-        A name of `ENGINES`.
-    counts : csr_array, shape (n_documents, n_terms)
-        Occurrences.
-    n_topics, seed : int
-        Number of topics, and the seed of what is random.
-    settings : EngineSettings
-        All else.
+    The engine is a name of `ENGINES`; counts are shaped (n_documents, n_terms).
 
     Returns
     -------
@@ -143,8 +134,7 @@ def find_engine(engine: str) -> Engine:
     >>> find_engine("lda").needs_prototype
     True
     """
-    if engine not in ENGINES:
-        raise MeasureError(f"fit_topics: {unknown('engine', engine, ENGINES)}")
+    check_known("fit_topics", [engine], what="engine", allowed=ENGINES)
     return ENGINES[engine]
 
 
@@ -200,8 +190,7 @@ def _fit_lda(
 def _fold_lda(fit: Fit, counts: sparse.csr_array, _settings: EngineSettings) -> FloatArray:
     if fit.model is None:
         raise MeasureError("topics: wanted a fit of scikit-learn's LDA, came one without its model")
-    shares: FloatArray = fit.model.transform(counts)
-    return shares
+    return np.asarray(fit.model.transform(counts))
 
 
 def _fold_nmf(fit: Fit, counts: sparse.csr_array, _settings: EngineSettings) -> FloatArray:
@@ -217,8 +206,7 @@ def to_shares(weights: FloatArray) -> FloatArray:
     [[0.25, 0.75], [0.0, 0.0]]
     """
     total = weights.sum(axis=1, keepdims=True)
-    shares: FloatArray = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
-    return shares
+    return np.asarray(np.divide(weights, total, out=np.zeros_like(weights), where=total > 0))
 
 
 def fold_by_squares(weights: sparse.csr_array, topic_terms: FloatArray) -> FloatArray:

@@ -18,12 +18,8 @@ FloatArray = npt.NDArray[np.float64]
 def average_jaccard(first: Sequence[object], second: Sequence[object]) -> float:
     """Compare two ranked lists: the mean over depths of the Jaccard index of their tops.
 
-    Greene, O'Callaghan & Cunningham (2014), section 3.1. Terms at the top count most.
-
-    Parameters
-    ----------
-    first, second : sequence
-        Terms, best first; of one length, each term once.
+    Greene, O'Callaghan & Cunningham (2014), section 3.1. Terms stand best first and each
+    once; those at the top count most.
 
     Returns
     -------
@@ -68,8 +64,7 @@ def list_similarity(first: IntArray, second: IntArray) -> FloatArray:
     same = (first[:, None, :, None] == second[None, :, None, :]) & (first[:, None, :, None] >= 0)
     common = same.cumsum(axis=2).cumsum(axis=3).diagonal(axis1=2, axis2=3)
     depths = np.arange(1, first.shape[1] + 1)
-    similarity: FloatArray = (common / (2 * depths - common)).mean(axis=2)
-    return similarity
+    return np.asarray((common / (2 * depths - common)).mean(axis=2))
 
 
 def top_terms(topic_terms: FloatArray, depth: int) -> IntArray:
@@ -97,10 +92,7 @@ def match_topics(reference: IntArray, other: IntArray) -> tuple[IntArray, FloatA
 
     The Hungarian method (Kuhn 1955) on the average Jaccard of the ranked terms.
 
-    Parameters
-    ----------
-    reference, other : ndarray, shape (n_topics, depth)
-        As `top_terms` gives them, over one vocabulary.
+    Both are as `top_terms` gives them, over one vocabulary.
 
     Returns
     -------

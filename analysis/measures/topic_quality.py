@@ -22,12 +22,7 @@ FREX_WEIGHT = 0.7
 def topic_quality(model: TopicModel, *, smoothing: float = 1.0) -> pd.DataFrame:
     """Measure the coherence and exclusivity of each topic's top terms.
 
-    Parameters
-    ----------
-    model : TopicModel
-        A fitted model; the terms compared are those that its recipe shows.
-    smoothing : float
-        Added to the joint count in u_mass.
+    The terms compared are those that the recipe of the model shows; smoothing is that of `u_mass`.
 
     Returns
     -------
@@ -65,8 +60,10 @@ def document_counts(matrix: sparse.csr_array, terms: IntArray) -> tuple[IntArray
 
     Returns
     -------
-    single : ndarray, shape (n,)
-    joint : ndarray, shape (n, n)
+    single : ndarray of int, shape (n,)
+        Documents (rows) with each term.
+    joint : ndarray of int, shape (n, n)
+        Documents with both.
     """
     holds = (matrix[:, terms] > 0).astype(np.int64)
     joint = np.asarray((holds.T @ holds).toarray(), dtype=np.int64)
@@ -79,14 +76,7 @@ def npmi_coherence(single: npt.ArrayLike, joint: npt.ArrayLike, n_documents: int
     Bouma (2009), over pairs as in Lau, Newman & Baldwin (2014), with whole documents as
     windows. A pair that never stands together has -1, one that always does 1.
 
-    Parameters
-    ----------
-    single : array_like of int, shape (n,)
-        Documents with each term.
-    joint : array_like of int, shape (n, n)
-        Documents with both.
-    n_documents : int
-        All documents.
+    The counts are those of `document_counts`; ``n_documents`` are all documents.
 
     Returns
     -------
@@ -117,14 +107,7 @@ def u_mass(single: npt.ArrayLike, joint: npt.ArrayLike, *, smoothing: float = 1.
     Every pair is divided by the count of the term that ranks **higher in the topic**, as in
     the paper; programs that go by the order of the vocabulary give other numbers.
 
-    Parameters
-    ----------
-    single : array_like of int, shape (n,)
-        Documents with each term, best term first.
-    joint : array_like of int, shape (n, n)
-        Documents with both.
-    smoothing : float
-        1 in the paper.
+    The counts are those of `document_counts`, best term first; smoothing is 1 in the paper.
 
     Returns
     -------
@@ -183,5 +166,4 @@ def frex_exclusivity(
     frex = 1 / (weight / exclusive + (1 - weight) / frequent)
     best = top_terms(topics, n_terms)
     taken = np.take_along_axis(frex, np.maximum(best, 0), axis=1)
-    total: FloatArray = np.where(best >= 0, taken, 0).sum(axis=1)
-    return total
+    return np.asarray(np.where(best >= 0, taken, 0).sum(axis=1))

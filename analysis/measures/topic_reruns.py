@@ -44,14 +44,8 @@ def rerun_topics(
 ) -> TopicRuns:
     """Fit a model again with other seeds and on subsamples, and match its topics.
 
-    Parameters
-    ----------
-    model : TopicModel
-        The model whose uncertainty is wanted.
-    plan : StabilityPlan, optional
-        Seeds and subsamples; the numbers of topics in it are not used.
-    executor : concurrent.futures.Executor, optional
-        Any; by default fits run in this process.
+    Seeds and subsamples are those of the plan, whose numbers of topics are not used; without an
+    executor fits run in this process.
 
     Returns
     -------
@@ -97,10 +91,7 @@ def _documents(model: TopicModel) -> tuple[pd.DataFrame, FloatArray]:
 def prevalence_in_runs(runs: TopicRuns) -> pd.DataFrame:
     """Give the prevalence of each topic, with its spread over the fits.
 
-    Parameters
-    ----------
-    runs : TopicRuns
-        From `rerun_topics`.
+    The runs are what `rerun_topics` gives.
 
     Returns
     -------

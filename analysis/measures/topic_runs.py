@@ -11,13 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from analysis.measures.topic_engines import (
-    EngineSettings,
-    Fit,
-    find_engine,
-    for_seeds,
-    run_engine,
-)
+from analysis.measures.topic_engines import EngineSettings, Fit, find_engine, for_seeds, run_engine
 from analysis.measures.topic_matching import find_prototype, top_terms
 from analysis.measures.topic_segments import TopicRecipe, TopicSegments
 from analysis.study.design import LEVEL
@@ -148,12 +142,8 @@ def fit_job(job: Job) -> Fit:
 def fit_jobs(jobs: Sequence[Job], executor: Executor | None = None) -> list[Fit]:
     """Fit jobs here or in an executor; the results are those of one process.
 
-    Parameters
-    ----------
-    jobs : sequence of Job
-        From `plan_runs`.
-    executor : concurrent.futures.Executor, optional
-        Any; without one, the jobs are fitted one after the other in this process.
+    The jobs are what `plan_runs` gives; without an executor they are fitted one after the other
+    in this process.
 
     Returns
     -------

@@ -178,8 +178,7 @@ def _start(weights: FloatArray, n_free: int) -> FloatArray:
         return np.zeros((len(weights), 0))
     # The decomposition is found by random projections; their seed changes the last digits only.
     model = NMF(n_free, init="nndsvd", random_state=0, max_iter=MOST_START_ROUNDS)
-    shares: FloatArray = model.fit_transform(weights)
-    return shares
+    return np.asarray(model.fit_transform(weights))
 
 
 def _solve(design: FloatArray, values: FloatArray) -> FloatArray:

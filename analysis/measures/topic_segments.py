@@ -183,5 +183,4 @@ def _first_of_repeats(counts: TermCounts) -> BoolArray:
     rows = counts.rows.sort_values("segment_id")
     rows = rows[rows["repeat_across"] != ""]
     again = rows.index[rows["repeat_across"].duplicated()]
-    first: BoolArray = ~counts.rows.index.isin(again)
-    return first
+    return np.asarray(~counts.rows.index.isin(again))

@@ -129,12 +129,7 @@ def fit_prototype(
 ) -> TopicModel:
     """Fit the model that `topic_stability` compares all others with.
 
-    Parameters
-    ----------
-    counts, plan, engine, recipe, executor
-        As for `topic_stability`.
-    n_topics : int
-        Number of topics.
+    The arguments are those of `topic_stability`.
 
     Returns
     -------

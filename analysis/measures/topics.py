@@ -161,11 +161,6 @@ def _segment_table(shares: FloatArray, counts: TermCounts) -> pd.DataFrame:
 def topic_prevalence(model: TopicModel) -> pd.DataFrame:
     """Give how much of each document and event falls to each topic.
 
-    Parameters
-    ----------
-    model : TopicModel
-        A fitted model.
-
     Returns
     -------
     DataFrame
@@ -208,12 +203,7 @@ def topic_prevalence(model: TopicModel) -> pd.DataFrame:
 def top_segments(model: TopicModel, *, n_segments: int = 3) -> pd.DataFrame:
     """Give the segments that fall most to each topic, by id: the text stays where it is.
 
-    Parameters
-    ----------
-    model : TopicModel
-        A fitted model.
-    n_segments : int
-        Segments to give for each topic; repeats of one given before are left out.
+    Repeats of a segment given before are left out.
 
     Returns
     -------

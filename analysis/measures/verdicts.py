@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from analysis.study.design import ALPHA, FEWEST_JOINT
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 from analysis.tables.reasons import REASONS
 
 #: A p-value whose floor is above this says nothing at the usual level.
@@ -75,8 +75,7 @@ def refuse(code: str, *values: float) -> Verdict:
     >>> refuse("share_needs_interval", 3.5, 10)
     Verdict(status='not_estimable', reason_code='share_needs_interval', reason_values='3.5;10')
     """
-    if code not in REASONS:
-        raise MeasureError(f"refuse: {unknown('reason', code, REASONS)}")
+    check_known("refuse", [code], what="reason", allowed=REASONS)
     if len(values) != len(REASONS[code]):
         wanted = ", ".join(REASONS[code]) or "no value"
         raise MeasureError(f"refuse: {code}: wanted {wanted}; came {len(values)} values")
@@ -98,10 +97,7 @@ def verdict_table(verdicts: Iterable[Verdict], index: pd.Index | None = None) ->
 def judge_p_value(floor: float) -> Verdict:
     """Refuse a p-value that could not fall to .05 whatever the data.
 
-    Parameters
-    ----------
-    floor : float
-        The smallest p-value that the design can give.
+    The floor is the smallest p-value that the design can give.
 
     Examples
     --------
@@ -204,9 +200,7 @@ def judge_effect(
     >>> judge_effect(rows, "event").reason_code
     'no_common_outlet'
     """
-    for column in (group, *by):
-        if column not in rows.columns:
-            raise MeasureError(f"judge_effect: {unknown('column', column, rows.columns)}")
+    check_known("judge_effect", (group, *by), what="column", allowed=rows.columns)
     n_groups = rows[group].nunique()
     apart = [name for name in by if _most_groups(rows, name, group) < n_groups]
     if not apart:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 
 class GipfelError(Exception):
@@ -85,6 +85,23 @@ def unknown(what: str, name: str, allowed: Iterable[str]) -> str:
     names = sorted(allowed)
     listed = ", ".join(names) if names else "(none)"
     return f"unknown {what} {name!r}. Allowed: {listed}.{did_you_mean(name, names)}"
+
+
+def check_known(who: str, names: Iterable[str], *, what: str, allowed: Collection[str]) -> None:
+    """Check the names that a measure was given.
+
+    Raises
+    ------
+    MeasureError
+        If one of them is not allowed.
+
+    Examples
+    --------
+    >>> check_known("keyness", ["lrc"], what="measure", allowed=["g2", "lrc"])
+    """
+    for name in names:
+        if name not in allowed:
+            raise MeasureError(f"{who}: {unknown(what, name, allowed)}")
 
 
 def join_faults(where: str, faults: Sequence[str], way_out: str = "") -> str:
