@@ -49,3 +49,8 @@ def __getattr__(name: str) -> Callable[..., Figure]:
     plot = draw_rounded(getattr(import_module(f"{__name__}.{PLOTS[name]}"), name))
     globals()[name] = plot
     return plot
+
+
+def __dir__() -> list[str]:
+    """List the plots, and nothing else, for completion."""
+    return list(__all__)

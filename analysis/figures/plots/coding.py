@@ -56,11 +56,8 @@ def plot_quality(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     layout.check_table(table, QUALITY, "plot_quality", key=["set", "layer"])
     parts = [table[table["set"] == name] for name in dict.fromkeys(table["set"])]
     names = [[_layer_name(row, look) for _, row in part.iterrows()] for part in parts]
-    drawn, axes = layout.panels(
-        look,
-        [sum(layout.row_mm([one], least=5.0) for one in n) for n in names],
-        extra_mm=20 + 14 * len(parts),
-    )
+    heights = [sum(layout.row_mm([one], least=5.0) for one in n) for n in names]
+    drawn, axes = layout.panels(look, heights, extra_mm=20 + 14 * len(parts))
     for place, part, rows in zip(axes, parts, names, strict=True):
         place.set_title(_set_title(part.iloc[0], look), loc="left")
         for y, (_, row) in enumerate(part.iterrows()):

@@ -68,10 +68,8 @@ def plot_collocates(
     came, known = list(dict.fromkeys(table["node"])), list(look.colours)
     nodes = sorted(came, key=lambda node: known.index(node) if node in known else len(known))
     groups = [table[table["node"] == node].reset_index(drop=True) for node in nodes]
-    names = [
-        [layout.break_name(c, look.letters(layout.NAME_SHARE)) for c in g["collocate"]]
-        for g in groups
-    ]
+    letters = look.letters(layout.NAME_SHARE)
+    names = [[layout.break_name(name, letters) for name in g["collocate"]] for g in groups]
     rows = [len(group) * layout.row_mm(group) + 5.5 for group in names]
     drawn, axes = layout.panels(look, rows, extra_mm=30)
     for panel, node, group, shown in zip(axes, nodes, groups, names, strict=True):
@@ -94,7 +92,7 @@ def _draw_pair(axes: Axes, row: pd.Series, y: int, about: tuple[Look, dict[str, 
     seen = {side: row[f"n_joint_{side}"] > 0 for side in SIDES}
     if all(seen.values()) and pd.notna(row["difference"]):
         ends = [row["association_reference"], row["association_target"]]
-        sure = _leaves_out_zero(row)
+        sure = has_interval(row) and not row["low"] <= 0 <= row["high"]
         axes.plot(
             ends, [y, y], color=INK if sure else NEUTRAL, linewidth=1.8 if sure else 0.8,
             zorder=3, label="difference",
@@ -104,10 +102,6 @@ def _draw_pair(axes: Axes, row: pd.Series, y: int, about: tuple[Look, dict[str, 
             draw_mark(axes, (row[f"association_{side}"], y), look, event, open_=False)
     counts = " : ".join(look.number(row[f"n_joint_{side}"]) for side in SIDES)
     layout.write_right(axes, y, counts)
-
-
-def _leaves_out_zero(row: pd.Series) -> bool:
-    return has_interval(row) and bool(row["low"] > 0 or row["high"] < 0)
 
 
 def _limits(table: pd.DataFrame) -> tuple[float, float]:

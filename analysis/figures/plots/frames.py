@@ -46,8 +46,7 @@ def plot_frame_rates(table: pd.DataFrame, look: Look, *, note: str = "") -> Figu
     >>> drawn.axes[0].get_title(loc="left")
     'Deal'
     """
-    wanted = ["frame", "event", "unit", "doc_id", "n", "n_tokens", "per_1000"]
-    _check_units(table, wanted, "plot_frame_rates")
+    _check_units(table, ["n", "n_tokens", "per_1000"], "plot_frame_rates")
     shown = _with_pooled_intervals(table)
     drawn, axes = _draw_units(shown, look, "per_1000")
     layout.from_zero(axes, layout.highest(shown, "per_1000"))
@@ -86,8 +85,7 @@ def plot_frame_shares(table: pd.DataFrame, look: Look, *, note: str = "") -> Fig
     >>> drawn.axes[0].get_xlabel()
     'Anteil an den Frame-Nennungen'
     """
-    wanted = ["frame", "event", "unit", "doc_id", "n", "n_mentions", "share"]
-    _check_units(table, wanted, "plot_frame_shares")
+    _check_units(table, ["n", "n_mentions", "share"], "plot_frame_shares")
     _check_shares(table, "plot_frame_shares")
     drawn, axes = _draw_units(table[table["share"].notna()], look, "share")
     layout.from_zero(axes, 1 / 1.06)
@@ -132,4 +130,4 @@ def _check_shares(table: pd.DataFrame, who: str) -> None:
 def _check_units(table: pd.DataFrame, wanted: list[str], who: str) -> None:
     """Check a table of documents, their mean, and all of them together."""
     key = ["frame", "event", "unit", "doc_id"]
-    layout.check_table(table, wanted, who, key=key, codes={"unit": UNITS})
+    layout.check_table(table, [*key, *wanted], who, key=key, codes={"unit": UNITS})
