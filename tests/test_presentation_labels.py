@@ -122,7 +122,7 @@ def test_headings_name_the_events_compared():
 
 def test_no_label_is_unused():
     """Each is named by a figure or notebook, whole or by what its codes begin with."""
-    paths = [*(ROOT / "analysis" / "figures").glob("*.py"), *(ROOT / "notebooks").glob("*.ipynb")]
+    paths = [*(ROOT / "analysis" / "figures").rglob("*.py"), *(ROOT / "notebooks").glob("*.ipynb")]
     source = "".join(path.read_text("utf-8") for path in paths)
     asked = set(re.findall(r"""["']([a-z_0-9]+)["'{\\]""", source))
     labels = set(read_words().labels)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+from fontTools import subset
+from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
 
 from analysis.figures.checks import draw_checked
-from analysis.figures.embedding import outlines_only
 from analysis.figures.provenance import Provenance, json_text
 from analysis.figures.style import fixed_layout, style
 from analysis.figures.tables import Value, csv_text, latex_macros, latex_table
@@ -96,12 +98,8 @@ def export_table(
     ----------
     table : DataFrame
         A result table; numbers of the CSV as `rounded` gives them, of LaTeX with two decimals.
-    name : str
-        File name without ending; begins with the notebook's two digits.
-    folder : Path
-        Where to write; made if it is missing.
-    provenance : Provenance
-        What the table came from.
+    name, folder, provenance
+        As `export_figure` takes them.
     language : {"de", "en"}
         Of the LaTeX table.
     headings : mapping of column to heading, optional
@@ -151,12 +149,8 @@ def export_values(
     ----------
     values : mapping of name to number or text
         Names of ASCII letters, digits and underscores.
-    name : str
-        File name without ending; begins with the notebook's two digits.
-    folder : Path
-        Where to write; made if it is missing.
-    provenance : Provenance
-        What the values came from.
+    name, folder, provenance
+        As `export_figure` takes them.
     language : {"de", "en"}
         Of the macros' numbers.
     digits : int
@@ -234,3 +228,43 @@ def _write(folder: Path, name: str, contents: Mapping[str, bytes]) -> list[Path]
             f" Make room or choose another folder; no half-written file was left."
         ) from fault
     return list(targets.values())
+
+
+#: Kerning, ligatures, alternates: matplotlib has placed every glyph when it writes the file,
+#: and a reader of PDF looks at outlines and widths only (ISO 32000-1, 9.9). To find what a
+#: subset keeps of these tables takes most of the time of an export.
+LAYOUT_TABLES = ("BASE", "GDEF", "GPOS", "GSUB")
+
+
+@contextmanager
+def outlines_only() -> Iterator[None]:
+    """Leave the tables for setting text out of the fonts that matplotlib embeds meanwhile.
+
+    matplotlib has no setting for it, so the function is replaced by which it has fontTools
+    load the font that it then cuts down.
+
+    Examples
+    --------
+    >>> from analysis.figures.style import FONT_FILES, FONT_FOLDER
+    >>> file, options = FONT_FOLDER / FONT_FILES[0], subset.Options()
+    >>> with outlines_only(), subset.load_font(file, options) as font:
+    ...     "GSUB" in font, "glyf" in font
+    (False, True)
+    >>> with subset.load_font(file, options) as font:
+    ...     "GSUB" in font
+    True
+    """
+    load_font = subset.load_font
+
+    def load_outlines(*given: Any, **named: Any) -> TTFont:
+        font = load_font(*given, **named)
+        for tag in LAYOUT_TABLES:
+            if tag in font:
+                del font[tag]
+        return font
+
+    subset.load_font = load_outlines
+    try:
+        yield
+    finally:
+        subset.load_font = load_font

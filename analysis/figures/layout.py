@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, cast
 
@@ -85,6 +85,11 @@ def panels(
     return drawn, list(axes[:, 0])
 
 
+def break_names(items: Iterable[str], look: Look, share: float = NAME_SHARE) -> list[str]:
+    """Give the names of rows, in lines that take a share of the width at most."""
+    return [break_name(look.name(item), look.letters(share)) for item in items]
+
+
 def row_mm(names: Iterable[str], *, least: float = 4.2) -> float:
     """Give the height of a row that holds the name with the most lines."""
     lines = max((name.count("\n") + 1 for name in names), default=1)
@@ -95,6 +100,19 @@ def name_rows(axes: Axes, names: Sequence[str]) -> None:
     """Name the rows of a panel, the first one on top."""
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)
+
+
+def write_right(axes: Axes, y: float, text: str) -> None:
+    """Write beside a row, to the right of its panel."""
+    place = axes.get_yaxis_transform()
+    axes.text(1.03, y, text, transform=place, va="center", fontsize=SMALL_POINTS)
+
+
+def write_beside(
+    axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], **how: Any
+) -> None:
+    """Write a text some points beside a place of a panel."""
+    axes.annotate(text, at, xytext=offset, textcoords="offset points", **how)
 
 
 def number_axis(axes: Axes, look: Look, *, whole: bool = False, n_ticks: int = 5) -> None:
@@ -149,8 +167,9 @@ def frame_mm(look: Look, texts: Sequence[str], note: str) -> float:
     return 4.0 + 4.1 * rows + 3.3 * lines
 
 
-def finish(figure: Figure, look: Look, note: str) -> Figure:
-    """Add the note under a figure and fix its layout."""
+def finish(figure: Figure, look: Look, *said: str) -> Figure:
+    """Add the note under a figure, of all that is said, and fix its layout."""
+    note = join(said)
     if note:
         figure.supxlabel(
             break_name(note, look.letters(1.04)),
@@ -160,6 +179,16 @@ def finish(figure: Figure, look: Look, note: str) -> Figure:
             color=QUIET,
         )
     return fix_layout(figure)
+
+
+def join(said: Iterable[str]) -> str:
+    """Make one note of sentences; empty ones are left out."""
+    return " ".join(filter(None, said))
+
+
+def by_event(table: pd.DataFrame, look: Look) -> dict[str, pd.DataFrame]:
+    """Part a table by event, in the study's order."""
+    return {event: table[table["event"] == event] for event in look.order(table["event"])}
 
 
 def one_per(table: pd.DataFrame, keys: Sequence[str], who: str) -> pd.DataFrame:
@@ -176,6 +205,33 @@ def check_values(table: pd.DataFrame, column: str, allowed: Sequence[str], who: 
     odd = sorted(set(table[column]) - set(allowed))
     if odd:
         raise TableError(f"{who}: {unknown(column, odd[0], allowed)}")
+
+
+def check_table(
+    table: pd.DataFrame,
+    columns: Sequence[str],
+    who: str,
+    *,
+    key: Sequence[str] = (),
+    codes: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    """Check the columns of a table, those of codes against what is allowed, and one row per key.
+
+    Raises
+    ------
+    TableError
+        As `check_columns`, `check_values` and `one_per`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"kind": ["article"], "n": [1]})
+    >>> check_table(table, ["kind", "n"], "plot_corpus", key=["n"], codes={"kind": ["article"]})
+    """
+    check_columns(table, columns, who)
+    for column, allowed in (codes or {}).items():
+        check_values(table, column, allowed, who)
+    if key:
+        one_per(table, key, who)
 
 
 def highest(table: pd.DataFrame, column: str) -> float:

@@ -66,6 +66,10 @@ class Look:
         """Give the name of an event, frame, document or topic, or else its id."""
         return self.labels.get(item, item)
 
+    def short_name(self, frame: str) -> str:
+        """Give the name of a frame without what stands in brackets, where room is narrow."""
+        return self.name(frame).split(" (")[0]
+
     def word(self, key: str) -> str:
         """Give a label of ``words.toml`` in the figure's language."""
         return label(key, self.language)

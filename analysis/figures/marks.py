@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -17,33 +18,42 @@ REACH = 0.26
 OPEN_POINTS, FILLED_POINTS = 4.2, 6.0
 
 
+def point(
+    marker: str, size: float, edge: str, *, face: str = "", width: float = 1.0
+) -> dict[str, Any]:
+    """Give the settings of a mark without a line: size in points, filled unless a face is given."""
+    return {
+        "marker": marker,
+        "markersize": size,
+        "color": edge,
+        "markerfacecolor": face or edge,
+        "markeredgewidth": width,
+        "linestyle": "none",
+    }
+
+
+def key_point(marker: str, size: float, edge: str, *, face: str = "", width: float = 1.0) -> Line2D:
+    """Make a legend key of a `point`."""
+    return Line2D([], [], **point(marker, size, edge, face=face, width=width))
+
+
 def draw_mark(axes: Axes, at: tuple[float, float], look: Look, item: str, *, open_: bool) -> None:
     """Draw the marker of an event or frame: small and open, or big and filled."""
     x, y = at
     size, face = (OPEN_POINTS, "white") if open_ else (FILLED_POINTS, look.colours[item])
-    axes.plot(
-        [x],
-        [y],
-        marker=look.markers[item],
-        markersize=size,
-        markerfacecolor=face,
-        markeredgecolor=look.colours[item],
-        markeredgewidth=1.0,
-        linestyle="none",
-        clip_on=False,
-        zorder=4 if open_ else 5,
-    )
+    mark = point(look.markers[item], size, look.colours[item], face=face)
+    axes.plot([x], [y], **mark, clip_on=False, zorder=4 if open_ else 5)
+
+
+def has_interval(row: pd.Series) -> bool:
+    """Tell whether an estimate has an interval."""
+    return bool("low" in row.index and pd.notna(row["low"]) and pd.notna(row["high"]))
 
 
 def draw_interval(axes: Axes, row: pd.Series, y: float, colour: str, *, thick: float = 1.0) -> None:
     """Draw the interval of an estimate, if its table has one."""
-    if "low" in row.index and pd.notna(row["low"]) and pd.notna(row["high"]):
+    if has_interval(row):
         axes.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=thick, zorder=3)
-
-
-def draw_mean(axes: Axes, x: float, y: float, reach: float) -> None:
-    """Mark a mean by an upright bar across the row of its documents."""
-    axes.plot([x, x], [y - reach, y + reach], color=INK, linewidth=1.8, zorder=6)
 
 
 def draw_documents(axes: Axes, rows: pd.DataFrame, y: float, look: Look, *, value: str) -> None:
@@ -60,7 +70,8 @@ def draw_documents(axes: Axes, rows: pd.DataFrame, y: float, look: Look, *, valu
         draw_mark(axes, (row[value], middle + height), look, row["event"], open_=True)
     for _, row in rows[rows["unit"] == "mean"].iterrows():
         draw_interval(axes, row, middle, INK)
-        draw_mean(axes, row[value], middle, REACH + 0.06)
+        ends = [middle - (REACH + 0.06), middle + (REACH + 0.06)]
+        axes.plot([row[value]] * 2, ends, color=INK, linewidth=1.8, zorder=6)
     for _, row in rows[rows["unit"] == "pooled"].iterrows():
         draw_interval(axes, row, y + 0.34, look.colours[row["event"]])
         draw_mark(axes, (row[value], y + 0.34), look, row["event"], open_=False)
@@ -70,7 +81,7 @@ def document_keys(look: Look, events: Sequence[str], units: set[str]) -> list[tu
     """Make the legend of what `draw_documents` draws."""
     keys: dict[str, tuple[Handle, str]] = {
         "document": (mark_key(look, events, open_=True, colour=NEUTRAL), look.word("one_document")),
-        "mean": (mean_key(), look.word("document_mean")),
+        "mean": (key_point("|", 8, INK, width=1.8), look.word("document_mean")),
         "pooled": (mark_key(look, events, open_=False, colour=NEUTRAL), look.word("all_documents")),
     }
     return [key for unit, key in keys.items() if unit in units]
@@ -94,25 +105,13 @@ def mark_key(look: Look, items: Sequence[str], *, open_: bool, colour: str = "")
     for item in items:
         edge = colour or look.colours[item]
         size, face = (OPEN_POINTS, "white") if open_ else (FILLED_POINTS, edge)
-        keys.append(
-            Line2D(
-                [],
-                [],
-                marker=look.markers[item],
-                linestyle="none",
-                markersize=size,
-                markerfacecolor=face,
-                markeredgecolor=edge,
-            )
-        )
+        keys.append(key_point(look.markers[item], size, edge, face=face))
     return tuple(keys) if len(keys) > 1 else keys[0]
 
 
-def mean_key() -> Handle:
-    """Make the legend key for a mean."""
-    return Line2D(
-        [], [], marker="|", markersize=8, markeredgewidth=1.8, color=INK, linestyle="none"
-    )
+def event_keys(look: Look, events: Sequence[str]) -> list[tuple[Handle, str]]:
+    """Make the legend of events: the marker of each and its name."""
+    return [(mark_key(look, [event], open_=False), look.name(event)) for event in events]
 
 
 def zero_line(axes: Axes) -> None:

@@ -82,7 +82,7 @@ class Workbench:
     ) -> None:
         """Write a table as CSV and LaTeX, with its provenance.
 
-        Headings that are not given are those of `presentation.headings`.
+        Headings that are not given are those of ``words.toml``.
         """
         named = dict(headings or {})
         for column in table.columns.difference(list(named), sort=False):
@@ -124,10 +124,8 @@ class Workbench:
 
         Parameters
         ----------
-        text : str
-            Markdown with the names of values in braces, such as ``{share_Deal:.2f}``.
-        values : mapping
-            The numbers by name.
+        text, values
+            As `word_reading` takes them.
 
         Raises
         ------

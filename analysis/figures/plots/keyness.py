@@ -6,24 +6,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import MultipleLocator
 
-from analysis.figures.layout import (
-    Handle,
-    add_legend,
-    break_name,
-    check_columns,
-    finish,
-    number_axis,
-    one_per,
-    panels,
-)
+from analysis.figures import layout
 from analysis.figures.look import Look
-from analysis.figures.marks import mark_key, zero_line
+from analysis.figures.marks import event_keys, has_interval, key_point, point, zero_line
 from analysis.figures.numbers import tick_format
 from analysis.figures.placement import Points, place_names
-from analysis.figures.plots_terms import name_ends, symmetric_axis
+from analysis.figures.plots.terms import name_ends, symmetric_axis
 from analysis.figures.reasons import status_line
 from analysis.figures.style import MM_PER_INCH, NEUTRAL, style
 
@@ -40,6 +30,8 @@ def plot_keyness(
 ) -> Figure:
     """Draw terms by log ratio and by how evenly documents use them.
 
+    The area of a marker grows with frequency; named terms are filled.
+
     Parameters
     ----------
     table : DataFrame
@@ -48,17 +40,10 @@ def plot_keyness(
         n_reference, labelled (whether to name the term; earlier rows choose their place
         first) and, if there are intervals or tests, low, high, status, reason_code,
         reason_values, and the verdict's three under p_.
-    look : Look
-        Language, width, colours and markers of the two events.
     target, reference : str
         Ids of the two events.
     note : str
         A line under the figure. What cannot be estimated, and why, stands there always.
-
-    Returns
-    -------
-    Figure
-        The area of a marker grows with frequency; named terms are filled.
 
     Raises
     ------
@@ -79,22 +64,22 @@ def plot_keyness(
     >>> [text.get_text() for text in drawn.axes[0].texts][-1]
     'Deal'
     """
-    one_per(check_columns(table, WANTED, "plot_keyness"), ["term"], "plot_keyness")
+    layout.check_table(table, WANTED, "plot_keyness", key=["term"])
     look.order([target, reference])
     shown = table.dropna(subset=["evenness"]).reset_index(drop=True)
-    check_columns(shown, WANTED, "plot_keyness")
+    layout.check_table(shown, WANTED, "plot_keyness")
     diameters = _diameters(shown)
-    drawn, (axes,) = panels(look, [78.0], extra_mm=30)
+    drawn, (axes,) = layout.panels(look, [78.0], extra_mm=30)
     zero_line(axes)
     _draw_points(axes, shown, diameters, (look, target, reference))
     symmetric_axis(axes, shown)
     _share_axis(axes, look)
-    number_axis(axes, look, whole=True, n_ticks=5)
+    layout.number_axis(axes, look, whole=True, n_ticks=5)
     axes.set_xlabel(look.word("log_ratio"))
-    axes.set_ylabel(break_name(look.word("evenness"), 44))
+    axes.set_ylabel(layout.break_name(look.word("evenness"), 44))
     name_ends(axes, look, target, reference)
-    add_legend(drawn, look, _keys(look, (reference, target), shown, diameters))
-    finish(drawn, look, " ".join(part for part in _notes(table, look, note) if part))
+    layout.add_legend(drawn, look, _keys(look, (reference, target), shown, diameters))
+    layout.finish(drawn, look, *_notes(table, look, note))
     _name_points(axes, shown, diameters)
     return drawn
 
@@ -108,22 +93,15 @@ def _draw_points(
         row = table.loc[i]
         event = target if row["log_ratio"] > 0 else reference
         colour = look.colours[event]
-        if "low" in row.index and pd.notna(row["low"]) and pd.notna(row["high"]):
+        if has_interval(row):
             y = [row["evenness"]] * 2
             axes.plot([row["low"], row["high"]], y, color=colour, linewidth=0.7, zorder=2.5)
+        face = colour if row["labelled"] else "white"
         axes.plot(
-            [row["log_ratio"]],
-            [row["evenness"]],
-            marker=look.markers[event],
-            markersize=diameters[i],
-            markerfacecolor=colour if row["labelled"] else "white",
-            markeredgecolor=colour,
-            markeredgewidth=0.8,
-            linestyle="none",
-            clip_on=False,
-            zorder=4,
-            label="term",
-        )
+            [row["log_ratio"]], [row["evenness"]],
+            **point(look.markers[event], diameters[i], colour, face=face, width=0.8),
+            clip_on=False, zorder=4, label="term",
+        )  # fmt: skip
 
 
 def _diameters(table: pd.DataFrame) -> pd.Series:
@@ -143,15 +121,12 @@ def _share_axis(axes: Axes, look: Look) -> None:
 
 def _keys(
     look: Look, events: tuple[str, str], table: pd.DataFrame, diameters: pd.Series
-) -> list[tuple[Handle, str]]:
+) -> list[tuple[layout.Handle, str]]:
     """Make the legend: the events, and what two areas mean."""
-    keys = [(mark_key(look, [event], open_=False), look.name(event)) for event in events]
+    keys = event_keys(look, events)
     n = table["n_target"] + table["n_reference"]
     for at in sorted({int(n.argmin()), int(n.argmax())}, key=lambda i: n[i]):
-        circle = Line2D(
-            [], [], marker="o", linestyle="none", markersize=diameters[at],
-            markerfacecolor="white", markeredgecolor=NEUTRAL,
-        )  # fmt: skip
+        circle = key_point("o", diameters[at], NEUTRAL, face="white")
         keys.append((circle, f"n = {look.number(n[at])}"))
     return keys
 

@@ -12,6 +12,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from analysis.figures import layout
 from analysis.figures.claim_words import (
     DIGITS,
     claim_message,
@@ -20,16 +21,8 @@ from analysis.figures.claim_words import (
     option_word,
     p_value_line,
 )
-from analysis.figures.layout import (
-    LINE_MM,
-    break_name,
-    check_columns,
-    check_values,
-    finish,
-    one_per,
-    panels,
-)
 from analysis.figures.look import Look
+from analysis.figures.marks import point
 from analysis.figures.numbers import tick_format
 from analysis.figures.reasons import VERDICT
 from analysis.figures.style import INK, QUIET, SMALL_POINTS, style
@@ -69,14 +62,17 @@ def plot_specifications(
 ) -> Figure:
     """Draw the specification curve of one claim.
 
+    Above, the sorted estimates, where the claim does not hold on grey, a diamond on the
+    default. Below, one strip for each option, those that move the estimates most on top: the
+    darker, the more of the specifications at that place use it. Tied estimates have no order
+    and share their darkness.
+
     Parameters
     ----------
     specifications : DataFrame
         Of a multiverse; columns claim, specification, one for each choice, is_default,
         estimate (above 0: the claim holds), status, reason_code, reason_values. Rows of other
         claims are left out.
-    look : Look
-        Language and width.
     choices : DataFrame
         How far each choice moves the estimates: claim, choice, option, spread.
     claims : DataFrame
@@ -86,14 +82,6 @@ def plot_specifications(
         The one to draw.
     note : str
         A line under the figure, after those that stand there always.
-
-    Returns
-    -------
-    Figure
-        Above, the sorted estimates, where the claim does not hold on grey, a diamond on the
-        default. Below, one strip for each option, those that move the estimates most on
-        top: the darker, the more of the specifications at that place use it. Tied estimates
-        have no order and share their darkness.
 
     Raises
     ------
@@ -128,32 +116,34 @@ def plot_specifications(
             (claims, WANTED_CLAIMS),
         )
     )
-    one_per(table, ["specification"], "plot_specifications")
+    layout.one_per(table, ["specification"], "plot_specifications")
     rows, row = _rows(effects, table), summed.to_dict("records")[0]
     curve = _sort(table)
-    name = claim.label.in_language(look.language)
-    head = [break_name(text, look.letters(1.04)) for text in (name, claim_message(row, look))]
+    texts = (claim.label.in_language(look.language), claim_message(row, look))
+    letters = look.letters(1.04)
+    head = [layout.break_name(text, letters) for text in texts]
     said = (p_value_line(row, look), missing_line(table, look), look.word("strips_explained"), note)
-    below = " ".join(text for text in said if text)
-    drawn, (top, upper, lower) = panels(
+    below = layout.join(said)
+    drawn, (top, upper, lower) = layout.panels(
         look, [_lines_mm(head), CURVE_MM, STRIP_MM * (rows[-1][2] + 1)],
-        extra_mm=13 + _lines_mm([break_name(below, look.letters(1.04))]),
+        extra_mm=13 + _lines_mm([layout.break_name(below, letters)]),
     )  # fmt: skip
     _write_head(top, head)
     _draw_curve(upper, curve, look)
-    _name_curve(upper, table, break_name(estimate_word(claim, look), 17), look)
+    _name_curve(upper, table, layout.break_name(estimate_word(claim, look), 17), look)
     _draw_strips(lower, curve, rows)
     _name_strips(lower, rows, effects, look)
     lower.set_xlabel(look.word("specifications_sorted").format(look.number(len(curve))))
-    return finish(drawn, look, below)
+    return layout.finish(drawn, look, below)
 
 
 def _of_claim(table: pd.DataFrame, wanted: tuple[str, ...], claim: Claim) -> pd.DataFrame:
-    check_columns(table, wanted, "plot_specifications")
+    layout.check_columns(table, wanted, "plot_specifications")
     own = table[table["claim"] == claim.id]
     if own.empty:
-        check_values(pd.DataFrame({"claim": [claim.id]}), "claim", list(table["claim"].unique()),
-                     "plot_specifications")  # fmt: skip
+        known = list(table["claim"].unique())
+        wanted_claim = pd.DataFrame({"claim": [claim.id]})
+        layout.check_values(wanted_claim, "claim", known, "plot_specifications")
     return own
 
 
@@ -165,7 +155,7 @@ def _rows(effects: pd.DataFrame, table: pd.DataFrame) -> Rows:
             "plot_specifications: no choice has two options that can be estimated; there is no "
             "curve to draw. Give [multiverse] in study.toml a second option."
         )
-    check_columns(table, list(varied["choice"].unique()), "plot_specifications")
+    layout.check_columns(table, list(varied["choice"].unique()), "plot_specifications")
     rows: Rows = []
     order = varied.sort_values("spread", ascending=False, kind="stable", key=rounded)
     for i, (choice, options) in enumerate(order.groupby("choice", sort=False)["option"]):
@@ -182,7 +172,7 @@ def _sort(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _lines_mm(texts: list[str]) -> float:
-    return LINE_MM * sum(text.count("\n") + 1 for text in texts)
+    return layout.LINE_MM * sum(text.count("\n") + 1 for text in texts)
 
 
 def _write_head(axes: Axes, head: list[str]) -> None:
@@ -199,10 +189,8 @@ def _write_head(axes: Axes, head: list[str]) -> None:
 def _draw_curve(axes: Axes, curve: pd.DataFrame, look: Look) -> None:
     holds = curve["estimate"] > 10.0**-TIE_DIGITS
     for chosen, face in ((holds, INK), (~holds, "white")):
-        axes.plot(
-            curve.index[chosen], curve.loc[chosen, "estimate"], "o", color=INK, markersize=2.2,
-            markerfacecolor=face, markeredgewidth=0.5, zorder=4,
-        )  # fmt: skip
+        mark = point("o", 2.2, INK, face=face, width=0.5)
+        axes.plot(curve.index[chosen], curve.loc[chosen, "estimate"], **mark, zorder=4)
     low, high = min(0.0, curve["estimate"].min()), max(0.0, curve["estimate"].max())
     span = high - low or 1.0
     axes.set_ylim(low - 0.17 * span, high + 0.2 * span)
@@ -213,27 +201,18 @@ def _draw_curve(axes: Axes, curve: pd.DataFrame, look: Look) -> None:
     axes.grid(visible=False)
     axes.tick_params(axis="x", length=0, labelbottom=False)
     axes.spines["bottom"].set_visible(False)
-    default = curve.loc[curve["is_default"], "estimate"]
-    for x, y in zip(default.index, default, strict=True):
-        _draw_default(axes, x, y)
-
-
-def _draw_default(axes: Axes, x: int, y: float) -> None:
-    axes.plot([x, x], [0, y], color=QUIET, linewidth=0.6, zorder=3)
-    axes.plot([x], [y], "D", color=INK, markersize=5, markerfacecolor="white", zorder=6)
+    for x, y in curve.loc[curve["is_default"], "estimate"].items():
+        axes.plot([x, x], [0, y], color=QUIET, linewidth=0.6, zorder=3)
+        axes.plot([x], [y], **point("D", 5, INK, face="white"), zorder=6)
 
 
 def _name_curve(axes: Axes, table: pd.DataFrame, axis: str, look: Look) -> None:
     """Name the default, the region where the claim fails, and what is estimated."""
     for row in table[table["is_default"]].to_dict("records"):
-        axes.plot(
-            [0.03], [0.94], "D", color=INK, markersize=4, markerfacecolor="white",
-            transform=axes.transAxes,
-        )  # fmt: skip
-        axes.annotate(
-            _default_text(row, look), (0.03, 0.94), (5, 0), xycoords="axes fraction",
-            textcoords="offset points", va="center", fontsize=SMALL_POINTS,
-        )  # fmt: skip
+        at, how = (0.03, 0.94), {"va": "center", "fontsize": SMALL_POINTS}
+        axes.plot(*at, **point("D", 4, INK, face="white"), transform=axes.transAxes)
+        text = _default_text(row, look)
+        layout.write_beside(axes, text, at, (5, 0), xycoords="axes fraction", **how)
     axes.text(
         0.99, 0.02, look.word("claim_fails"), transform=axes.transAxes, ha="right", va="bottom",
         fontsize=SMALL_POINTS, color=QUIET,
@@ -259,10 +238,8 @@ def _draw_strips(axes: Axes, curve: pd.DataFrame, rows: Rows) -> None:
             cmap=DARKNESS, vmin=0, vmax=1, edgecolors="face", linewidth=0.15,
         )  # fmt: skip
         uses = curve["is_default"] & (curve[choice] == option)
-        axes.plot(
-            curve.index[uses], np.full(uses.sum(), y), "D", color=INK, markersize=3,
-            markerfacecolor="white", markeredgewidth=0.7, zorder=5,
-        )  # fmt: skip
+        mark = point("D", 3, INK, face="white", width=0.7)
+        axes.plot(curve.index[uses], np.full(uses.sum(), y), **mark, zorder=5)
 
 
 def _darkness(curve: pd.DataFrame, choice: str, option: str, n_bins: int) -> list[float]:

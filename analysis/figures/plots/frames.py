@@ -6,20 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.layout import (
-    NAME_SHARE,
-    add_legend,
-    break_name,
-    check_columns,
-    check_values,
-    finish,
-    from_zero,
-    highest,
-    name_rows,
-    number_axis,
-    one_per,
-    panels,
-)
+from analysis.figures import layout
 from analysis.figures.look import Look
 from analysis.figures.marks import document_keys, draw_documents
 from analysis.figures.style import style
@@ -32,30 +19,21 @@ UNITS = ("document", "mean", "pooled")
 def plot_frame_rates(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     """Draw how often each frame is mentioned, with every document.
 
+    One panel per frame on one scale, one row per event: documents as small open markers (each
+    at the same height in every panel), all documents together as a big one below them, with its
+    interval, the mean of the documents as an upright bar.
+
     Parameters
     ----------
     table : DataFrame
         Long; columns frame, event, unit (document, pooled, mean), doc_id (empty
         unless unit is document), n (mentions), n_tokens, per_1000 and, if there are
         intervals, low and high.
-    look : Look
-        Language, width, colours.
-    note : str
-        A line under the figure.
-
-    Returns
-    -------
-    Figure
-        One panel per frame on one scale, one row per event: documents as small open
-        markers (each at the same height in every panel), all documents together as a
-        big one below them, with its interval, the mean of the documents as an upright bar.
 
     Raises
     ------
     TableError
         If a column is missing, a row stands twice, or a unit is unknown.
-    ExportError
-        If an event or frame has no colour.
 
     Examples
     --------
@@ -68,18 +46,20 @@ def plot_frame_rates(table: pd.DataFrame, look: Look, *, note: str = "") -> Figu
     >>> drawn.axes[0].get_title(loc="left")
     'Deal'
     """
-    wanted = ["frame", "event", "unit", "doc_id", "n", "n_tokens", "per_1000"]
-    _check_units(table, wanted, "plot_frame_rates")
+    _check_units(table, ["n", "n_tokens", "per_1000"], "plot_frame_rates")
     shown = _with_pooled_intervals(table)
     drawn, axes = _draw_units(shown, look, "per_1000")
-    from_zero(axes, highest(shown, "per_1000"))
+    layout.from_zero(axes, layout.highest(shown, "per_1000"))
     axes[-1].set_xlabel(look.word("per_1000"))
-    return finish(drawn, look, note)
+    return layout.finish(drawn, look, note)
 
 
 @style()
 def plot_frame_shares(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     """Draw each frame's share of the frame mentions, with every document.
+
+    As `plot_frame_rates`, on the scale from 0 to 1. Documents have their intervals, too, as
+    thin lines: a share of a handful of mentions is not shown without one.
 
     Parameters
     ----------
@@ -87,24 +67,12 @@ def plot_frame_shares(table: pd.DataFrame, look: Look, *, note: str = "") -> Fig
         Long; columns frame, event, unit (document, pooled, mean), doc_id (empty
         unless unit is document), n, n_mentions (of all frames), share and, if there are
         intervals, low and high.
-    look : Look
-        Language, width, colours.
-    note : str
-        A line under the figure.
-
-    Returns
-    -------
-    Figure
-        As `plot_frame_rates`, on the scale from 0 to 1. Documents have their intervals,
-        too, as thin lines: a share of a handful of mentions is not shown without one.
 
     Raises
     ------
     TableError
         If a column is missing, a row stands twice, a unit is unknown, or the shares of a
         document exceed 1.
-    ExportError
-        If an event or frame has no colour.
 
     Examples
     --------
@@ -117,28 +85,27 @@ def plot_frame_shares(table: pd.DataFrame, look: Look, *, note: str = "") -> Fig
     >>> drawn.axes[0].get_xlabel()
     'Anteil an den Frame-Nennungen'
     """
-    wanted = ["frame", "event", "unit", "doc_id", "n", "n_mentions", "share"]
-    _check_units(table, wanted, "plot_frame_shares")
+    _check_units(table, ["n", "n_mentions", "share"], "plot_frame_shares")
     _check_shares(table, "plot_frame_shares")
     drawn, axes = _draw_units(table[table["share"].notna()], look, "share")
-    from_zero(axes, 1 / 1.06)
+    layout.from_zero(axes, 1 / 1.06)
     axes[-1].set_xlabel(look.word("share_mentions"))
-    return finish(drawn, look, note)
+    return layout.finish(drawn, look, note)
 
 
 def _draw_units(table: pd.DataFrame, look: Look, value: str) -> tuple[Figure, list[Axes]]:
     """Draw documents, their mean, and all of them together: a panel per frame, a row per event."""
     frames, events = look.order(table["frame"]), look.order(table["event"])
-    names = [break_name(look.name(event), look.letters(NAME_SHARE)) for event in events]
-    drawn, axes = panels(look, [len(events) * 11.0 + 5] * len(frames), extra_mm=19)
+    names = layout.break_names(events, look)
+    drawn, axes = layout.panels(look, [len(events) * 11.0 + 5] * len(frames), extra_mm=19)
     for panel, frame in zip(axes, frames, strict=True):
         rows = table[table["frame"] == frame]
         for y, event in enumerate(events):
             draw_documents(panel, rows[rows["event"] == event], y, look, value=value)
-        name_rows(panel, names)
+        layout.name_rows(panel, names)
         panel.set_title(look.name(frame))
-    number_axis(axes[-1], look)
-    add_legend(drawn, look, document_keys(look, events, set(table["unit"])))
+    layout.number_axis(axes[-1], look)
+    layout.add_legend(drawn, look, document_keys(look, events, set(table["unit"])))
     return drawn, axes
 
 
@@ -162,6 +129,5 @@ def _check_shares(table: pd.DataFrame, who: str) -> None:
 
 def _check_units(table: pd.DataFrame, wanted: list[str], who: str) -> None:
     """Check a table of documents, their mean, and all of them together."""
-    check_columns(table, wanted, who)
-    check_values(table, "unit", UNITS, who)
-    one_per(table, ["frame", "event", "unit", "doc_id"], who)
+    key = ["frame", "event", "unit", "doc_id"]
+    layout.check_table(table, [*key, *wanted], who, key=key, codes={"unit": UNITS})

@@ -1,19 +1,31 @@
-"""The lanes of a ticker's figure in mm, and marks in them that do not cover one another."""
+"""The lanes of a ticker's figure in mm, the marks in them, and the keys of its legend."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+from matplotlib.lines import Line2D
+
+from analysis.figures.look import Look
+from analysis.figures.marks import point
+from analysis.figures.plots.posts import POST_STROKES, TIMED
+from analysis.figures.style import INK, NEUTRAL
 
 #: Height of a lane of one level, of each further level, and the air above a ticker, in mm.
 LANE_MM, LEVEL_MM, GAP_MM = 3.6, 2.1, 2.2
 #: Marks closer than this lie one above the other.
 MARK_MM = 2.3
-
-FloatArray = npt.NDArray[np.float64]
+MARK_POINTS = 5.0
+#: Marker and whether it is filled: told apart without colour.
+POLARITY_MARKS: dict[str, tuple[str, bool]] = {
+    "affirmed": ("o", True),
+    "negated": ("X", True),
+    "open": ("o", False),
+}
+POST_LINES: dict[str, Any] = {"explicit": "-", "date_inferred": (0, (4, 2)), "order_only": ":"}
 
 
 @dataclass(frozen=True)
@@ -79,3 +91,38 @@ def lay_lanes(
             height = LANE_MM + LEVEL_MM * levels.get((doc_id, key), 0)
             top += height
             yield Lane(doc_id, key, top - LANE_MM * 0.25, height)
+
+
+def mention_mark(polarity: str, colour: str, size: float = MARK_POINTS) -> dict[str, Any]:
+    """Give the mark of a mention: a full disc, a cross, or an empty circle."""
+    marker, filled = POLARITY_MARKS[polarity]
+    return point(marker, size, INK, face=colour if filled else "white", width=0.7)
+
+
+def post_stroke(quality: str, colour: str) -> dict[str, Any]:
+    """Give the stroke of a post, by how its time is known."""
+    size = 7 if quality == "explicit" else 4.5
+    return point(POST_STROKES[quality], size, colour, width=0.9)
+
+
+def ticker_keys(
+    polarities: Collection[str], qualities: Collection[str], look: Look
+) -> list[tuple[Line2D, str]]:
+    """Make the legend of what came: polarities first, then how times are known.
+
+    Examples
+    --------
+    >>> look = Look({}, {}, {}, {}, language="en")
+    >>> [text for _, text in ticker_keys({"open", "negated"}, {"order_only"}, look)]
+    ['negated', 'open', 'order only, no times']
+    """
+    keys = [
+        (Line2D([], [], **mention_mark(polarity, NEUTRAL)), look.word(polarity))
+        for polarity in POLARITY_MARKS
+        if polarity in polarities
+    ]
+    for quality in (quality for quality in POST_STROKES if quality in qualities):
+        line = post_stroke(quality, INK if quality in TIMED else NEUTRAL)
+        line |= {"linestyle": POST_LINES[quality], "linewidth": 0.7}
+        keys.append((Line2D([], [], **line), look.word(quality)))
+    return keys

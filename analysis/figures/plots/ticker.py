@@ -10,36 +10,26 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.layout import (
-    add_legend,
-    check_columns,
-    check_values,
-    finish,
-    frame_mm,
-    one_per,
-    panels,
-)
+from analysis.figures import layout
 from analysis.figures.look import Look
-from analysis.figures.plots_posts import POST_STROKES, TIMED, check_times, time_axis
-from analysis.figures.reasons import status_line
-from analysis.figures.style import NEUTRAL, style, width_mm
-from analysis.figures.ticker_lanes import (
+from analysis.figures.plots.posts import POST_STROKES, TIMED, check_times, time_axis
+from analysis.figures.plots.ticker_lanes import (
     GAP_MM,
     LANE_MM,
     LEVEL_MM,
     MARK_MM,
-    Lane,
-    lay_lanes,
-    stack_levels,
-)
-from analysis.figures.ticker_marks import (
     MARK_POINTS,
     POLARITY_MARKS,
     POST_LINES,
+    Lane,
+    lay_lanes,
     mention_mark,
     post_stroke,
+    stack_levels,
     ticker_keys,
 )
+from analysis.figures.reasons import status_line
+from analysis.figures.style import NEUTRAL, style, width_mm
 
 POSTS = "frame_posts"
 #: Share of the width that is left for the axes beside the names of the lanes.
@@ -50,14 +40,15 @@ AROUND_MM = 20.0
 
 @style()
 def plot_ticker(
-    mentions: pd.DataFrame,
-    posts: pd.DataFrame,
-    look: Look,
-    *,
-    trend: pd.DataFrame,
-    note: str = "",
+    mentions: pd.DataFrame, posts: pd.DataFrame, look: Look, *, trend: pd.DataFrame, note: str = ""
 ) -> Figure:
     """Draw each mention of a frame at the post of the live ticker that it stands in.
+
+    A panel with a time axis per event, and one with an axis of ranks for the tickers without
+    times. Each ticker has a lane of posts (strokes as in `plot_posts`, over a whole line for
+    given days, a dashed one for inferred days, a dotted one for order only) and one per frame;
+    a mark is a mention, stacked where they would cover one another. What is not drawn is
+    counted below.
 
     Parameters
     ----------
@@ -67,29 +58,14 @@ def plot_ticker(
         ts_quality (none: outside the posts).
     posts : DataFrame
         One row per post; columns doc_id, event, post_order, posted_at, ts_quality.
-    look : Look
-        Language, width, colours.
     trend : DataFrame
         What may be said of a trend; columns status, reason_code, reason_values.
-    note : str
-        More for the line under the figure.
-
-    Returns
-    -------
-    Figure
-        A panel with a time axis per event, and one with an axis of ranks for the
-        tickers without times. Each ticker has a lane of posts (strokes as in
-        `plot_posts`, over a whole line for given days, a dashed one for inferred days,
-        a dotted one for order only) and one per frame; a mark is a mention, stacked
-        where they would cover one another. What is not drawn is counted below.
 
     Raises
     ------
     TableError
         If a column is missing, a value is unknown, a mention stands twice, or a post's
         time and its quality contradict each other.
-    ExportError
-        If an event or frame has no colour.
 
     Examples
     --------
@@ -110,15 +86,14 @@ def plot_ticker(
     keys = ticker_keys(set(mentions["polarity"]), qualities, look)
     smaller = look.word("smaller_repeat") if (mentions["n"] < 1).any() else ""
     lost = _not_drawn(mentions, posts, look)
-    said = [status_line(trend, look, "status_trend"), lost, smaller, note]
-    text = " ".join(part for part in said if part)
+    text = layout.join([status_line(trend, look, "status_trend"), lost, smaller, note])
     heights = [_height(part) for part in parts]
-    around = AROUND_MM * len(parts) + frame_mm(look, [word for _, word in keys], text)
-    drawn, axes = panels(look, heights, extra_mm=around, share_x=False)
+    around = AROUND_MM * len(parts) + layout.frame_mm(look, [word for _, word in keys], text)
+    drawn, axes = layout.panels(look, heights, extra_mm=around, share_x=False)
     for panel, part in zip(axes, parts, strict=True):
         _draw(panel, part, look)
-    add_legend(drawn, look, [*keys])
-    return finish(drawn, look, text)
+    layout.add_legend(drawn, look, [*keys])
+    return layout.finish(drawn, look, text)
 
 
 @dataclass(frozen=True)
@@ -138,15 +113,13 @@ def _height(part: _Part) -> float:
 
 def _check(mentions: pd.DataFrame, posts: pd.DataFrame) -> None:
     about = ["doc_id", "event", "post_order", "posted_at", "ts_quality"]
-    check_columns(posts, about, "plot_ticker")
+    layout.check_table(posts, about, "plot_ticker")
     check_times(posts, "plot_ticker")
     if mentions.empty:
         return
     wanted = ["mention_id", "frame", "polarity", "n", *about]
-    check_columns(mentions, wanted, "plot_ticker")
-    check_values(mentions, "polarity", list(POLARITY_MARKS), "plot_ticker")
-    check_values(mentions, "ts_quality", [*POST_STROKES, "none"], "plot_ticker")
-    one_per(mentions, ["mention_id"], "plot_ticker")
+    codes = {"polarity": list(POLARITY_MARKS), "ts_quality": [*POST_STROKES, "none"]}
+    layout.check_table(mentions, wanted, "plot_ticker", key=["mention_id"], codes=codes)
 
 
 def _is_drawn(table: pd.DataFrame, posts: pd.DataFrame) -> pd.Series:
@@ -232,17 +205,14 @@ def _draw_mention(axes: Axes, row: dict[Hashable, Any], y: float, look: Look) ->
 
 def _name_lanes(axes: Axes, part: _Part, look: Look) -> None:
     names = [
-        f"{look.name(lane.doc_id)}: {look.word(POSTS)}" if lane.key == POSTS else _short(lane, look)
+        f"{look.name(lane.doc_id)}: {look.word(POSTS)}"
+        if lane.key == POSTS
+        else look.short_name(lane.key)
         for lane in part.lanes
     ]
     axes.set_yticks([lane.base - 0.3 * LANE_MM for lane in part.lanes], names)
     axes.set_ylim(part.lanes[-1].base + LANE_MM * 0.6, GAP_MM * 0.3)
     axes.spines["left"].set_visible(False)
-
-
-def _short(lane: Lane, look: Look) -> str:
-    """Name a frame's lane without what stands in brackets: lanes are narrow."""
-    return look.name(lane.key).split(" (")[0]
 
 
 def _order_axis(axes: Axes, n_posts: int) -> None:

@@ -6,23 +6,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.layout import (
-    NAME_SHARE,
-    add_legend,
-    break_name,
-    check_columns,
-    finish,
-    from_zero,
-    highest,
-    name_rows,
-    number_axis,
-    one_per,
-    panels,
-    row_mm,
-)
+from analysis.figures import layout
 from analysis.figures.look import Look
-from analysis.figures.marks import draw_interval, draw_mark, mark_key, spread, zero_line
-from analysis.figures.style import GRID, QUIET, SMALL_POINTS, style
+from analysis.figures.marks import draw_interval, draw_mark, event_keys, spread, zero_line
+from analysis.figures.style import GRID, QUIET, style
 
 LEFT, RIGHT = "\N{LEFTWARDS ARROW}", "\N{RIGHTWARDS ARROW}"
 
@@ -31,27 +18,18 @@ LEFT, RIGHT = "\N{LEFTWARDS ARROW}", "\N{RIGHTWARDS ARROW}"
 def plot_terms(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     """Draw how often terms are in each event, as a dot plot.
 
+    One row per term, one marker per event.
+
     Parameters
     ----------
     table : DataFrame
         One row per term and event; columns term, event, n, per_1000 and, if there
         are intervals, low and high (per 1000). Terms are drawn in their order in the table.
-    look : Look
-        Language, width, colours.
-    note : str
-        A line under the figure.
-
-    Returns
-    -------
-    Figure
-        One row per term, one marker per event.
 
     Raises
     ------
     TableError
         If a column is missing or a term stands twice for one event.
-    ExportError
-        If an event has no colour.
 
     Examples
     --------
@@ -63,25 +41,25 @@ def plot_terms(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     >>> [tick.get_text() for tick in drawn.axes[0].get_yticklabels()]
     ['Gipfel']
     """
-    check_columns(table, ["term", "event", "n", "per_1000"], "plot_terms")
-    one_per(table, ["term", "event"], "plot_terms")
+    wanted = ["term", "event", "n", "per_1000"]
+    layout.check_table(table, wanted, "plot_terms", key=["term", "event"])
     events = look.order(table["event"])
     terms = list(dict.fromkeys(table["term"]))
-    names = [break_name(term, look.letters(NAME_SHARE)) for term in terms]
-    drawn, (axes,) = panels(look, [len(names) * row_mm(names, least=5.0)], extra_mm=17)
+    names = [layout.break_name(term, look.letters(layout.NAME_SHARE)) for term in terms]
+    height = len(names) * layout.row_mm(names, least=5.0)
+    drawn, (axes,) = layout.panels(look, [height], extra_mm=17)
     offsets = dict(zip(events, spread(len(events), 0.21), strict=True))
     for _, row in table.iterrows():
         y = terms.index(row["term"]) + offsets[row["event"]]
         draw_interval(axes, row, y, look.colours[row["event"]])
         draw_mark(axes, (row["per_1000"], y), look, row["event"], open_=False)
-    name_rows(axes, names)
+    layout.name_rows(axes, names)
     _stripe(axes, len(names))
-    from_zero([axes], highest(table, "per_1000"))
-    number_axis(axes, look)
+    layout.from_zero([axes], layout.highest(table, "per_1000"))
+    layout.number_axis(axes, look)
     axes.set_xlabel(look.word("per_1000"))
-    keys = [(mark_key(look, [event], open_=False), look.name(event)) for event in events]
-    add_legend(drawn, look, keys)
-    return finish(drawn, look, note)
+    layout.add_legend(drawn, look, event_keys(look, events))
+    return layout.finish(drawn, look, note)
 
 
 def _stripe(axes: Axes, n_rows: int) -> None:
@@ -96,30 +74,23 @@ def plot_term_difference(
 ) -> Figure:
     """Draw where two events differ in their terms, as lollipops from zero.
 
+    One row per term, both raw counts at its end; the axis is symmetric.
+
     Parameters
     ----------
     table : DataFrame
         One row per term, drawn in this order; columns term, log_ratio (base 2;
         positive: more frequent in the target), n_target, n_reference and, if there
         are intervals, low and high.
-    look : Look
-        Language, width, colours.
     target, reference : str
         Ids of the two events.
     note : str
         A line under the figure; a line that the figure only describes stands there always.
 
-    Returns
-    -------
-    Figure
-        One row per term, both raw counts at its end; the axis is symmetric.
-
     Raises
     ------
     TableError
         If a column is missing or a term stands twice.
-    ExportError
-        If an event has no colour.
 
     Examples
     --------
@@ -133,20 +104,20 @@ def plot_term_difference(
     0.0
     """
     wanted = ["term", "log_ratio", "n_target", "n_reference"]
-    one_per(check_columns(table, wanted, "plot_term_difference"), ["term"], "plot_term_difference")
+    layout.check_table(table, wanted, "plot_term_difference", key=["term"])
     look.order([target, reference])
-    names = [break_name(term, look.letters(NAME_SHARE)) for term in table["term"]]
-    drawn, (axes,) = panels(look, [len(names) * row_mm(names)], extra_mm=22)
+    names = [layout.break_name(term, look.letters(layout.NAME_SHARE)) for term in table["term"]]
+    drawn, (axes,) = layout.panels(look, [len(names) * layout.row_mm(names)], extra_mm=22)
     zero_line(axes)
     for y, (_, row) in enumerate(table.iterrows()):
         _draw_lollipop(axes, row, y, (look, target if row["log_ratio"] > 0 else reference))
-    name_rows(axes, names)
+    layout.name_rows(axes, names)
     symmetric_axis(axes, table)
-    number_axis(axes, look, whole=True, n_ticks=4)
+    layout.number_axis(axes, look, whole=True, n_ticks=4)
     axes.set_xlabel(look.word("log_ratio"))
     name_ends(axes, look, target, reference)
     counts = f"{look.word('counts_right')} n {look.name(reference)} : n {look.name(target)}."
-    return finish(drawn, look, " ".join([note, look.word("descriptive"), counts]).strip())
+    return layout.finish(drawn, look, note, look.word("descriptive"), counts)
 
 
 def _draw_lollipop(axes: Axes, row: pd.Series, y: int, side: tuple[Look, str]) -> None:
@@ -157,9 +128,7 @@ def _draw_lollipop(axes: Axes, row: pd.Series, y: int, side: tuple[Look, str]) -
     draw_mark(axes, (row["log_ratio"], y), look, event, open_=False)
     # In the order of the names above the axis: the reference stands on the left.
     counts = f"{look.number(row['n_reference'])} : {look.number(row['n_target'])}"
-    axes.text(
-        1.03, y, counts, transform=axes.get_yaxis_transform(), va="center", fontsize=SMALL_POINTS
-    )
+    layout.write_right(axes, y, counts)
 
 
 def symmetric_axis(axes: Axes, table: pd.DataFrame) -> None:
@@ -172,17 +141,7 @@ def symmetric_axis(axes: Axes, table: pd.DataFrame) -> None:
 
 def name_ends(axes: Axes, look: Look, target: str, reference: str) -> None:
     """Say above the axis which direction is whose."""
-    ends = (
-        (-4, "right", f"{LEFT} {look.name(reference)}"),
-        (4, "left", f"{look.name(target)} {RIGHT}"),
-    )
-    for offset, side, text in ends:
-        axes.annotate(
-            text,
-            (0, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(offset, 4),
-            textcoords="offset points",
-            ha=side,
-            weight="semibold",
-        )
+    left, right = f"{LEFT} {look.name(reference)}", f"{look.name(target)} {RIGHT}"
+    for offset, side, text in ((-4, "right", left), (4, "left", right)):
+        how = {"xycoords": ("data", "axes fraction"), "ha": side, "weight": "semibold"}
+        layout.write_beside(axes, text, (0, 1), (offset, 4), **how)

@@ -10,17 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.markers import TICKDOWN, TICKUP
 
-from analysis.figures.layout import (
-    NAME_SHARE,
-    add_legend,
-    break_name,
-    check_columns,
-    check_values,
-    finish,
-    name_rows,
-    panels,
-)
+from analysis.figures import layout
 from analysis.figures.look import Look
+from analysis.figures.marks import key_point, point
 from analysis.figures.style import INK, NEUTRAL, style
 from analysis.study.design import Language
 from analysis.study.errors import TableError
@@ -36,28 +28,19 @@ TIME_STEPS = ("10min", "30min", "1h", "2h", "3h", "6h", "12h", "1D", "2D", "7D")
 def plot_posts(posts: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     """Draw the posts of live tickers in time.
 
+    One panel and time axis per event, one row per ticker. Posts without a time are grey strokes
+    at even distances: they have an order and no place in time.
+
     Parameters
     ----------
     posts : DataFrame
         One row per post, in order; columns doc_id, event, posted_at (local time of
         the outlet; empty if unknown), ts_quality (explicit, date_inferred, order_only).
-    look : Look
-        Language, width, colours.
-    note : str
-        A line under the figure.
-
-    Returns
-    -------
-    Figure
-        One panel and time axis per event, one row per ticker. Posts without a time
-        are grey strokes at even distances: they have an order and no place in time.
 
     Raises
     ------
     TableError
         If a column is missing, or a post's time and its quality contradict each other.
-    ExportError
-        If an event has no colour.
 
     Examples
     --------
@@ -70,25 +53,25 @@ def plot_posts(posts: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     >>> [tick.get_text() for tick in drawn.axes[0].get_yticklabels()]
     ['ticker']
     """
-    check_columns(posts, ["doc_id", "event", "posted_at", "ts_quality"], "plot_posts")
+    layout.check_table(posts, ["doc_id", "event", "posted_at", "ts_quality"], "plot_posts")
     check_times(posts, "plot_posts")
-    groups = [(event, posts[posts["event"] == event]) for event in look.order(posts["event"])]
-    rows = [group["doc_id"].nunique() * 8.0 + 12.5 for _, group in groups]
-    drawn, axes = panels(look, rows, extra_mm=19, share_x=False)
-    for panel, (event, group) in zip(axes, groups, strict=True):
+    groups = layout.by_event(posts, look)
+    rows = [group["doc_id"].nunique() * 8.0 + 12.5 for group in groups.values()]
+    drawn, axes = layout.panels(look, rows, extra_mm=19, share_x=False)
+    for panel, (event, group) in zip(axes, groups.items(), strict=True):
         _draw_posts(panel, group, look, look.colours[event])
         time_axis(panel, group["posted_at"].dropna(), look)
         panel.set_title(look.name(event))
     axes[-1].set_xlabel(look.word("posted_at"))
     came = set(posts["ts_quality"])
     qualities = [quality for quality in POST_STROKES if quality in came]
-    add_legend(drawn, look, [(_stroke_key(q), look.word(q)) for q in qualities])
-    return finish(drawn, look, note)
+    layout.add_legend(drawn, look, [(_stroke_key(q), look.word(q)) for q in qualities])
+    return layout.finish(drawn, look, note)
 
 
 def check_times(posts: pd.DataFrame, who: str) -> None:
     """Check that posts have a time exactly where their quality says so."""
-    check_values(posts, "ts_quality", list(POST_STROKES), who)
+    layout.check_values(posts, "ts_quality", list(POST_STROKES), who)
     wrong = posts["posted_at"].isna() == posts["ts_quality"].isin(TIMED)
     if wrong.any():
         row = posts[wrong].iloc[0]
@@ -103,37 +86,26 @@ def _draw_posts(axes: Axes, group: pd.DataFrame, look: Look, colour: str) -> Non
     for y, doc_id in enumerate(documents):
         for quality, rows in group[group["doc_id"] == doc_id].groupby("ts_quality", sort=True):
             _draw_strokes(axes, rows.assign(y=y), str(quality), colour)
-    letters = look.letters(NAME_SHARE)
-    name_rows(axes, [break_name(look.name(doc_id), letters) for doc_id in documents])
+    layout.name_rows(axes, layout.break_names(documents, look))
     axes.spines["left"].set_visible(False)
 
 
 def _draw_strokes(axes: Axes, rows: pd.DataFrame, quality: str, colour: str) -> None:
     """Draw the posts of one row; without times they stand at even distances on the page."""
     timed = quality in TIMED
-    n = len(rows)
+    n, size = len(rows), 11 if quality == "explicit" else 5.5
     axes.plot(
         rows["posted_at"] if timed else [(i + 0.5) / n for i in range(n)],
         rows["y"],
         transform=axes.transData if timed else axes.get_yaxis_transform(),
-        color=colour if timed else NEUTRAL,
-        marker=POST_STROKES[quality],
-        markersize=11 if quality == "explicit" else 5.5,
-        markeredgewidth=0.9,
-        linestyle="none",
+        **point(POST_STROKES[quality], size, colour if timed else NEUTRAL, width=0.9),
         label=quality,
     )
 
 
 def _stroke_key(quality: str) -> Line2D:
-    return Line2D(
-        [],
-        [],
-        marker=POST_STROKES[quality],
-        color=INK if quality in TIMED else NEUTRAL,
-        markersize=8 if quality == "explicit" else 4,
-        linestyle="none",
-    )
+    colour = INK if quality in TIMED else NEUTRAL
+    return key_point(POST_STROKES[quality], 8 if quality == "explicit" else 4, colour)
 
 
 def time_axis(axes: Axes, times: pd.Series, look: Look) -> None:

@@ -8,33 +8,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis.figures.layout import (
-    NAME_SHARE,
-    Handle,
-    add_legend,
-    break_name,
-    check_columns,
-    finish,
-    name_rows,
-    number_axis,
-    one_per,
-    panels,
-    row_mm,
-)
+from analysis.figures import layout
 from analysis.figures.look import Look
-from analysis.figures.marks import draw_mark, mark_key, zero_line
+from analysis.figures.marks import draw_mark, event_keys, has_interval, zero_line
 from analysis.figures.reasons import status_line
-from analysis.figures.style import INK, NEUTRAL, SMALL_POINTS, style
+from analysis.figures.style import INK, NEUTRAL, style
 
 WANTED = (
-    "node",
-    "collocate",
-    "n_joint_target",
-    "n_joint_reference",
-    "association_target",
-    "association_reference",
-    "difference",
-)
+    "node", "collocate", "n_joint_target", "n_joint_reference", "association_target",
+    "association_reference", "difference",
+)  # fmt: skip
 #: The order of legend, counts and note: the reference first, as above the axis of differences.
 SIDES = ("reference", "target")
 
@@ -45,34 +28,27 @@ def plot_collocates(
 ) -> Figure:
     """Draw the association of nodes with their collocates in two events.
 
+    One panel per node, one row per collocate: a marker for each event that has the two
+    together, and a line for the difference (thick and dark if its interval leaves out zero);
+    both counts at the right.
+
     Parameters
     ----------
     table : DataFrame
         One row per node and collocate, drawn in this order (nodes in that of the study);
-        columns node, collocate,
-        n_joint_target, n_joint_reference (both together), association_target,
-        association_reference (missing where the node or the collocate does not occur),
-        difference and, if there are intervals of it, low, high, status, reason_code, reason_values.
-    look : Look
-        Language, width, colours and markers of the events.
+        columns node, collocate, n_joint_target, n_joint_reference (both together),
+        association_target, association_reference (missing where the node or the collocate
+        does not occur), difference and, if there are intervals of it, low, high, status,
+        reason_code, reason_values.
     target, reference : str
         Ids of the two events.
     note : str
         A line under the figure. What cannot be estimated stands there always.
 
-    Returns
-    -------
-    Figure
-        One panel per node, one row per collocate: a marker for each event that has the
-        two together, and a line for the difference (thick and dark if its interval
-        leaves out zero); both counts at the right.
-
     Raises
     ------
     TableError
         If a column is missing, a pair stands twice, or a reason has no words.
-    ExportError
-        If an event has no colour.
 
     Examples
     --------
@@ -86,29 +62,28 @@ def plot_collocates(
     >>> drawn.axes[0].texts[0].get_text()
     '1 : 4'
     """
-    one_per(
-        check_columns(table, WANTED, "plot_collocates"), ["node", "collocate"], "plot_collocates"
-    )
+    layout.check_table(table, WANTED, "plot_collocates", key=["node", "collocate"])
     look.order([target, reference])
     events = {"reference": reference, "target": target}
     came, known = list(dict.fromkeys(table["node"])), list(look.colours)
     nodes = sorted(came, key=lambda node: known.index(node) if node in known else len(known))
     groups = [table[table["node"] == node].reset_index(drop=True) for node in nodes]
-    names = [[break_name(c, look.letters(NAME_SHARE)) for c in g["collocate"]] for g in groups]
-    rows = [len(group) * row_mm(group) + 5.5 for group in names]
-    drawn, axes = panels(look, rows, extra_mm=30)
+    letters = look.letters(layout.NAME_SHARE)
+    names = [[layout.break_name(name, letters) for name in g["collocate"]] for g in groups]
+    rows = [len(group) * layout.row_mm(group) + 5.5 for group in names]
+    drawn, axes = layout.panels(look, rows, extra_mm=30)
     for panel, node, group, shown in zip(axes, nodes, groups, names, strict=True):
         zero_line(panel)
         for y, (_, row) in enumerate(group.iterrows()):
             _draw_pair(panel, row, y, (look, events))
-        name_rows(panel, shown)
+        layout.name_rows(panel, shown)
         panel.set_title(look.name(node))
         panel.spines["left"].set_visible(False)
     axes[0].set_xlim(*_limits(table))
-    number_axis(axes[-1], look, whole=True)
+    layout.number_axis(axes[-1], look, whole=True)
     axes[-1].set_xlabel(look.word("association"))
-    add_legend(drawn, look, _keys(look, events))
-    return finish(drawn, look, " ".join(part for part in _notes(table, look, events, note) if part))
+    layout.add_legend(drawn, look, _keys(look, events))
+    return layout.finish(drawn, look, *_notes(table, look, events, note))
 
 
 def _draw_pair(axes: Axes, row: pd.Series, y: int, about: tuple[Look, dict[str, str]]) -> None:
@@ -117,7 +92,7 @@ def _draw_pair(axes: Axes, row: pd.Series, y: int, about: tuple[Look, dict[str, 
     seen = {side: row[f"n_joint_{side}"] > 0 for side in SIDES}
     if all(seen.values()) and pd.notna(row["difference"]):
         ends = [row["association_reference"], row["association_target"]]
-        sure = _leaves_out_zero(row)
+        sure = has_interval(row) and not row["low"] <= 0 <= row["high"]
         axes.plot(
             ends, [y, y], color=INK if sure else NEUTRAL, linewidth=1.8 if sure else 0.8,
             zorder=3, label="difference",
@@ -126,15 +101,7 @@ def _draw_pair(axes: Axes, row: pd.Series, y: int, about: tuple[Look, dict[str, 
         if seen[side]:
             draw_mark(axes, (row[f"association_{side}"], y), look, event, open_=False)
     counts = " : ".join(look.number(row[f"n_joint_{side}"]) for side in SIDES)
-    axes.text(
-        1.03, y, counts, transform=axes.get_yaxis_transform(), va="center", fontsize=SMALL_POINTS
-    )
-
-
-def _leaves_out_zero(row: pd.Series) -> bool:
-    if "low" not in row.index or pd.isna(row["low"]) or pd.isna(row["high"]):
-        return False
-    return bool(row["low"] > 0 or row["high"] < 0)
+    layout.write_right(axes, y, counts)
 
 
 def _limits(table: pd.DataFrame) -> tuple[float, float]:
@@ -145,10 +112,9 @@ def _limits(table: pd.DataFrame) -> tuple[float, float]:
     return float(values.min()) - air, float(values.max()) + air
 
 
-def _keys(look: Look, events: dict[str, str]) -> list[tuple[Handle, str]]:
-    keys = [(mark_key(look, [e], open_=False), look.name(e)) for e in events.values()]
+def _keys(look: Look, events: dict[str, str]) -> list[tuple[layout.Handle, str]]:
     line = Line2D([], [], color=NEUTRAL, linewidth=0.8)
-    return [*keys, (line, look.word("difference"))]
+    return [*event_keys(look, list(events.values())), (line, look.word("difference"))]
 
 
 def _notes(table: pd.DataFrame, look: Look, events: dict[str, str], note: str) -> list[str]:

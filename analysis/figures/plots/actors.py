@@ -11,16 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from analysis.figures.layout import (
-    add_legend,
-    break_name,
-    check_columns,
-    check_values,
-    finish,
-    frame_mm,
-    one_per,
-    panels,
-)
+from analysis.figures import layout
 from analysis.figures.look import Look
 from analysis.figures.reasons import VERDICT
 from analysis.figures.style import GRID, INK, PALE, QUIET, SMALL_POINTS, style
@@ -43,6 +34,11 @@ HEADINGS = {
 def plot_frame_actors(tables: Sequence[pd.DataFrame], look: Look, *, note: str = "") -> Figure:
     """Draw which actors go with which frames, both events side by side, counts in the cells.
 
+    A panel per table: actors as rows, frames within events as columns, and above them a row of
+    all that the counts are part of. A filled cell has an association, written below the count;
+    a count in brackets is too small for one; an empty cell is 0. A network would draw the
+    second as if it were the first, and could not show what is not there.
+
     Parameters
     ----------
     tables : sequence of DataFrame
@@ -50,27 +46,12 @@ def plot_frame_actors(tables: Sequence[pd.DataFrame], look: Look, *, note: str =
         n_frame, counted_as (segments, tokens or mentions), npmi, status, reason_code, reason_values
         and, if counts are bounds, n_unclear (a cell then reads ≥). Rows of single documents are
         left out; so are actors who go with no frame in the panel.
-    look : Look
-        Language, width, names.
-    note : str
-        A line under the figure.
-
-    Returns
-    -------
-    Figure
-        A panel per table: actors as rows, frames within events as columns, and above
-        them a row of all that the counts are part of. A filled cell has an association,
-        written below the count; a count in brackets is too small for one; an empty cell
-        is 0. A network would draw the second as if it were the first, and could not
-        show what is not there.
 
     Raises
     ------
     TableError
         If a column is missing, a pair stands twice or is missing, counted_as is
         unknown, or no table has a pooled row.
-    ExportError
-        If an event or frame has no colour.
 
     Examples
     --------
@@ -93,26 +74,27 @@ def plot_frame_actors(tables: Sequence[pd.DataFrame], look: Look, *, note: str =
         (Patch(facecolor="white", edgecolor=GRID), f"(n) {look.word('pair_refused')}"),
     ]
     head = HEAD_UPRIGHT_MM if look.width == "column" else HEAD_MM
-    around = head * len(rows) + frame_mm(look, [text for _, text in keys], note)
+    around = head * len(rows) + layout.frame_mm(look, [text for _, text in keys], note)
     heights = [(len(actors) + 1) * ROW_MM for actors in rows]
-    drawn, axes = panels(look, heights, extra_mm=around, share_x=False)
+    drawn, axes = layout.panels(look, heights, extra_mm=around, share_x=False)
     for panel, table, actors in zip(axes, pooled, rows, strict=True):
         _draw(panel, table, actors, look)
-    add_legend(drawn, look, [*keys])
-    return finish(drawn, look, note)
+    layout.add_legend(drawn, look, [*keys])
+    return layout.finish(drawn, look, note)
 
 
 def _check(table: pd.DataFrame) -> pd.DataFrame:
     who = "plot_frame_actors"
     wanted = ["frame", "actor", "event", "unit", "n_joint", "n_frame", "counted_as"]
-    check_columns(table, [*wanted, "npmi", *VERDICT], who)
-    check_values(table, "counted_as", list(HEADINGS), who)
+    layout.check_table(
+        table, [*wanted, "npmi", *VERDICT], who, codes={"counted_as": list(HEADINGS)}
+    )
     pooled = table[table["unit"] == "pooled"]
     if pooled.empty:
         raise TableError(
             f"{who}: no row is pooled; came: {', '.join(sorted(map(str, set(table['unit']))))}"
         )
-    one_per(pooled, ["frame", "actor", "event"], who)
+    layout.one_per(pooled, ["frame", "actor", "event"], who)
     n_wanted = math.prod(pooled[key].nunique() for key in ("frame", "actor", "event"))
     if len(pooled) != n_wanted:
         raise TableError(
@@ -151,8 +133,7 @@ def _draw(axes: Axes, table: pd.DataFrame, actors: list[str], look: Look) -> Non
         axes.text(x, 0, _count(float(n_frame), look), ha="center", va="center", color=QUIET)
         for y, actor in enumerate(actors, start=1):
             _draw_cell(axes, (x, y), cells[event, frame, actor], look)
-    letters = look.letters(0.24)
-    names = [break_name(look.name(actor), letters) for actor in actors]
+    names = layout.break_names(actors, look, 0.24)
     axes.set_yticks(range(len(actors) + 1), [look.word("in_all"), *names])
     axes.set_ylim(len(actors) + 0.5, -0.5)
     _name_columns(axes, columns, look)
@@ -162,7 +143,7 @@ def _draw(axes: Axes, table: pd.DataFrame, actors: list[str], look: Look) -> Non
 
 
 def _name_columns(axes: Axes, columns: list[tuple[float, str, str]], look: Look) -> None:
-    names = [look.name(frame).split(" (")[0] for _, _, frame in columns]
+    names = [look.short_name(frame) for _, _, frame in columns]
     axes.set_xticks([x for x, _, _ in columns], names)
     if look.width == "column":
         axes.tick_params("x", rotation=90)

@@ -5,37 +5,18 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from analysis.figures.layout import (
-    NAME_SHARE,
-    Handle,
-    add_legend,
-    break_name,
-    check_columns,
-    check_values,
-    finish,
-    name_rows,
-    number_axis,
-    panels,
-)
+from analysis.figures import layout
 from analysis.figures.look import Look
-from analysis.figures.marks import FILLED_POINTS, mark_key, spread
+from analysis.figures.marks import FILLED_POINTS, key_point, mark_key, point, spread
 from analysis.figures.reasons import VERDICT
 from analysis.figures.style import GRID, INK, SMALL_POINTS, style
 from analysis.figures.words import word_reason
 
 WANTED = (
-    "comparison",
-    "target",
-    "reference",
-    "n_documents_target",
-    "n_documents_reference",
-    "n_keywords_words",
-    "n_keywords_documents",
-    "p_floor",
-    *VERDICT,
-)
+    "comparison", "target", "reference", "n_documents_target", "n_documents_reference",
+    "n_keywords_words", "n_keywords_documents", "p_floor", *VERDICT,
+)  # fmt: skip
 ROW_MM = 12.5
 #: Height of a row that marks of one value may fill, and most of it that one mark takes.
 STACK, STEP = 0.66, 0.12
@@ -46,6 +27,9 @@ REAL_MARKER = "D"
 def plot_noise_floor(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     """Draw how many keywords come about where nothing is to be found, and where something may be.
 
+    One row per group and per pair of groups, one marker per split; at the right, what remains
+    if documents are the units.
+
     Parameters
     ----------
     table : DataFrame
@@ -53,16 +37,8 @@ def plot_noise_floor(table: pd.DataFrame, look: Look, *, note: str = "") -> Figu
         columns comparison (split or groups), target, reference, n_documents_target,
         n_documents_reference, n_keywords_words, n_keywords_documents (missing if not
         estimable), p_floor, status, reason_code, reason_values.
-    look : Look
-        Language, width, colours and markers of the groups; groups without are grey.
     note : str
         A line under the figure. What the splits mean stands there always.
-
-    Returns
-    -------
-    Figure
-        One row per group and per pair of groups, one marker per split; at the right,
-        what remains if documents are the units.
 
     Raises
     ------
@@ -81,26 +57,24 @@ def plot_noise_floor(table: pd.DataFrame, look: Look, *, note: str = "") -> Figu
     >>> [int(line.get_xdata()[0]) for line in drawn.axes[0].lines if line.get_marker() == "s"]
     [2, 7]
     """
-    check_columns(table, WANTED, "plot_noise_floor")
-    check_values(table, "comparison", ("groups", "split"), "plot_noise_floor")
+    layout.check_table(table, WANTED, "plot_noise_floor", codes={"comparison": ("groups", "split")})
     rows = _rows(table, look)
     names = [_row_name(part, look) for part in rows]
-    drawn, (axes,) = panels(look, [ROW_MM * len(rows) + 6], extra_mm=26)
+    drawn, (axes,) = layout.panels(look, [ROW_MM * len(rows) + 6], extra_mm=26)
     for y, part in enumerate(rows):
         _draw_row(axes, part, y, look)
-        _write_verdict(axes, part, y, look)
-    name_rows(axes, names)
+        layout.write_right(axes, y, _verdict(part, look))
+    layout.name_rows(axes, names)
     _part_rows(axes, rows)
     most = table["n_keywords_words"].max()
     axes.set_xlim(-0.5, (0 if pd.isna(most) else float(most)) * 1.08 + 0.5)
     axes.spines["left"].set_visible(False)
-    number_axis(axes, look, whole=True)
-    axes.set_xlabel(break_name(look.word("keywords_words"), look.letters(0.5)))
+    layout.number_axis(axes, look, whole=True)
+    axes.set_xlabel(layout.break_name(look.word("keywords_words"), look.letters(0.5)))
     _head(axes, look)
-    add_legend(drawn, look, _keys(rows, look))
+    layout.add_legend(drawn, look, _keys(rows, look))
     nothing = look.word("nothing_significant") if (table["status"] != "ok").all() else ""
-    said = (note, look.word("noise_explained"), nothing)
-    return finish(drawn, look, " ".join(part for part in said if part))
+    return layout.finish(drawn, look, note, look.word("noise_explained"), nothing)
 
 
 def _rows(table: pd.DataFrame, look: Look) -> list[pd.DataFrame]:
@@ -121,15 +95,15 @@ def _is_split(part: pd.DataFrame) -> bool:
 
 def _row_name(part: pd.DataFrame, look: Look) -> str:
     """Name a row: the group or both, and how many documents stand against how many."""
-    first, letters = part.iloc[0], look.letters(NAME_SHARE * 0.7)
+    first, letters = part.iloc[0], look.letters(layout.NAME_SHARE * 0.7)
     sides = f"{look.number(first.n_documents_target)} : {look.number(first.n_documents_reference)}"
     counts = f"{sides} {look.word('short_documents')}"
     if not _is_split(part):
         against = f"{look.name(first.target)} {look.word('against')} {look.name(first.reference)}"
-        return f"{break_name(against, letters)}\n{counts}"
+        return f"{layout.break_name(against, letters)}\n{counts}"
     n = int(part["n_keywords_words"].notna().sum())
     splits = f"{look.number(n)} {look.word('splits' if n != 1 else 'split')}"
-    return f"{break_name(look.name(first.target), letters)}\n{splits}, {counts}"
+    return f"{layout.break_name(look.name(first.target), letters)}\n{splits}, {counts}"
 
 
 def _draw_row(axes: Axes, part: pd.DataFrame, y: int, look: Look) -> None:
@@ -139,13 +113,11 @@ def _draw_row(axes: Axes, part: pd.DataFrame, y: int, look: Look) -> None:
     highest = max(groups.values(), default=1)
     step = min(STEP, STACK / max(1, highest - 1))
     shape, colour = _mark(part, look)
+    face = "white" if _is_split(part) else colour
     for value, n in groups.items():
         for offset in spread(n, step * (n - 1) / 2):
-            axes.plot(
-                [value], [y + offset], marker=shape, linestyle="none", label="keywords",
-                markersize=FILLED_POINTS if n < 8 else FILLED_POINTS * 0.6, color=colour,
-                markerfacecolor="white" if _is_split(part) else colour, zorder=4, clip_on=False,
-            )  # fmt: skip
+            mark = point(shape, FILLED_POINTS if n < 8 else FILLED_POINTS * 0.6, colour, face=face)
+            axes.plot([value], [y + offset], **mark, label="keywords", zorder=4, clip_on=False)
 
 
 def _mark(part: pd.DataFrame, look: Look) -> tuple[str, str]:
@@ -156,21 +128,14 @@ def _mark(part: pd.DataFrame, look: Look) -> tuple[str, str]:
     return look.markers.get(group, "o"), look.colours.get(group, INK)
 
 
-def _write_verdict(axes: Axes, part: pd.DataFrame, y: int, look: Look) -> None:
-    """Write what remains if documents are the units, or why nothing can be said."""
-    axes.text(
-        1.03, y, _verdict(part, look), transform=axes.get_yaxis_transform(), va="center",
-        fontsize=SMALL_POINTS,
-    )  # fmt: skip
-
-
 def _verdict(part: pd.DataFrame, look: Look) -> str:
+    """Say what remains if documents are the units, or why nothing can be said."""
     estimated = part.loc[part["status"] == "ok", "n_keywords_documents"]
     if estimated.empty:
         floor = part["p_floor"].iloc[0]
         if pd.isna(floor):
             _, code, values = part[list(VERDICT)].iloc[0]
-            return break_name(word_reason(code, values, look.language), 20)
+            return layout.break_name(word_reason(code, values, look.language), 20)
         return f"{look.word('not_estimable')}\np ≥ {look.number(floor, digits=2)}"
     if not _is_split(part):
         return f"{look.number(estimated.iloc[0])} Keywords"
@@ -188,26 +153,23 @@ def _part_rows(axes: Axes, rows: list[pd.DataFrame]) -> None:
 
 def _head(axes: Axes, look: Look) -> None:
     axes.text(
-        1.03, 1.0, break_name(look.word("keywords_documents"), 16), transform=axes.transAxes,
+        1.03, 1.0, layout.break_name(look.word("keywords_documents"), 16), transform=axes.transAxes,
         va="bottom", weight="semibold", fontsize=SMALL_POINTS,
     )  # fmt: skip
 
 
-def _keys(rows: list[pd.DataFrame], look: Look) -> list[tuple[Handle, str]]:
+def _keys(rows: list[pd.DataFrame], look: Look) -> list[tuple[layout.Handle, str]]:
     """Make the legend: splits by group, and the comparison of the groups."""
-    keys: list[tuple[Handle, str]] = []
+    keys: list[tuple[layout.Handle, str]] = []
     groups = [part["target"].iloc[0] for part in rows if _is_split(part)]
     known = [group for group in groups if group in look.colours]
     if groups:
-        key = mark_key(look, known, open_=True) if known else _key("o", "white")
+        key = (
+            mark_key(look, known, open_=True)
+            if known
+            else key_point("o", FILLED_POINTS, INK, face="white")
+        )
         keys.append((key, look.word("split_within")))
     if not all(map(_is_split, rows)):
-        keys.append((_key(REAL_MARKER, INK), look.word("the_comparison")))
+        keys.append((key_point(REAL_MARKER, FILLED_POINTS, INK), look.word("the_comparison")))
     return keys
-
-
-def _key(marker: str, face: str) -> Handle:
-    return Line2D(
-        [], [], marker=marker, linestyle="none", markersize=FILLED_POINTS, color=INK,
-        markerfacecolor=face,
-    )  # fmt: skip
