@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.annotation.annotated import load_annotator
 from analysis.annotation.grammar.lexicons import Lexicons, read_lexicons
 from analysis.annotation.speech.actors import ActorIndex, SpeechContext
 from analysis.annotation.speech.segments import find_speech
@@ -17,9 +18,8 @@ from analysis.study.study import read_study
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
-@cache
 def annotator() -> Annotator:
-    return Annotator()
+    return load_annotator()
 
 
 @cache

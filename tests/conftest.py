@@ -47,6 +47,13 @@ def toy_layout(tmp_path_factory: pytest.TempPathFactory) -> Layout:
     return Layout(root)
 
 
+@pytest.fixture
+def annotated_toy(toy_layout: Layout, tmp_path: Path) -> Layout:
+    """A fresh copy of the made-up study with its open tables and its annotated articles."""
+    shutil.copytree(toy_layout.root, tmp_path / "toy")
+    return Layout(tmp_path / "toy")
+
+
 @pytest.fixture(scope="session")
 def toy_features(toy_layout: Layout) -> Features:
     return read_features(toy_layout.features)
@@ -76,9 +83,9 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def annotator() -> Annotator:
-    from analysis.annotation.tokens import Annotator
+    from analysis.annotation.annotated import load_annotator
 
-    return Annotator()
+    return load_annotator()
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -24,6 +25,7 @@ TERMS = (
 )  # fmt: skip
 
 
+@cache
 def look(width: Width = "column", language: Language = "de") -> Look:
     return look_of(read_study(), width=width, language=language)
 

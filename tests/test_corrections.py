@@ -62,14 +62,13 @@ def test_two_corrections_of_one_layer_are_refused(tmp_path: Path) -> None:
         read_corrections(path)
 
 
-def test_a_correction_wins_and_says_so(toy: Layout) -> None:
-    annotate(toy)
-    before = mention(toy, "Hafendeal")
+def test_a_correction_wins_and_says_so(annotated_toy: Layout) -> None:
+    before = mention(annotated_toy, "Hafendeal")
     assert before["polarity"] == "open"
     span = f"{before['doc_id']},{before['begin']},{before['end']},Hafendeal"
-    write(toy.corrections_file, f"{span},polarity,negated,", f"{span},speaker,Bruno,seen")
-    assert annotate(toy)["mentions"]
-    after = mention(toy, "Hafendeal")
+    write(annotated_toy.corrections_file, f"{span},polarity,negated,", f"{span},speaker,Bruno,seen")
+    assert annotate(annotated_toy)["mentions"]
+    after = mention(annotated_toy, "Hafendeal")
     assert (after["polarity"], after["polarity_rule"], after["polarity_cue"]) == (
         "negated",
         "hand",
@@ -79,13 +78,12 @@ def test_a_correction_wins_and_says_so(toy: Layout) -> None:
     assert after["voice"] == before["voice"]
 
 
-def test_frame_none_takes_a_mention_away(toy: Layout) -> None:
-    annotate(toy)
-    found = mention(toy, "Hafendeal")
+def test_frame_none_takes_a_mention_away(annotated_toy: Layout) -> None:
+    found = mention(annotated_toy, "Hafendeal")
     span = f"{found['doc_id']},{found['begin']},{found['end']},Hafendeal"
-    write(toy.corrections_file, f"{span},frame,none,a harbour company")
-    annotate(toy)
-    assert "Hafendeal" not in set(read_features(toy.features).mentions["surface"])
+    write(annotated_toy.corrections_file, f"{span},frame,none,a harbour company")
+    annotate(annotated_toy)
+    assert "Hafendeal" not in set(read_features(annotated_toy.features).mentions["surface"])
 
 
 @pytest.mark.parametrize(

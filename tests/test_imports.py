@@ -28,16 +28,15 @@ def loaded_by(statement: str, names: tuple[str, ...]) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "import analysis",
-        "from analysis.tables.features import read_features",
-        "from analysis.annotation.parts import read_parts",
-    ],
-)
-def test_the_face_of_the_package_is_light(statement: str) -> None:
-    assert loaded_by(statement, HEAVY) == set()
+def test_who_reads_annotated_articles_waits_for_no_model() -> None:
+    assert loaded_by("from analysis.annotation.parts import read_parts", HEAVY) == set()
+
+
+def test_figures_plans_and_commands_load_no_model_and_no_papermill() -> None:
+    """In one process: what one of them loaded would be found as well."""
+    statement = "from analysis import open_workbench, read_features; read_features().mentions"
+    statement += "; import analysis.runs.plan, analysis.cli.app"
+    assert loaded_by(statement, ("somajo", "HanTa", "papermill")) == set()
 
 
 def test_reading_and_measuring_loads_no_german_model() -> None:

@@ -74,45 +74,47 @@ def test_a_killed_run_goes_on_where_it_was(
 
 
 def test_what_is_kept_is_not_annotated_again_unless_forced(
-    toy: Layout, annotated: list[str]
+    annotated_toy: Layout, annotated: list[str]
 ) -> None:
-    annotate(toy)
-    before = {path: path.read_bytes() for path in kept(toy)}
-    annotated.clear()
-    annotate(toy)
+    before = {path: path.read_bytes() for path in kept(annotated_toy)}
+    annotate(annotated_toy)
     assert annotated == []
-    annotate(toy, force=True)
+    annotate(annotated_toy, force=True)
     assert annotated == NAMES
-    assert {path: path.read_bytes() for path in kept(toy)} == before
+    assert {path: path.read_bytes() for path in kept(annotated_toy)} == before
 
 
-def test_a_changed_article_alone_is_annotated_anew(toy: Layout, annotated: list[str]) -> None:
-    annotate(toy)
-    annotated.clear()
-    replace_article(toy, "nord_2", b"Treffen im Norden\n\nEs war ein Erfolg.\n")
-    annotate(toy)
+def test_a_changed_article_alone_is_annotated_anew(
+    annotated_toy: Layout, annotated: list[str]
+) -> None:
+    replace_article(annotated_toy, "nord_2", b"Treffen im Norden\n\nEs war ein Erfolg.\n")
+    annotate(annotated_toy)
     assert annotated == ["nord_2"]
-    assert len(kept(toy)) == 6, "the part of the old text is gone"
+    assert len(kept(annotated_toy)) == 6, "the part of the old text is gone"
 
 
-def test_what_the_list_says_of_an_article_counts(toy: Layout, annotated: list[str]) -> None:
-    annotate(toy)
-    annotated.clear()
-    text = toy.sources_file.read_text(encoding="utf-8")
-    toy.sources_file.write_text(text.replace('id = "sued_2"', 'id = "sued_2"\nnote = "neu"'))
-    annotate(toy)
+def test_what_the_list_says_of_an_article_counts(
+    annotated_toy: Layout, annotated: list[str]
+) -> None:
+    text = annotated_toy.sources_file.read_text(encoding="utf-8")
+    annotated_toy.sources_file.write_text(
+        text.replace('id = "sued_2"', 'id = "sued_2"\nnote = "neu"')
+    )
+    annotate(annotated_toy)
     assert annotated == ["sued_2"]
 
 
-def test_a_correction_annotates_its_article_anew(toy: Layout, annotated: list[str]) -> None:
-    annotate(toy)
-    mention = read_features(toy.features).mentions.iloc[0]
-    annotated.clear()
+def test_a_correction_annotates_its_article_anew(
+    annotated_toy: Layout, annotated: list[str]
+) -> None:
+    mention = read_features(annotated_toy.features).mentions.iloc[0]
     line = f"{mention.doc_id},{mention.begin},{mention.end},{mention.frame},polarity,open,"
-    toy.corrections_file.write_text(f"{','.join(CORRECTION_COLUMNS)}\n{line}\n", encoding="utf-8")
-    annotate(toy)
+    annotated_toy.corrections_file.write_text(
+        f"{','.join(CORRECTION_COLUMNS)}\n{line}\n", encoding="utf-8"
+    )
+    annotate(annotated_toy)
     assert annotated == [mention.doc_id]
-    assert read_features(toy.features).mentions.iloc[0]["polarity_rule"] == "hand"
+    assert read_features(annotated_toy.features).mentions.iloc[0]["polarity_rule"] == "hand"
 
 
 @pytest.mark.parametrize("change", ["lexicon", "frames", "width", "code"])
@@ -149,24 +151,21 @@ def test_colours_and_labels_annotate_nothing(toy: Layout) -> None:
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "other"])
 def test_a_broken_part_is_made_anew(
-    toy: Layout, annotated: list[str], toy_features: Features, damage: str
+    annotated_toy: Layout, annotated: list[str], toy_features: Features, damage: str
 ) -> None:
-    annotate(toy)
-    annotated.clear()
-    path = kept(toy)[2]
+    path = kept(annotated_toy)[2]
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     spoilt = {"cut": data[:-9], "flipped": data, "empty": b"", "other": b"no part at all" * 9}
     path.write_bytes(spoilt[damage])
-    annotate(toy)
+    annotate(annotated_toy)
     assert len(annotated) == 1
-    assert contents(read_features(toy.features)) == contents(toy_features)
-    assert len(kept(toy)) == 6
+    assert contents(read_features(annotated_toy.features)) == contents(toy_features)
+    assert len(kept(annotated_toy)) == 6
 
 
-def test_a_part_that_vanishes_while_tables_are_made_is_named(toy: Layout) -> None:
-    annotate(toy)
-    path = kept(toy)[0]
+def test_a_part_that_vanishes_while_tables_are_made_is_named(annotated_toy: Layout) -> None:
+    path = kept(annotated_toy)[0]
     path.unlink()
     with pytest.raises(TableError, match=rf"{path.name}: .* Run `gipfel annotate` again"):
         read_parts([path], ["terms"])

@@ -107,10 +107,10 @@ def test_an_article_that_cannot_be_read_stops_the_run(toy: Layout, data: bytes, 
 @pytest.mark.parametrize(
     "text", ["Treffen im Norden", "Treffen im Norden\r\n", "\ufeffTreffen im Norden"]
 )
-def test_an_article_of_a_headline_only_is_annotated(toy: Layout, text: str) -> None:
-    replace_article(toy, "sued_3", text.encode())
-    annotate(toy)
-    features = read_features(toy.features)
+def test_an_article_of_a_headline_only_is_annotated(annotated_toy: Layout, text: str) -> None:
+    replace_article(annotated_toy, "sued_3", text.encode())
+    annotate(annotated_toy)
+    features = read_features(annotated_toy.features)
     document = features.documents.set_index("doc_id").loc["sued_3"]
     assert (document["n_segments"], document["n_words"], document["n_sentences"]) == (1, 3, 1)
     assert features.segments.query("doc_id == 'sued_3'")["zone"].tolist() == ["headline"]
@@ -118,10 +118,12 @@ def test_an_article_of_a_headline_only_is_annotated(toy: Layout, text: str) -> N
 
 
 @pytest.mark.parametrize("text", ["DruckenTeilen\n", "***\n", "DruckenTeilen\n***\n© Agentur"])
-def test_an_article_without_a_letter_of_text_has_a_row_of_zeros(toy: Layout, text: str) -> None:
-    replace_article(toy, "sued_3", text.encode())
-    annotate(toy)
-    document = read_features(toy.features).documents.set_index("doc_id").loc["sued_3"]
+def test_an_article_without_a_letter_of_text_has_a_row_of_zeros(
+    annotated_toy: Layout, text: str
+) -> None:
+    replace_article(annotated_toy, "sued_3", text.encode())
+    annotate(annotated_toy)
+    document = read_features(annotated_toy.features).documents.set_index("doc_id").loc["sued_3"]
     assert document[["n_segments", "n_sentences", "n_tokens", "n_words"]].tolist() == [0] * 4
 
 

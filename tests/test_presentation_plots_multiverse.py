@@ -83,13 +83,19 @@ def strips(axes: Axes) -> list[np.ndarray]:
     return found
 
 
-def test_neighbours_of_one_darkness_are_one_cell() -> None:
-    meshes = [mesh for mesh in draw(table()).axes[2].collections if isinstance(mesh, QuadMesh)]
+@pytest.fixture(scope="module")
+def curve() -> Figure:
+    """The curve of all combinations; not to be changed."""
+    return draw(table())
+
+
+def test_neighbours_of_one_darkness_are_one_cell(curve: Figure) -> None:
+    meshes = [mesh for mesh in curve.axes[2].collections if isinstance(mesh, QuadMesh)]
     assert [mesh.get_array().size for mesh in meshes[:4]] == [2, 2, 4, 4]
 
 
-def test_estimates_are_sorted_and_filled_where_the_claim_holds() -> None:
-    upper = draw(table()).axes[1]
+def test_estimates_are_sorted_and_filled_where_the_claim_holds(curve: Figure) -> None:
+    upper = curve.axes[1]
     holds, fails = upper.lines[0], upper.lines[1]
     assert holds.get_ydata() == pytest.approx([0.3] * 96 + [0.5] * 96)
     assert fails.get_ydata() == pytest.approx([-0.3] * 96 + [-0.1] * 96)
@@ -106,8 +112,8 @@ def test_the_region_where_it_fails_is_shaded_even_if_nothing_is_there() -> None:
     assert [patch.get_y() + patch.get_height() for patch in upper.patches] == [0]
 
 
-def test_choices_are_ordered_by_what_they_move() -> None:
-    lower = draw(table()).axes[2]
+def test_choices_are_ordered_by_what_they_move(curve: Figure) -> None:
+    lower = curve.axes[2]
     names = [tick.get_text() for tick in lower.get_yticklabels()]
     assert names[:4] == ["mit Zitaten", "ohne Zitate", "Kernlexeme", "auch nahe Lexeme"]
     assert len(names) == sum(map(len, OPTIONS.values()))
@@ -118,8 +124,8 @@ def test_choices_are_ordered_by_what_they_move() -> None:
     assert set(moved[2:-1]) == {"0,00"}
 
 
-def test_darkness_is_the_share_that_uses_the_option() -> None:
-    found = strips(draw(table()).axes[2])
+def test_darkness_is_the_share_that_uses_the_option(curve: Figure) -> None:
+    found = strips(curve.axes[2])
     with_quotations, without, core, near = found[:4]
     assert with_quotations.tolist() == [0] * 24 + [1] * 24
     assert (with_quotations + without).tolist() == [1] * 48
@@ -141,12 +147,11 @@ def test_few_specifications_have_a_bin_each() -> None:
     ]  # fmt: skip
 
 
-def test_the_default_is_marked_named_and_shows_its_options() -> None:
-    drawn = draw(table())
-    marks = [line for line in drawn.axes[1].lines if line.get_marker() == "D"]
+def test_the_default_is_marked_named_and_shows_its_options(curve: Figure) -> None:
+    marks = [line for line in curve.axes[1].lines if line.get_marker() == "D"]
     assert [0.5] in [list(line.get_ydata()) for line in marks]
-    assert "Voreinstellung: 0,50" in [text.get_text() for text in drawn.axes[1].texts]
-    rows = [line.get_ydata()[0] for line in drawn.axes[2].lines if len(line.get_ydata())]
+    assert "Voreinstellung: 0,50" in [text.get_text() for text in curve.axes[1].texts]
+    rows = [line.get_ydata()[0] for line in curve.axes[2].lines if len(line.get_ydata())]
     assert len(rows) == len(OPTIONS)
     assert rows[:2] == [0, pytest.approx(2.55)]
 

@@ -42,13 +42,18 @@ def drawn_study(features: Features, language: str = "de") -> Figure:
     return plot_voices(speakers, profile, shown, note=voices_note(setting, shown))
 
 
-def test_every_mention_of_the_study_is_a_mark(features: Features) -> None:
-    drawn = drawn_study(features)
+@pytest.fixture(scope="module")
+def drawn(features: Features) -> Figure:
+    """The voices of the study; not to be changed."""
+    return drawn_study(features)
+
+
+def test_every_mention_of_the_study_is_a_mark(drawn: Figure) -> None:
     assert marks(drawn) == {"affirmed": 11, "negated": 15, "open": 9}
 
 
-def test_the_figure_tells_the_finding(features: Features) -> None:
-    texts = [text for text, _ in drawn_texts(drawn_study(features))]
+def test_the_figure_tells_the_finding(drawn: Figure) -> None:
+    texts = [text for text, _ in drawn_texts(drawn)]
     assert "keine von 15 bejaht [0,00; 0,20]" in texts
     assert "11 von 12 bejaht [0,65; 0,99]" in texts
     assert texts.count("keine Nennung") == 1
@@ -64,8 +69,7 @@ def test_the_figure_in_english(features: Features) -> None:
     assert "28 of 35 mentions are not the texts’ own words" in texts[-1].replace("\n", " ")
 
 
-def test_the_texts_own_voice_stands_first_on_a_band(features: Features) -> None:
-    drawn = drawn_study(features)
+def test_the_texts_own_voice_stands_first_on_a_band(drawn: Figure) -> None:
     bands = [patch for patch in drawn.axes[0].patches if patch.get_width() > 20]
     assert len(bands) == len(FRAMES)
     assert {patch.get_facecolor()[:3] for patch in bands} == {(0xEC / 255,) * 3}

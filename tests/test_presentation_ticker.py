@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 from presentation_samples import ALASKA, FRAMES, HELSINKI, NOTE, look
 
 from analysis.figures.checks import drawn_texts, find_cut_texts, find_overlaps
@@ -91,6 +92,12 @@ def actors(counted_as: str = "segments") -> pd.DataFrame:
     )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def ticker() -> Figure:
+    """The ticker as most tests look at it; not to be changed."""
+    return plot_ticker(mentions(), posts(), look(), trend=trend())
+
+
 # ------------------------------------------------------------------ page
 
 
@@ -121,17 +128,15 @@ def test_english_figures_have_no_german_words() -> None:
 # ------------------------------------------------------------------ ticker
 
 
-def test_mentions_stand_at_the_times_of_their_posts() -> None:
-    table, drawn = mentions(), plot_ticker(mentions(), posts(), look(), trend=trend())
-    marks = drawn_mentions(drawn)
+def test_mentions_stand_at_the_times_of_their_posts(ticker: Figure) -> None:
+    table, marks = mentions(), drawn_mentions(ticker)
     for row in table[table["posted_at"].notna()].itertuples():
         (at,) = marks[row.mention_id].get_xdata(orig=True)
         assert pd.Timestamp(at) == row.posted_at
 
 
-def test_posts_without_times_have_an_axis_of_ranks_of_their_own() -> None:
-    drawn = plot_ticker(mentions(), posts(), look(), trend=trend())
-    panel = drawn.axes[-1]
+def test_posts_without_times_have_an_axis_of_ranks_of_their_own(ticker: Figure) -> None:
+    panel = ticker.axes[-1]
     assert panel.get_xlabel() == "Rang des Beitrags (1: der älteste)"
     assert panel.get_title(loc="left") == "Helsinki 2018: nur Reihenfolge, ohne Uhrzeit"
     ranks = [float(line.get_xdata()[0]) for line in panel.lines if line.get_marker() in ("o", "X")]
@@ -140,8 +145,8 @@ def test_posts_without_times_have_an_axis_of_ranks_of_their_own() -> None:
     assert not [t for t in panel.get_xticklabels() if ":" in t.get_text()]
 
 
-def test_polarity_is_a_shape_and_not_a_colour_alone() -> None:
-    marks = drawn_mentions(plot_ticker(mentions(), posts(), look(), trend=trend()))
+def test_polarity_is_a_shape_and_not_a_colour_alone(ticker: Figure) -> None:
+    marks = drawn_mentions(ticker)
     for row in mentions().itertuples():
         if row.mention_id in marks:
             mark = marks[row.mention_id]
@@ -150,15 +155,14 @@ def test_polarity_is_a_shape_and_not_a_colour_alone() -> None:
             assert shape == wanted[row.polarity]
 
 
-def test_inferred_days_are_dashed_and_given_ones_whole() -> None:
-    drawn = plot_ticker(mentions(), posts(), look(), trend=trend())
+def test_inferred_days_are_dashed_and_given_ones_whole(ticker: Figure) -> None:
     lines = [
         {line.get_linestyle() for line in axes.lines if len(line.get_xdata()) == 2}
-        for axes in drawn.axes
+        for axes in ticker.axes
     ]
     strokes = [
         {line.get_marker() for line in axes.lines if line.get_label() == "posts"}
-        for axes in drawn.axes
+        for axes in ticker.axes
     ]
     assert [len(found) for found in strokes] == [1, 1, 1]
     assert len(set.union(*strokes)) == 3
@@ -167,11 +171,10 @@ def test_inferred_days_are_dashed_and_given_ones_whole() -> None:
     assert ":" in lines[2]
 
 
-def test_mentions_of_one_post_do_not_cover_one_another() -> None:
-    drawn = plot_ticker(mentions(), posts(), look(), trend=trend())
+def test_mentions_of_one_post_do_not_cover_one_another(ticker: Figure) -> None:
     places = [
         (axes, round(float(line.get_xdata(orig=False)[0]), 6), round(float(line.get_ydata()[0]), 6))
-        for axes in drawn.axes
+        for axes in ticker.axes
         for line in axes.lines
         if str(line.get_label()).startswith("m")
     ]

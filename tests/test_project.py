@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -68,22 +67,3 @@ def test_no_path_of_a_machine() -> None:
     for path in tracked():
         text = path.read_bytes().decode("utf-8", errors="replace")
         assert not [home for home in homes if home in text], path
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "import analysis",
-        "from analysis import read_features, count_terms, topic_stability, open_workbench",
-        "from analysis import read_features; read_features().mentions",
-        "import analysis.runs.plan, analysis.cli.app",
-    ],
-)
-def test_reading_open_tables_loads_no_model_and_no_papermill(statement: str) -> None:
-    code = f"import sys; {statement}; print(sorted(sys.modules))"
-    loaded = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    assert "'analysis'" in loaded
-    for package in ("somajo", "HanTa", "papermill"):
-        assert f"'{package}'" not in loaded

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -50,13 +49,13 @@ def with_posts(toy: Layout, posts: dict[str, int]) -> Features:
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Features]:
+def planted(toy_layout: Layout, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Features]:
     """Give the study with the post once, three times in one article, and in two articles."""
     given = {"once": {"nord_1": 1}, "within": {"nord_1": 3}, "across": {"nord_1": 2, "nord_3": 2}}
     found = {}
     for name, posts in given.items():
         root = tmp_path_factory.mktemp(name) / "toy"
-        shutil.copytree(Path(__file__).parent / "toy", root)
+        shutil.copytree(toy_layout.root, root)
         with pytest.MonkeyPatch.context() as patch:
             # What is told of a copy and of its first is another matter: here all words are.
             patch.setattr(bags, "BAG_FLOOR", 1)

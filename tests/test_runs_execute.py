@@ -213,14 +213,27 @@ def test_a_stopped_run_leaves_its_notebook(endings: Endings, name: str) -> None:
     assert last["metadata"]["papermill"]["status"] == "pending"  # type: ignore[index]
 
 
-KILLS = "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(9)"
+#: Kills as soon as the other run is under way; that one sleeps only the first time.
+KILLS = """
+import os, pathlib, signal, time
+while not pathlib.Path("seen").exists():
+    time.sleep(0.02)
+os.kill(os.getppid(), signal.SIGKILL)
+time.sleep(9)
+"""
+WAITS = """
+import pathlib, time
+again = pathlib.Path("seen").exists()
+pathlib.Path("seen").touch()
+time.sleep(0 if again else 60)
+"""
 
 
 def test_who_kills_the_parent_takes_no_other_run_with_it(tmp_path: Path) -> None:
     """Runs that lose the parent of warm workers run again, each in a process of its own."""
     both = write_study(tmp_path, {"01_kills": "{}", "02_waits": "{}"})
     write_notebook(both[1].notebooks / "01_kills.ipynb", KILLS)
-    write_notebook(both[1].notebooks / "02_waits.ipynb", "import time\ntime.sleep(2)")
+    write_notebook(both[1].notebooks / "02_waits.ipynb", WAITS)
     killer, other = execute_runs(plan_runs(*both), jobs=2)
     warning = "ran in a kernel, not in a warm worker: the process that forks workers ended"
     assert (killer.state, killer.engine, killer.warnings) == ("died", "kernel", [warning])

@@ -15,13 +15,15 @@ import pytest
 from study_for_runs import write_notebook
 from typer.testing import CliRunner, Result
 
-from analysis.annotation.pipeline import annotate
+from analysis.annotation.pipeline import annotate, annotate_articles
 from analysis.cli import app as cli
 from analysis.cli import console
+from analysis.corpus.sources import read_sources
 from analysis.runs import key
 from analysis.study import atomic
 from analysis.study.errors import TableError
 from analysis.study.paths import Layout
+from analysis.study.study import read_study
 from analysis.tables import features
 from analysis.tables.features import new_tables, read_features, read_table, table_path
 from analysis.tables.schema import TABLES
@@ -64,7 +66,11 @@ def study(toy: Layout, toy_layout: Layout, monkeypatch: pytest.MonkeyPatch) -> L
 
 
 def kill_annotate(layout: Layout, patch: str) -> None:
-    """Annotate in a process that is killed where `patch`, which knows `pipeline`, says."""
+    """Make tables in a process that is killed where `patch`, which knows `pipeline`, says.
+
+    The articles are annotated before, here, where the German models are loaded already.
+    """
+    annotate_articles(read_sources(layout, read_study(layout)), layout)
     code = f"""
     import os, signal, sys
     from pathlib import Path

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
+from study_for_runs import write_notebook
 from typer.testing import CliRunner
 
 from analysis.cli import app as cli
@@ -32,6 +33,18 @@ from analysis.study.study import read_study
 from analysis.tables.features import content_hash, read_table, write_table
 from analysis.tables.schema import TABLES
 
+#: One figure, one table and one file of values: a file of every kind that `verify` compares.
+NOTEBOOK = """
+from analysis import Selection, frame_rates, open_workbench
+from analysis.figures.plots import plot_frame_rates
+bench = open_workbench("03_framing", {"tier": tier})
+frames = [frame.id for frame in bench.study.frames]
+documents, mentions = bench.features.documents, bench.features.mentions
+rates = frame_rates(mentions, documents, frames, selection=Selection(tier))
+bench.export_figure(plot_frame_rates(rates, bench.look), "03_frame_rates", rates, title="Rates")
+bench.export_table(documents[["doc_id", "n_tokens"]], "03_length")
+bench.export_values({"n": len(mentions)}, "03_values")
+"""
 IDENTITY = ("-c", "user.name=Toy", "-c", "user.email=toy@example.org", "-c", "commit.gpgsign=false")
 
 
@@ -53,8 +66,8 @@ def committed(toy_layout: Layout, tmp_path_factory: pytest.TempPathFactory) -> L
     design = layout.study_file.read_text(encoding="utf-8")
     head = design[: design.index("[[run]]")]
     layout.study_file.write_text(f'{head}[[run]]\nnotebook = "03_framing"\n', encoding="utf-8")
-    layout.notebooks.mkdir(exist_ok=True)
-    shutil.copy(ROOT / "notebooks" / "03_framing.ipynb", layout.notebooks)
+    parameters = 'tier: str = "core"  # which lexemes of a frame count'
+    write_notebook(layout.notebooks / "03_framing.ipynb", NOTEBOOK, parameters=parameters)
     git(root, "init", "-q")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
@@ -160,7 +173,7 @@ def test_another_matplotlib_is_the_environment(study: Layout) -> None:
 def test_changed_code_is_named_by_file(study: Layout) -> None:
     path = study.notebooks / "03_framing.ipynb"
     path.write_text(path.read_text().replace("frame_rates(", "frame_rates(*[], "))
-    figure = next(study.figures.glob("03_*.csv"))
+    figure = study.figures / "03_frame_rates.csv"
     figure.write_text(figure.read_text().replace("document", "dokument"))
     status, said = call("verify")
     assert status == 1
