@@ -171,7 +171,7 @@ def pids(root: Path) -> list[int]:
 def test_detached_programs_end_with_their_run(
     tmp_path: Path, engine: EngineName, then: str, state: str
 ) -> None:
-    limits = {"cell_timeout": 4.0} if state == "timed_out" else {}
+    limits = {"cell_timeout": 8.0} if state == "timed_out" else {}
     record = run(tmp_path, DETACH, then, engine=engine, **limits)
     assert record.state == state
     started = pids(tmp_path)

@@ -27,6 +27,9 @@ PARAMETERS = (
     'word: str = "Käse"  # with what JSON and Python write differently\nnone: int | None = 1'
 )
 
+#: In one process, so that its runs are made once.
+pytestmark = pytest.mark.xdist_group("runs")
+
 #: Writes what a run must be able to rely on; the order of a set depends on the hash seed.
 GOOD = """
 import json, os, sys
