@@ -37,7 +37,7 @@ figures: $(STAMP) ## regenerate every figure from the open tables
 test: $(STAMP) ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
-check-long: $(STAMP) ## run the tests that take long: a Dask cluster, kernels under attack
+check-long: $(STAMP) ## run the tests that take long: a Dask cluster, kernels under attack, papermill on all notebooks
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -m long
 
 lint: $(STAMP) ## check style, types and the direction of imports

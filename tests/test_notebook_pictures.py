@@ -122,6 +122,21 @@ def test_notebook_shows_what_a_fresh_drawing_gives(
         check_warm_worker(layout, name, seen[0])
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in COMPARED])
+def test_papermill_shows_what_nbconvert_shows(name: str, layout: Layout) -> None:
+    """In `make test` two notebooks are executed by papermill, here all others."""
+    by_papermill = collect(layout, name, papermill(layout, name))
+    out = layout.root / "alone"
+    command = ["jupyter", "nbconvert", "--execute", "--to=notebook", f"--output-dir={out}"]
+    run(layout, *command, f"notebooks/{name}.ipynb")
+    by_nbconvert = collect(layout, name, out / f"{name}.ipynb")
+    assert by_papermill.files == by_nbconvert.files
+    assert len(by_papermill.pictures) == len(by_nbconvert.pictures)
+    for first, second in zip(by_papermill.pictures, by_nbconvert.pictures, strict=True):
+        assert np.array_equal(first, second)
+
+
 def check_warm_worker(layout: Layout, name: str, shown: Shown) -> None:
     """Check that `gipfel run` shows the same pictures and writes the same files."""
     plan = plan_run(read_study(layout), layout, name)

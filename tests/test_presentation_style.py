@@ -10,7 +10,6 @@ from analysis.figures.style import (
     FONT_FILES,
     FONT_FOLDER,
     WIDTHS_MM,
-    apply_style,
     check_font,
     figure,
     fix_layout,
@@ -90,12 +89,6 @@ def test_style_ends_with_its_block():
             assert mpl.rcParams["font.family"] == [FONT_FAMILY]
             assert mpl.rcParams["savefig.bbox"] is None
         assert mpl.rcParams["font.size"] == 31
-
-
-def test_applied_style_stays():
-    with mpl.rc_context():
-        apply_style()
-        assert mpl.rcParams["svg.hashsalt"] == "gipfeldiskurs"
 
 
 def test_labels_without_room_are_an_error():

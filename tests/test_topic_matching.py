@@ -4,43 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.measures.topic_matching import (
     agreement,
-    average_jaccard,
     find_prototype,
     match_topics,
     top_terms,
     unrelated_lists,
 )
-from analysis.study.errors import MeasureError
 
 LISTS = st.permutations(range(8)).map(lambda terms: terms[:5])
-
-
-def test_the_example_of_the_paper() -> None:
-    assert average_jaccard(["a", "b", "c"], ["a", "c", "b"]) == pytest.approx(0.7778, abs=5e-5)
-    assert average_jaccard("abc", "abc") == 1
-    assert average_jaccard("abc", "def") == 0
-
-
-@given(LISTS, LISTS)
-def test_average_jaccard_is_the_mean_over_depths(first: list[int], second: list[int]) -> None:
-    by_hand = [
-        len(set(first[:d]) & set(second[:d])) / len(set(first[:d]) | set(second[:d]))
-        for d in range(1, 6)
-    ]
-    assert average_jaccard(first, second) == pytest.approx(np.mean(by_hand))
-    assert average_jaccard(first, second) == average_jaccard(second, first)
-
-
-def test_lists_that_cannot_be_compared() -> None:
-    with pytest.raises(MeasureError, match="wanted two lists of one length, came 2 and 3"):
-        average_jaccard("ab", "abc")
-    with pytest.raises(MeasureError, match="a term stands twice in"):
-        average_jaccard("aab", "abc")
 
 
 def test_topics_are_matched_for_the_best_sum_not_one_by_one() -> None:

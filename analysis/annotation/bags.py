@@ -20,8 +20,6 @@ BoolArray = npt.NDArray[np.bool_]
 ENOUGH, TOO_FEW, BY_DIFFERENCE = SHOWN
 #: What all segments of a bag share: one weight, and one answer to "is it a copy?".
 COPY = ["weight_within", "weight_across", "once_within", "once_across"]
-#: The number of the bag of tokens that stand in none.
-NO_BAG = -1
 
 
 def assign_bags(segments: pd.DataFrame) -> pd.Series:
@@ -78,7 +76,7 @@ def _joined(bag_ids: pd.Series, n_tokens: pd.Series) -> Iterator[tuple[str, str]
 
 
 def number_bags(bag_ids: pd.Series) -> IntArray:
-    """Number the bags that tokens stand in, `NO_BAG` for those in none.
+    """Number the bags that tokens stand in, -1 for those in none.
 
     Examples
     --------

@@ -175,13 +175,6 @@ def style() -> Iterator[None]:
             _IS_ON.reset(token)
 
 
-def apply_style() -> None:
-    """Set the style for the rest of a session, for figures drawn by hand in a notebook."""
-    load_fonts()
-    mpl.rcdefaults()
-    mpl.rcParams.update(SETTINGS)
-
-
 def width_mm(width: Width) -> float:
     """Give a text width in mm.
 

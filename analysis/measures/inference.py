@@ -54,34 +54,12 @@ def wilson_interval(
     >>> f"{low:.4f} {high:.4f}"
     '0.2617 0.6904'
     """
-    return _proportion_interval(n_successes, n_trials, level, "wilson")
-
-
-def clopper_pearson_interval(
-    n_successes: npt.ArrayLike, n_trials: npt.ArrayLike, *, level: float = LEVEL
-) -> tuple[FloatArray, FloatArray]:
-    """Give Clopper and Pearson's (1934) exact interval of a share.
-
-    Parameters and result are those of `wilson_interval`.
-
-    Examples
-    --------
-    >>> low, high = clopper_pearson_interval(0, 10)
-    >>> f"{low:.4f} {high:.4f}"
-    '0.0000 0.3085'
-    """
-    return _proportion_interval(n_successes, n_trials, level, "beta")
-
-
-def _proportion_interval(
-    n_successes: npt.ArrayLike, n_trials: npt.ArrayLike, level: float, method: str
-) -> tuple[FloatArray, FloatArray]:
     count, size = np.asarray(n_successes, dtype=float), np.asarray(n_trials, dtype=float)
     _check_level(level)
     if np.any(count < 0) or np.any(count > size):
         raise MeasureError("interval of a share: wanted 0 <= n_successes <= n_trials in every row")
     with np.errstate(invalid="ignore", divide="ignore"):
-        low, high = proportion_confint(count, size, alpha=1 - level, method=method)
+        low, high = proportion_confint(count, size, alpha=1 - level, method="wilson")
     none = size == 0
     return np.where(none, np.nan, low), np.where(none, np.nan, high)
 

@@ -8,44 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from analysis.study.errors import MeasureError
 from analysis.tables.cells import rounded
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
-
-
-def average_jaccard(first: Sequence[object], second: Sequence[object]) -> float:
-    """Compare two ranked lists: the mean over depths of the Jaccard index of their tops.
-
-    Greene, O'Callaghan & Cunningham (2014), section 3.1. Terms stand best first and each
-    once; those at the top count most.
-
-    Returns
-    -------
-    float
-        1 for equal lists, 0 for lists without a common term.
-
-    Raises
-    ------
-    MeasureError
-        If the lists are empty, differ in length, or repeat a term.
-
-    Examples
-    --------
-    >>> round(average_jaccard("abc", "acb"), 4)
-    0.7778
-    """
-    if not first or len(first) != len(second):
-        raise MeasureError(
-            f"average_jaccard: wanted two lists of one length, came {len(first)} and {len(second)}"
-        )
-    for terms in (first, second):
-        if len(set(terms)) < len(terms):
-            raise MeasureError(f"average_jaccard: a term stands twice in {list(terms)}")
-    numbers = {term: i for i, term in enumerate(dict.fromkeys([*first, *second]))}
-    lists = [np.array([[numbers[term] for term in terms]]) for terms in (first, second)]
-    return float(list_similarity(*lists)[0, 0])
 
 
 def list_similarity(first: IntArray, second: IntArray) -> FloatArray:
