@@ -34,8 +34,8 @@ endif
 figures: $(STAMP) ## regenerate every figure from the open tables
 	@$(BIN)/gipfel run
 
-test: $(STAMP) ## run the tests
-	@$(BIN)/python -m pytest -n auto --dist loadgroup
+test: $(STAMP) ## run the tests; with COVERAGE=1 print which lines none of them reaches
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(if $(COVERAGE),--cov --cov-report=term)
 
 check-long: $(STAMP) ## run the tests that take long: a Dask cluster, kernels under attack, papermill on all notebooks
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -m long
