@@ -25,8 +25,12 @@ from analysis.study.paths import Layout
 from analysis.study.study import read_study
 from analysis.study.text_files import read_cells, read_csv, read_json, read_stop_words, read_text
 from analysis.study.toml_files import read_toml
-from analysis.tables.codings import CORRECTION_COLUMNS, LABEL_COLUMNS, read_csv_as
-from analysis.tables.evaluations import read_validation
+from analysis.tables.codings import (
+    CORRECTION_COLUMNS,
+    LABEL_COLUMNS,
+    read_csv_as,
+    read_validation,
+)
 from analysis.tables.features import read_manifest
 
 GERMAN = "Die Königin grüßt den Kanzler: „Schöne Grüße“ – über die Brücke.\n"

@@ -7,9 +7,8 @@ import pytest
 from conftest import ROOT
 
 from analysis.study.errors import TableError
-from analysis.tables.codebook import code_book, mention_list
 from analysis.tables.features import Features
-from analysis.tables.schema import TABLES, empty_table, find_table
+from analysis.tables.schema import TABLES, code_book, empty_table, find_table, mention_list
 from analysis.tables.streams import check_table, coerce_table
 
 

@@ -202,6 +202,20 @@ def test_an_error_leaves_the_old_tables_and_nothing_beside_them(study: Layout) -
     assert not list(study.features.parent.glob(".features.part-*"))
 
 
+def test_tables_of_an_older_version_are_refused_until_they_are_rebuilt(study: Layout) -> None:
+    path = study.features / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    assert manifest.pop("schema") == 2
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    said = "wanted open tables of version 2 of the schema, came version 1. Rebuild them with"
+    result = call("run")
+    assert result.exit_code == 1
+    assert said in str(result.exception)
+    assert said in call("status").output
+    assert not any(annotate(study).values())
+    assert call("run").exit_code == 0
+
+
 def test_what_is_no_table_stays_beside_the_tables(study: Layout) -> None:
     (study.features / "notes.txt").write_text("Brot", encoding="utf-8")
     annotate(study)

@@ -195,7 +195,7 @@ def package_phrases() -> str:
     """Give the words of every text in the package's code, in their order, a text to a line."""
     root = Path(analysis.__file__).parent
     paths = set(root.rglob("*.py")) - set((root / "corpus" / "release").iterdir())
-    paths.add(root / "figures" / "words.toml")
+    paths |= set(root.rglob("*.toml"))
     code = (path.read_text("utf-8") for path in sorted(paths))
     return phrases(text for one in code for text in code_texts(one))
 

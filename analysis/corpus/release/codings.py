@@ -27,9 +27,9 @@ from analysis.tables.codings import (
     DRAW_COLUMNS,
     LABEL_COLUMNS,
     LABELS,
+    VALIDATED,
+    VALIDATION_COLUMNS,
 )
-from analysis.tables.evaluations import ALLOWED as VALIDATED
-from analysis.tables.evaluations import VALIDATION_COLUMNS
 
 #: Keys of how a sample was drawn.
 _DESIGN = frozenset({

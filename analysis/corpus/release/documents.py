@@ -102,13 +102,13 @@ def manifest_faults(path: Path, files: Mapping[str, Path]) -> Iterator[str]:
     except (ValueError, KeyError, TypeError, AttributeError):
         yield "wanted JSON with made_from and tables"
         return
-    odd = [*(set(manifest) - {"made_from", "tables"}), *(set(made_from) - _MADE_FROM)]
+    odd = [*(set(manifest) - {"made_from", "schema", "tables"}), *(set(made_from) - _MADE_FROM)]
     odd += [key for table in tables.values() for key in set(table) - _TABLE_KEYS]
     odd += [name for name in made_from["files"] if name not in files]
     odd += [name for name in tables if name not in TABLES]
     if odd:
         yield f"{len(odd)} keys that `gipfel annotate` does not write"
-    if not all(map(_is_plain, _leaves([made_from, tables]))):
+    if not all(map(_is_plain, _leaves(manifest))):
         yield "a value that is neither number, hash nor version"
     for name, table in tables.items():
         if (rows := _count_rows(files.get(f"data/features/{name}.parquet"))) != table["rows"]:

@@ -63,7 +63,7 @@ PLACES: Mapping[str, str] = {
         rf"({_TOY})?data/lexicons/stopwords\.txt",
         r"analysis/([a-z]+/)*[a-z0-9_]+\.py",
         r"analysis/coding/(page\.css|page\.html\.j2|page\.js|coding-rules\.md)",
-        r"analysis/figures/(fonts/OFL\.txt|words\.toml)",
+        r"analysis/figures/(fonts/OFL\.txt|words\.toml)|analysis/tables/schema\.toml",
         r"docs/((how-to|reference|explanation)/)?[a-z0-9_-]+\.md|docs/README\.md",
         r"docs/reference_pages\.py",
         r"(tests|benchmarks)/[a-z0-9_]+\.py",
