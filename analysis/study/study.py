@@ -11,14 +11,13 @@ from typing import Any, Literal, Self, TypeVar
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from analysis.study.design import (
-    BothLanguages,
     Claim,
     CollocationDesign,
     Colour,
     Comparison,
     Frozen,
     General,
-    Id,
+    Labelled,
     MultiverseDesign,
     Name,
     Run,
@@ -33,11 +32,9 @@ from analysis.study.toml_files import describe_faults, read_toml
 Item = TypeVar("Item")
 
 
-class Event(Frozen):
+class Event(Labelled):
     """One of the events whose coverage is compared."""
 
-    id: Id
-    label: BothLanguages
     date: dt.date
     place: str = ""
     colour: Colour
@@ -55,11 +52,9 @@ class Lexemes(Frozen):
         return (*self.nouns, *self.adjectives, *(verb.replace("|", "") for verb in self.verbs))
 
 
-class Frame(Frozen):
+class Frame(Labelled):
     """A frame by the lexemes that mention it, in two tiers."""
 
-    id: Id
-    label: BothLanguages
     colour: Colour
     core: Lexemes
     near: Lexemes = Lexemes()
@@ -77,11 +72,9 @@ class Frame(Frozen):
         return self.core.all() + self.near.all()
 
 
-class Actor(Frozen):
+class Actor(Labelled):
     """Somebody who acts or speaks: a person, institution, country or group."""
 
-    id: Id
-    label: BothLanguages
     kind: Literal["person", "institution", "country", "group"]
     names: tuple[Name, ...] = Field(min_length=1)
     offices: tuple[Name, ...] = ()
