@@ -23,8 +23,14 @@ from analysis.corpus.sources import read_sources
 from analysis.study.errors import GipfelError, TableError, TextError
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
-from analysis.study.text_files import read_cells, read_csv, read_json, read_stop_words, read_text
-from analysis.study.toml_files import read_toml
+from analysis.study.text_files import (
+    read_cells,
+    read_csv,
+    read_json,
+    read_stop_words,
+    read_text,
+    read_toml,
+)
 from analysis.tables.codings import (
     CORRECTION_COLUMNS,
     LABEL_COLUMNS,

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from analysis.study.design import Frozen, Id
-from analysis.study.errors import SourceError, join_faults
-from analysis.study.toml_files import describe_faults, read_toml
+from analysis.study.errors import SourceError
+from analysis.study.text_files import read_toml, validate
 
 
 @dataclass(frozen=True, order=True)
@@ -63,11 +63,7 @@ def read_boilerplate(path: Path) -> tuple[Rule, ...]:
     True
     """
     table = read_toml(path, SourceError)
-    try:
-        return Boilerplate.model_validate(table).rules
-    except ValidationError as fault:
-        faults = describe_faults(fault, table, Boilerplate)
-        raise SourceError(join_faults(str(path), faults)) from None
+    return validate(table, Boilerplate, SourceError, str(path)).rules
 
 
 def find_boilerplate(text: str, rules: Sequence[Rule]) -> list[Span]:

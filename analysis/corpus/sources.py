@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from analysis.study.atomic import atomically
 from analysis.study.design import Frozen, Id
 from analysis.study.errors import SourceError, TextError, join_faults, unknown
 from analysis.study.paths import Layout
 from analysis.study.study import Study
-from analysis.study.text_files import checksum, read_text
-from analysis.study.toml_files import describe_faults, read_toml
+from analysis.study.text_files import checksum, read_text, read_toml, validate
 
 Ticker = Literal["time_line", "update_label", "byline"]
 
@@ -123,13 +122,8 @@ def read_sources(layout: Layout, study: Study) -> tuple[Source, ...]:
     5
     """
     path = layout.sources_file
-    table = read_toml(path, SourceError)
     where = layout.show(path)
-    try:
-        sources = SourceList.model_validate(table).sources
-    except ValidationError as fault:
-        faults = describe_faults(fault, table, SourceList)
-        raise SourceError(join_faults(where, faults)) from None
+    sources = validate(read_toml(path, SourceError), SourceList, SourceError, where).sources
     faults = _event_faults(sources, study)
     counts = Counter(source.id for source in sources)
     faults += [f"[[source]] {name!r} stands {n} times" for name, n in counts.items() if n > 1]

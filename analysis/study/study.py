@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from analysis.study.design import (
     Claim,
@@ -25,9 +25,9 @@ from analysis.study.design import (
     Verb,
     Word,
 )
-from analysis.study.errors import StudyError, join_faults, unknown
+from analysis.study.errors import StudyError, unknown
 from analysis.study.paths import Layout, find_layout
-from analysis.study.toml_files import describe_faults, read_toml
+from analysis.study.text_files import read_toml, validate
 
 Item = TypeVar("Item")
 
@@ -252,8 +252,4 @@ def read_study(start: Path | Layout | None = None) -> Study:
 
 def parse_study(table: Mapping[str, Any], where: str = "study.toml") -> Study:
     """Check the content of a ``study.toml``; ``where`` names the file in messages."""
-    try:
-        return Study.model_validate(table)
-    except ValidationError as fault:
-        faults = describe_faults(fault, table, Study)
-        raise StudyError(join_faults(where, faults)) from None
+    return validate(table, Study, StudyError, where)
