@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.corpus.agencies import find_agencies, marks_of
 from analysis.corpus.cleaning import Span
-from analysis.corpus.segmentation import Segment, Segmentation
+from analysis.corpus.segmentation import Segment, Segmentation, find_agencies, marks_of
 from analysis.tables.features import Features
 
 

@@ -13,8 +13,7 @@ from conftest import ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.corpus import shingles
-from analysis.corpus import shingles as of_pairs
+from analysis.corpus import duplicates
 from analysis.corpus.cleaning import read_boilerplate
 from analysis.corpus.duplicates import find_repeats, hash_words
 from analysis.corpus.segmentation import segment
@@ -114,8 +113,8 @@ def test_a_phrase_found_everywhere_makes_no_group_and_no_square() -> None:
     segments = {f"a{i:04d}:0": [*made_up(30, generator), *phrase] for i in range(2000)}
     frame, words = table(segments)
     owner = np.repeat(np.arange(2000), frame["n_tokens"])
-    candidates = of_pairs.find_candidates(words, owner, np.ones(2000, dtype=bool))
-    assert candidates.shape[1] < 2 * of_pairs.NEIGHBOURS * 2000
+    candidates = duplicates.find_candidates(words, owner, np.ones(2000, dtype=bool))
+    assert candidates.shape[1] < 2 * duplicates.NEIGHBOURS * 2000
     assert (find_repeats(frame, words)["n_across"] == 1).all()
 
 
@@ -234,7 +233,7 @@ def test_the_index_finds_what_comparing_all_finds(texts: list[list[str]]) -> Non
     segments = {f"a:{i}": words for i, words in enumerate(texts)}
     frame, words = table(segments)
     owner = np.repeat(np.arange(len(frame)), frame["n_tokens"])
-    found = of_pairs.repeating_pairs(words, owner, frame["n_tokens"].to_numpy())
+    found = duplicates.repeating_pairs(words, owner, frame["n_tokens"].to_numpy())
     names = frame["segment_id"].to_numpy()
     assert set(zip(names[found[0]], names[found[1]], strict=True)) == brute_force(segments)
 
@@ -253,9 +252,9 @@ def test_blocks_change_nothing(
     segments = {f"{'ab'[i % 2]}:{i}": words for i, words in enumerate(texts)}
     whole = repeats_of(segments)
     with monkeypatch.context() as patched:
-        patched.setattr(shingles, "BLOCK", block)
-        patched.setattr(shingles, "CHUNK", chunk)
-        patched.setattr(of_pairs, "COMPARED", chunk)
+        patched.setattr(duplicates, "BLOCK", block)
+        patched.setattr(duplicates, "CHUNK", chunk)
+        patched.setattr(duplicates, "COMPARED", chunk)
         pd.testing.assert_frame_equal(repeats_of(segments), whole)
 
 

@@ -15,8 +15,7 @@ from analysis.annotation.ngrams import Runs, Sequences, count_sequences, ngram_r
 from analysis.annotation.parts import BY_ARTICLE, HASHES, frame_of, list_of, read_parts
 from analysis.annotation.rows import NEAR, RUNS, TOKENS
 from analysis.annotation.windows import add_up_tokens, mark_firsts, tell_words
-from analysis.corpus.duplicates import find_repeats
-from analysis.corpus.shingles import Ints
+from analysis.corpus.duplicates import Ints, find_repeats
 from analysis.study.cache import array_on_disk
 from analysis.tables.schema import REPEAT_COLUMNS, SHOWN, TABLES, empty_table, find_table
 from analysis.tables.streams import coerce_table

@@ -67,19 +67,7 @@ def read_boilerplate(path: Path) -> tuple[Rule, ...]:
 
 
 def find_boilerplate(text: str, rules: Sequence[Rule]) -> list[Span]:
-    """Mark what the patterns match; overlapping marks are joined.
-
-    Parameters
-    ----------
-    text : str
-        The whole file.
-    rules : sequence of Rule
-        The patterns.
-
-    Returns
-    -------
-    list of Span
-        Disjoint, in the order of the text.
+    """Mark what the patterns match, disjoint and in the order of the text.
 
     Examples
     --------
@@ -121,13 +109,7 @@ def join_spans(spans: Iterable[Span]) -> list[Span]:
 
 
 def without(begin: int, end: int, spans: Sequence[Span], text: str) -> list[tuple[int, int]]:
-    """Return what remains of a stretch without the marked spans, trimmed, blanks left out.
-
-    Examples
-    --------
-    >>> without(0, 17, [Span(9, 17, "credit")], "Ein Bild © Muster")
-    [(0, 8)]
-    """
+    """Return what remains of a stretch without the marked spans, trimmed, blanks left out."""
     pieces, at = [], begin
     for span in spans:
         if span.end <= begin or span.begin >= end:
