@@ -52,20 +52,9 @@ DEEPEST = 20
 def read_text(path: Path, error: type[Exception], missing: str = "no such file") -> str:
     r"""Read a file of UTF-8 text exactly as it lies on disk, line ends and all.
 
-    Parameters
-    ----------
-    path : path
-        The file.
-    error : class of exception
-        What is raised if the file is missing, a folder, binary or in another encoding,
-        which is named with the command that converts it.
-    missing : str
-        What to say of a file that is not there.
-
-    Returns
-    -------
-    str
-        The text, empty for an empty file; a byte order mark is its first character.
+    A byte order mark is the first character. What is wrong is raised as ``error``: a file that is
+    missing (``missing`` says what to say then), a folder, binary, or in another encoding, which is
+    named with the command that converts it.
 
     Examples
     --------
@@ -125,26 +114,11 @@ def read_csv(
     others: bool = False,
     missing: str = "no such file",
 ) -> pd.DataFrame:
-    r"""Read a CSV file with a heading as a table of text cells.
+    r"""Read a CSV file with a heading as a table of text cells, indexed by row of the file.
 
-    Parameters
-    ----------
-    path : path
-        The file, as `read_cells` reads it.
-    error : class of exception
-        What is raised if the file cannot be read, a column is missing or stands twice, or
-        a row has more or fewer cells than the heading.
-    columns : sequence of str
-        The columns that the file must have, in this order.
-    others : bool
-        Whether it may have further columns, and in any order.
-    missing : str
-        What to say of a file that is not there.
-
-    Returns
-    -------
-    DataFrame
-        One row per row of the file; the index is the number of the row in the file.
+    It must have these ``columns``, in this order, or with ``others`` also further ones, in any
+    order. Raises ``error`` if the file cannot be read, a column is missing or stands twice, or
+    a row has more or fewer cells than the heading.
 
     Examples
     --------
@@ -220,17 +194,12 @@ def _convert(path: Path, line: int, looks: str) -> str:
 
 
 def read_stop_words(path: Path | None = None) -> frozenset[str]:
-    """Read the stop words: one word a line, lines that begin with # are comments.
+    """Read the stop words, in lower case: one word a line, lines that begin with # are comments.
 
     Parameters
     ----------
     path : path, optional
         The list; by default ``data/lexicons/stopwords.txt`` of the study.
-
-    Returns
-    -------
-    frozenset of str
-        Words in lower case.
 
     Raises
     ------

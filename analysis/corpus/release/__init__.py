@@ -138,7 +138,7 @@ class _Check:
             return table_faults(path, self._tables)
         if kind == "manifest":
             return manifest_faults(path, self.files)
-        if name.startswith("figures/"):
+        if kind.startswith("figure "):
             return figure_faults(
                 name, kind, files=self.files, notebooks=self.layout.notebooks, known=self._known
             )

@@ -150,13 +150,15 @@ def _note_faults(path: Path, beside: Beside) -> Iterator[str]:
         yield f"{len(odd)} keys besides {', '.join(sorted(NOTE_KEYS))}"
     judges: dict[str, Callable[[Any], str]] = {
         "parameters": lambda value: _mapping_fault(value, _parameter_fault, beside.texts),
-        "inputs": lambda value: _mapping_fault(value, _hash_fault),
-        "versions": lambda value: _mapping_fault(value, _version_fault),
+        "inputs": lambda value: _mapping_fault(value, lambda one: _form_fault(one, HASH, "hash")),
+        "versions": lambda value: _mapping_fault(
+            value, lambda one: _form_fault(one, VERSION, "version")
+        ),
         "values": lambda value: _mapping_fault(value, lambda one: _value_fault(one, known)),
         "seed": lambda value: "" if isinstance(value, int | None) else "not a whole number",
         "title": _title_fault,
         "drawn_from": lambda one: "" if one == f"{path.stem}.csv" else "not the table beside it",
-        "code": _hash_fault,
+        "code": lambda one: _form_fault(one, HASH, "hash"),
     }
     for key, judge in judges.items():
         if key in note and (found := judge(note[key])):
@@ -190,12 +192,8 @@ def _value_fault(value: Any, known: Known) -> str:
     return "" if isinstance(value, int | float | None) else "not a number or text"
 
 
-def _hash_fault(value: Any) -> str:
-    return "" if isinstance(value, str) and HASH.fullmatch(value) else "not a hash"
-
-
-def _version_fault(value: Any) -> str:
-    return "" if isinstance(value, str) and VERSION.fullmatch(value) else "not a version"
+def _form_fault(value: Any, form: re.Pattern[str], what: str) -> str:
+    return "" if isinstance(value, str) and form.fullmatch(value) else f"not a {what}"
 
 
 def _title_fault(value: Any) -> str:
@@ -339,10 +337,10 @@ def _pdf_faults(path: Path, beside: Beside) -> Iterator[str]:
 
 
 _JUDGES: Mapping[str, Callable[[Path, Beside], Iterator[str]]] = {
-    "figure data": _data_faults,
-    "figure note": _note_faults,
-    "figure table": _latex_faults,
-    "png": _png_faults,
-    "svg": _svg_faults,
-    "pdf": _pdf_faults,
+    "figure csv": _data_faults,
+    "figure json": _note_faults,
+    "figure tex": _latex_faults,
+    "figure png": _png_faults,
+    "figure svg": _svg_faults,
+    "figure pdf": _pdf_faults,
 }
