@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import zlib
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -97,35 +98,37 @@ def changed(layout: Layout, before: Layout) -> set[str]:
 
 # ------------------------------------------------------------------ ways to smuggle
 
+Smuggle = Callable[[Layout], None]
 
-def in_file(name: str, content: str | bytes = SENTENCE) -> Callable[[Layout], None]:
+
+def rewritten(name: str, change: Callable[[bytes], bytes]) -> Smuggle:
+    """Put other bytes into a file; of one that is not there yet, the bytes before are none."""
+
     def smuggle(layout: Layout) -> None:
         path = layout.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        path.write_bytes(change(path.read_bytes() if path.exists() else b""))
 
     return smuggle
 
 
-def in_text(name: str, old: str, new: str) -> Callable[[Layout], None]:
-    def smuggle(layout: Layout) -> None:
-        path = layout.root / name
-        text = path.read_text("utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new, 1), "utf-8")
-
-    return smuggle
+def in_file(name: str, content: str | bytes = SENTENCE) -> Smuggle:
+    return rewritten(name, lambda _: content if isinstance(content, bytes) else content.encode())
 
 
-def appended(name: str, content: bytes) -> Callable[[Layout], None]:
-    def smuggle(layout: Layout) -> None:
-        path = layout.root / name
-        path.write_bytes(path.read_bytes() + content)
+def in_text(name: str, old: str, new: str) -> Smuggle:
+    def change(content: bytes) -> bytes:
+        assert old.encode() in content
+        return content.replace(old.encode(), new.encode(), 1)
 
-    return smuggle
+    return rewritten(name, change)
 
 
-def in_table(name: str, change: Callable[[pa.Table], pa.Table]) -> Callable[[Layout], None]:
+def appended(name: str, content: bytes) -> Smuggle:
+    return rewritten(name, lambda before: before + content)
+
+
+def in_table(name: str, change: Callable[[pa.Table], pa.Table]) -> Smuggle:
     """Change a Parquet file as pyarrow reads it, and write it as the package does."""
 
     def smuggle(layout: Layout) -> None:
@@ -135,18 +138,20 @@ def in_table(name: str, change: Callable[[pa.Table], pa.Table]) -> Callable[[Lay
     return smuggle
 
 
-def in_cell(name: str, column: str, value: Any, row: int = 0) -> Callable[[Layout], None]:
+def in_cell(name: str, column: str, value: Any) -> Smuggle:
+    """Change the first cell of a column."""
+
     def change(table: pa.Table) -> pa.Table:
-        cells = table[column].to_pylist()
-        cells[row] = value
-        at = table.column_names.index(column)
-        kind = table.schema.field(column).type
-        return table.set_column(at, column, pa.array(cells, kind))
+        cells = [value, *table[column].to_pylist()[1:]]
+        field = table.schema.field(column)
+        return table.set_column(
+            table.column_names.index(column), field, pa.array(cells, field.type)
+        )
 
     return in_table(name, change)
 
 
-def in_column(name: str, column: str, values: Any, kind: Any = None) -> Callable[[Layout], None]:
+def in_column(name: str, column: str, values: Any, kind: Any = None) -> Smuggle:
     """Add a column; fewer values are repeated."""
 
     def change(table: pa.Table) -> pa.Table:
@@ -156,31 +161,37 @@ def in_column(name: str, column: str, values: Any, kind: Any = None) -> Callable
     return in_table(name, change)
 
 
-def in_json(name: str, *keys: str, value: Any) -> Callable[[Layout], None]:
-    def smuggle(layout: Layout) -> None:
-        path = layout.root / name
-        whole = inner = json.loads(path.read_text("utf-8"))
+def in_json(name: str, *keys: str, value: Any) -> Smuggle:
+    def change(content: bytes) -> bytes:
+        whole = inner = json.loads(content)
         for key in keys[:-1]:
-            inner = inner[key] if isinstance(inner, dict) else inner[int(key)]
+            inner = inner[key]
         inner[keys[-1]] = value
-        path.write_text(json.dumps(whole, ensure_ascii=False), "utf-8")
+        return json.dumps(whole, ensure_ascii=False).encode()
 
-    return smuggle
+    return rewritten(name, change)
 
 
-def in_ngrams(rows: list[tuple[str, int, str, int, int]]) -> Callable[[Layout], None]:
+def in_notebook(cell: dict[str, Any]) -> Smuggle:
+    def change(content: bytes) -> bytes:
+        notebook = json.loads(content)
+        notebook["cells"].append(cell)
+        return json.dumps(notebook, ensure_ascii=False).encode()
+
+    return rewritten("notebooks/01_corpus.ipynb", change)
+
+
+def ngrams(ngram: str, n_words: int) -> Smuggle:
+    columns = ["doc_id", "n_words", "ngram", "n", "n_surroundings"]
+    rows = [(doc_id, n_words, ngram, 5, 5) for doc_id in ("nord_1", "nord_2")]
+
     def smuggle(layout: Layout) -> None:
-        columns = ["doc_id", "n_words", "ngram", "n", "n_surroundings"]
         write_table(pd.DataFrame(rows, columns=columns), "ngrams", layout.features)
 
     return smuggle
 
 
-def ngrams(ngram: str, n_words: int) -> Callable[[Layout], None]:
-    return in_ngrams([("nord_1", n_words, ngram, 5, 5), ("nord_2", n_words, ngram, 5, 5)])
-
-
-def link(name: str) -> Callable[[Layout], None]:
+def link(name: str) -> Smuggle:
     def smuggle(layout: Layout) -> None:
         path = layout.root / name
         path.parent.mkdir(exist_ok=True)
@@ -192,10 +203,6 @@ def link(name: str) -> Callable[[Layout], None]:
         path.symlink_to(target)
 
     return smuggle
-
-
-def with_metadata(table: pa.Table) -> pa.Table:
-    return table.replace_schema_metadata({"note": SENTENCE})
 
 
 def with_field_metadata(table: pa.Table) -> pa.Table:
@@ -218,28 +225,20 @@ def doubled_span(table: pa.Table) -> pa.Table:
     return whole.replace_schema_metadata(None)
 
 
-def png_chunk(kind: bytes, content: bytes) -> bytes:
+def in_png(kind: bytes, content: bytes) -> Smuggle:
     body = kind + content
-    return len(content).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+    chunk = len(content).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+    return rewritten(f"{FIGURE}.png", lambda before: before[:33] + chunk + before[33:])
 
 
-def in_png(kind: bytes, content: bytes) -> Callable[[Layout], None]:
-    def smuggle(layout: Layout) -> None:
-        path = layout.root / f"{FIGURE}.png"
-        picture = path.read_bytes()
-        path.write_bytes(picture[:33] + png_chunk(kind, content) + picture[33:])
-
-    return smuggle
-
-
-def in_pdf(change: Callable[[PdfWriter], Any]) -> Callable[[Layout], None]:
-    def smuggle(layout: Layout) -> None:
-        path = layout.root / f"{FIGURE}.pdf"
-        writer = PdfWriter(clone_from=PdfReader(path))
+def in_pdf(change: Callable[[PdfWriter], Any]) -> Smuggle:
+    def changed_pdf(content: bytes) -> bytes:
+        writer, written = PdfWriter(clone_from=PdfReader(BytesIO(content))), BytesIO()
         change(writer)
-        writer.write(path)
+        writer.write(written)
+        return written.getvalue()
 
-    return smuggle
+    return rewritten(f"{FIGURE}.pdf", changed_pdf)
 
 
 def joined(mark: str) -> str:
@@ -250,23 +249,13 @@ def markdown_cell(**changes: Any) -> dict[str, Any]:
     return {"cell_type": "markdown", "id": "01-99", "metadata": {}, "source": ["Brot"], **changes}
 
 
-def in_notebook(cell: dict[str, Any]) -> Callable[[Layout], None]:
-    def smuggle(layout: Layout) -> None:
-        path = layout.notebooks / "01_corpus.ipynb"
-        notebook = json.loads(path.read_text("utf-8"))
-        notebook["cells"].append(cell)
-        path.write_text(json.dumps(notebook, ensure_ascii=False), "utf-8")
-
-    return smuggle
-
-
 OUTPUT = {"output_type": "stream", "name": "stdout", "text": [SENTENCE]}
 CODE_CELL = markdown_cell(cell_type="code", execution_count=None, outputs=[OUTPUT])
 NUMBERS = [int.from_bytes(word.encode()[:7], "big") for word in WORDS]
 LIST_PLACE = "not a file that a study publishes"
 EXTRA = "wanted exactly the columns of the schema"
 #: What is tried: how, which file is named, and the reason that is given.
-ATTEMPTS: dict[str, tuple[Callable[[Layout], None], str, str]] = {
+ATTEMPTS: dict[str, tuple[Smuggle, str, str]] = {
     # the list of /cases/release.md
     "features: note.txt": (in_file("data/features/note.txt"), "note.txt", LIST_PLACE),
     "features: x.csv": (in_file("data/features/x.csv"), "x.csv", LIST_PLACE),
@@ -277,7 +266,8 @@ ATTEMPTS: dict[str, tuple[Callable[[Layout], None], str, str]] = {
         in_json("data/features/manifest.json", "made_from", "tools", "HanTa", value=SENTENCE),
         "manifest.json", "neither number, hash nor version"),
     "parquet: metadata of the file": (
-        in_table("terms", with_metadata), "terms.parquet", "metadata besides the schema"),
+        in_table("terms", lambda table: table.replace_schema_metadata({"note": SENTENCE})),
+        "terms.parquet", "metadata besides the schema"),
     "parquet: metadata of a field": (
         in_table("terms", with_field_metadata), "terms.parquet", "metadata of a column"),
     "parquet: the index": (in_table("terms", with_index), "terms.parquet", EXTRA),
