@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 from pathlib import Path
@@ -111,7 +112,7 @@ class Study(Frozen):
             *_repeated("claim", (claim.id for claim in self.claims)),
             *_strange_claims(self),
             *_strange_comparison(self),
-            *_repeated("run", (_run_id(run) for run in self.runs)),
+            *_repeated("run", (f"{run.notebook} {run.name}".strip() for run in self.runs)),
             *_claimed_twice(
                 "frame", "lexeme", {frame.id: frame.lexemes() for frame in self.frames}
             ),
@@ -166,30 +167,30 @@ class Study(Frozen):
 
 def _strange_claims(study: Study) -> list[str]:
     """Find claims about a frame or an event that the study does not have."""
-    frames = [frame.id for frame in study.frames]
-    events = [event.id for event in study.events]
-    faults = []
-    for claim in study.claims:
-        if claim.frame not in frames:
-            faults.append(f"[[claim]] {claim.id!r}: {unknown('frame', claim.frame, frames)}")
-        if claim.higher_in and claim.higher_in not in events:
-            faults.append(f"[[claim]] {claim.id!r}: {unknown('event', claim.higher_in, events)}")
-    return faults
+    known = {
+        "frame": [frame.id for frame in study.frames],
+        "event": [event.id for event in study.events],
+    }
+    named = [
+        (claim, what, name)
+        for claim in study.claims
+        for what, name in (("frame", claim.frame), ("event", claim.higher_in))
+    ]
+    return [
+        f"[[claim]] {claim.id!r}: {unknown(what, name, known[what])}"
+        for claim, what, name in named
+        if name and name not in known[what]
+    ]
 
 
 def _strange_comparison(study: Study) -> list[str]:
     """Find a comparison of events that the study does not have."""
     events = [event.id for event in study.events]
-    sides = study.declared_comparison.model_dump() if study.declared_comparison else {}
     return [
         f"[comparison] {side}: {unknown('event', event, events)}"
-        for side, event in sides.items()
+        for side, event in study.comparison
         if event not in events
     ]
-
-
-def _run_id(run: Run) -> str:
-    return f"{run.notebook} {run.name}".strip()
 
 
 def _pick(what: str, name: str, items: Mapping[str, Item]) -> Item:
@@ -199,13 +200,11 @@ def _pick(what: str, name: str, items: Mapping[str, Item]) -> Item:
 
 
 def _repeated(what: str, names: Iterable[str]) -> list[str]:
-    seen: set[str] = set()
-    faults = []
-    for name in names:
-        if name in seen:
-            faults.append(f"[[{what}]]: {name!r} stands twice; each id may stand once")
-        seen.add(name)
-    return faults
+    return [
+        f"[[{what}]]: {name!r} stands twice; each id may stand once"
+        for name, n in Counter(names).items()
+        if n > 1
+    ]
 
 
 def _claimed_twice(what: str, thing: str, claims: Mapping[str, tuple[str, ...]]) -> list[str]:

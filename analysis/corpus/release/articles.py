@@ -32,11 +32,10 @@ _ESCAPES = re.compile(r"\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}")
 class Articles:
     """The runs of words and of letters in all articles, titles left out.
 
-    ``words`` are all words: what holds others cannot be in a run. ``shingles`` are eight words in
-    a row; ``letters`` so many letters in a row, without what stands between.
+    ``shingles`` are eight words in a row; ``letters`` so many letters in a row, without what
+    stands between.
     """
 
-    words: frozenset[str]
     shingles: frozenset[tuple[str, ...]]
     letters: frozenset[str]
 
@@ -53,7 +52,6 @@ class Articles:
         spelt = {"".join(words) for words in runs}
         letters = {text[i : i + _WIDTH] for text in spelt for i in range(len(text) - _WIDTH + 1)}
         return cls(
-            frozenset(word for words in runs for word in words),
             frozenset(found - {one for words in named for one in shingles(words)}),
             frozenset(o for o in letters if not any(o in "".join(words) for words in named)),
         )
@@ -61,20 +59,12 @@ class Articles:
     def fault(self, text: str) -> str:
         """Say that a text holds a run of an article, or nothing; never which."""
         words = split_words(text)
-        if any(one in self.shingles for run in self._runs(words) for one in shingles(run)):
+        if not self.shingles.isdisjoint(shingles(words)):
             return f"{LENGTH} words in a row of an article"
         spelt = "".join(words)
         if any(spelt[i : i + _WIDTH] in self.letters for i in range(0, len(spelt), _STEP)):
             return f"{LETTERS} letters in a row of an article, with something between its words"
         return ""
-
-    def _runs(self, words: list[str]) -> Iterator[list[str]]:
-        """Return the stretches of words that all stand in articles: most texts have none."""
-        start = 0
-        for at in (*(i for i, word in enumerate(words) if word not in self.words), len(words)):
-            if at - start >= LENGTH:
-                yield words[start:at]
-            start = at + 1
 
 
 def split_words(text: str) -> list[str]:

@@ -88,6 +88,11 @@ def json_strings(value: Any) -> list[str]:
     return [one for one in json_leaves(value, keys=True) if isinstance(one, str)]
 
 
+def those(faults: Mapping[str, object]) -> Iterator[str]:
+    """Return the faults that are there, of all that were looked for."""
+    return (fault for fault, is_there in faults.items() if is_there)
+
+
 def first_fault(judge: Judge, cells: Iterable[str]) -> str:
     """Return the first fault that is found in some cells, or nothing."""
     return next(filter(None, map(judge, cells)), "")

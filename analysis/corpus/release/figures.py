@@ -9,6 +9,7 @@ import json
 import re
 import struct
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -223,10 +224,8 @@ def _latex_faults(path: Path, beside: Beside) -> Iterator[str]:
 def _macro_names(note: Mapping[str, Any]) -> set[str]:
     names = set()
     for name in note.get("values") or {}:
-        try:
+        with suppress(ExportError):
             names.add(macro_name(note["notebook"][:2], name))
-        except ExportError:
-            continue
     return names
 
 

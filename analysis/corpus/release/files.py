@@ -27,6 +27,7 @@ from analysis.corpus.release.cells import (
     package_phrases,
     read_cells,
     split,
+    those,
     unseen,
     word_fault,
 )
@@ -164,15 +165,17 @@ def attack_faults(path: Path) -> Iterator[str]:
     """Judge what an attack on the tables found: hashes, names of tables, and numbers."""
     with expecting("wanted JSON with hashes and, for each table, numbers"):
         found = json.loads(path.read_text("utf-8"))
-        outcomes, tables = found.pop("outcomes"), found.pop("tables")
-        numbers = [n for one in outcomes.values() for n in one.values()]
-        texts = [*found.values(), *outcomes, *(key for one in outcomes.values() for key in one)]
-        is_plain = all(CODE.fullmatch(text) and len(text.split("_")) <= 4 for text in texts)
-        is_plain = is_plain and bool(HASH.fullmatch(tables)) and set(found) == {"before"}
-    if not is_plain:
-        yield "wanted a hash of the tables, a commit and short names of tables only"
-    if not all(isinstance(n, int | float) for n in numbers):
-        yield "a value that is not a number"
+        numbers = [n for one in found["outcomes"].values() for n in one.values()]
+        texts = json_strings(found)
+    codes = [text for text in texts if not HASH.fullmatch(text)]
+    is_plain = all(CODE.fullmatch(code) and len(code.split("_")) <= 4 for code in codes)
+    is_plain &= set(found) == {"before", "outcomes", "tables"}
+    return those(
+        {
+            "wanted a hash of the tables, a commit and short names of tables only": not is_plain,
+            "a value that is not a number": not all(isinstance(n, int | float) for n in numbers),
+        }
+    )
 
 
 def design_faults(path: Path) -> Iterator[str]:
@@ -231,13 +234,15 @@ def text_faults(path: Path) -> Iterator[str]:
     """Judge a text that people write: UTF-8, nothing unseen, no text word by word."""
     with expecting("not a text in UTF-8"):
         text = path.read_text("utf-8")
-    if unseen(text):
-        yield f"the character {unseen(text)}, which nobody sees and which could join words"
-    if "\0" in text or "\x1b" in text:
-        yield "control characters, which no text needs"
     single = rf"(?:^\W*\w+\W*\n){{{MOST_SINGLE_WORDS},}}"
-    if path.suffix == ".md" and re.search(single, text, re.MULTILINE):
-        yield f"more than {MOST_SINGLE_WORDS} lines of one word each"
+    mark, is_list = unseen(text), path.suffix == ".md" and re.search(single, text, re.MULTILINE)
+    return those(
+        {
+            f"the character {mark}, which nobody sees and which could join words": mark,
+            "control characters, which no text needs": "\0" in text or "\x1b" in text,
+            f"more than {MOST_SINGLE_WORDS} lines of one word each": is_list,
+        }
+    )
 
 
 def notebook_faults(path: Path) -> Iterator[str]:
@@ -254,13 +259,15 @@ def notebook_faults(path: Path) -> Iterator[str]:
 
 def _notebook_cell_faults(cell: Mapping[str, Any]) -> Iterator[str]:
     source, id_ = "".join(cell["source"]), cell.get("id", "0")
-    if cell.get("outputs") or cell.get("execution_count") is not None:
-        yield "outputs; take them out with `gipfel clean-notebooks`"
-    if set(cell) - _CELL_KEYS:
-        yield "something attached to a cell"
-    if any(one not in _TAGS and not HASH.fullmatch(one) for one in json_strings(cell["metadata"])):
-        yield "metadata of a cell besides known tags and hashes"
-    if not CODE.fullmatch(id_) or len(re.split("[-_]", id_)) > MOST_PARTS:
-        yield "a cell's id that could be words"
-    if unseen(source):
-        yield f"the character {unseen(source)}, which nobody sees"
+    said = [one for one in json_strings(cell["metadata"]) if one not in _TAGS]
+    is_id = CODE.fullmatch(id_) and len(re.split("[-_]", id_)) <= MOST_PARTS
+    has_run = bool(cell.get("outputs")) or cell.get("execution_count") is not None
+    return those(
+        {
+            "outputs; take them out with `gipfel clean-notebooks`": has_run,
+            "something attached to a cell": not set(cell) <= _CELL_KEYS,
+            "metadata of a cell besides known tags and hashes": not all(map(HASH.fullmatch, said)),
+            "a cell's id that could be words": not is_id,
+            f"the character {unseen(source)}, which nobody sees": unseen(source),
+        }
+    )

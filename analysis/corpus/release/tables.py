@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.corpus.release.cells import first_fault, name_fault, word_fault, words_fault
+from analysis.corpus.release.cells import first_fault, name_fault, those, word_fault, words_fault
 from analysis.corpus.sources import Source
 from analysis.study.design import BAG_FLOOR, NARROWEST_WINDOW
 from analysis.study.errors import TableError
@@ -121,19 +121,20 @@ def _file_faults(path: Path, name: str) -> Iterator[str]:
     with pq.ParquetFile(path) as file:
         metadata, schema = file.metadata, file.schema_arrow
     wanted = TABLES[name].names
-    if tuple(schema.names) != wanted:
-        n_odd = len([one for one in schema.names if one not in wanted])
-        yield f"wanted exactly the columns of the schema; {n_odd} are not in it"
-    if set(metadata.metadata or {}) - {b"ARROW:schema"} or schema.metadata:
-        yield "metadata besides the schema, such as an index of pandas"
-    if any(one.metadata for one in schema):
-        yield "metadata of a column"
-    if not {str(kind) for kind in schema.types} <= _PLAIN_TYPES:
-        yield "a column that is neither text, number, truth value nor time"
-    if not _WRITER.fullmatch(metadata.created_by):
-        yield "a writer that is not pyarrow"
-    if path.stat().st_size != _size(metadata, path):
-        yield "bytes that belong to no column"
+    n_odd = len([one for one in schema.names if one not in wanted])
+    columns = f"wanted exactly the columns of the schema; {n_odd} are not in it"
+    odd_types = {str(kind) for kind in schema.types} - _PLAIN_TYPES
+    besides = set(metadata.metadata or {}) - {b"ARROW:schema"} or schema.metadata
+    return those(
+        {
+            columns: tuple(schema.names) != wanted,
+            "metadata besides the schema, such as an index of pandas": besides,
+            "metadata of a column": any(one.metadata for one in schema),
+            "a column that is neither text, number, truth value nor time": odd_types,
+            "a writer that is not pyarrow": not _WRITER.fullmatch(metadata.created_by),
+            "bytes that belong to no column": path.stat().st_size != _size(metadata, path),
+        }
+    )
 
 
 def _size(metadata: pq.FileMetaData, path: Path) -> int:
@@ -190,14 +191,16 @@ def _number_faults(frame: pd.DataFrame, column: Column, tables: OpenTables) -> I
 
 
 def _range_faults(values: pd.Series, name: str) -> Iterator[str]:
-    if not np.isfinite(values).all():
-        yield "a value that is not finite"
-    if name in _AT_LEAST_ONE and (values < 1).any():
-        yield "a count below one"
-    elif (values < 0).any():
-        yield "a value below zero"
-    if name.startswith("weight_") and not values.between(0, 1, inclusive="right").all():
-        yield "a weight outside (0, 1]"
+    is_count, is_weight = name in _AT_LEAST_ONE, name.startswith("weight_")
+    return those(
+        {
+            "a value that is not finite": not np.isfinite(values).all(),
+            "a count below one": is_count and (values < 1).any(),
+            "a value below zero": not is_count and (values < 0).any(),
+            "a weight outside (0, 1]": is_weight
+            and not values.between(0, 1, inclusive="right").all(),
+        }
+    )
 
 
 def _documents_of(frame: pd.DataFrame) -> pd.Series:
@@ -232,12 +235,15 @@ def _mention_faults(frame: pd.DataFrame, tables: OpenTables) -> Iterator[str]:
 
 def _term_faults(frame: pd.DataFrame, tables: OpenTables) -> Iterator[str]:
     sums = frame.groupby(_documents_of(frame))["n"].sum()
-    n_tokens = tables.of_documents("n_tokens", sums.index.to_series())
-    if len(tables.frame("documents")) and (sums > n_tokens).any():
-        yield "column 'n': more words than the article has tokens"
     group = [name for name in ("bag_id", "doc_id", "voice") if name in frame]
-    if (frame.groupby(group)["n"].sum() < BAG_FLOOR).any():
-        yield f"column 'n': a bag of fewer than {BAG_FLOOR} words"
+    n_tokens = tables.of_documents("n_tokens", sums.index.to_series())
+    is_small = frame.groupby(group)["n"].sum() < BAG_FLOOR
+    return those(
+        {
+            "column 'n': more words than the article has tokens": (sums > n_tokens).any(),
+            f"column 'n': a bag of fewer than {BAG_FLOOR} words": is_small.any(),
+        }
+    )
 
 
 def _near_faults(frame: pd.DataFrame, tables: OpenTables) -> Iterator[str]:
@@ -268,20 +274,24 @@ def _window_faults(frame: pd.DataFrame, tables: OpenTables) -> Iterator[str]:
 
 def _sequence_faults(frame: pd.DataFrame, tables: OpenTables) -> Iterator[str]:
     """Judge word sequences: short ones, none rarer than the floors over the whole corpus."""
-    by_sequence = frame.groupby("ngram")
-    if (by_sequence["n"].sum() < SEQUENCE_FLOOR).any():
-        yield f"column 'ngram': word sequences without a frequency floor of {SEQUENCE_FLOOR}"
-    if (by_sequence["doc_id"].nunique() < SEQUENCE_DOCUMENTS).any():
-        yield f"column 'ngram': word sequences that are not in {SEQUENCE_DOCUMENTS} documents"
-    if (frame["n_surroundings"] < SEQUENCE_FLOOR).any():
-        yield f"column 'ngram': word sequences of fewer than {SEQUENCE_FLOOR} surroundings"
-    if (by_sequence["n_surroundings"].max() > by_sequence["n"].sum()).any():
-        yield "column 'n_surroundings': more surroundings than occurrences"
-    words = frame["ngram"].str.split(" ")
-    if (words.map(len) != frame["n_words"]).any() or (frame["n_words"] < 2).any():
-        yield "column 'n_words': not the number of words in the row"
-    if _is_more(frame.assign(word=words).explode("word"), "n", ["doc_id", "word"], tables):
-        yield "column 'n': a row of words more often than terms has one of them in the article"
+    by_sequence, words = frame.groupby("ngram"), frame["ngram"].str.split(" ")
+    n, n_around = by_sequence["n"].sum(), frame["n_surroundings"]
+    n_documents = by_sequence["doc_id"].nunique()
+    is_long = (words.map(len) != frame["n_words"]) | (frame["n_words"] < 2)
+    more = _is_more(frame.assign(word=words).explode("word"), "n", ["doc_id", "word"], tables)
+    rare, few = n < SEQUENCE_FLOOR, n_documents < SEQUENCE_DOCUMENTS
+    alike, odd = n_around < SEQUENCE_FLOOR, by_sequence["n_surroundings"].max() > n
+    sequences = "column 'ngram': word sequences"
+    return those(
+        {
+            f"{sequences} without a frequency floor of {SEQUENCE_FLOOR}": rare.any(),
+            f"{sequences} that are not in {SEQUENCE_DOCUMENTS} documents": few.any(),
+            f"{sequences} of fewer than {SEQUENCE_FLOOR} surroundings": alike.any(),
+            "column 'n_surroundings': more surroundings than occurrences": odd.any(),
+            "column 'n_words': not the number of words in the row": is_long.any(),
+            "column 'n': a row of words more often than terms has one of them in the article": more,
+        }
+    )
 
 
 _TOGETHER: Mapping[str, Callable[[pd.DataFrame, OpenTables], Iterator[str]]] = {
