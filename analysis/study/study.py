@@ -188,7 +188,7 @@ def _strange_comparison(study: Study) -> list[str]:
     events = [event.id for event in study.events]
     return [
         f"[comparison] {side}: {unknown('event', event, events)}"
-        for side, event in study.comparison
+        for side, event in study.declared_comparison or ()
         if event not in events
     ]
 
