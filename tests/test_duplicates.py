@@ -160,6 +160,7 @@ def test_only_words_in_a_run_of_eight_count_as_repeated() -> None:
 
 
 def test_a_segment_under_eight_words_repeats_nothing() -> None:
+    assert find_repeats(*table({})).empty
     repeats = repeats_of({"a:0": WORDS[:7], "a:1": WORDS[:7], "a:2": []})
     assert set(repeats["repeat_across"]) == {""}
     assert set(repeats["weight_across"]) == {1.0}
@@ -170,10 +171,6 @@ def test_half_of_a_headline_in_common_is_no_repeat() -> None:
     rest = [f"Rest{i}" for i in range(20)]
     repeats = repeats_of({"a:0": [*WORDS[:5], "x", "y", "z"], "a:1": [*WORDS[:5], *rest]})
     assert set(repeats["repeat_within"]) == {""}
-
-
-def test_no_segment_gives_no_repeat() -> None:
-    assert find_repeats(*table({})).empty
 
 
 @settings(max_examples=60, deadline=None)
@@ -288,13 +285,9 @@ def test_a_quarter_of_the_words_of_one_file_is_repeated(shared: Path) -> None:
 # ------------------------------------------------------------------ messages
 
 
-def test_words_that_do_not_fit_are_refused() -> None:
+def test_words_that_do_not_fit_and_segments_that_stand_twice_are_refused() -> None:
     frame, words = table({"a:0": WORDS[:9]})
     with pytest.raises(TableError, match="find_repeats: wanted 9 words, by n_tokens, came 8"):
         find_repeats(frame, words[:-1])
-
-
-def test_a_segment_that_stands_twice_is_refused() -> None:
-    frame, words = table({"a:0": WORDS[:9]})
     with pytest.raises(TableError, match="segment_id 'a:0' stands more than once"):
         find_repeats(pd.concat([frame, frame]), np.concatenate([words, words]))
