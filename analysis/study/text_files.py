@@ -66,12 +66,10 @@ def read_text(path: Path, error: type[Exception], missing: str = "no such file")
     """
     try:
         data = path.read_bytes()
-    except FileNotFoundError:
-        raise error(f"{path}: {missing}") from None
-    except IsADirectoryError:
-        raise error(f"{path}: wanted a file, came a folder") from None
     except OSError as fault:
-        raise error(f"{path}: cannot be read: {fault.strerror or fault}") from None
+        known = {FileNotFoundError: missing, IsADirectoryError: "wanted a file, came a folder"}
+        reason = known.get(type(fault), f"cannot be read: {fault.strerror or fault}")
+        raise error(f"{path}: {reason}") from None
     if b"\0" in data:
         found = _wide_encoding(data)
         binary = f"{path}: wanted a text in UTF-8, came a binary file"

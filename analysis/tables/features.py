@@ -193,19 +193,10 @@ def reading(path: Path) -> Iterator[None]:
 def new_tables(folder: Path) -> Iterator[Path]:
     """Return a folder to write open tables and their manifest to; it takes the old one's place.
 
-    It begins with the files of the old folder, so that a table that stays the same stays the
-    same file. Whoever reads meanwhile finds the old tables. After an error, or if the process
-    is killed, the old ones stand; what a killed process left is cleared by the next one.
-
-    Parameters
-    ----------
-    folder : path
-        The folder of the open tables, which need not be there. One process at a time writes.
-
-    Yields
-    ------
-    path
-        A folder beside it.
+    It lies beside the old folder, which need not be there, and begins with its files, so that a
+    table that stays the same stays the same file. Whoever reads meanwhile finds the old tables.
+    After an error, or if the process is killed, the old ones stand; what a killed process left is
+    cleared by the next one. One process at a time writes.
     """
     folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -103,7 +104,8 @@ def readable(path: Path) -> Iterator[str]:
         text, labels, _ = read_pdf(path) or ("", {}, ())
         yield from (f"{text} {' '.join(labels.values())}", plain)
     elif kind == ".parquet":
-        yield from _parquet(path, plain)
+        yield plain
+        yield from _parquet(path)
     else:
         if _ESCAPES.search(plain):
             yield _ESCAPES.sub(lambda found: chr(int(found[0][2:], 16)), plain)
@@ -120,36 +122,28 @@ def _markdown(path: Path) -> Iterator[str]:
 
 
 def _csv(path: Path) -> Iterator[str]:
-    try:
+    with suppress(UnreadableError):
         table = read_cells(path)
-    except UnreadableError:
-        return
-    for column in table.columns:
-        yield "\n".join([str(column), *table[column].astype("str")])
+        yield from ("\n".join([str(name), *table[name].astype("str")]) for name in table)
 
 
 def _json(path: Path) -> Iterator[str]:
-    try:
+    with suppress(ValueError):
         yield " ".join(json_strings(json.loads(path.read_bytes())))
-    except ValueError:
-        return
 
 
 _READERS = {".csv": _csv, ".json": _json, ".ipynb": _json, ".md": _markdown}
 
 
-def _parquet(path: Path, plain: str) -> Iterator[str]:
+def _parquet(path: Path) -> Iterator[str]:
     """Return metadata and every column of text, and all text cells of each row in turn."""
-    try:
+    with suppress(pa.ArrowException, OSError):
         table = pq.read_table(path)
-    except (pa.ArrowException, OSError):
-        yield plain
-        return
-    yield " ".join([*table.column_names, str(table.schema)])
-    texts = [table[i].to_pylist() for i, kind in enumerate(table.schema.types) if _is_text(kind)]
-    for cells in texts:
-        yield "\n".join(map(str, cells))
-    yield "\n".join(" ".join(map(str, row)) for row in zip(*texts, strict=True))
+        kinds = enumerate(table.schema.types)
+        texts = [table[i].to_pylist() for i, kind in kinds if _is_text(kind)]
+        yield " ".join([*table.column_names, str(table.schema)])
+        yield from ("\n".join(map(str, cells)) for cells in texts)
+        yield "\n".join(" ".join(map(str, row)) for row in zip(*texts, strict=True))
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -105,17 +105,16 @@ class Cells:
         if allowed is not None:
             listed = ", ".join(filter(None, allowed))
             return lambda cell: "" if cell in allowed else f"not one of {listed}"
-        if column in {"mention_id", "doc_id"}:
-            return self._place_fault
-        if column in {"speaker", "note"}:
-            return self._speaker_fault
-        if column in {"value", "gold", "predicted"}:
-            return self._value_fault
-        if column in {"set", "commit"}:
-            return _set_fault
-        others = {"surface": word_fault, "stratum": self._stratum_fault}
-        codes = {"layer": _code_fault, "metric": _code_fault}
-        return {**others, **codes}.get(column, _number_fault)
+        judges: dict[str, Judge] = {
+            **dict.fromkeys(("mention_id", "doc_id"), self._place_fault),
+            **dict.fromkeys(("speaker", "note"), self._speaker_fault),
+            **dict.fromkeys(("value", "gold", "predicted"), self._value_fault),
+            **dict.fromkeys(("set", "commit"), _set_fault),
+            **dict.fromkeys(("layer", "metric"), _code_fault),
+            "surface": word_fault,
+            "stratum": self._stratum_fault,
+        }
+        return judges.get(column, _number_fault)
 
     def _speaker_fault(self, cell: str) -> str:
         """Say why a cell is not a speaker: one that the study knows, or a short name."""

@@ -98,13 +98,12 @@ def table_faults(path: Path, tables: OpenTables) -> Iterator[str]:
     """Judge the file of one open table; what its columns may hold is in the schema."""
     name = path.stem
     try:
-        faults = list(_file_faults(path, name))
-        # With a fault, what follows would name columns, and a name could be a sentence.
-        frame = empty_table(name) if faults else _read(path)
+        yield from (faults := list(_file_faults(path, name)))
+        if faults:  # what follows would name columns, and a name could be a sentence
+            return
+        frame = _read(path)
     except _UNREADABLE as fault:
-        faults, frame = [str(fault)], empty_table(name)
-    yield from faults
-    if faults:
+        yield str(fault)
         return
     for column in TABLES[name].columns:
         judge = _text_faults if column.text else _number_faults
