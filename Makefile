@@ -54,7 +54,7 @@ lab: $(STAMP) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks
 
 book: $(STAMP) ## write the code book into data/README.md and the mentions into docs/reference/mentions.md
-	@$(BIN)/python -c "from pathlib import Path; from analysis.tables.codebook import mention_list, with_code_book; from analysis.tables.features import read_features; \
+	@$(BIN)/python -c "from pathlib import Path; from analysis.tables.schema import mention_list, with_code_book; from analysis.tables.features import read_features; \
 	  book = Path('data/README.md'); book.write_text(with_code_book(book.read_text('utf-8')), 'utf-8'); \
 	  Path('docs/reference/mentions.md').write_text(mention_list(read_features().mentions), 'utf-8')"
 

@@ -18,8 +18,7 @@ _GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "analysis.tables.features": ("read_features",),
         "analysis.study.study": ("read_study",),
         "analysis.study.text_files": ("read_stop_words",),
-        "analysis.tables.codings": ("read_codings",),
-        "analysis.tables.evaluations": ("read_validation",),
+        "analysis.tables.codings": ("read_codings", "read_validation"),
     },
     "Counting and comparing": {
         "analysis.measures.counts": ("Recipe", "count_ngrams", "count_terms"),

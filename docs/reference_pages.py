@@ -22,7 +22,7 @@ from typer.cli import get_docs_for_click
 import analysis
 from analysis.cli.app import app
 from analysis.study.paths import find_layout
-from analysis.tables.codebook import code_book
+from analysis.tables.schema import code_book
 
 FORMULAS = ("analysis.measures.formulas", "analysis.measures.dispersion_measures")
 

@@ -13,8 +13,7 @@ from conftest import ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.corpus import shingles
-from analysis.corpus import shingles as of_pairs
+from analysis.corpus import duplicates
 from analysis.corpus.cleaning import read_boilerplate
 from analysis.corpus.duplicates import find_repeats, hash_words
 from analysis.corpus.segmentation import segment
@@ -114,8 +113,8 @@ def test_a_phrase_found_everywhere_makes_no_group_and_no_square() -> None:
     segments = {f"a{i:04d}:0": [*made_up(30, generator), *phrase] for i in range(2000)}
     frame, words = table(segments)
     owner = np.repeat(np.arange(2000), frame["n_tokens"])
-    candidates = of_pairs.find_candidates(words, owner, np.ones(2000, dtype=bool))
-    assert candidates.shape[1] < 2 * of_pairs.NEIGHBOURS * 2000
+    candidates = duplicates.find_candidates(words, owner, np.ones(2000, dtype=bool))
+    assert candidates.shape[1] < 2 * duplicates.NEIGHBOURS * 2000
     assert (find_repeats(frame, words)["n_across"] == 1).all()
 
 
@@ -161,6 +160,7 @@ def test_only_words_in_a_run_of_eight_count_as_repeated() -> None:
 
 
 def test_a_segment_under_eight_words_repeats_nothing() -> None:
+    assert find_repeats(*table({})).empty
     repeats = repeats_of({"a:0": WORDS[:7], "a:1": WORDS[:7], "a:2": []})
     assert set(repeats["repeat_across"]) == {""}
     assert set(repeats["weight_across"]) == {1.0}
@@ -171,10 +171,6 @@ def test_half_of_a_headline_in_common_is_no_repeat() -> None:
     rest = [f"Rest{i}" for i in range(20)]
     repeats = repeats_of({"a:0": [*WORDS[:5], "x", "y", "z"], "a:1": [*WORDS[:5], *rest]})
     assert set(repeats["repeat_within"]) == {""}
-
-
-def test_no_segment_gives_no_repeat() -> None:
-    assert find_repeats(*table({})).empty
 
 
 @settings(max_examples=60, deadline=None)
@@ -234,7 +230,7 @@ def test_the_index_finds_what_comparing_all_finds(texts: list[list[str]]) -> Non
     segments = {f"a:{i}": words for i, words in enumerate(texts)}
     frame, words = table(segments)
     owner = np.repeat(np.arange(len(frame)), frame["n_tokens"])
-    found = of_pairs.repeating_pairs(words, owner, frame["n_tokens"].to_numpy())
+    found = duplicates.repeating_pairs(words, owner, frame["n_tokens"].to_numpy())
     names = frame["segment_id"].to_numpy()
     assert set(zip(names[found[0]], names[found[1]], strict=True)) == brute_force(segments)
 
@@ -253,9 +249,9 @@ def test_blocks_change_nothing(
     segments = {f"{'ab'[i % 2]}:{i}": words for i, words in enumerate(texts)}
     whole = repeats_of(segments)
     with monkeypatch.context() as patched:
-        patched.setattr(shingles, "BLOCK", block)
-        patched.setattr(shingles, "CHUNK", chunk)
-        patched.setattr(of_pairs, "COMPARED", chunk)
+        patched.setattr(duplicates, "BLOCK", block)
+        patched.setattr(duplicates, "CHUNK", chunk)
+        patched.setattr(duplicates, "COMPARED", chunk)
         pd.testing.assert_frame_equal(repeats_of(segments), whole)
 
 
@@ -289,13 +285,9 @@ def test_a_quarter_of_the_words_of_one_file_is_repeated(shared: Path) -> None:
 # ------------------------------------------------------------------ messages
 
 
-def test_words_that_do_not_fit_are_refused() -> None:
+def test_words_that_do_not_fit_and_segments_that_stand_twice_are_refused() -> None:
     frame, words = table({"a:0": WORDS[:9]})
     with pytest.raises(TableError, match="find_repeats: wanted 9 words, by n_tokens, came 8"):
         find_repeats(frame, words[:-1])
-
-
-def test_a_segment_that_stands_twice_is_refused() -> None:
-    frame, words = table({"a:0": WORDS[:9]})
     with pytest.raises(TableError, match="segment_id 'a:0' stands more than once"):
         find_repeats(pd.concat([frame, frame]), np.concatenate([words, words]))

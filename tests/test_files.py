@@ -20,13 +20,23 @@ from analysis.coding.gold import read_gold
 from analysis.coding.workbook import read_sheet
 from analysis.corpus.cleaning import read_boilerplate
 from analysis.corpus.sources import read_sources
-from analysis.study.errors import GipfelError, TableError, TextError
+from analysis.study.errors import GipfelError, StudyError, TableError, TextError
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
-from analysis.study.text_files import read_cells, read_csv, read_json, read_stop_words, read_text
-from analysis.study.toml_files import read_toml
-from analysis.tables.codings import CORRECTION_COLUMNS, LABEL_COLUMNS, read_csv_as
-from analysis.tables.evaluations import read_validation
+from analysis.study.text_files import (
+    read_cells,
+    read_csv,
+    read_json,
+    read_stop_words,
+    read_text,
+    read_toml,
+)
+from analysis.tables.codings import (
+    CORRECTION_COLUMNS,
+    LABEL_COLUMNS,
+    read_csv_as,
+    read_validation,
+)
 from analysis.tables.features import read_manifest
 
 GERMAN = "Die Königin grüßt den Kanzler: „Schöne Grüße“ – über die Brücke.\n"
@@ -233,49 +243,68 @@ def test_rows_keep_their_number_and_have_as_many_cells_as_the_heading(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "Grüße aus der Küche, schöne Brücke über Öl.\n",
-        "Ein Café.\n",
-        "Er sagt: „Nein“ – und geht heim über die Brücke…\n",
-        "ß\n",
-        "Ä\n",
-        "§ 5 kostet 3 € bei 7 °C\n",
-        "Die Straße ist naß. Übermäßig groß, sagt Özdemir.\n",
-        "Señor Núñez grüßt François und Åse Bjørnsen.\n",
-    ],
-)
-@pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
-def test_western_text_is_called_cp1252_and_the_command_keeps_it(
-    tmp_path: Path, text: str, encoding: str
-) -> None:
-    path = tmp_path / "mein text.txt"
-    path.write_bytes(text.encode(encoding, "ignore"))
-    with pytest.raises(TextError) as caught:
-        read_text(path, TextError)
-    assert "it looks like cp1252." in str(caught.value)
-    command = str(caught.value).split("Convert it: ")[1]
-    subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True)
-    assert (tmp_path / "new.txt").read_bytes() == text.encode(encoding, "ignore").decode(
-        encoding
-    ).encode()
-
-
-@pytest.mark.parametrize(
     ("text", "encoding", "named"),
     [
+        *(
+            (text, encoding, "cp1252")
+            for encoding in ("cp1252", "latin-1")
+            for text in (
+                "Grüße aus der Küche, schöne Brücke über Öl.\n",
+                "Ein Café.\n",
+                "Er sagt: „Nein“ – und geht heim über die Brücke…\n",
+                "ß\n",
+                "Ä\n",
+                "§ 5 kostet 3 € bei 7 °C\n",
+                "Die Straße ist naß. Übermäßig groß, sagt Özdemir.\n",
+                "Señor Núñez grüßt François und Åse Bjørnsen.\n",
+            )
+        ),
         (GERMAN, "mac_roman", "macintosh"),
         ("Für Öl\n", "mac_roman", "macintosh"),
         ("Lech Wałęsa grüßt\n", "cp1250", "cp1250"),
+        (GERMAN * 4, "utf-16", "utf-16"),
+        (GERMAN * 4, "utf-16-le", "utf-16le"),
+        (GERMAN * 4, "utf-16-be", "utf-16be"),
         (GERMAN, "utf-32", "utf-32"),
     ],
 )
-def test_other_encodings_are_named_where_they_give_more_german(
+def test_another_encoding_is_named_and_the_command_converts_it(
     tmp_path: Path, text: str, encoding: str, named: str
 ) -> None:
+    path = tmp_path / "mein text.txt"
+    path.write_bytes(text.encode(encoding, "ignore"))
+    command = f"iconv -f {named} -t utf-8 'mein text.txt' > new.txt"
+    assert outcome(lambda: read_text(path, TextError)) == (
+        f"{path}, line 1: wanted UTF-8, came bytes that are not; it looks like {named}. "
+        f"Convert it: {command}"
+    )
+    subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True)
+    kept = text.encode(encoding, "ignore").decode(encoding)
+    assert (tmp_path / "new.txt").read_bytes() == kept.encode()
+
+
+def test_the_line_of_the_first_wrong_byte_is_named(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
-    path.write_bytes(text.encode(encoding))
-    assert f"it looks like {named}. " in outcome(lambda: read_text(path, TextError))
+    path.write_bytes("gut\nauch gut: ä\n".encode() + "schlecht: ü".encode("cp1252"))
+    with pytest.raises(TextError, match=r"a\.txt, line 3: wanted UTF-8"):
+        read_text(path, TextError)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0" + bytes(range(256)),
+        b"\0\1\2",
+        b"\1\0\2\0\3\0",
+        b"\0" * 9,
+    ],
+    ids=["png", "short", "numbers", "zeros"],
+)
+def test_a_binary_file_is_refused(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(data)
+    with pytest.raises(TextError, match=r"a\.txt: wanted a text in UTF-8, came a binary file"):
+        read_text(path, TextError)
 
 
 @pytest.mark.parametrize(
@@ -302,3 +331,33 @@ def test_any_spoilt_workbook_is_refused_in_words(tmp_path: Path) -> None:
         path.write_bytes(data[: chance.choice([len(data), chance.randrange(len(data))])])
         said = outcome(lambda: read_sheet(path))
         assert said == "" or "a.xlsx" in said
+
+
+# ------------------------------------------------------------ stop words
+
+
+def test_comments_and_blank_lines_are_not_words(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text("# Wörter\n\nUnd\n  oder  \n", encoding="utf-8")
+    assert read_stop_words(path) == {"und", "oder"}
+
+
+def test_every_line_of_several_words_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "words.txt"
+    path.write_text("und\nder die\noder\nein und\n", encoding="utf-8")
+    with pytest.raises(StudyError) as caught:
+        read_stop_words(path)
+    assert str(caught.value) == (
+        f"{path}: wanted one word a line, came line 2: 'der die'; line 4: 'ein und'"
+    )
+
+
+def test_negation_can_be_a_stop_word_and_nouns_are_not(toy: Layout) -> None:
+    words = read_stop_words(toy.lexicons / "stopwords.txt")
+    assert {"nicht", "und", "über"} <= words
+    assert not {"erfolg", "deal", "gipfel"} & words
+
+
+def test_a_missing_list_of_stop_words_is_named(tmp_path: Path) -> None:
+    said = "words.txt: no such file; wanted a list of stop words"
+    assert said in outcome(lambda: read_stop_words(tmp_path / "words.txt"))

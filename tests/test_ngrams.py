@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from analysis.annotation import ngrams
 from analysis.annotation.ngrams import count_sequences, ngram_rows, word_runs
 from analysis.annotation.tokens import Annotator
-from analysis.corpus import shingles
+from analysis.corpus import duplicates
 from analysis.measures.counts import Recipe, count_ngrams, count_terms
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
@@ -95,7 +95,7 @@ def test_blocks_and_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> No
     whole = counted(corpus)
     assert len(whole) > 50
     for block, chunk in ((10, 7), (25, 1), (1, 40)):
-        monkeypatch.setattr(shingles, "BLOCK", block)
+        monkeypatch.setattr(duplicates, "BLOCK", block)
         monkeypatch.setattr(ngrams, "CHUNK", chunk)
         pd.testing.assert_frame_equal(counted(corpus), whole)
 

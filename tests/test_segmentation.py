@@ -11,11 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.corpus.cleaning import read_boilerplate
-from analysis.corpus.segmentation import Segmentation, segment
-from analysis.corpus.sources import Source, Ticker, read_sources
-from analysis.study.paths import Layout
-from analysis.study.study import read_study
+from analysis.corpus.cleaning import Span, read_boilerplate
+from analysis.corpus.segmentation import (
+    Segment,
+    Segmentation,
+    find_agencies,
+    marks_of,
+    segment,
+)
+from analysis.corpus.sources import Source, Ticker
 from analysis.tables.features import Features
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,6 +46,12 @@ def source(ticker: Ticker | None = None, **keys: Any) -> Source:
     )
 
 
+def held(text: str, about: Source) -> str:
+    """Write each segment as the number of its post and its zone."""
+    found = segment(text, about, RULES).segments
+    return ", ".join(f"{one.post.number if one.post else 0} {one.zone}" for one in found)
+
+
 def zones(text: str, about: Source | None = None) -> list[tuple[str, str]]:
     found = segment(text, about or source(), RULES)
     return [(one.zone, text[one.begin : one.end]) for one in found.segments]
@@ -61,26 +71,21 @@ def times(found: Segmentation) -> list[str]:
 
 def test_headings_before_the_first_sentence_are_the_headline() -> None:
     text = f"Norden\n\nTreffen am Hafen\n\n{BODY}\n\nKein Wort zum Tunnel\n\n{BODY}"
-    assert [zone for zone, _ in zones(text)] == [
-        "headline",
-        "headline",
-        "lead",
-        "subheading",
-        "body",
-    ]
+    assert held(text, source()) == "0 headline, 0 headline, 0 lead, 0 subheading, 0 body"
 
 
-def test_a_file_of_a_headline_only_has_no_lead() -> None:
-    assert zones("Treffen am Hafen") == [("headline", "Treffen am Hafen")]
-
-
-def test_a_file_of_boilerplate_only_has_no_segment() -> None:
-    assert zones("DruckenTeilen\n© Agentur\n") == []
-
-
-def test_a_heading_that_ends_as_a_sentence_does_is_none() -> None:
-    assert zones(f"Das ist das Ende.\n{BODY}")[0] == ("lead", "Das ist das Ende.")
-    assert zones(f"„Wer zahlt das?“\n{BODY}")[0][0] == "lead"
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Treffen am Hafen", [("headline", "Treffen am Hafen")]),
+        ("DruckenTeilen\n© Agentur\n", []),
+        ("Das ist das Ende.", [("lead", "Das ist das Ende.")]),
+        ("„Wer zahlt das?“", [("lead", "„Wer zahlt das?“")]),
+        (f"Titel\n***\n———\n{BODY}", [("headline", "Titel"), ("lead", BODY)]),
+    ],
+)
+def test_headings_sentences_and_what_is_no_segment(text: str, wanted: list[Any]) -> None:
+    assert zones(text) == wanted
 
 
 @pytest.mark.parametrize("ends", ["\r\n", "\n", "\r"], ids=["windows", "unix", "old-mac"])
@@ -88,10 +93,6 @@ def test_offsets_count_characters_of_the_file_whatever_the_line_ends(ends: str) 
     text = ends.join(["Treffen am Hafen", "", BODY, BODY, ""])
     found = segment(text, source(), RULES)
     assert [text[one.begin : one.end] for one in found.segments] == ["Treffen am Hafen", BODY, BODY]
-
-
-def test_a_line_of_marks_alone_is_no_segment() -> None:
-    assert [zone for zone, _ in zones(f"Titel\n***\n———\n{BODY}")] == ["headline", "lead"]
 
 
 def test_a_byline_is_not_text() -> None:
@@ -118,14 +119,8 @@ def test_time_lines_open_posts() -> None:
     found = segment(text, source("time_line", date=DAY), RULES)
     assert found.n_posts == 3
     assert times(found) == [f"06. {t} date_inferred" for t in ("12:05", "11:50", "09:05")]
-    assert [one.zone for one in found.segments] == [
-        "headline",
-        "lead",
-        "subheading",
-        "post",
-        "post",
-        "post",
-    ]
+    zone = "0 headline, 0 lead, 1 subheading, 1 post, 2 post, 3 post"
+    assert held(text, source("time_line", date=DAY)) == zone
     assert [one.post.order for one in found.segments if one.post] == [3, 3, 2, 1]
 
 
@@ -141,21 +136,10 @@ def test_update_labels_open_posts_and_take_the_headings_above() -> None:
     )
     found = segment(text, source("update_label", date=DAY), RULES)
     assert found.n_posts == 3
-    assert times(found) == [
-        "06. 08:30 date_inferred",
-        "06. 07:15 date_inferred",
-        "order_only",
-    ]
-    held = [(one.post.number if one.post else 0, one.zone) for one in found.segments]
-    assert held == [
-        (0, "lead"),
-        (1, "subheading"),
-        (1, "post"),
-        (2, "subheading"),
-        (2, "post"),
-        (3, "subheading"),
-        (3, "post"),
-    ]
+    assert times(found) == ["06. 08:30 date_inferred", "06. 07:15 date_inferred", "order_only"]
+    assert held(text, source("update_label", date=DAY)) == (
+        "0 lead, 1 subheading, 1 post, 2 subheading, 2 post, 3 subheading, 3 post"
+    )
 
 
 def test_a_caption_does_not_belong_to_the_next_label() -> None:
@@ -163,9 +147,8 @@ def test_a_caption_does_not_belong_to_the_next_label() -> None:
         f"Update, 8.30 Uhr: {BODY}\nBilder vom Hafen\n\nFotostrecke ansehenDer Tunnel\n"
         f"Update, 7.15 Uhr: {BODY}"
     )
-    found = segment(text, source("update_label", date=DAY), RULES)
-    held = [(one.post and one.post.number, one.zone) for one in found.segments]
-    assert held == [(1, "post"), (1, "caption"), (2, "subheading"), (2, "post")]
+    about = source("update_label", date=DAY)
+    assert held(text, about) == "1 post, 1 caption, 2 subheading, 2 post"
 
 
 def test_bylines_open_posts_without_times() -> None:
@@ -208,18 +191,14 @@ def test_a_stated_day_wins_and_carries_on() -> None:
     found = times(segment(ticker("12:00", "04.05.2019, 10:00", "09:00"), about, RULES))
     assert found == ["06. 12:00 date_inferred", "04. 10:00 explicit", "04. 09:00 date_inferred"]
 
-
-def test_a_stated_day_in_a_label() -> None:
     text = f"Update vom 05.05.2019, 8.30 Uhr: {BODY}"
     found = times(segment(text, source("update_label", date=DAY), RULES))
     assert found == ["05. 08:30 explicit"]
 
 
 def test_without_any_day_only_the_order_is_known() -> None:
-    assert times(segment(ticker("12:00", "11:00"), source("time_line"), RULES)) == [
-        "order_only",
-        "order_only",
-    ]
+    found = segment(ticker("12:00", "11:00"), source("time_line"), RULES)
+    assert times(found) == ["order_only"] * 2
 
 
 @pytest.mark.parametrize("clock", ["31:05", "12:60", "12:99", "99.99"])
@@ -240,36 +219,63 @@ def test_windows_line_ends_open_posts_too() -> None:
     assert {text[one.begin : one.end] for one in found.segments} == {BODY}
 
 
+# ------------------------------------------------------------------ agencies
+
+
+def agencies(text: str, bylines: tuple[str, ...] = ()) -> tuple[str, ...]:
+    return find_agencies(text, bylines, Segmentation((Segment(0, len(text), "body"),), (), 0))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Nordstadt (dpa) - Die Fähre fährt.", ("dpa",)),
+        ("Nordstadt/Südberg (AFP/rtr) – Die Fähre fährt.", ("AFP", "Reuters")),
+        ("(SID) - Die Fähre gewinnt.", ("SID",)),
+        ("Die Fähre fährt. (APA, 31.5.2024)", ("APA",)),
+        ("„Die Fähre fährt.“ (em/KNA)", ("KNA",)),
+        ("Die Fähre fährt. (dpa-infocom, dpa:240531-99-1/2)", ()),
+        ("dpa/ap", ("AP", "dpa")),
+        ("Mit Material von dpa und Reuters", ("Reuters", "dpa")),
+        ("Die Agentur dpa meldet, die Fähre fahre.", ()),
+        ("Die Nachrichtenagentur (AFP) meldet, die Fähre fahre.", ()),
+        ("Es meldet die Agentur Reuters", ()),
+        ("Die Fähre fährt (dpa)", ()),
+        ("Der Rat (SPD) - so heißt es - tagt.", ()),
+    ],
+)
+def test_marks_stand_at_known_places(text: str, wanted: tuple[str, ...]) -> None:
+    assert agencies(text) == wanted
+
+
+def test_datelines_and_bylines_count_and_credits_of_pictures_do_not() -> None:
+    text = "31.05.2024, 12:30 Uhr | rtr, em\nDie Fähre fährt.\n© AFP"
+    end, credit = text.index("\n"), text.index("©")
+    spans = (Span(0, end, "dateline"), Span(credit, len(text), "picture-copyright"))
+    found = Segmentation((Segment(end + 1, credit - 1, "lead"),), spans, 0)
+    assert find_agencies(text, ("dpa", "Erika Muster"), found) == ("Reuters", "dpa")
+
+
+def test_a_list_with_another_word_is_none() -> None:
+    assert marks_of("dpa, Muster") == frozenset()
+    assert marks_of("") == frozenset()
+
+
+def test_agencies_of_the_study(features: Features) -> None:
+    signed = features.documents.set_index("doc_id")["agencies"]
+    assert [name for name in signed if name] == ["AFP+Reuters"]
+    assert signed[signed != ""].index[0].startswith("004_")
+
+
 # ------------------------------------------------------------------ any text
 
-LINES = st.sampled_from(
-    [
-        "",
-        " ",
-        "***",
-        "Titel",
-        BODY,
-        "So geht es:",
-        " 00:20",
-        "23:40",
-        "31:70",
-        "04.05.2019, 10:00 Uhr",
-        "Update, 8.30 Uhr: Neues.",
-        "Update, 8.30 Uhr:",
-        "Erstmeldung: Neues.",
-        "Erika Beispiel",
-        "  Max Muster ",
-        "Fotostrecke ansehenDie Bahn",
-        "DruckenTeilen",
-        "Ein Bild © Agentur",
-        "© Agentur",
-        "Der Berg (Foto: Muster)",
-        "Neueste zuerst Älteste zuerst",
-        "\u00ad\u200b",
-        "\x0bSeite\x0c",
-        "\u2028Zeile\u2028",
-    ]
-)
+LINES = st.sampled_from([
+    "", " ", "***", "Titel", BODY, "So geht es:", " 00:20", "23:40", "31:70",
+    "04.05.2019, 10:00 Uhr", "Update, 8.30 Uhr: Neues.", "Update, 8.30 Uhr:",
+    "Erstmeldung: Neues.", "Erika Beispiel", "  Max Muster ", "Fotostrecke ansehenDie Bahn",
+    "DruckenTeilen", "Ein Bild © Agentur", "© Agentur", "Der Berg (Foto: Muster)",
+    "Neueste zuerst Älteste zuerst", "\u00ad\u200b", "\x0bSeite\x0c", "\u2028Zeile\u2028",
+])  # fmt: skip
 TEXTS = st.lists(st.one_of(LINES, st.text(max_size=12)), min_size=1, max_size=14).flatmap(
     lambda lines: st.sampled_from(["\n", "\r\n", "\n\n", "\r"]).map(lambda end: end.join(lines))
 )
@@ -320,28 +326,14 @@ def test_posts_of_the_toy_study(toy_features: Features) -> None:
 
 def test_zones_of_the_toy_study(toy_features: Features) -> None:
     """Counted by eye in tests/toy/data/raw."""
-    counts = toy_features.segments.groupby("doc_id")["zone"].value_counts().to_dict()
-    assert counts == {
-        ("nord_1", "headline"): 2,
-        ("nord_1", "lead"): 1,
-        ("nord_1", "subheading"): 1,
-        ("nord_1", "body"): 3,
-        ("nord_2", "lead"): 1,
-        ("nord_2", "post"): 4,
-        ("nord_3", "lead"): 1,
-        ("nord_3", "body"): 1,
-        ("sued_1", "headline"): 2,
-        ("sued_1", "lead"): 1,
-        ("sued_1", "body"): 2,
-        ("sued_1", "subheading"): 4,
-        ("sued_1", "post"): 3,
-        ("sued_2", "lead"): 1,
-        ("sued_2", "subheading"): 2,
-        ("sued_2", "caption"): 1,
-        ("sued_2", "post"): 3,
-        ("sued_3", "headline"): 1,
-        ("sued_3", "lead"): 1,
-        ("sued_3", "body"): 1,
+    counts = toy_features.segments.groupby("doc_id")["zone"].value_counts(sort=False)
+    assert {doc_id: of.droplevel(0).to_dict() for doc_id, of in counts.groupby("doc_id")} == {
+        "nord_1": {"headline": 2, "lead": 1, "subheading": 1, "body": 3},
+        "nord_2": {"lead": 1, "post": 4},
+        "nord_3": {"lead": 1, "body": 1},
+        "sued_1": {"headline": 2, "lead": 1, "body": 2, "subheading": 4, "post": 3},
+        "sued_2": {"lead": 1, "subheading": 2, "caption": 1, "post": 3},
+        "sued_3": {"headline": 1, "lead": 1, "body": 1},
     }
 
 
@@ -353,16 +345,6 @@ def test_times_of_the_toy_study(toy_features: Features) -> None:
         "2023-06-09 23:40:00",
     ]
     assert posts["post_order"].tolist() == [3, 2, 1]
-
-
-@pytest.mark.shared
-def test_posts_of_the_five_articles(shared: Path) -> None:
-    study = read_study(ROOT)
-    counts = {}
-    for about in read_sources(Layout(ROOT), study):
-        text = (shared / "corpus" / f"{about.id}.txt").read_bytes().decode()
-        counts[about.id[:3]] = segment(text, about, RULES).n_posts
-    assert counts == {"000": 12, "001": 32, "002": 27, "003": 0, "004": 0}
 
 
 def test_posts_of_the_committed_tables(features: Features) -> None:

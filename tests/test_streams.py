@@ -120,11 +120,3 @@ def test_a_batch_that_breaks_the_schema_is_refused(toy_features: Features, tmp_p
     with pytest.raises(TableError, match="'attic' is not one of"):
         write_rows(wrong, "segments", tmp_path / "segments.parquet")
     assert not list(tmp_path.iterdir())
-
-
-def test_the_manifest_is_that_of_whole_tables(toy_features: Features, tmp_path: Path) -> None:
-    for name in TABLES:
-        write_rows(cut(getattr(toy_features, name), 1), name, tmp_path / f"{name}.parquet")
-    write_manifest(toy_features.manifest["made_from"], tmp_path)
-    wanted = (toy_features.folder / "manifest.json").read_bytes()
-    assert (tmp_path / "manifest.json").read_bytes() == wanted

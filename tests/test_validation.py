@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.study.errors import StudyError
-from analysis.study.toml_files import describe_faults, read_toml
+from analysis.study.text_files import describe_faults, read_toml
 
 
 class Inner(BaseModel):

@@ -21,7 +21,7 @@ from analysis.measures.quality import quality_table
 from analysis.study.errors import TableError, TextError
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
-from analysis.tables.evaluations import read_validation
+from analysis.tables.codings import read_validation
 
 FRAMES = ("Erfolg", "Deal", "Einmischung")
 TEXT = "Bruno sagte, es gebe keinen Deal. Die Ware ist ideal. Das war ein Erfolg."

@@ -22,7 +22,7 @@ from analysis.study.design import Frozen
 from analysis.study.errors import StudyError, join_faults
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
-from analysis.study.toml_files import describe_faults, read_toml
+from analysis.study.text_files import describe_faults, read_toml
 
 Value = Literal["summit", "other"]
 #: A noun's complement begins with one of these.

@@ -15,10 +15,9 @@ from analysis.annotation.ngrams import Runs, Sequences, count_sequences, ngram_r
 from analysis.annotation.parts import BY_ARTICLE, HASHES, frame_of, list_of, read_parts
 from analysis.annotation.rows import NEAR, RUNS, TOKENS
 from analysis.annotation.windows import add_up_tokens, mark_firsts, tell_words
-from analysis.corpus.duplicates import find_repeats
-from analysis.corpus.shingles import Ints
+from analysis.corpus.duplicates import Ints, find_repeats
 from analysis.study.cache import array_on_disk
-from analysis.tables.schema import REPEAT_COLUMNS, SEGMENTS, SHOWN, empty_table, find_table
+from analysis.tables.schema import REPEAT_COLUMNS, SHOWN, TABLES, empty_table, find_table
 from analysis.tables.streams import coerce_table
 
 #: Articles whose parts are looked at together.
@@ -84,7 +83,7 @@ def _repeated_segments(parts: Sequence[Path], folder: Path) -> tuple[pd.DataFram
     segments = pd.concat(frames, ignore_index=True)
     segments = segments.astype({"n_tokens": "int64", "n_words": "int64"})
     repeats = find_repeats(segments, words)
-    found = {name: repeats[name] for name in repeats if name in SEGMENTS.names}
+    found = {name: repeats[name] for name in repeats if name in TABLES["segments"].names}
     segments = segments.assign(**found)
     firsts = mark_firsts(segments).drop(columns=["segment_id", "doc_id"])
     segments = segments.join(firsts)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.annotation.tokens import Sentence
-from analysis.corpus.shingles import (
+from analysis.corpus.duplicates import (
     CHUNK,
     MULTIPLIER,
     Hashes,

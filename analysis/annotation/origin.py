@@ -89,7 +89,7 @@ def _design(layout: Layout) -> dict[str, Any]:
 def code_hash(folders: tuple[Path, ...]) -> str:
     """Hash the code of the annotation, so that nothing kept outlives a change of a rule."""
     paths = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
-    paths.append(Path(str(schema.__file__)))
+    paths += [Path(str(schema.__file__)), Path(str(schema.__file__)).with_suffix(".toml")]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()
 
 

@@ -14,9 +14,8 @@ from analysis.annotation.diversity import WINDOW, mattr, mtld
 from analysis.annotation.mentions import Mention, find_particles
 from analysis.annotation.tokens import Part, Sentence, Token
 from analysis.annotation.windows import find_nodes, near_rows, node_rows
-from analysis.corpus.agencies import find_agencies
 from analysis.corpus.duplicates import hash_words
-from analysis.corpus.segmentation import Segmentation, segment
+from analysis.corpus.segmentation import Segmentation, find_agencies, segment
 from analysis.corpus.sources import Source
 from analysis.study.errors import SourceError, join_faults
 from analysis.tables.schema import SHOWN, VOICES

@@ -13,7 +13,7 @@ from analysis.study.errors import TableError
 from analysis.study.paths import Layout, find_layout
 
 if TYPE_CHECKING:
-    from analysis.tables.evaluations import CodedSet
+    from analysis.tables.codings import CodedSet
 
 Scores = Mapping[str, Mapping[str, float]]
 
@@ -44,7 +44,7 @@ def _describe(name: str, layout: Layout, known: dict[str, str]) -> CodedSet:
     """Describe a set that is to be kept; nothing is assumed of what was known of it."""
     import subprocess
 
-    from analysis.tables.evaluations import CodedSet
+    from analysis.tables.codings import CodedSet
 
     for option in ("seen", "coded_by"):
         if not known[option]:
@@ -75,7 +75,7 @@ def evaluate_mentions(
     from analysis.annotation.annotated import load_tools
     from analysis.coding.gold import read_gold
     from analysis.coding.mention_scores import evaluate_mentions as measure
-    from analysis.tables.evaluations import write_validation
+    from analysis.tables.codings import write_validation
 
     layout, study = console.open_study()
     known = {"source": "mentions", "tier": tier, "seen": seen, "coded_by": coded_by}
@@ -107,7 +107,7 @@ def evaluate_quotes(
     Example: `gipfel evaluate quotes ../shared/quotes/dev.jsonl.gz --json scores.json`
     """
     from analysis.coding.quotes import evaluate_quotes as measure
-    from analysis.tables.evaluations import write_validation
+    from analysis.tables.codings import write_validation
 
     layout = find_layout()
     known = {"source": "quotes", "tier": "", "seen": seen, "coded_by": coded_by}

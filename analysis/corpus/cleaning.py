@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from analysis.study.design import Frozen, Id
-from analysis.study.errors import SourceError, join_faults
-from analysis.study.toml_files import describe_faults, read_toml
+from analysis.study.errors import SourceError
+from analysis.study.text_files import read_toml, validate
 
 
 @dataclass(frozen=True, order=True)
@@ -63,27 +63,11 @@ def read_boilerplate(path: Path) -> tuple[Rule, ...]:
     True
     """
     table = read_toml(path, SourceError)
-    try:
-        return Boilerplate.model_validate(table).rules
-    except ValidationError as fault:
-        faults = describe_faults(fault, table, Boilerplate)
-        raise SourceError(join_faults(str(path), faults)) from None
+    return validate(table, Boilerplate, SourceError, str(path)).rules
 
 
 def find_boilerplate(text: str, rules: Sequence[Rule]) -> list[Span]:
-    """Mark what the patterns match; overlapping marks are joined.
-
-    Parameters
-    ----------
-    text : str
-        The whole file.
-    rules : sequence of Rule
-        The patterns.
-
-    Returns
-    -------
-    list of Span
-        Disjoint, in the order of the text.
+    """Mark what the patterns match, disjoint and in the order of the text.
 
     Examples
     --------
@@ -125,13 +109,7 @@ def join_spans(spans: Iterable[Span]) -> list[Span]:
 
 
 def without(begin: int, end: int, spans: Sequence[Span], text: str) -> list[tuple[int, int]]:
-    """Return what remains of a stretch without the marked spans, trimmed, blanks left out.
-
-    Examples
-    --------
-    >>> without(0, 17, [Span(9, 17, "credit")], "Ein Bild © Muster")
-    [(0, 8)]
-    """
+    """Return what remains of a stretch without the marked spans, trimmed, blanks left out."""
     pieces, at = [], begin
     for span in spans:
         if span.end <= begin or span.begin >= end:

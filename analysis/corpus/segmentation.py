@@ -1,4 +1,4 @@
-"""Segments: headline, lead, paragraphs, captions and the posts of live tickers."""
+"""Segments: headline, lead, paragraphs, captions, posts of live tickers; who signs them."""
 
 from __future__ import annotations
 
@@ -25,11 +25,28 @@ OPENERS: dict[Ticker, re.Pattern[str]] = {
         re.MULTILINE,
     ),
 }
-MARK = "post-mark"
-BYLINE = "byline"
 LONGEST_HEADING = 16
 SENTENCE_END = re.compile(r"[.!?…][\"'“”«»‘’)]*$|:$")
 CAPTION_RULES = frozenset({"picture-copyright", "picture-source"})
+#: Marks as they are written, in lower case, with the name that the open tables give.
+AGENCIES = {
+    "dpa": "dpa",
+    "afp": "AFP",
+    "reuters": "Reuters",
+    "rtr": "Reuters",
+    "apa": "APA",
+    "ap": "AP",
+    "kna": "KNA",
+    "sid": "SID",
+}
+#: "Musterstadt (dpa/AFP) - " at the beginning of a segment.
+OPENING = re.compile(r"(?:[A-ZÄÖÜ][\w./ -]{0,60} )?\(([^()\n]{2,40})\)\s*[-–—:]\s")
+#: "... am Montag. (dpa/AFP)" at its end: after a sentence, not within one.
+CLOSING = re.compile(r"[.!?…][\"'“”«»‘’)]*\s*[(\[]([^()\[\]\n]{2,40})[)\]]$")
+#: "dpa/AFP" on a line of its own.
+ALONE = re.compile(r"(?:Von |Mit Material von |Quellen?: )?\(?([^()\n]{2,40})\)?$")
+#: What may stand beside marks: an author's initials, a day.
+BESIDE = re.compile(r"[\w.]{1,4}|\d{1,2}\.\s?\d{1,2}\.\s?\d{4}")
 
 
 @dataclass(frozen=True)
@@ -71,22 +88,10 @@ class _Line:
 
 
 def segment(text: str, source: Source, rules: Sequence[BoilerplateRule]) -> Segmentation:
-    r"""Divide an article into segments, stand-off.
+    r"""Divide an article into segments, stand-off, in the order of the file.
 
-    Parameters
-    ----------
-    text : str
-        The file, untouched.
-    source : Source
-        Its kind, ticker format, bylines and date.
-    rules : sequence of Rule
-        Patterns of boilerplate.
-
-    Returns
-    -------
-    Segmentation
-        Segments in the order of the file; none holds boilerplate, a mark of a post
-        or a byline. A live ticker whose posts are not found has ``n_posts`` 0.
+    None holds boilerplate, a mark of a post or a byline. A live ticker whose posts are not found
+    has ``n_posts`` 0.
 
     Examples
     --------
@@ -98,11 +103,10 @@ def segment(text: str, source: Source, rules: Sequence[BoilerplateRule]) -> Segm
     marks, openers = _marks(text, source)
     boilerplate = join_spans([*find_boilerplate(text, rules), *marks])
     lines = _number_posts(_lines(text, boilerplate), openers, source)
-    posts = _posts(openers, source)
-    zones = _zones(lines)
+    posts = [None, *_posts(openers, source)]
     segments = tuple(
-        Segment(line.begin, line.end, zone, posts[line.post - 1] if line.post else None)
-        for line, zone in zip(lines, zones, strict=True)
+        Segment(line.begin, line.end, zone, posts[line.post])
+        for line, zone in zip(lines, _zones(lines), strict=True)
     )
     return Segmentation(segments, tuple(boilerplate), len(openers))
 
@@ -112,16 +116,11 @@ def _marks(text: str, source: Source) -> tuple[list[Span], list[re.Match[str]]]:
     names = "|".join(re.escape(name) for name in source.bylines)
     bylines = re.compile(rf"^[^\S\n]*(?:{names})[^\S\n]*$", re.MULTILINE) if names else None
     signed = list(bylines.finditer(text)) if bylines else []
-    if source.ticker is None:
-        opened: list[re.Match[str]] = []
-    elif source.ticker == "byline":
-        opened = signed
-    else:
-        opened = list(OPENERS[source.ticker].finditer(text))
-    spans = [Span(match.start(), match.end(), BYLINE) for match in signed]
-    if source.ticker != "byline":
-        spans += [Span(match.start(), match.end(), MARK) for match in opened]
-    return spans, opened
+    spans = [Span(*match.span(), "byline") for match in signed]
+    if source.ticker == "byline":
+        return spans, signed
+    opened = list(OPENERS[source.ticker].finditer(text)) if source.ticker else []
+    return [*spans, *(Span(*match.span(), "post-mark") for match in opened)], opened
 
 
 def _lines(text: str, boilerplate: Sequence[Span]) -> list[_Line]:
@@ -196,11 +195,7 @@ def _heads_post(lines: Sequence[_Line], i: int) -> bool:
     line = lines[i]
     first = i == 0 or lines[i - 1].post != line.post
     followed = any(after.post == line.post and not after.is_caption for after in lines[i + 1 :])
-    return line.is_heading or (first and followed and _is_short(line))
-
-
-def _is_short(line: _Line) -> bool:
-    return line.end - line.begin <= 80
+    return line.is_heading or (first and followed and line.end - line.begin <= 80)
 
 
 def _posts(openers: Sequence[re.Match[str]], source: Source) -> list[Post]:
@@ -210,19 +205,16 @@ def _posts(openers: Sequence[re.Match[str]], source: Source) -> list[Post]:
     day, last = source.date, None
     posts = []
     for i, match in enumerate(openers):
-        found = match.groupdict()
-        if not found.get("hour"):
-            posts.append(Post(i + 1, ranks[i], None, "order_only"))
-            continue
-        clock = dt.time(int(found["hour"]) % 24, int(found["minute"]))
-        stated = _stated_day(found.get("day"))
-        day = stated or _day_after_jump(day, last, clock, newest_first=source.newest_first)
-        last = clock
-        if day is None:
-            posts.append(Post(i + 1, ranks[i], None, "order_only"))
-        else:
-            quality = "explicit" if stated else "date_inferred"
-            posts.append(Post(i + 1, ranks[i], dt.datetime.combine(day, clock), quality))
+        found, at, quality = match.groupdict(), None, "order_only"
+        if found.get("hour"):
+            clock = dt.time(int(found["hour"]) % 24, int(found["minute"]))
+            stated = _stated_day(found.get("day"))
+            day = stated or _day_after_jump(day, last, clock, newest_first=source.newest_first)
+            last = clock
+            if day is not None:
+                at = dt.datetime.combine(day, clock)
+                quality = "explicit" if stated else "date_inferred"
+        posts.append(Post(i + 1, ranks[i], at, quality))
     return posts
 
 
@@ -244,3 +236,44 @@ def _day_after_jump(
     if newest_first:
         return day - dt.timedelta(days=1) if clock > last else day
     return day + dt.timedelta(days=1) if clock < last else day
+
+
+# ------------------------------------------------------------------ agencies
+
+
+def find_agencies(text: str, bylines: Sequence[str], segmentation: Segmentation) -> tuple[str, ...]:
+    """Find the agencies that an article is signed with, each once, sorted.
+
+    Only known places are read: datelines, bylines, the mark after a place at the beginning of
+    a segment, the signature after its last sentence, a line of nothing but marks. An agency
+    that the text speaks of is no mark, nor is the credit of a picture: a photograph may come
+    from another agency than the words. *rtr* counts as Reuters, *dpa-infocom* as dpa.
+
+    Examples
+    --------
+    >>> post = "Musterstadt (dpa/rtr) - Der Zoo ist offen."
+    >>> find_agencies(post, [], Segmentation((Segment(0, len(post), "lead"),), (), 0))
+    ('Reuters', 'dpa')
+    """
+    marked = [one for one in segmentation.boilerplate if one.rule == "dateline"]
+    lists = [*bylines, *(text[one.begin : one.end].partition("|")[2] for one in marked)]
+    for one in segmentation.segments:
+        piece = text[one.begin : one.end]
+        found = (OPENING.match(piece), CLOSING.search(piece), ALONE.match(piece))
+        lists += [match[1] for match in found if match]
+    return tuple(sorted({mark for given in lists for mark in marks_of(given)}))
+
+
+def marks_of(given: str) -> frozenset[str]:
+    """Read a list of marks; what holds any other word is no such list.
+
+    Examples
+    --------
+    >>> sorted(marks_of("AFP, rtr, em")), sorted(marks_of("sagte die dpa am Montag"))
+    (['AFP', 'Reuters'], [])
+    """
+    pieces = [piece.strip() for piece in re.split(r"[/,;|+]|\bund\b", given) if piece.strip()]
+    names = {piece: AGENCIES.get(piece.lower().partition("-")[0]) for piece in pieces}
+    if any(name is None and not BESIDE.fullmatch(piece) for piece, name in names.items()):
+        return frozenset()
+    return frozenset(name for name in names.values() if name)

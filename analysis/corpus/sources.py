@@ -9,46 +9,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from analysis.study.atomic import atomically
 from analysis.study.design import Frozen, Id
 from analysis.study.errors import SourceError, TextError, join_faults, unknown
 from analysis.study.paths import Layout
 from analysis.study.study import Study
-from analysis.study.text_files import checksum, read_text
-from analysis.study.toml_files import describe_faults, read_toml
+from analysis.study.text_files import checksum, read_text, read_toml, validate
 
 Ticker = Literal["time_line", "update_label", "byline"]
 
 
 def read_article(path: Path) -> str:
-    r"""Read one article exactly as it lies on disk.
+    r"""Read one article, in UTF-8, exactly as it lies on disk; never empty.
 
     Line ends stay as they are, so that offsets into the text are offsets into the file.
-
-    Parameters
-    ----------
-    path : path
-        A text file in UTF-8.
-
-    Returns
-    -------
-    str
-        The text; never empty.
 
     Raises
     ------
     TextError
         If the file is missing, empty, binary, or in another encoding (which is named).
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "a.txt"
-    >>> _ = path.write_bytes("Grüße\r\n".encode())
-    >>> read_article(path)
-    'Grüße\r\n'
     """
     text = read_text(path, TextError, "no such file. Copy the articles with `gipfel ingest`.")
     if not text.strip():
@@ -95,19 +76,7 @@ class SourceList(Frozen):
 
 
 def read_sources(layout: Layout, study: Study) -> tuple[Source, ...]:
-    """Read and check the list of articles.
-
-    Parameters
-    ----------
-    layout : Layout
-        Where the study lies.
-    study : Study
-        Its design; every article must belong to one of its events.
-
-    Returns
-    -------
-    tuple of Source
-        Sorted by id.
+    """Read and check the list of articles, sorted by id.
 
     Raises
     ------
@@ -123,13 +92,8 @@ def read_sources(layout: Layout, study: Study) -> tuple[Source, ...]:
     5
     """
     path = layout.sources_file
-    table = read_toml(path, SourceError)
     where = layout.show(path)
-    try:
-        sources = SourceList.model_validate(table).sources
-    except ValidationError as fault:
-        faults = describe_faults(fault, table, SourceList)
-        raise SourceError(join_faults(where, faults)) from None
+    sources = validate(read_toml(path, SourceError), SourceList, SourceError, where).sources
     faults = _event_faults(sources, study)
     counts = Counter(source.id for source in sources)
     faults += [f"[[source]] {name!r} stands {n} times" for name, n in counts.items() if n > 1]
@@ -165,24 +129,11 @@ class Found:
 
 
 def ingest(folder: Path, layout: Layout, sources: tuple[Source, ...]) -> list[Found]:
-    """Copy the articles of a folder to ``data/raw``, recognised by their checksums.
+    """Copy the articles of a folder, as ``<id>.txt``, to ``data/raw``; checksums recognise them.
 
     A file with the name of a known article and another content is **not** copied:
-    it is reported as changed. Files are copied beside and moved into place.
-
-    Parameters
-    ----------
-    folder : path
-        Where the articles lie, as ``<id>.txt``.
-    layout : Layout
-        Where the study lies.
-    sources : tuple of Source
-        The known articles.
-
-    Returns
-    -------
-    list of Found
-        One entry per known article and per unknown file, sorted by id.
+    it is reported as changed. Files are copied beside and moved into place. The list has one
+    entry per known article and per unknown file, sorted by id.
 
     Raises
     ------
@@ -204,15 +155,22 @@ def ingest(folder: Path, layout: Layout, sources: tuple[Source, ...]) -> list[Fo
 def _bring_in(source: Source, path: Path | None, layout: Layout) -> Found:
     if path is None:
         return Found(source.id, "missing", "known, and not in the folder")
-    came = checksum(path)
-    if came != source.sha256:
-        return Found(source.id, "changed", f"wanted sha256 {source.sha256}, came {came}")
+    found = _held_against(source, path)
     target = layout.raw / path.name
-    if target.is_file() and checksum(target) == came:
+    if found.state == "changed":
+        return found
+    if target.is_file() and checksum(target) == source.sha256:
         return Found(source.id, "recognised", "already in data/raw")
     with atomically(target) as beside:
         shutil.copyfile(path, beside)
     return Found(source.id, "copied")
+
+
+def _held_against(source: Source, path: Path) -> Found:
+    came = checksum(path)
+    if came != source.sha256:
+        return Found(source.id, "changed", f"wanted sha256 {source.sha256}, came {came}")
+    return Found(source.id, "recognised")
 
 
 def _describe_unknown(path: Path) -> Found:
@@ -225,32 +183,23 @@ def _describe_unknown(path: Path) -> Found:
 
 def source_block(path: Path) -> str:
     """Write the block of ``data/sources.toml`` that a new article needs."""
-    return "\n".join(
-        [
-            "[[source]]",
-            f'id = "{path.stem}"',
-            'event = ""              # an id of study.toml',
-            'outlet_basis = "unknown"',
-            'date_quality = "unknown"',
-            'kind = "article"',
-            f'sha256 = "{checksum(path)}"',
-            f"size = {path.stat().st_size}",
-            'rights = ""',
-        ]
-    )
+    return f"""[[source]]
+id = "{path.stem}"
+event = ""              # an id of study.toml
+outlet_basis = "unknown"
+date_quality = "unknown"
+kind = "article"
+sha256 = "{checksum(path)}"
+size = {path.stat().st_size}
+rights = \"\""""
 
 
 def check_raw(layout: Layout, sources: tuple[Source, ...]) -> list[Found]:
     """Say of every known article whether ``data/raw`` holds it unchanged."""
-    found = []
-    for source in sources:
-        path = layout.raw / f"{source.id}.txt"
-        if not path.is_file():
-            found.append(Found(source.id, "missing", "not in data/raw"))
-        elif checksum(path) != source.sha256:
-            found.append(
-                Found(source.id, "changed", f"wanted sha256 {source.sha256}, came {checksum(path)}")
-            )
-        else:
-            found.append(Found(source.id, "recognised"))
-    return found
+    paths = {source: layout.raw / f"{source.id}.txt" for source in sources}
+    return [
+        _held_against(source, path)
+        if path.is_file()
+        else Found(source.id, "missing", "not in data/raw")
+        for source, path in paths.items()
+    ]

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from analysis.figures.numbers import check_language, format_number
 from analysis.study.design import ALPHA, FEWEST_JOINT, LEVEL, Frozen, Language, Name
 from analysis.study.errors import ExportError, TableError, join_faults, unknown
-from analysis.study.toml_files import describe_faults, read_toml
+from analysis.study.text_files import describe_faults, read_toml
 
 FILE = Path(__file__).with_name("words.toml")
 

@@ -15,7 +15,7 @@ from analysis.runs.plan import PlannedRun, hash_all, hash_bytes
 from analysis.runs.record import RunRecord, read_versions
 from analysis.study.errors import StudyError
 from analysis.study.paths import STUDY_FILE
-from analysis.study.toml_files import read_toml
+from analysis.study.text_files import read_toml
 from analysis.tables.schema import TABLES
 
 LOCK_FILE = "requirements.lock"

@@ -24,8 +24,7 @@ from analysis.runs.record import RunRecord
 from analysis.study.errors import RunError, StudyError
 from analysis.study.paths import STUDY_FILE, Layout
 from analysis.study.study import Study, read_study
-from analysis.study.text_files import BYTE_ORDER_MARK
-from analysis.study.toml_files import read_toml
+from analysis.study.text_files import BYTE_ORDER_MARK, read_toml
 from analysis.tables.features import content_hash, hash_input, read_table
 from analysis.tables.schema import TABLES
 

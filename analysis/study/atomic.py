@@ -16,25 +16,8 @@ from typing import Any
 def part_beside(path: Path) -> Iterator[Path]:
     """Return a path of one's own beside `path` to write to; what is still there is removed.
 
-    Any number of threads, processes and machines may do so with one path at a time.
-
-    Parameters
-    ----------
-    path : path
-        The file; its folder is made.
-
-    Yields
-    ------
-    path
-        In the same folder, with a name of its own that begins with a dot.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> target = Path(tempfile.mkdtemp()) / "b.txt"
-    >>> with part_beside(target) as part, part_beside(target) as other:
-    ...     part.parent == target.parent, part == other
-    (True, False)
+    Its name begins with a dot. The folder is made. Any number of threads, processes and machines
+    may do so with one path at a time.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # A process number would not do: threads share it, and so may machines.
@@ -50,15 +33,6 @@ def atomically(path: Path) -> Iterator[Path]:
     """Return a path to write to, which takes the place of `path` at the end.
 
     After an error the old file stands, and nothing is left beside it.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> target = Path(tempfile.mkdtemp()) / "a" / "b.txt"
-    >>> with atomically(target) as part:
-    ...     n_written = part.write_text("Brot")
-    >>> target.read_text(), [one.name for one in target.parent.iterdir()]
-    ('Brot', ['b.txt'])
     """
     with part_beside(path) as part:
         yield part
@@ -72,15 +46,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def write_if_changed(path: Path, content: bytes) -> bool:
-    """Write a file, unless it holds just that already; say whether it changed.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "b.txt"
-    >>> write_if_changed(path, b"Brot"), write_if_changed(path, b"Brot")
-    (True, False)
-    """
+    """Write a file, unless it holds just that already; say whether it changed."""
     if path.is_file() and path.read_bytes() == content:
         return False
     write_atomically(path, content)
@@ -90,10 +56,7 @@ def write_if_changed(path: Path, content: bytes) -> bool:
 def exchange(one: Path, other: Path) -> bool:
     """Let two folders or files of one disk change places in a single step, where the system can.
 
-    Returns
-    -------
-    bool
-        False if nothing was changed: the system or the file system knows no such step.
+    If the system or the file system knows no such step, return False; nothing is changed.
 
     Examples
     --------

@@ -28,22 +28,13 @@ Part: TypeAlias = str | bytes | int | float | np.ndarray | sparse.csr_array | pd
 def content_key(parts: Mapping[str, Part]) -> str:
     """Hash what a result depends on, and the versions of the packages that compute it.
 
-    Parameters
-    ----------
-    parts : mapping
-        Name -> text, number, array, sparse matrix, index, or a file, by its content.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits; the order of the parts does not matter.
+    Parts are texts, numbers, arrays, sparse matrices, indexes, or files, by their content; their
+    order does not matter.
 
     Examples
     --------
     >>> content_key({"seed": 1, "k": 2}) == content_key({"k": 2, "seed": 1})
     True
-    >>> content_key({"seed": 1}) == content_key({"seed": 2})
-    False
     """
     digest = hashlib.sha256()
     versions = {f"version of {name}": metadata.version(name) for name in PACKAGES}
@@ -70,50 +61,20 @@ def _pieces(part: Part) -> Iterable[bytes]:
 
 
 def keep_table(folder: Path | None, key: str, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-    """Return a table from the folder, or make it and keep it there.
+    """Return a table from the folder, or make it and keep it there; without a folder only make it.
 
-    Parameters
-    ----------
-    folder : path or None
-        Where results are kept; made when needed. None: nothing is kept.
-    key : str
-        From `content_key`.
-    make : callable
-        Makes the table; called if it is not there, or if its file is damaged.
-
-    Returns
-    -------
-    DataFrame
-        The same, whether it was kept or made.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as name:
-    ...     first = keep_table(Path(name), "k", lambda: pd.DataFrame({"n": [1]}))
-    ...     keep_table(Path(name), "k", lambda: pd.DataFrame({"n": [2]}))["n"].tolist()
-    [1]
+    It is made, too, if the file under the key, which is one of `content_key`, is damaged.
     """
     if folder is None:
         return make()
     path = folder / f"{key}.kept"
-    kept = _read(path)
+    kept = read_kept(path)
     if kept is not None:
-        return kept
-    table = make()
-    _write(path, table)
-    return table
-
-
-def _read(path: Path) -> pd.DataFrame | None:
-    body = read_kept(path)
-    return None if body is None else pd.read_parquet(BytesIO(body))
-
-
-def _write(path: Path, table: pd.DataFrame) -> None:
-    body = BytesIO()
+        return pd.read_parquet(BytesIO(kept))
+    table, body = make(), BytesIO()
     table.to_parquet(body, index=False)
     write_kept(path, body.getvalue())
+    return table
 
 
 def read_kept(path: Path) -> bytes | None:
@@ -134,22 +95,10 @@ def write_kept(path: Path, body: bytes) -> None:
 def array_on_disk(
     pieces: Iterable[npt.NDArray[Kind]], dtype: np.dtype[Kind], folder: Path
 ) -> npt.NDArray[Kind]:
-    """Lay pieces end to end on disk; what is not looked at takes no memory.
+    """Lay arrays of one type end to end on disk; what is not looked at takes no memory.
 
-    Parameters
-    ----------
-    pieces : iterable of ndarray, shape (n,)
-        Of one type.
-    dtype : dtype
-        That type.
-    folder : path
-        Where the file is made, and at once deleted: it lives as long as the array, and
-        no killed run leaves it behind.
-
-    Returns
-    -------
-    ndarray, shape (sum of n,)
-        May be written to.
+    The file is at once deleted: it lives as long as the array, which may be written to, and
+    no killed run leaves it behind.
 
     Examples
     --------

@@ -54,6 +54,13 @@ def _as_label(value: object) -> object:
 BothLanguages = Annotated[Label, BeforeValidator(_as_label)]
 
 
+class Labelled(Frozen):
+    """What a study names by an id and shows under a label."""
+
+    id: Id
+    label: BothLanguages
+
+
 class Comparison(Frozen):
     """Which two events are compared: a difference is that of the target less the reference."""
 
@@ -138,7 +145,7 @@ class General(Frozen):
     seed: int = Field(ge=0, lt=2**32)
 
 
-class Claim(Frozen):
+class Claim(Labelled):
     """One sentence of the study that has a sign: more here than there, above or below a value.
 
     With ``higher_in`` the claim compares: the measure is higher in that event than in the
@@ -146,8 +153,6 @@ class Claim(Frozen):
     the value ``against``.
     """
 
-    id: Id
-    label: BothLanguages
     measure: Literal["rate", "share", "net_assertion", "frame_setting"]
     frame: Id
     higher_in: Id | None = None

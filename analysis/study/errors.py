@@ -51,19 +51,7 @@ class ExportError(GipfelError):
 
 
 def did_you_mean(name: str, allowed: Iterable[str]) -> str:
-    """Suggest the nearest allowed name.
-
-    Parameters
-    ----------
-    name : str
-        What came.
-    allowed : iterable of str
-        What could have come.
-
-    Returns
-    -------
-    str
-        ``" Did you mean 'x'?"`` with a leading space, or an empty string.
+    """Suggest the nearest allowed name, after a space, or nothing.
 
     Examples
     --------
@@ -88,17 +76,7 @@ def unknown(what: str, name: str, allowed: Iterable[str]) -> str:
 
 
 def check_known(who: str, names: Iterable[str], *, what: str, allowed: Collection[str]) -> None:
-    """Check the names that a measure was given.
-
-    Raises
-    ------
-    MeasureError
-        If one of them is not allowed.
-
-    Examples
-    --------
-    >>> check_known("keyness", ["lrc"], what="measure", allowed=["g2", "lrc"])
-    """
+    """Check the names that a measure was given; raises `MeasureError` if one is not allowed."""
     for name in names:
         if name not in allowed:
             raise MeasureError(f"{who}: {unknown(what, name, allowed)}")

@@ -56,13 +56,7 @@ def open_executor(address: str | None = None, *, jobs: int = 1) -> Iterator[Exec
 
 
 def check_address(address: str) -> str:
-    """Check the form of an address before anything is started.
-
-    Examples
-    --------
-    >>> check_address("tcp://10.0.0.5:8786")
-    'tcp://10.0.0.5:8786'
-    """
+    """Check the form of an address before anything is started; raises `RunError`."""
     protocol, separator, place = address.partition("://")
     _, _, port = place.rpartition(":")
     is_place = bool(separator) and protocol in ("tcp", "tls") and port.isdigit()

@@ -16,81 +16,47 @@ ROOT_VARIABLE = "GIPFEL_STUDY"
 RUN_VARIABLE = "GIPFEL_RUN_FOLDER"
 
 
+class _Place:
+    """Where something lies below the root of a study."""
+
+    def __init__(self, *parts: str) -> None:
+        self.parts = parts
+
+    def __get__(self, layout: Layout, owner: type[Layout]) -> Path:
+        return layout.root.joinpath(*self.parts)
+
+
 @dataclass(frozen=True)
 class Layout:
-    """The folders of one study, below its root."""
+    """The files and folders of one study, below its root.
+
+    What holds article text (``raw``, ``local``, ``cache``, ``annotated``) is never in git.
+    """
 
     root: Path
 
-    @property
-    def study_file(self) -> Path:
-        """The design of the study."""
-        return self.root / STUDY_FILE
-
-    @property
-    def sources_file(self) -> Path:
-        """The list of articles."""
-        return self.root / "data" / "sources.toml"
-
-    @property
-    def raw(self) -> Path:
-        """The articles; in copyright, never in git."""
-        return self.root / "data" / "raw"
-
-    @property
-    def corrections_file(self) -> Path:
-        """Codes set by hand, which win over the rules."""
-        return self.root / "data" / "corrections.csv"
-
-    @property
-    def validation(self) -> Path:
-        """How good the coding was measured to be, as numbers."""
-        return self.root / "data" / "validation"
-
-    @property
-    def coding(self) -> Path:
-        """Random samples of mentions and what people coded of them; no text."""
-        return self.root / "data" / "coding"
-
-    @property
-    def features(self) -> Path:
-        """The open tables."""
-        return self.root / "data" / "features"
-
-    @property
-    def lexicons(self) -> Path:
-        """Word lists and patterns, each with its source."""
-        return self.root / "data" / "lexicons"
-
-    @property
-    def local(self) -> Path:
-        """Working files that hold article text; never in git."""
-        return self.root / "data" / "local"
-
-    @property
-    def cache(self) -> Path:
-        """Results that take long, kept under the hash of what they depend on; never in git."""
-        return self.local / "cache"
-
-    @property
-    def annotated(self) -> Path:
-        """Annotated articles, each by what it was made from; they hold text, never in git."""
-        return self.local / "annotated"
-
-    @property
-    def notebooks(self) -> Path:
-        """The notebooks as they are edited, without outputs."""
-        return self.root / "notebooks"
-
-    @property
-    def figures(self) -> Path:
-        """What the default runs give; in git."""
-        return self.root / "figures"
-
-    @property
-    def runs(self) -> Path:
-        """Executed notebooks and run records."""
-        return self.root / "papermill_runs"
+    #: The design of the study.
+    study_file = _Place(STUDY_FILE)
+    #: The list of articles, and the articles, which are in copyright.
+    sources_file, raw = _Place("data", "sources.toml"), _Place("data", "raw")
+    #: Codes set by hand, which win over the rules.
+    corrections_file = _Place("data", "corrections.csv")
+    #: How good the coding was measured to be, as numbers.
+    validation = _Place("data", "validation")
+    #: Random samples of mentions and what people coded of them; no text.
+    coding = _Place("data", "coding")
+    #: The open tables.
+    features = _Place("data", "features")
+    #: Word lists and patterns, each with its source.
+    lexicons = _Place("data", "lexicons")
+    #: Working files: results that take long, kept under the hash of what they depend on, and
+    #: annotated articles, each by what it was made from.
+    local = _Place("data", "local")
+    cache, annotated = _Place("data", "local", "cache"), _Place("data", "local", "annotated")
+    #: The notebooks as they are edited, without outputs; executed ones and run records.
+    notebooks, runs = _Place("notebooks"), _Place("papermill_runs")
+    #: What the default runs give; in git.
+    figures = _Place("figures")
 
     def show(self, path: Path) -> str:
         """Return a path as it is shown to people: relative to the root where it lies below it."""
@@ -104,16 +70,6 @@ def find_layout(start: Path | str | None = None) -> Layout:
     environment variable ``GIPFEL_STUDY``, or else at the working directory, and the folders
     above it. Never at the checkout that this package lies in: who works elsewhere would
     change it unawares.
-
-    Parameters
-    ----------
-    start : path, optional
-        A folder inside the study. If it is given, only it and the folders above count.
-
-    Returns
-    -------
-    Layout
-        Absolute paths of the study's folders.
 
     Raises
     ------

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from analysis.study.design import (
-    BothLanguages,
     Claim,
     CollocationDesign,
     Colour,
     Comparison,
     Frozen,
     General,
-    Id,
+    Labelled,
     MultiverseDesign,
     Name,
     Run,
@@ -26,18 +26,16 @@ from analysis.study.design import (
     Verb,
     Word,
 )
-from analysis.study.errors import StudyError, join_faults, unknown
+from analysis.study.errors import StudyError, unknown
 from analysis.study.paths import Layout, find_layout
-from analysis.study.toml_files import describe_faults, read_toml
+from analysis.study.text_files import read_toml, validate
 
 Item = TypeVar("Item")
 
 
-class Event(Frozen):
+class Event(Labelled):
     """One of the events whose coverage is compared."""
 
-    id: Id
-    label: BothLanguages
     date: dt.date
     place: str = ""
     colour: Colour
@@ -55,11 +53,9 @@ class Lexemes(Frozen):
         return (*self.nouns, *self.adjectives, *(verb.replace("|", "") for verb in self.verbs))
 
 
-class Frame(Frozen):
+class Frame(Labelled):
     """A frame by the lexemes that mention it, in two tiers."""
 
-    id: Id
-    label: BothLanguages
     colour: Colour
     core: Lexemes
     near: Lexemes = Lexemes()
@@ -77,11 +73,9 @@ class Frame(Frozen):
         return self.core.all() + self.near.all()
 
 
-class Actor(Frozen):
+class Actor(Labelled):
     """Somebody who acts or speaks: a person, institution, country or group."""
 
-    id: Id
-    label: BothLanguages
     kind: Literal["person", "institution", "country", "group"]
     names: tuple[Name, ...] = Field(min_length=1)
     offices: tuple[Name, ...] = ()
@@ -118,7 +112,7 @@ class Study(Frozen):
             *_repeated("claim", (claim.id for claim in self.claims)),
             *_strange_claims(self),
             *_strange_comparison(self),
-            *_repeated("run", (_run_id(run) for run in self.runs)),
+            *_repeated("run", (f"{run.notebook} {run.name}".strip() for run in self.runs)),
             *_claimed_twice(
                 "frame", "lexeme", {frame.id: frame.lexemes() for frame in self.frames}
             ),
@@ -173,30 +167,30 @@ class Study(Frozen):
 
 def _strange_claims(study: Study) -> list[str]:
     """Find claims about a frame or an event that the study does not have."""
-    frames = [frame.id for frame in study.frames]
-    events = [event.id for event in study.events]
-    faults = []
-    for claim in study.claims:
-        if claim.frame not in frames:
-            faults.append(f"[[claim]] {claim.id!r}: {unknown('frame', claim.frame, frames)}")
-        if claim.higher_in and claim.higher_in not in events:
-            faults.append(f"[[claim]] {claim.id!r}: {unknown('event', claim.higher_in, events)}")
-    return faults
+    known = {
+        "frame": [frame.id for frame in study.frames],
+        "event": [event.id for event in study.events],
+    }
+    named = [
+        (claim, what, name)
+        for claim in study.claims
+        for what, name in (("frame", claim.frame), ("event", claim.higher_in))
+    ]
+    return [
+        f"[[claim]] {claim.id!r}: {unknown(what, name, known[what])}"
+        for claim, what, name in named
+        if name and name not in known[what]
+    ]
 
 
 def _strange_comparison(study: Study) -> list[str]:
     """Find a comparison of events that the study does not have."""
     events = [event.id for event in study.events]
-    sides = study.declared_comparison.model_dump() if study.declared_comparison else {}
     return [
         f"[comparison] {side}: {unknown('event', event, events)}"
-        for side, event in sides.items()
+        for side, event in study.declared_comparison or ()
         if event not in events
     ]
-
-
-def _run_id(run: Run) -> str:
-    return f"{run.notebook} {run.name}".strip()
 
 
 def _pick(what: str, name: str, items: Mapping[str, Item]) -> Item:
@@ -206,13 +200,11 @@ def _pick(what: str, name: str, items: Mapping[str, Item]) -> Item:
 
 
 def _repeated(what: str, names: Iterable[str]) -> list[str]:
-    seen: set[str] = set()
-    faults = []
-    for name in names:
-        if name in seen:
-            faults.append(f"[[{what}]]: {name!r} stands twice; each id may stand once")
-        seen.add(name)
-    return faults
+    return [
+        f"[[{what}]]: {name!r} stands twice; each id may stand once"
+        for name, n in Counter(names).items()
+        if n > 1
+    ]
 
 
 def _claimed_twice(what: str, thing: str, claims: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -259,8 +251,4 @@ def read_study(start: Path | Layout | None = None) -> Study:
 
 def parse_study(table: Mapping[str, Any], where: str = "study.toml") -> Study:
     """Check the content of a ``study.toml``; ``where`` names the file in messages."""
-    try:
-        return Study.model_validate(table)
-    except ValidationError as fault:
-        faults = describe_faults(fault, table, Study)
-        raise StudyError(join_faults(where, faults)) from None
+    return validate(table, Study, StudyError, where)

@@ -1,4 +1,4 @@
-"""Reading files that people edit: text, CSV, JSON and lists of words; whatever is wrong is named.
+"""Reading files that people edit: text, CSV, JSON, TOML, word lists; whatever is wrong is named.
 
 Every function raises the class of error that it is given, and no other: a file in another
 encoding, with a byte order mark, cut off, empty, or a folder in its place is a fault that
@@ -13,16 +13,21 @@ import hashlib
 import io
 import json
 import shlex
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from analysis.study.errors import StudyError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from analysis.study.errors import StudyError, did_you_mean, join_faults
 from analysis.study.paths import find_layout
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Model = TypeVar("Model", bound=BaseModel)
 BYTE_ORDER_MARK = "\ufeff"
 #: What German text holds beside ASCII, names of neighbours included. The encoding that gives
 #: the most of it is named; of two that give as much, the first.
@@ -40,25 +45,16 @@ MARKS = (
 )
 WIDE = (("utf-16le", 1, 0), ("utf-16be", 0, 1))
 STOP_WORDS = "stopwords.txt"
+#: Deeper files are refused before anything recurses into them; a study needs five levels.
+DEEPEST = 20
 
 
 def read_text(path: Path, error: type[Exception], missing: str = "no such file") -> str:
     r"""Read a file of UTF-8 text exactly as it lies on disk, line ends and all.
 
-    Parameters
-    ----------
-    path : path
-        The file.
-    error : class of exception
-        What is raised if the file is missing, a folder, binary or in another encoding,
-        which is named with the command that converts it.
-    missing : str
-        What to say of a file that is not there.
-
-    Returns
-    -------
-    str
-        The text, empty for an empty file; a byte order mark is its first character.
+    A byte order mark is the first character. What is wrong is raised as ``error``: a file that is
+    missing (``missing`` says what to say then), a folder, binary, or in another encoding, which is
+    named with the command that converts it.
 
     Examples
     --------
@@ -70,14 +66,14 @@ def read_text(path: Path, error: type[Exception], missing: str = "no such file")
     """
     try:
         data = path.read_bytes()
-    except FileNotFoundError:
-        raise error(f"{path}: {missing}") from None
-    except IsADirectoryError:
-        raise error(f"{path}: wanted a file, came a folder") from None
     except OSError as fault:
-        raise error(f"{path}: cannot be read: {fault.strerror or fault}") from None
+        known = {FileNotFoundError: missing, IsADirectoryError: "wanted a file, came a folder"}
+        reason = known.get(type(fault), f"cannot be read: {fault.strerror or fault}")
+        raise error(f"{path}: {reason}") from None
     if b"\0" in data:
-        raise error(_with_zeros(path, data))
+        found = _wide_encoding(data)
+        binary = f"{path}: wanted a text in UTF-8, came a binary file"
+        raise error(_convert(path, 1, found) if found else binary)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as fault:
@@ -116,26 +112,11 @@ def read_csv(
     others: bool = False,
     missing: str = "no such file",
 ) -> pd.DataFrame:
-    r"""Read a CSV file with a heading as a table of text cells.
+    r"""Read a CSV file with a heading as a table of text cells, indexed by row of the file.
 
-    Parameters
-    ----------
-    path : path
-        The file, as `read_cells` reads it.
-    error : class of exception
-        What is raised if the file cannot be read, a column is missing or stands twice, or
-        a row has more or fewer cells than the heading.
-    columns : sequence of str
-        The columns that the file must have, in this order.
-    others : bool
-        Whether it may have further columns, and in any order.
-    missing : str
-        What to say of a file that is not there.
-
-    Returns
-    -------
-    DataFrame
-        One row per row of the file; the index is the number of the row in the file.
+    It must have these ``columns``, in this order, or with ``others`` also further ones, in any
+    order. Raises ``error`` if the file cannot be read, a column is missing or stands twice, or
+    a row has more or fewer cells than the heading.
 
     Examples
     --------
@@ -173,27 +154,17 @@ def read_json(path: Path, error: type[Exception], way_out: str = "") -> dict[str
     return found
 
 
-def _with_zeros(path: Path, data: bytes) -> str:
-    """Tell UTF-16, where every other byte of German text is zero, from a binary file."""
-    found = _wide_encoding(data)
-    if not found:
-        return f"{path}: wanted a text in UTF-8, came a binary file"
-    return _convert(path, 1, found)
-
-
 def _wide_encoding(data: bytes) -> str:
+    """Tell UTF-16, where every other byte of German text is zero, from a binary file."""
     for mark, name in MARKS:
         if data.startswith(mark):
             return name
     for name, zeros, letters in WIDE:
         rare = 4 * data[zeros::2].count(0) <= len(data) or 0 in data[letters::2]
-        if not rare and _is_printable(data.decode(name, errors="replace")):
+        text = "" if rare else data.decode(name, errors="replace")
+        if text and all(one.isprintable() or one.isspace() for one in text):
             return name
     return ""
-
-
-def _is_printable(text: str) -> bool:
-    return all(character.isprintable() or character.isspace() for character in text)
 
 
 def _wrong_encoding(path: Path, data: bytes, fault: UnicodeDecodeError) -> str:
@@ -201,16 +172,14 @@ def _wrong_encoding(path: Path, data: bytes, fault: UnicodeDecodeError) -> str:
     line = data.count(b"\n", 0, fault.start) + 1
     beyond = [character for character in data.decode("utf-8", "replace") if character > "\x7f"]
     if 2 * beyond.count("\ufffd") > len(beyond):
-        return _convert(path, line, ONE_BYTE[_likely(data)])
+        n_expected = {
+            looks: sum(map(EXPECTED.__contains__, data.decode(name, "replace")))
+            for name, looks in ONE_BYTE.items()
+        }
+        return _convert(path, line, max(n_expected, key=n_expected.__getitem__))
     return (
         f"{path}, line {line}: wanted UTF-8, came bytes that are not, though other lines are. "
         "The file is damaged or cut off, or joined from two: mend that line or get it anew."
-    )
-
-
-def _likely(data: bytes) -> str:
-    return max(
-        ONE_BYTE, key=lambda name: sum(map(EXPECTED.__contains__, data.decode(name, "replace")))
     )
 
 
@@ -223,17 +192,12 @@ def _convert(path: Path, line: int, looks: str) -> str:
 
 
 def read_stop_words(path: Path | None = None) -> frozenset[str]:
-    """Read the stop words: one word a line, lines that begin with # are comments.
+    """Read the stop words, in lower case: one word a line, lines that begin with # are comments.
 
     Parameters
     ----------
     path : path, optional
         The list; by default ``data/lexicons/stopwords.txt`` of the study.
-
-    Returns
-    -------
-    frozenset of str
-        Words in lower case.
 
     Raises
     ------
@@ -254,3 +218,112 @@ def read_stop_words(path: Path | None = None) -> frozenset[str]:
     if odd:
         raise StudyError(f"{path}: wanted one word a line, came {'; '.join(odd[:3])}")
     return frozenset(word.casefold() for _, word in kept)
+
+
+# ------------------------------------------------------------------ TOML, and what pydantic says
+
+
+def read_toml(path: Path, error: type[Exception]) -> dict[str, Any]:
+    """Read a TOML file; whatever is wrong with it is raised as ``error``."""
+    text = read_text(path, error).removeprefix(BYTE_ORDER_MARK)
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise error(f"{path}: not valid TOML: {fault}") from None
+    except RecursionError:
+        table = None
+    if table is None or _is_deep(table):
+        raise error(f"{path}: wanted at most {DEEPEST} tables or lists inside one another")
+    return table
+
+
+def _is_deep(table: object) -> bool:
+    level = [table]
+    for _ in range(DEEPEST + 1):
+        level = [inner for value in level for inner in _inside(value)]
+    return bool(level)
+
+
+def _inside(value: object) -> Collection[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def validate(
+    table: Mapping[str, Any], model: type[Model], error: type[Exception], where: str
+) -> Model:
+    """Check a table by a model of pydantic; ``where`` names the file in messages.
+
+    Every fault is raised as ``error``, in one message, with its table and key.
+    """
+    try:
+        return model.model_validate(table)
+    except ValidationError as fault:
+        raise error(join_faults(where, describe_faults(fault, table, model))) from None
+
+
+def describe_faults(
+    fault: ValidationError, table: Mapping[str, Any], model: type[BaseModel]
+) -> list[str]:
+    """Say each fault that pydantic found with its table and key, and the allowed keys."""
+    lines = []
+    for error in _without_echoes(fault):
+        location = [part for part in error["loc"] if part != "dict"]
+        place = _place(location, table)
+        if error["type"] == "extra_forbidden":
+            lines.append(f"{place}: {_unknown_key(location, model)}")
+        elif error["type"] == "missing":
+            lines.append(f"{place}: missing key {str(location[-1])!r}")
+        elif error["type"] == "value_error" and not location:
+            lines += str(error["ctx"]["error"]).splitlines()
+        else:
+            came = repr(error["input"])
+            came = came if len(came) <= 60 else f"{came[:57]}..."
+            shown = "" if isinstance(error["input"], Mapping) else f"; came: {came}"
+            lines.append(f"{place}: {error['msg'].removeprefix('Value error, ')}{shown}")
+    return lines
+
+
+def _without_echoes(fault: ValidationError) -> list[ErrorDetails]:
+    """Leave out that a list is too short where it is so only because an entry has a fault."""
+    errors = fault.errors()
+    inner = {error["loc"][:1] for error in errors if len(error["loc"]) > 1}
+    return [e for e in errors if e["type"] != "too_short" or e["loc"] not in inner]
+
+
+def _place(location: list[Any], table: Mapping[str, Any]) -> str:
+    """Write a location as TOML shows it: ``[[frame]] 2 'Deal', key core``."""
+    if len(location) < 2:
+        return ", ".join(["top level", *(f"key {str(key)!r}" for key in location)])
+    head, keys = f"[{location[0]}]", location[1:]
+    if isinstance(keys[0], int):
+        entry = table[location[0]][keys[0]]
+        keyed = entry if isinstance(entry, Mapping) else {}
+        named = [repr(keyed[key]) for key in ("id", "notebook") if key in keyed]
+        head, keys = " ".join([f"[[{location[0]}]] {keys[0] + 1}", *named[:1]]), keys[1:]
+    return f"{head}, key {'.'.join(map(str, keys))!r}" if keys else head
+
+
+def _unknown_key(location: list[Any], model: type[BaseModel]) -> str:
+    allowed = _keys_at(location[:-1], model)
+    listed = f"; allowed: {', '.join(sorted(allowed))}" if allowed else ""
+    return f"unknown key{listed}.{did_you_mean(str(location[-1]), allowed)}"
+
+
+def _keys_at(location: list[Any], model: type[BaseModel]) -> list[str]:
+    """List the keys that a table of the model may have."""
+    found: type[BaseModel] | None = model
+    for part in location:
+        if found is not None and not isinstance(part, int):
+            fields = {field.alias or name: field for name, field in found.model_fields.items()}
+            found = _model_in(fields[part].annotation) if part in fields else None
+    fields = found.model_fields if found else {}
+    return [field.alias or name for name, field in fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """Find the pydantic model inside an annotation such as ``tuple[Event, ...]``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, getattr(annotation, "__args__", ()))), None)

@@ -1,23 +1,23 @@
-"""The second coding: random samples of mentions and the labels given to them; no text.
+"""How mentions were coded a second time, and how good the coding was measured to be; no text.
 
 ``data/coding`` holds, for each sample, ``<sample>.json`` (how it was drawn),
 ``<sample>.csv`` (what was drawn, with inclusion probabilities) and one
 ``<sample>_<coder>.csv`` for each coder. A coder whose name begins with ``llm`` is a language
-model, every other one a person.
+model, every other one a person. ``data/validation`` holds the numbers of evaluations.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis.study.atomic import write_if_changed
+from analysis.study.atomic import write_atomically, write_if_changed
 from analysis.study.errors import TableError, unknown
 from analysis.study.paths import find_layout
 from analysis.study.text_files import read_csv, read_json
@@ -27,6 +27,7 @@ from analysis.tables.schema import POLARITIES, TARGETS, VOICES
 #: What a sample is drawn from: whoever codes anew does not change it, new mentions do.
 POPULATION_COLUMNS = ("mention_id", "event", "frame", "tier", "begin", "end", "surface")
 DRAW_COLUMNS = ("mention_id", "stratum", "n_stratum", "n_drawn", "inclusion_probability")
+DRAW_NUMBERS = {"n_stratum": "int64", "n_drawn": "int64", "inclusion_probability": "float64"}
 RIGHT, WRONG = "yes", "no"
 #: Codes of a mention and what each may be; None: a name.
 LABELS: dict[str, tuple[str, ...] | None] = {
@@ -51,22 +52,28 @@ CODING_COLUMNS = ("sample", "coder", *LABEL_COLUMNS, *DRAW_COLUMNS[1:], "tiers",
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 #: A speaker is a name; what is longer could be article text.
 LONGEST_NAME = 60
+#: What a set of coded text is known to be; the first columns of ``scores.csv``.
+VALIDATED = {
+    "source": ("mentions", "quotes"),
+    "tier": ("core", "near", ""),
+    "seen": ("unseen", "scored", "read"),
+    "coded_by": ("language_model", "people"),
+}
+METRICS = ("accuracy", "precision", "recall", "f1")
+SCORE_NUMBERS = ("value", "n", "floor", "kappa")
+VALIDATION_COLUMNS = {
+    "scores": ("set", *VALIDATED, "commit", "layer", "metric", *SCORE_NUMBERS),
+    "confusion": ("set", "layer", "gold", "predicted", "n"),
+}
 
 
 @dataclass(frozen=True)
 class Draw:
     """A random sample of mentions.
 
-    Attributes
-    ----------
-    sample : str
-        Its name.
-    design : mapping
-        by, allocation, n, seed, tiers, n_population, population (hash of what it was
-        drawn from).
-    rows : DataFrame
-        mention_id, stratum, n_stratum (mentions in the stratum), n_drawn (drawn from it),
-        inclusion_probability; sorted by mention_id.
+    ``design`` says by, allocation, n, seed, tiers, n_population and population (the hash of what
+    it was drawn from); ``rows`` are mention_id, stratum, n_stratum (mentions in the stratum),
+    n_drawn (drawn from it) and inclusion_probability, sorted by mention_id.
     """
 
     sample: str
@@ -75,13 +82,7 @@ class Draw:
 
 
 def check_name(what: str, name: str) -> str:
-    """Check the name of a sample or coder; raises `TableError`.
-
-    Examples
-    --------
-    >>> check_name("coder", "a")
-    'a'
-    """
+    """Check the name of a sample or coder; raises `TableError`."""
     if not NAME.fullmatch(name):
         raise TableError(
             f"name of a {what}: wanted small letters a to z, digits and hyphens, came {name!r}"
@@ -110,13 +111,7 @@ def find_samples(folder: Path) -> list[str]:
 
 
 def write_draw(draw: Draw, folder: Path) -> None:
-    """Keep a sample; one of this name that was drawn otherwise is not replaced.
-
-    Raises
-    ------
-    TableError
-        If another draw has the name: labels may hang on it.
-    """
+    """Keep a sample; raises `TableError` if another one has its name: labels may hang on it."""
     check_write(draw, folder)
     rows = draw.rows.to_csv(index=False, lineterminator="\n")
     write_if_changed(folder / f"{draw.sample}.csv", rows.encode())
@@ -137,20 +132,13 @@ def check_write(draw: Draw, folder: Path) -> None:
 
 
 def read_draw(sample: str, folder: Path) -> Draw:
-    """Read a sample.
-
-    Raises
-    ------
-    TableError
-        If there is none of this name, or its files do not fit together.
-    """
+    """Read a sample; raises `TableError` if there is none or its files do not fit together."""
     if sample not in find_samples(folder):
         raise TableError(f"{folder}: {unknown('sample', sample, find_samples(folder))}")
     design = read_json(folder / f"{sample}.json", TableError)
     rows = read_csv_as(folder / f"{sample}.csv", DRAW_COLUMNS)
-    numbers = {"n_stratum": "int64", "n_drawn": "int64", "inclusion_probability": "float64"}
     try:
-        return Draw(sample, design, rows.astype(numbers))
+        return Draw(sample, design, rows.astype(DRAW_NUMBERS))
     except ValueError as fault:
         raise TableError(f"{folder / sample}.csv: wanted numbers: {fault}") from None
 
@@ -162,12 +150,9 @@ def read_csv_as(path: Path, columns: Sequence[str]) -> pd.DataFrame:
 
 
 def check_drawn_from(draw: Draw, mentions: pd.DataFrame) -> None:
-    """Check that a sample was drawn from these mentions.
+    """Check that a sample was drawn from these mentions; raises `TableError`.
 
-    Raises
-    ------
-    TableError
-        If the study's mentions are others by now: their inclusion probabilities are unknown.
+    If the study's mentions are others by now, their inclusion probabilities are unknown.
     """
     population = find_population(mentions, draw.design["tiers"])
     if hash_population(population) != draw.design["population"]:
@@ -232,12 +217,7 @@ def read_codings(
 
 
 def _empty() -> pd.DataFrame:
-    numbers = {
-        "n_stratum": "int64",
-        "n_drawn": "int64",
-        "inclusion_probability": "float64",
-        "n_population": "int64",
-    }
+    numbers = {**DRAW_NUMBERS, "n_population": "int64"}
     return pd.DataFrame(columns=list(CODING_COLUMNS), dtype="str").astype(numbers)
 
 
@@ -258,11 +238,97 @@ def _coder_rows(draw: Draw, path: Path) -> pd.DataFrame:
 
 
 def is_name(cell: str) -> bool:
-    """Say whether a cell can be a name: one line of at most 60 characters.
+    """Say whether a cell can be a name: one line of at most 60 characters."""
+    return len(cell) <= LONGEST_NAME and cell.isprintable()
+
+
+# ------------------------------------------------------------------ how good the coding is
+
+
+@dataclass(frozen=True)
+class CodedSet:
+    """Text that was coded to measure the rules by; ``commit`` is the version that was scored.
+
+    ``seen`` says what was known of it when it was scored: unseen (nothing), scored (the rules
+    were changed after earlier scores), read (its text was read while rules were written). The
+    tier of quotes is empty.
+    """
+
+    set: str
+    source: str
+    tier: str
+    seen: str
+    coded_by: str
+    commit: str
+
+    def __post_init__(self) -> None:
+        for column, allowed in VALIDATED.items():
+            if getattr(self, column) not in allowed:
+                raise TableError(
+                    f"data/validation: {unknown(column, getattr(self, column), allowed)}"
+                )
+
+
+def read_validation(name: str, folder: Path | None = None) -> pd.DataFrame:
+    """Read how good the coding was measured to be.
+
+    Parameters
+    ----------
+    name : str
+        scores (a row per set, layer and metric: `CodedSet`, layer, metric, value, n
+        mentions or articles, floor, kappa) or confusion (set, layer, gold, predicted, n).
+    folder : path, optional
+        By default ``data/validation`` of the study.
+
+    Raises
+    ------
+    TableError
+        If the file or a column is missing.
 
     Examples
     --------
-    >>> is_name("Kreml"), is_name("x" * 61)
-    (True, False)
+    >>> sorted(read_validation("scores")["seen"].unique())
+    ['read', 'scored', 'unseen']
     """
-    return len(cell) <= LONGEST_NAME and cell.isprintable()
+    path = (folder or find_layout().validation) / f"{name}.csv"
+    missing = "no such file. Measure with `gipfel evaluate ... --save NAME`."
+    table = read_csv(path, TableError, VALIDATION_COLUMNS[name], missing=missing)
+    try:
+        numbers = {
+            column: pd.to_numeric(table[column].mask(table[column] == ""))
+            for column in SCORE_NUMBERS
+            if column in table
+        }
+    except ValueError as fault:
+        raise TableError(f"{path}: wanted numbers: {fault}") from None
+    return table.assign(**numbers).reset_index(drop=True)
+
+
+def write_validation(
+    about: CodedSet,
+    scores: Mapping[str, Mapping[str, float]],
+    confusion: pd.DataFrame | None,
+    folder: Path,
+) -> None:
+    """Keep the numbers of one set; those of the others stay."""
+    rows = [asdict(about) | row for row in _rows(scores)]
+    _replace_set(pd.DataFrame(rows, columns=list(VALIDATION_COLUMNS["scores"])), "scores", folder)
+    if confusion is not None:
+        _replace_set(confusion.assign(set=about.set), "confusion", folder)
+
+
+def _rows(scores: Mapping[str, Mapping[str, float]]) -> Iterator[dict[str, object]]:
+    for layer, found in scores.items():
+        for metric in METRICS:
+            if metric in found:
+                known = {name: found.get(name) for name in SCORE_NUMBERS}
+                yield known | {"layer": layer, "metric": metric, "value": found[metric]}
+
+
+def _replace_set(table: pd.DataFrame, name: str, folder: Path) -> None:
+    path, columns = folder / f"{name}.csv", list(VALIDATION_COLUMNS[name])
+    if path.is_file():
+        kept = read_validation(name, folder)
+        table = pd.concat([kept[~kept["set"].isin(table["set"])], table[columns]])
+    text = table.sort_values("set", kind="stable")[columns].to_csv(index=False, lineterminator="\n")
+    write_atomically(path, text.encode())

@@ -1,7 +1,4 @@
-"""The waist of the study: reads, writes and checks the open tables.
-
-It knows nothing of text and nothing of measures.
-"""
+"""The open tables, the interface between annotation and measures: read, written and checked."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ from analysis.study.atomic import exchange, write_if_changed
 from analysis.study.errors import TableError
 from analysis.study.paths import STUDY_FILE, Layout, find_layout
 from analysis.study.text_files import read_json
-from analysis.tables.schema import TABLES, find_table
+from analysis.tables.schema import TABLES, VERSION, find_table
 from analysis.tables.streams import (
     check_table,
     coerce_table,
@@ -37,8 +34,17 @@ from analysis.tables.streams import (
 )
 
 MANIFEST = "manifest.json"
-MANIFEST_KEYS = ("made_from", "tables")
 REBUILD = "Rebuild it with `gipfel annotate`."
+
+
+def _open_table(name: str) -> cached_property[pd.DataFrame]:
+    """Return an attribute of `Features` that is read when it is first asked for."""
+
+    def read(features: Features) -> pd.DataFrame:
+        return read_table(name, features.folder, features.manifest)
+
+    read.__doc__ = TABLES[name].meaning
+    return cached_property(read)
 
 
 @dataclass(frozen=True)
@@ -56,50 +62,15 @@ class Features:
 
     folder: Path
 
-    @cached_property
-    def documents(self) -> pd.DataFrame:
-        """One row per article."""
-        return self._read("documents")
-
-    @cached_property
-    def segments(self) -> pd.DataFrame:
-        """One row per segment."""
-        return self._read("segments")
-
-    @cached_property
-    def terms(self) -> pd.DataFrame:
-        """Bag of segments by form, lemma and tag, with counts."""
-        return self._read("terms")
-
-    @cached_property
-    def voices(self) -> pd.DataFrame:
-        """Document and voice by form, lemma and tag, with counts."""
-        return self._read("voices")
-
-    @cached_property
-    def mentions(self) -> pd.DataFrame:
-        """One row per frame mention."""
-        return self._read("mentions")
-
-    @cached_property
-    def nodes(self) -> pd.DataFrame:
-        """Which frames and actors each segment names."""
-        return self._read("nodes")
-
-    @cached_property
-    def cooccurrences(self) -> pd.DataFrame:
-        """Words near frames and actors, by document."""
-        return self._read("cooccurrences")
-
-    @cached_property
-    def windows(self) -> pd.DataFrame:
-        """Occurrences of frames and actors and the sizes of their windows, by document."""
-        return self._read("windows")
-
-    @cached_property
-    def ngrams(self) -> pd.DataFrame:
-        """Rows of words that recur, by document."""
-        return self._read("ngrams")
+    documents = _open_table("documents")
+    segments = _open_table("segments")
+    terms = _open_table("terms")
+    voices = _open_table("voices")
+    mentions = _open_table("mentions")
+    nodes = _open_table("nodes")
+    cooccurrences = _open_table("cooccurrences")
+    windows = _open_table("windows")
+    ngrams = _open_table("ngrams")
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -114,16 +85,11 @@ class Features:
 
     def contents(self) -> dict[str, str]:
         """Return the content hash of every table that was read so far, by name."""
-        return {name: self._content(name) for name in sorted(TABLES) if name in self.__dict__}
-
-    def _read(self, name: str) -> pd.DataFrame:
-        return read_table(name, self.folder, self.manifest)
-
-    def _content(self, name: str) -> str:
         known: dict[str, str] = self.__dict__.setdefault("_contents", {})
-        if name not in known:
-            known[name] = content_hash(self.__dict__[name])
-        return known[name]
+        for name in sorted(TABLES):
+            if name in self.__dict__ and name not in known:
+                known[name] = content_hash(self.__dict__[name])
+        return dict(sorted(known.items()))
 
 
 def read_features(folder: Path | None = None) -> Features:
@@ -175,34 +141,25 @@ def read_table(name: str, folder: Path, manifest: Mapping[str, Any] | None = Non
     Raises
     ------
     TableError
-        If the file is missing, is not Parquet, breaks the schema, or holds something else
-        than the manifest notes.
+        If the file is missing, is not Parquet, breaks the schema, is of another version of the
+        schema, or holds something else than the manifest notes.
     """
-    frame = to_pandas(read_parquet(table_path(name, folder)), name)
-    check_table(frame, name)
-    _require_noted(name, folder, content_hash(frame), manifest)
+    noted = (read_manifest(folder) if manifest is None else manifest)["tables"]
+    frame = check_table(to_pandas(read_parquet(table_path(name, folder)), name), name)
+    _require_noted(name, folder, content_hash(frame), noted)
     return frame
 
 
 def check_content(name: str, folder: Path) -> None:
-    """Refuse an open table that is not the manifest's; it is read batch by batch.
-
-    Raises
-    ------
-    TableError
-        If the file is missing, is not Parquet, or holds something else than the manifest notes.
-    """
-    path = table_path(name, folder)
+    """Refuse an open table as `read_table` does, but read it batch by batch."""
+    path, noted = table_path(name, folder), read_manifest(folder)["tables"]
     with reading(path):
         content = describe_table(path, name)[1]
-    _require_noted(name, folder, content)
+    _require_noted(name, folder, content, noted)
 
 
-def _require_noted(
-    name: str, folder: Path, content: str, manifest: Mapping[str, Any] | None = None
-) -> None:
-    noted = (read_manifest(folder) if manifest is None else manifest)["tables"].get(name, {})
-    if noted.get("content") != content:
+def _require_noted(name: str, folder: Path, content: str, noted: Mapping[str, Any]) -> None:
+    if noted.get(name, {}).get("content") != content:
         raise TableError(
             f"{table_path(name, folder)}: wanted the table that {MANIFEST} notes, came another "
             "one: `gipfel annotate` was stopped while it wrote, it has run since the first "
@@ -224,7 +181,7 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        raise TableError(f"{path}: no such file. Rebuild it with `gipfel annotate`.") from None
+        raise TableError(f"{path}: no such file. {REBUILD}") from None
     except (pa.ArrowException, OSError) as fault:
         raise TableError(
             f"{path}: wanted a Parquet file; {str(fault).strip()}. Restore it with "
@@ -236,19 +193,10 @@ def reading(path: Path) -> Iterator[None]:
 def new_tables(folder: Path) -> Iterator[Path]:
     """Return a folder to write open tables and their manifest to; it takes the old one's place.
 
-    It begins with the files of the old folder, so that a table that stays the same stays the
-    same file. Whoever reads meanwhile finds the old tables. After an error, or if the process
-    is killed, the old ones stand; what a killed process left is cleared by the next one.
-
-    Parameters
-    ----------
-    folder : path
-        The folder of the open tables, which need not be there. One process at a time writes.
-
-    Yields
-    ------
-    path
-        A folder beside it.
+    It lies beside the old folder, which need not be there, and begins with its files, so that a
+    table that stays the same stays the same file. Whoever reads meanwhile finds the old tables.
+    After an error, or if the process is killed, the old ones stand; what a killed process left is
+    cleared by the next one. One process at a time writes.
     """
     folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -297,9 +245,9 @@ def write_table(frame: pd.DataFrame, name: str, folder: Path) -> bool:
     bool
         Whether the content changed.
     """
+    manifest = read_manifest(folder) if (folder / MANIFEST).is_file() else None
     has_changed = write_rows([coerce_table(frame, name)], name, table_path(name, folder))
-    if (folder / MANIFEST).is_file():
-        manifest = read_manifest(folder)
+    if manifest is not None:
         manifest["tables"][name] = _describe(name, folder)
         _write_manifest(manifest, folder)
     return has_changed
@@ -320,21 +268,45 @@ def content_hash(frame: pd.DataFrame) -> str:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read what the open tables were made from."""
+    """Read what the open tables were made from.
+
+    Raises
+    ------
+    TableError
+        If there is no manifest, it misses a key, or its tables are of another version of the
+        schema; a manifest that names no version is of the first.
+    """
     path = folder / MANIFEST
     manifest = read_json(path, TableError, REBUILD)
-    lacking = [key for key in MANIFEST_KEYS if not isinstance(manifest.get(key), dict)]
-    if lacking:
-        raise TableError(f"{path}: wanted the key {lacking[0]!r} with a table. {REBUILD}")
+    for key in ("made_from", "tables"):
+        if not isinstance(manifest.get(key), dict):
+            raise TableError(f"{path}: wanted the key {key!r} with a table. {REBUILD}")
+    _require_version(path, manifest.get("schema", 1))
     return manifest
+
+
+def _require_version(path: Path, came: object) -> None:
+    """Refuse open tables that an older or a newer package has written."""
+    if came == VERSION and type(came) is int:
+        return
+    way_out = "Rebuild them with `gipfel annotate`."
+    if isinstance(came, int) and came > VERSION:
+        way_out = "A newer package wrote them: update this one (`git pull`, then `make setup`)."
+    raise TableError(
+        f"{path}: wanted open tables of version {VERSION} of the schema, came version {came!r}."
+        f" {way_out}"
+    )
 
 
 def write_manifest(
     made_from: Mapping[str, Any], folder: Path, names: Iterable[str] = tuple(TABLES)
 ) -> None:
-    """Write ``manifest.json``: what the tables were made from, and each table's content hash."""
+    """Write ``manifest.json``: the schema's version, what the tables were made from, their hashes.
+
+    The tables are noted by number of rows and hash of the content.
+    """
     tables = {name: _describe(name, folder) for name in sorted(names)}
-    _write_manifest({"made_from": dict(made_from), "tables": tables}, folder)
+    _write_manifest({"schema": VERSION, "made_from": dict(made_from), "tables": tables}, folder)
 
 
 def _write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:

@@ -29,31 +29,13 @@ def coerce_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def check_table(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Check an open table against the schema.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        The table as read.
-    name : str
-        Its name: a key of `analysis.tables.schema.TABLES`.
-
-    Returns
-    -------
-    DataFrame
-        The same table, so that calls can be chained.
+    """Check an open table against the schema, and return it.
 
     Raises
     ------
     TableError
         With every missing or surplus column, wrong type, empty cell, value that is
         not allowed and repeated key, each with up to three rows.
-
-    Examples
-    --------
-    >>> from analysis.tables.schema import empty_table
-    >>> len(check_table(empty_table("mentions"), "mentions"))
-    0
     """
     table = find_table(name)
     faults = _column_faults(frame, table)
@@ -123,16 +105,8 @@ def to_pandas(table: pa.Table, name: str) -> pd.DataFrame:
 def hash_frames(frames: Iterable[pd.DataFrame]) -> tuple[int, str]:
     """Count the rows of a table that comes in batches, and hash its content.
 
-    Parameters
-    ----------
-    frames : iterable of DataFrame
-        At least one, which may have no rows; all of the same columns and types.
-
-    Returns
-    -------
-    tuple of int and str
-        The number of rows; a hash of names, types and every cell in order, which is the
-        same however the rows are cut into batches.
+    The hash of names, types and every cell in order is the same however the rows are cut into
+    batches, of which there must be one, if without rows.
 
     Examples
     --------
@@ -160,24 +134,10 @@ def describe_table(path: Path, name: str) -> tuple[int, str]:
 def write_rows(frames: Iterable[pd.DataFrame], name: str, path: Path) -> bool:
     """Write an open table from batches that are typed and sorted as the schema says.
 
-    The file does not depend on how rows are cut into batches. It is left alone if it holds
+    `coerce_table` makes a batch of some rows; no row of it may sort before one of the batch before
+    it. The file does not depend on how rows are cut into batches. It is left alone if it holds
     the same content already, and is replaced in one step otherwise: a killed run leaves the
-    old table whole.
-
-    Parameters
-    ----------
-    frames : iterable of DataFrame
-        What `analysis.tables.streams.coerce_table` gives for some rows at a time; no row of
-        a batch sorts before one of the batch before it.
-    name : str
-        A key of `analysis.tables.schema.TABLES`.
-    path : path
-        The Parquet file.
-
-    Returns
-    -------
-    bool
-        Whether the content changed.
+    old table whole. The result says whether the content changed.
 
     Raises
     ------
@@ -185,7 +145,11 @@ def write_rows(frames: Iterable[pd.DataFrame], name: str, path: Path) -> bool:
         If a batch breaks the schema or the order; nothing is written.
     """
     with part_beside(path) as part:
-        _write(_row_groups(_checked(frames, name)), part)
+        groups = _row_groups(_checked(frames, name))
+        first = next(groups)
+        with pq.ParquetWriter(part, first.schema, compression="zstd") as writer:
+            for group in chain([first], groups):
+                writer.write_table(group, row_group_size=ROWS)
         changed = not (path.is_file() and _same_content(part, path, name))
         if changed:
             part.replace(path)
@@ -219,13 +183,6 @@ def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
             waiting = waiting[ROWS:].combine_chunks()
     if waiting is not None:
         yield waiting.combine_chunks()
-
-
-def _write(groups: Iterator[pa.Table], path: Path) -> None:
-    first = next(groups)
-    with pq.ParquetWriter(path, first.schema, compression="zstd") as writer:
-        for group in chain([first], groups):
-            writer.write_table(group, row_group_size=ROWS)
 
 
 def _same_content(new: Path, old: Path, name: str) -> bool:

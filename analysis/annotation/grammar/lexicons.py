@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from analysis.study.errors import StudyError, join_faults
 from analysis.study.paths import Layout, find_layout
-from analysis.study.toml_files import describe_faults, read_toml
+from analysis.study.text_files import describe_faults, read_toml
 
 
 def _clean(words: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 import analysis
 
-LONGEST_WORD, LONGEST_PART, MOST_PARTS, MOST_JOINTS = 60, 35, 5, 4
-LONGEST_NAME, MOST_NAME_WORDS, MOST_UNKNOWN_WORDS = 60, 6, 3
-MOST_CUE_WORDS, MOST_TITLE_WORDS = 4, 25
+LONGEST_WORD, LONGEST_PART, MOST_PARTS, MOST_JOINTS = 60, 35, 5, 6
+LONGEST_NAME, MOST_NAME_WORDS = 60, 6
 #: A cell of a figure's table is at most so many pieces that the package or the study knows.
 MOST_PIECES = 8
 #: Marks without ink: soft hyphens, joiners, selectors, fillers of Hangul, the empty braille
@@ -25,49 +28,78 @@ UNSEEN = re.compile(
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U000e0000-\U0010ffff]"
 )
 _PUNCTUATION = frozenset("-–‑.,:;/&+'’%§€$£#°!?()\"„“”‚‘…@*×→←−=<>|~[]{}^")
-_PARTICLES = frozenset(
-    [
-        "van",
-        "von",
-        "vom",
-        "zu",
-        "zum",
-        "zur",
-        "der",
-        "die",
-        "das",
-        "des",
-        "den",
-        "dem",
-        "de",
-        "la",
-        "le",
-        "al",
-        "und",
-        "of",
-    ]
+_PARTICLES = frozenset({
+    "van", "von", "vom", "zu", "zum", "zur", "der", "die", "das", "des", "den", "dem", "de", "la",
+    "le", "al", "und", "of",
+})  # fmt: skip
+_PLAIN = re.compile(
+    r"[+-]?(\d[\d.,]*(e[+-]?\d+)?|inf|nan)%?"
+    r"|\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?|[0-9a-f]{7,40}|True|False"
 )
-_NUMBER = r"[+-]?(\d[\d.,]*(e[+-]?\d+)?|inf|nan)%?"
-_TIME = r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?)?"
-_COMMIT = r"[0-9a-f]{7,40}"
-_PLAIN = re.compile(rf"{_NUMBER}|{_TIME}|{_COMMIT}|True|False")
 CODE = re.compile(r"[A-Za-z0-9_.:+-]{1,60}")
 HASH = re.compile(r"[0-9a-f]{12,64}")
+VERSION = re.compile(r"\d+(\.\d+)*[a-z0-9.+]{0,12}")
 _CODE = re.compile(
     r'#[^\n]*|"""[\s\S]*?"""|[rbfuRBFU]{0,2}"(?P<double>(?:[^"\\\n]|\\.)*)"'
     r"|[rbfuRBFU]{0,2}'(?P<single>(?:[^'\\\n]|\\.)*)'|(?P<name>[A-Za-z_]\w*)"
 )
-VERSION = re.compile(r"\d+(\.\d+)*[a-z0-9.+]{0,12}")
+#: Says why a cell may not stand there, or nothing.
+Judge = Callable[[str], str]
+
+
+class UnreadableError(ValueError):
+    """A file is not what its name says; the text is the fault."""
+
+
+@contextmanager
+def expecting(fault: str) -> Iterator[None]:
+    """Say so where a file has not the form that is read."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise UnreadableError(fault) from None
+
+
+def read_cells(path: Path) -> pd.DataFrame:
+    """Read a CSV file as text, every cell as it stands; raises `UnreadableError`."""
+    try:
+        return pd.read_csv(
+            path, keep_default_na=False, dtype="str", encoding="utf-8", index_col=False
+        )
+    except ValueError as fault:
+        raise UnreadableError(f"not a CSV file in UTF-8: {str(fault)[:60]}") from None
+
+
+def json_leaves(value: Any, *, keys: bool) -> Iterator[Any]:
+    """Return the values in a value of JSON that hold no others, and on demand all keys."""
+    if isinstance(value, Mapping):
+        if keys:
+            yield from value
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from json_leaves(inner, keys=keys)
+    else:
+        yield value
+
+
+def json_strings(value: Any) -> list[str]:
+    """List the keys and strings in a value of JSON."""
+    return [one for one in json_leaves(value, keys=True) if isinstance(one, str)]
+
+
+def those(faults: Mapping[str, object]) -> Iterator[str]:
+    """Return the faults that are there, of all that were looked for."""
+    return (fault for fault, is_there in faults.items() if is_there)
+
+
+def first_fault(judge: Judge, cells: Iterable[str]) -> str:
+    """Return the first fault that is found in some cells, or nothing."""
+    return next(filter(None, map(judge, cells)), "")
 
 
 def unseen(text: str) -> str:
-    r"""Give the first character that a reader does not see, or nothing.
-
-    Examples
-    --------
-    >>> unseen("Brot und Salz"), unseen("Brot\u2060und")
-    ('', 'U+2060')
-    """
+    r"""Return the first character that a reader does not see, such as U+2060, or nothing."""
     found = UNSEEN.search(text)
     return f"U+{ord(found[0]):04X}" if found else ""
 
@@ -82,27 +114,22 @@ def word_fault(word: str) -> str:
     """
     if any(c.isspace() for c in word):
         return "more than one word"
-    odd = [c for c in word if not (c.isalnum() or _is_mark(c) or c in _PUNCTUATION)]
-    if odd or unseen(word):
-        return f"the character U+{ord((odd or [unseen(word)[-1]])[0]):04X}, which could join words"
+    for c in word:
+        is_mark = unicodedata.category(c) in {"Mn", "Mc"}
+        if UNSEEN.match(c) or not (c.isalnum() or is_mark or c in _PUNCTUATION):
+            return f"the character U+{ord(c):04X}, which could join words"
     parts = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])", " ", word))
     n_joints = len(re.findall(r"\b\W+\b|\d+", word))
     longest = max(map(len, parts), default=0)
-    if len(parts) > MOST_PARTS or n_joints > MOST_JOINTS + 2 or longest > LONGEST_PART:
+    if len(parts) > MOST_PARTS or n_joints > MOST_JOINTS or longest > LONGEST_PART:
         return f"words that are joined: more than {MOST_PARTS} parts or {LONGEST_PART} letters"
     return "" if len(word) <= LONGEST_WORD else f"more than {LONGEST_WORD} characters"
 
 
-def _is_mark(character: str) -> bool:
-    return unicodedata.category(character) in {"Mn", "Mc"}
-
-
 def words_fault(cell: str, most: int) -> str:
     """Say why a cell is not so many words at most, or nothing."""
-    words = cell.split(" ")
-    if cell and len(words) > most:
-        return f"more than {most} words"
-    return next(filter(None, map(word_fault, words)), "") if cell else ""
+    words = cell.split(" ") if cell else []
+    return f"more than {most} words" if len(words) > most else first_fault(word_fault, words)
 
 
 def name_fault(name: str) -> str:
@@ -113,11 +140,10 @@ def name_fault(name: str) -> str:
     >>> name_fault("Ada von Nordstadt"), name_fault("der Bus fährt")
     ('', 'no name: words without a capital')
     """
-    if len(name) > LONGEST_NAME or len(name.split()) > MOST_NAME_WORDS:
-        return f"no name: more than {LONGEST_NAME} characters or {MOST_NAME_WORDS} words"
     words = name.split()
-    small = [word for word in words if word[0].islower() and word not in _PARTICLES]
-    if small and len(words) > 1:
+    if len(name) > LONGEST_NAME or len(words) > MOST_NAME_WORDS:
+        return f"no name: more than {LONGEST_NAME} characters or {MOST_NAME_WORDS} words"
+    if len(words) > 1 and any(one[0].islower() and one not in _PARTICLES for one in words):
         return "no name: words without a capital"
     return words_fault(name, MOST_NAME_WORDS)
 
@@ -126,15 +152,9 @@ def name_fault(name: str) -> str:
 class Known:
     """What a study and the package say themselves.
 
-    Attributes
-    ----------
-    values : frozenset of str
-        Whole cells: ids and labels of the study, cells of the open tables, short texts of
-        the notebooks.
-    names : frozenset of str
-        Actors, outlets and speakers, and what else may stand inside a longer cell.
-    phrases : str
-        Texts besides those of the package, as `phrases` writes them.
+    ``values`` are whole cells: ids and labels of the study, cells of the open tables, short texts
+    of the notebooks. ``names`` are actors, outlets and speakers, and what else may stand inside a
+    longer cell; ``phrases`` are texts besides those of the package, as `phrases` writes them.
     """
 
     values: frozenset[str]
@@ -147,11 +167,12 @@ class Known:
             return ""
         if unseen(cell):
             return f"the character {unseen(cell)}, which nobody sees"
+        shown = repr(cell if len(cell) <= 24 else f"{cell[:20]}…")  # a message is no place either
         n_pieces = self._count_pieces(split(cell))
         if n_pieces is None:
-            return f"{_shown(cell)}: not a number, a name of the study or words of the package"
+            return f"{shown}: not a number, a name of the study or words of the package"
         if n_pieces > MOST_PIECES:
-            return f"{_shown(cell)}: words of the package in an order that is not the package's"
+            return f"{shown}: words of the package in an order that is not the package's"
         return ""
 
     def _count_pieces(self, words: list[str]) -> int | None:
@@ -168,16 +189,11 @@ class Known:
     def _has(self, words: list[str]) -> bool:
         piece = " ".join(words)
         return (
-            (len(words) == 1 and piece.isdigit())
+            piece.isdigit()
             or piece in _as_words(self.names)
             or f" {piece} " in package_phrases()
             or f" {piece} " in self.phrases
         )
-
-
-def _shown(cell: str) -> str:
-    """Show the beginning only: a message is no place for text either."""
-    return repr(cell if len(cell) <= 24 else f"{cell[:20]}…")
 
 
 @cache
@@ -190,23 +206,22 @@ def split(text: str) -> list[str]:
     return re.findall(r"\d+|[^\W\d_]+", unicodedata.normalize("NFC", text).casefold())
 
 
-@cache
-def package_phrases() -> str:
-    """Give the words of every text in the package's code, in their order, a text to a line."""
-    root = Path(analysis.__file__).parent
-    paths = set(root.rglob("*.py")) - set((root / "corpus" / "release").iterdir())
-    paths.add(root / "figures" / "words.toml")
-    code = (path.read_text("utf-8") for path in sorted(paths))
-    return phrases(text for one in code for text in code_texts(one))
-
-
 def phrases(texts: Iterable[str]) -> str:
     """Write texts so that words in a row can be looked up: a text to a line, between spaces."""
     return "\n".join(f" {' '.join(split(text))} " for text in dict.fromkeys(texts))
 
 
+@cache
+def package_phrases() -> str:
+    """Return the words of every text in the package's code but this check, as `phrases` does."""
+    root = Path(analysis.__file__).parent
+    paths = {*root.rglob("*.py"), *root.rglob("*.toml")} - {*Path(__file__).parent.iterdir()}
+    code = (path.read_text("utf-8") for path in sorted(paths))
+    return phrases(text for one in code for text in code_texts(one))
+
+
 def code_texts(code: str) -> Iterator[str]:
-    """Give the texts and names in code, without comments and docstrings.
+    """Return the texts and names in code, without comments and docstrings.
 
     Examples
     --------
@@ -231,7 +246,7 @@ def code_texts(code: str) -> Iterator[str]:
 
 @cache
 def notebook_texts(path: Path) -> tuple[str, ...]:
-    """Give the texts in a notebook's code; nothing of a file that is no notebook."""
+    """Return the texts in a notebook's code; nothing of a file that is no notebook."""
     try:
         cells = json.loads(path.read_text("utf-8"))["cells"]
         code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]

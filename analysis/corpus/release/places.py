@@ -22,18 +22,9 @@ _ROOT = (
 #: What of a study a crate gives out: never ``data/raw``, ``data/local`` or ``papermill_runs``.
 OPEN = (
     *(name for name in _ROOT if not name.startswith(".")),
-    "analysis",
-    "docs",
-    "notebooks",
-    "figures",
-    "data/README.md",
-    "data/sources.toml",
-    "data/corrections.csv",
-    "data/coding",
-    "data/features",
-    "data/lexicons",
-    "data/validation",
-)
+    "analysis", "docs", "notebooks", "figures", "data/README.md", "data/sources.toml",
+    "data/corrections.csv", "data/coding", "data/features", "data/lexicons", "data/validation",
+)  # fmt: skip
 _NAME = r"[a-z0-9][a-z0-9-]*"
 _TOY = r"tests/toy/"
 #: Kind of a published file -> patterns of its whole path. A file that fits none is refused.
@@ -47,12 +38,10 @@ PLACES: Mapping[str, str] = {
     "confusion": rf"({_TOY})?data/validation/confusion\.csv",
     "attack": r"data/validation/attack\.json",
     "corrections": r"data/corrections\.csv",
-    "figure data": r"figures/\d\d_[a-z0-9_]+\.csv",
-    "figure note": r"figures/\d\d_[a-z0-9_]+\.json",
-    "figure table": r"figures/\d\d_[a-z0-9_]+\.tex",
-    "png": r"figures/\d\d_[a-z0-9_]+\.png",
-    "pdf": r"figures/\d\d_[a-z0-9_]+\.pdf",
-    "svg": r"figures/\d\d_[a-z0-9_]+\.svg",
+    **{
+        f"figure {suffix}": rf"figures/\d\d_[a-z0-9_]+\.{suffix}"
+        for suffix in ("csv", "json", "tex", "png", "pdf", "svg")
+    },
     "notebook": r"notebooks/\d\d_[a-z0-9_]+\.ipynb",
     "font": r"analysis/figures/fonts/SourceSansPro-[A-Za-z]+\.ttf",
     "text": "|".join((
@@ -63,7 +52,7 @@ PLACES: Mapping[str, str] = {
         rf"({_TOY})?data/lexicons/stopwords\.txt",
         r"analysis/([a-z]+/)*[a-z0-9_]+\.py",
         r"analysis/coding/(page\.css|page\.html\.j2|page\.js|coding-rules\.md)",
-        r"analysis/figures/(fonts/OFL\.txt|words\.toml)",
+        r"analysis/figures/(fonts/OFL\.txt|words\.toml)|analysis/tables/schema\.toml",
         r"docs/((how-to|reference|explanation)/)?[a-z0-9_-]+\.md|docs/README\.md",
         r"docs/reference_pages\.py",
         r"(tests|benchmarks)/[a-z0-9_]+\.py",
@@ -79,46 +68,30 @@ _IGNORED = {"__pycache__", ".ipynb_checkpoints"}
 
 
 def kind_of(name: str) -> str | None:
-    """Give the kind of a published file by its path below the study's root.
-
-    Examples
-    --------
-    >>> kind_of("data/features/terms.parquet"), kind_of("docs/notes.txt")
-    ('open table', None)
-    """
+    """Return the kind of a published file by its path below the study's root, if it has one."""
     return next((kind for kind, one in _PATTERNS.items() if one.fullmatch(name)), None)
 
 
 def place_faults(name: str, path: Path) -> Iterator[str]:
     """Judge where a file lies, what it is called, and that it is a file of its own."""
-    if path.is_symlink() or any(one.is_symlink() for one in _above(name, path)):
+    # The folders above it count as far as they lie below the study's root.
+    if any(one.is_symlink() for one in (path, *list(path.parents)[: name.count("/")])):
         yield "a symbolic link; only files themselves are published"
     elif not path.is_file():
         yield "not a plain file"
     elif kind_of(name) is None:
         yield "not a file that a study publishes: no such name, ending or folder is listed"
-    stem = Path(name).name.partition(".")[0]
-    if len(Path(name).name) > LONGEST_FILE_NAME or len(re.split("[_-]", stem)) > MOST_PARTS:
+    last = name.rpartition("/")[2]
+    n_parts = len(re.split("[_-]", last.partition(".")[0]))
+    if len(last) > LONGEST_FILE_NAME or n_parts > MOST_PARTS:
         yield (
             f"a file name of more than {LONGEST_FILE_NAME} characters or {MOST_PARTS} words"
             " could be a sentence"
         )
 
 
-def _above(name: str, path: Path) -> list[Path]:
-    """List the folders of a published path that lie below the study's root."""
-    return list(path.parents)[: name.count("/")]
-
-
 def published_files(layout: Layout) -> dict[str, Path]:
-    """List what git tracks or a crate gives out, by path below the study's root, sorted.
-
-    Examples
-    --------
-    >>> from analysis.study.paths import find_layout
-    >>> "study.toml" in published_files(find_layout())
-    True
-    """
+    """List what git tracks or a crate gives out, by path below the study's root, sorted."""
     names = {*_tracked(layout), *_inside_open(layout)}
     return {name: layout.root / name for name in sorted(names)}
 
@@ -174,7 +147,7 @@ def staged_files(layout: Layout) -> list[str]:
 
 @contextmanager
 def staged_copy(layout: Layout) -> Iterator[Layout]:
-    """Give a copy of what is staged for the next commit; the working files may be others."""
+    """Return a copy of what is staged for the next commit; the working files may be others."""
     with tempfile.TemporaryDirectory(prefix="gipfel-staged-") as folder:
         git(layout.root, "checkout-index", "--all", f"--prefix={folder}/")
         yield Layout(Path(folder) / git(layout.root, "rev-parse", "--show-prefix").strip())
