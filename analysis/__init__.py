@@ -58,7 +58,7 @@ _GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "Topics": {
-        "analysis.measures.topic_segments": ("TopicRecipe",),
+        "analysis.measures.topics": ("TopicRecipe",),
         "analysis.measures.topic_stability": ("fit_prototype", "topic_stability"),
         "analysis.measures.topic_contrast": ("topic_contrast",),
         "analysis.measures.topic_quality": ("topic_quality",),
