@@ -13,9 +13,8 @@ from keyness_samples import GOLD
 from numpy.testing import assert_allclose
 
 from analysis.measures import formulas
-from analysis.measures.cells import Pairs, check_pairs
+from analysis.measures.cells import CoOccurrences, Pairs, check_pairs
 from analysis.measures.collocation import association, association_difference, strongest_collocates
-from analysis.measures.cooccurrences import CoOccurrences
 from analysis.measures.formulas import ASSOCIATION
 from analysis.measures.resampling import Resampling
 from analysis.study.errors import MeasureError

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.spatial.distance import jensenshannon
 
-from analysis.measures.comparison import jensen_shannon_shift
+from analysis.measures.keyness import jensen_shannon_shift
 from analysis.study.errors import MeasureError
 
 SUMMITS = ([30, 10, 60], [10, 50, 40])

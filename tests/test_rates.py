@@ -8,8 +8,7 @@ import pytest
 from scipy import sparse, stats
 
 from analysis.measures.counts import Recipe, TermCounts, count_terms
-from analysis.measures.frequency import term_frequency
-from analysis.measures.rates import rate_intervals
+from analysis.measures.frequency import rate_intervals, term_frequency
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from analysis.measures.cooccurrences import CoOccurrences
+from analysis.measures.cells import CoOccurrences
 from analysis.measures.counts import describe_documents, documents_of_terms
 from analysis.study.errors import check_known
 from analysis.tables.features import Features

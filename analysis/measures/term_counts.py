@@ -158,6 +158,11 @@ class TermCounts:
             totals=np.bincount(codes, weights=self.totals).astype(self.totals.dtype),
         )
 
+    def by_document(self) -> TermCounts:
+        """Add up the bags of each document."""
+        whole = "doc_id" not in self.rows.columns or self.rows["doc_id"].is_unique
+        return self if whole else self.group("doc_id")
+
     def select(self, keep: np.ndarray) -> TermCounts:
         """Keep the rows marked in a boolean array."""
         matrix, unweighted = self._each(lambda held: held[np.flatnonzero(keep)])
