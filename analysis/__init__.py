@@ -66,8 +66,7 @@ _GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "Concordance": {
         "analysis.concordance.texts": ("open_texts",),
-        "analysis.concordance.lines": ("concordance_lines",),
-        "analysis.concordance.counting": ("count_hits",),
+        "analysis.concordance.lines": ("concordance_lines", "count_hits"),
         "analysis.concordance.page": ("show_concordance", "write_concordance"),
     },
     "Coding": {

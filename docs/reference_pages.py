@@ -25,7 +25,6 @@ from analysis.study.paths import find_layout
 from analysis.tables.codebook import code_book
 
 
-
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages to those written by hand."""
     for name, text in {**pages(), **python_pages()}.items():

@@ -14,9 +14,17 @@ from hypothesis import strategies as st
 
 from analysis.annotation import pipeline
 from analysis.annotation.mentions import find_particles
-from analysis.concordance.counting import count_hits, hit_places, hits_by_document
 from analysis.concordance.hits import alphabetic, sample_hits
-from analysis.concordance.lines import COLUMNS, PASSAGE, TYPES, concordance_lines, readable
+from analysis.concordance.lines import (
+    COLUMNS,
+    PASSAGE,
+    TYPES,
+    concordance_lines,
+    count_hits,
+    hit_places,
+    hits_by_document,
+    readable,
+)
 from analysis.concordance.texts import Texts, open_texts
 from analysis.study.errors import MeasureError, QueryError, SourceError
 from analysis.study.paths import Layout

@@ -360,8 +360,7 @@ def test_without_articles_the_notebook_is_skipped(
 
 def test_published_tables_hold_no_text(toy_layout: Layout) -> None:
     """What the notebook exports of a concordance: numbers and ids, whatever the query."""
-    from analysis.concordance.counting import hit_places, hits_by_document
-    from analysis.concordance.lines import concordance_lines
+    from analysis.concordance.lines import concordance_lines, hit_places, hits_by_document
     from analysis.tables.features import read_features
 
     lines = concordance_lines("[]{5}", texts=open_texts(toy_layout), context="segment")

@@ -81,6 +81,10 @@ def _first_bad(values: FloatArray) -> float:
     return float(values[~(np.isfinite(values) & (values >= 0))].flat[0])
 
 
+#: Columns of `Pairs` in tables, in this order.
+PAIR_COLUMNS = ("n_joint", "n_node", "n_collocate", "n_tokens")
+
+
 class Pairs(NamedTuple):
     """Frequencies of pairs of node and collocate, as arrays of one shape."""
 
@@ -210,6 +214,11 @@ class NodeSums:
         self.tokens = side["n_tokens"].where(known, 0).to_numpy(dtype=float)
         if "n_node_tokens" in sums:
             self.tokens = self.tokens - sums["n_node_tokens"].to_numpy(dtype=float)
+
+    @property
+    def whole(self) -> Pairs:
+        """The sums over all documents, one value for each collocate."""
+        return Pairs(*(each[:, 0] for each in self.total(np.ones((len(self.tokens), 1)))))
 
     def total(self, weights: FloatArray) -> Pairs:
         """Add up documents, each as often as drawn; shaped (n_collocates, n_resamples)."""

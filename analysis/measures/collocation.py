@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.measures.cells import CoOccurrences, NodeSums, Pairs, check_pairs
+from analysis.measures.cells import PAIR_COLUMNS, CoOccurrences, NodeSums, Pairs, check_pairs
 from analysis.measures.formulas import ASSOCIATION
 from analysis.measures.inference import FloatArray
 from analysis.measures.resampling import Resampling, draw_weights
@@ -15,8 +15,6 @@ from analysis.measures.verdicts import VERDICT, judge_interval, refuse
 from analysis.study.errors import MeasureError, check_known
 from analysis.tables.cells import rounded
 
-#: Name of a frequency in the formulas -> column.
-_COLUMNS = {"o11": "n_joint", "r1": "n_node", "c1": "n_collocate", "n": "n_tokens"}
 #: More resamples than this without the pair, and no interval is given.
 MOST_UNDEFINED = 0.05
 
@@ -52,8 +50,7 @@ def association(
     [134.301]
     """
     check_known("association", measures, what="measure", allowed=ASSOCIATION)
-    frequencies = (pairs[name] for name in ("n_joint", "n_node", "n_collocate", "n_tokens"))
-    checked = check_pairs(*frequencies)
+    checked = check_pairs(*(pairs[name] for name in PAIR_COLUMNS))
     table = pairs.assign(n_expected=checked.e11)
     for name in measures:
         table[name] = ASSOCIATION[name](checked)
@@ -168,7 +165,10 @@ def association_difference(
         rng, scores = np.random.default_rng(plan.seed), []
         for name, side in sides.items():
             sums = NodeSums(counts, str(node), collocates, side)
-            _add_side(table, name, sums, measure)
+            for column, values in zip(PAIR_COLUMNS, sums.whole, strict=True):
+                table[f"{column}_{name}"] = values.astype(np.int64)
+            table[f"n_hidden_{name}"] = sums.n_hidden
+            table[f"association_{name}"] = _score(measure, sums.whole)
             if verdict.status == "ok":
                 codes, labels = pd.factorize(side[plan.cluster])
                 weights = draw_weights(len(labels), plan.n_resamples, rng)[codes]
@@ -181,15 +181,6 @@ def association_difference(
         _refuse_unseen(table)
         parts.append(table)
     return pd.concat(parts, ignore_index=True)
-
-
-def _add_side(table: pd.DataFrame, name: str, sums: NodeSums, measure: str) -> None:
-    """Put the counts and the association of one side into the table."""
-    whole = sums.total(np.ones((len(sums.tokens), 1)))
-    for column, values in zip(Pairs._fields, whole, strict=True):
-        table[f"{_COLUMNS[column]}_{name}"] = values[:, 0].astype(np.int64)
-    table[f"n_hidden_{name}"] = sums.n_hidden
-    table[f"association_{name}"] = _score(measure, whole)[:, 0]
 
 
 def _refuse_unseen(table: pd.DataFrame) -> None:
