@@ -184,7 +184,3 @@ def test_arrays_and_single_numbers_agree():
 def test_term_everywhere_or_nowhere_is_not_key():
     for test in (formulas.g2_four_cell, formulas.chi2):
         assert_allclose(test([0, 10], [0, 20], 10, 20), [0, 0], atol=1e-12)
-
-
-def test_effect_on_documents_of_one_group_only():
-    assert formulas.log_ratio(4, 0, 10, 10) == pytest.approx(3)
