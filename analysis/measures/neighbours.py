@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-import numpy as np
 import pandas as pd
 
-from analysis.measures.cells import PAIR_COLUMNS, CoOccurrences, NodeSums
+from analysis.measures.cells import PAIR_COLUMNS, CoOccurrences
 from analysis.measures.counts import describe_documents, documents_of_terms
 from analysis.study.errors import check_known
 from analysis.tables.features import Features
@@ -124,19 +123,26 @@ def count_pairs(
     check_known("count_pairs", [by], what="column", allowed=features.documents.columns)
     counts = count_cooccurrences(features, node_kind=node_kind, span=span, pos=pos, weight=weight)
     group_of = features.documents.set_index("doc_id", drop=False)[by]
-    seen = counts.joint[counts.joint["n_joint"] > 0]
-    parts = []
-    for value, joint in seen.groupby(seen["doc_id"].map(group_of)):
-        side = counts.documents[counts.documents["doc_id"].map(group_of) == value]
-        for node, rows in joint.groupby("node"):
-            collocates = pd.Index(sorted(rows["collocate"].unique()))
-            sums = NodeSums(counts, str(node), collocates, side)
-            part = pd.DataFrame({by: value, "node": node, "collocate": collocates})
-            for column, values in zip(PAIR_COLUMNS, sums.whole, strict=True):
-                part[column] = values.astype(np.int64)
-            parts.append(part.assign(n_hidden=sums.n_hidden))
-    columns = [by, "node", "collocate", *PAIR_COLUMNS, "n_hidden"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+    def add_up(table: pd.DataFrame, *keys: str) -> pd.DataFrame:
+        grouped = table.assign(**{by: table["doc_id"].map(group_of)}).groupby([by, *keys])
+        return grouped.sum(numeric_only=True).reset_index()
+
+    words, sizes = counts.frequencies, counts.documents[["doc_id", "n_tokens"]]
+    table = add_up(counts.joint, "node", "collocate").merge(add_up(counts.windows, "node"))
+    table = table.merge(add_up(words, "collocate")).merge(add_up(sizes))
+    # Documents that do not tell the words near a node are taken off the totals for that node.
+    off = counts.hidden.merge(sizes.rename(columns={"n_tokens": "tokens_off"}), on="doc_id")
+    near = counts.hidden.merge(words.rename(columns={"n_collocate": "words_off"}), on="doc_id")
+    table = table.merge(add_up(off.assign(n_hidden=1), "node"), how="left")
+    table = table.merge(add_up(near, "node", "collocate"), how="left")
+    counted = [*PAIR_COLUMNS, "n_hidden"]
+    table = table.fillna(dict.fromkeys(("tokens_off", "words_off", "n_hidden"), 0))
+    table["n_collocate"] -= table["words_off"] + table["n_in_node"]
+    table["n_tokens"] -= table["tokens_off"] + table["n_node_tokens"]
+    found = table.loc[table["n_joint"] > 0, [by, "node", "collocate", *counted]]
+    found = found.astype(dict.fromkeys(counted, "int64"))
+    return found.sort_values([by, "node", "collocate"], ignore_index=True)
 
 
 def hidden_windows(
