@@ -73,6 +73,7 @@ def test_german_example():
 
 def test_single_examples():
     companies = check_pairs(8, 15828, 4675, 14307668)
+    near(companies.e11, "5.172")
     near(formulas.t_score(companies), ".999932")
     near(formulas.t_score(check_pairs(20, 42, 20, 14307668)), "4.4721")
     near(formulas.mi(check_pairs(8, 1105, 44, 15_000_000)), "11.3")

@@ -116,6 +116,7 @@ def test_topics_are_matched_for_the_best_sum_not_one_by_one() -> None:
     assert similarity[1] == 1
     turned, _ = match_topics(reference, other[::-1])
     assert turned.tolist() == [1, 0]
+    assert agreement(np.array([[0, 1], [2, 3]]), np.array([[3, 2], [0, 1]])) == 0.75
 
 
 def test_agreement_does_not_depend_on_the_order_of_topics() -> None:

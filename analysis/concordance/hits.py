@@ -84,9 +84,8 @@ def values_at(column: pd.Series, places: np.ndarray) -> np.ndarray:
 
 def values_in(column: pd.Series, first: np.ndarray, end: np.ndarray) -> list[np.ndarray]:
     """Return for each hit the text of a column at its tokens."""
-    places = [np.arange(a, b) for a, b in zip(first.tolist(), end.tolist(), strict=True)]
-    values = values_at(column, np.concatenate([np.zeros(0, dtype=np.int64), *places]))
-    return np.split(values, np.cumsum([len(one) for one in places])[:-1]) if places else []
+    values, codes = column.cat.categories.to_numpy(dtype=object), column.cat.codes.to_numpy()
+    return [values[codes[a:b]] for a, b in zip(first.tolist(), end.tolist(), strict=True)]
 
 
 def filter_hits(hits: pd.DataFrame, where: Where, texts: Texts) -> pd.DataFrame:

@@ -336,7 +336,8 @@ def dp_egbert(parts: Parts) -> FloatArray:
 
 def juilland_d(parts: Parts) -> FloatArray:
     """Juilland's D: 1 - CV / sqrt(n - 1) of relative frequencies (population sd)."""
-    variation = _over(parts.rates.std(axis=0), parts.rates.mean(axis=0))
+    rates = parts.x / parts.sizes
+    variation = _over(rates.std(axis=0), rates.mean(axis=0))
     return 1 - _over(variation, np.sqrt(len(parts.x) - 1))
 
 

@@ -167,33 +167,24 @@ def most_different(
     ...     "n_target"].tolist()
     [31, 0]
     """
-    both = _side_by_side(table, target, reference)
+    check_known("most_different", (target, reference), what="group", allowed=set(table["group"]))
+    if target == reference:
+        raise MeasureError(f"most_different: target and reference are both {target!r}")
+    sides = [table[table["group"] == name] for name in (target, reference)]
+    both = sides[0].merge(
+        sides[1], on="term", suffixes=("_target", "_reference"), validate="one_to_one"
+    )
     sizes = both["n_tokens_target"], both["n_tokens_reference"]
     both["log_ratio"] = log_ratio(both["n_target"], both["n_reference"], *sizes)
-    more = np.where(
-        both["log_ratio"] > 0, both["n_documents_target"], both["n_documents_reference"]
-    )
+    more = both["n_documents_target"].where(both["log_ratio"] > 0, both["n_documents_reference"])
     frequent = both["n_target"] + both["n_reference"] >= min_count
-    kept = both[frequent & (more >= min_documents)].sort_values(
-        ["log_ratio", "n_target", "term"],
-        ascending=[False, False, True],
-        ignore_index=True,
-        key=rounded,
-    )
+    order, rising = ["log_ratio", "n_target", "term"], [False, False, True]
+    kept = both[frequent & (more >= min_documents)]
+    kept = kept.sort_values(order, ascending=rising, ignore_index=True, key=rounded)
     above = kept[kept["log_ratio"] > 0].head(top)
     below = kept[kept["log_ratio"] < 0].tail(top)
     columns = [f"{name}_{side}" for name in SIDES for side in ("target", "reference")]
     return pd.concat([above, below], ignore_index=True).loc[:, ["term", "log_ratio", *columns]]
-
-
-def _side_by_side(table: pd.DataFrame, target: str, reference: str) -> pd.DataFrame:
-    groups = {str(name): rows for name, rows in table.groupby("group")}
-    check_known("most_different", (target, reference), what="group", allowed=groups)
-    if target == reference:
-        raise MeasureError(f"most_different: target and reference are both {target!r}")
-    return groups[target].merge(
-        groups[reference], on="term", suffixes=("_target", "_reference"), validate="one_to_one"
-    )
 
 
 def rate_intervals(counts: TermCounts, interval: Interval) -> pd.DataFrame:

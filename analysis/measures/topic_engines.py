@@ -156,13 +156,7 @@ def _fit_lda(
 
 
 def to_shares(weights: FloatArray) -> FloatArray:
-    """Scale each row to add up to 1; a row of zeros stays one.
-
-    Examples
-    --------
-    >>> to_shares(np.array([[1.0, 3.0], [0.0, 0.0]])).tolist()
-    [[0.25, 0.75], [0.0, 0.0]]
-    """
+    """Scale each row to add up to 1; a row of zeros stays one."""
     total = weights.sum(axis=1, keepdims=True)
     return np.asarray(np.divide(weights, total, out=np.zeros_like(weights), where=total > 0))
 
@@ -175,11 +169,6 @@ def fold_by_squares(weights: sparse.csr_array, topic_terms: FloatArray) -> Float
     topics are brought to their triangle first, so that each row is a problem of the size
     of the topics, whatever the vocabulary. A row of weights, such as tf-idf, gives shares
     that add up to 1, or are 0 if no topic is like it.
-
-    Examples
-    --------
-    >>> fold_by_squares(sparse.csr_array(np.array([[3.0, 7.0]])), np.eye(2)).round(6).tolist()
-    [[0.3, 0.7]]
     """
     basis, small = np.linalg.qr(topic_terms.T)
     solved = [optimize.nnls(small, aim)[0] for aim in weights @ basis]
@@ -193,11 +182,6 @@ def top_terms(topic_terms: FloatArray, depth: int) -> IntArray:
     -------
     ndarray, shape (n_topics, depth)
         Numbers of terms; -1 where a topic has no further term of any weight.
-
-    Examples
-    --------
-    >>> top_terms(np.array([[0.2, 0.8, 0.0]]), 3).tolist()
-    [[1, 0, -1]]
     """
     found = np.full((len(topic_terms), depth), -1, dtype=np.int64)
     order = np.argsort(-rounded(topic_terms), axis=1, kind="stable")[:, :depth]
@@ -218,11 +202,6 @@ def match_topics(reference: IntArray, other: IntArray) -> tuple[IntArray, FloatA
         For each topic of the reference, the number of its partner in the other.
     similarity : ndarray, shape (n_topics,)
         How alike the two are, in [0, 1]. The mean is the agreement of the models.
-
-    Examples
-    --------
-    >>> match_topics(np.array([[0, 1], [2, 3]]), np.array([[3, 2], [0, 1]]))[0].tolist()
-    [1, 0]
     """
     first, second = reference[:, None, :, None], other[None, :, None, :]
     same = (first == second) & (first >= 0)
@@ -234,13 +213,7 @@ def match_topics(reference: IntArray, other: IntArray) -> tuple[IntArray, FloatA
 
 
 def agreement(reference: IntArray, other: IntArray) -> float:
-    """Return the mean similarity of the matched topics of two models.
-
-    Examples
-    --------
-    >>> agreement(np.array([[0, 1], [2, 3]]), np.array([[3, 2], [0, 1]]))
-    0.75
-    """
+    """Return the mean similarity of the matched topics of two models."""
     return float(match_topics(reference, other)[1].mean())
 
 
@@ -249,12 +222,6 @@ def find_prototype(models: Sequence[IntArray]) -> int:
 
     Rieger, Jentsch & Rahnenführer (2024): of many runs of LDA the one to report is the
     most central one. Ties go to the earlier run.
-
-    Examples
-    --------
-    >>> lists = [np.array([[0, 1], [2, 3]]), np.array([[0, 1], [2, 4]]), np.array([[5, 6], [2, 4]])]
-    >>> find_prototype(lists)
-    1
     """
     table = np.zeros((len(models), len(models)))
     for i, first in enumerate(models):

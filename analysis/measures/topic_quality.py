@@ -63,11 +63,6 @@ def npmi_coherence(single: npt.ArrayLike, joint: npt.ArrayLike, n_documents: int
     Bouma (2009), over pairs as in Lau, Newman & Baldwin (2014), with whole documents as
     windows. A pair that never stands together has -1, one that always does 1. A single term
     gives NaN. The counts are those of `document_counts`; ``n_documents`` are all documents.
-
-    Examples
-    --------
-    >>> print(f"{npmi_coherence([20, 30], [[20, 15], [15, 30]], 100):.4f}")
-    0.4830
     """
     n, pairs = np.asarray(single, dtype=float), np.asarray(joint, dtype=float)
     if len(n) < 2:
@@ -93,12 +88,6 @@ def u_mass(single: npt.ArrayLike, joint: npt.ArrayLike, *, smoothing: float = 1.
     ------
     MeasureError
         If smoothing is not above 0, or a term is in no document.
-
-    Examples
-    --------
-    >>> joint = [[4, 3, 1], [3, 3, 1], [1, 1, 2]]
-    >>> print(f"{u_mass([4, 3, 2], joint):.6f} {u_mass([4, 3, 2], joint, smoothing=0.01):.6f}")
-    -1.098612 -2.749360
     """
     n, pairs = np.asarray(single, dtype=float), np.asarray(joint, dtype=float)
     if smoothing <= 0 or np.any(n <= 0):
@@ -113,11 +102,6 @@ def frex_exclusivity(topic_terms: npt.ArrayLike, *, n_terms: int = 10) -> FloatA
     FREX (Bischof & Airoldi 2012): the harmonic mean of two ranks within the topic, that of
     the term's weight and that of its share over the topics. Weights are shaped (n_topics,
     n_terms); the sum over the first ``n_terms`` lies in (0, n_terms].
-
-    Examples
-    --------
-    >>> frex_exclusivity([[0.5, 0.3, 0.15, 0.05], [0.1, 0.2, 0.3, 0.4]], n_terms=2).tolist()
-    [1.75, 1.75]
     """
     topics = np.asarray(topic_terms, dtype=float)
     size = topics.shape[1]
