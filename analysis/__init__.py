@@ -57,7 +57,7 @@ _GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "Topics": {
-        "analysis.measures.topic_segments": ("TopicRecipe",),
+        "analysis.measures.topics": ("TopicRecipe",),
         "analysis.measures.topic_stability": ("fit_prototype", "topic_stability"),
         "analysis.measures.topic_contrast": ("topic_contrast",),
         "analysis.measures.topic_quality": ("topic_quality",),
@@ -65,8 +65,7 @@ _GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "Concordance": {
         "analysis.concordance.texts": ("open_texts",),
-        "analysis.concordance.lines": ("concordance_lines",),
-        "analysis.concordance.counting": ("count_hits",),
+        "analysis.concordance.lines": ("concordance_lines", "count_hits"),
         "analysis.concordance.page": ("show_concordance", "write_concordance"),
     },
     "Coding": {

@@ -33,8 +33,7 @@ from analysis import (
     read_study,
     topic_stability,
 )
-from analysis.measures.topic_choice import choose_n_topics, stability_curve
-from analysis.measures.topic_runs import StabilityPlan
+from analysis.measures.topic_stability import StabilityPlan, choose_n_topics, stability_curve
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from topic_samples import planted

@@ -20,9 +20,9 @@ import pandas as pd
 from scipy import sparse, stats
 
 from analysis.measures.counts import Recipe, TermCounts
+from analysis.measures.frequency import rate_intervals
 from analysis.measures.inference import welch
 from analysis.measures.permutation import permute_terms
-from analysis.measures.rates import rate_intervals
 from analysis.measures.resampling import find_units
 
 RATE, WORDS = 0.005, 800

@@ -24,8 +24,6 @@ from analysis.cli.app import app
 from analysis.study.paths import find_layout
 from analysis.tables.schema import code_book
 
-FORMULAS = ("analysis.measures.formulas", "analysis.measures.dispersion_measures")
-
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages to those written by hand."""
@@ -82,8 +80,8 @@ def python_pages() -> dict[str, str]:
 
 def formulas() -> str:
     """Describe the formulas that measures are asked for by name."""
-    shown = [f"::: {name}\n    options:\n      show_root_heading: false\n" for name in FORMULAS]
-    return "# Formulas\n\n" + "\n".join(shown)
+    shown = "::: analysis.measures.formulas\n    options:\n      show_root_heading: false\n"
+    return f"# Formulas\n\n{shown}"
 
 
 def all_rooms() -> str:

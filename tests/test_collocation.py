@@ -13,9 +13,8 @@ from keyness_samples import GOLD
 from numpy.testing import assert_allclose
 
 from analysis.measures import formulas
-from analysis.measures.cells import Pairs, check_pairs
+from analysis.measures.cells import CoOccurrences, Pairs, check_pairs
 from analysis.measures.collocation import association, association_difference, strongest_collocates
-from analysis.measures.cooccurrences import CoOccurrences
 from analysis.measures.formulas import ASSOCIATION
 from analysis.measures.resampling import Resampling
 from analysis.study.errors import MeasureError
@@ -74,6 +73,7 @@ def test_german_example():
 
 def test_single_examples():
     companies = check_pairs(8, 15828, 4675, 14307668)
+    near(companies.e11, "5.172")
     near(formulas.t_score(companies), ".999932")
     near(formulas.t_score(check_pairs(20, 42, 20, 14307668)), "4.4721")
     near(formulas.mi(check_pairs(8, 1105, 44, 15_000_000)), "11.3")

@@ -9,10 +9,10 @@ from keyness_samples import draw_counts, small_counts
 from numpy.testing import assert_allclose
 from scipy import sparse
 
+from analysis.measures.cells import check_parts
 from analysis.measures.counts import TermCounts
-from analysis.measures.dispersion import MEASURES, dispersion, leading_dispersion
-from analysis.measures.dispersion_measures import MEASURES as EVENNESS
-from analysis.measures.dispersion_measures import check_parts
+from analysis.measures.dispersion import dispersion, leading_dispersion
+from analysis.measures.formulas import DISPERSION
 from analysis.study.errors import MeasureError
 
 V = [1, 2, 3, 4, 5]
@@ -22,7 +22,7 @@ ALLEMAND_SIZES = (8143, 8058, 8271, 8125, 7959, 7941, 8146, 8001, 8003, 7930)
 
 
 def score(name, frequencies, sizes):
-    return MEASURES[name](check_parts(frequencies, sizes))
+    return DISPERSION[name](check_parts(frequencies, sizes))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_allemand_of_lyne(name, value, decimals):
     assert_allclose(found, value, atol=0.51 * 10.0**-decimals)
 
 
-@pytest.mark.parametrize("name", sorted(MEASURES))
+@pytest.mark.parametrize("name", sorted(DISPERSION))
 def test_order_of_documents_does_not_matter(name):
     counts = draw_counts()
     order = np.random.default_rng(0).permutation(len(counts.totals))
@@ -86,7 +86,7 @@ def test_order_of_documents_does_not_matter(name):
     assert_allclose(turned, score(name, x, sizes), rtol=1e-10)
 
 
-@pytest.mark.parametrize("name", sorted(set(EVENNESS) - {"range"}))
+@pytest.mark.parametrize("name", sorted(set(DISPERSION) - {"range"}))
 def test_even_spread_is_the_extreme(name):
     even = score(name, [3, 3, 3, 3], [50] * 4)[0]
     uneven = score(name, [9, 1, 1, 1], [50] * 4)[0]
@@ -108,7 +108,7 @@ def test_what_cannot_be_measured_says_why():
         "term_absent",
     ]
     assert one["status"].tolist() == ["not_estimable"] * 2
-    absent = dispersion(small_counts([[2, 0], [1, 0]], "xy"), measures=tuple(MEASURES))
+    absent = dispersion(small_counts([[2, 0], [1, 0]], "xy"), measures=tuple(DISPERSION))
     assert absent["status"].tolist() == ["ok", "not_estimable"]
     assert absent.loc[0].notna().all()
 

@@ -1,4 +1,4 @@
-"""Keyness of terms: equivalences of every measure, planted differences, refusals."""
+"""Keyness and word shifts: equivalences, planted differences, published values, refusals."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from keyness_samples import draw_counts, small_counts
 from numpy.testing import assert_allclose
 from pandas.testing import assert_frame_equal
 from scipy import sparse
+from scipy.spatial.distance import jensenshannon
 
-from analysis.measures.dispersion import dispersion
 from analysis.measures.formulas import KEYNESS
-from analysis.measures.keyness import keyness, most_key
+from analysis.measures.keyness import jensen_shannon_shift, keyness, most_key
 from analysis.measures.resampling import Resampling
 from analysis.study.errors import MeasureError
 
@@ -24,32 +26,34 @@ ALL = (*KEYNESS, "rank_biserial")
 SWAP = {"fisher_p": "same", "odds_ratio": "reciprocal", "percent_difference": "complement"}
 
 
-def scores_of(counts, measure, **arguments):
+def scores_of(counts, **arguments):
     arguments = {"target": "x", "reference": "y", "resampling": QUICK} | arguments
-    table = keyness(counts, measures=(measure,), **arguments)
-    return table.set_index("term")[measure].sort_index()
+    table = keyness(counts, measures=ALL, **arguments)
+    return table.set_index("term")[list(ALL)].sort_index()
 
 
-@pytest.mark.parametrize("measure", ALL)
-def test_swapping_target_and_reference(measure):
+@pytest.fixture(scope="module")
+def counts():
+    return draw_counts()
+
+
+def test_swapping_target_and_reference():
     counts = draw_counts(factor=3)
-    there = scores_of(counts, measure)
-    back = scores_of(counts, measure, target="y", reference="x")
-    swap = SWAP.get(measure, "sign")
-    if swap == "sign":
-        assert_allclose(back, -there, rtol=1e-9, atol=1e-12)
-    elif swap == "same":
-        assert_allclose(back, there, rtol=1e-9)
-    elif swap == "reciprocal":
-        assert_allclose(back * there, 1, rtol=1e-9)
-    else:
-        assert_allclose((1 + back / 100) * (1 + there / 100), 1, rtol=1e-9)
-    assert np.ptp(there) > 0
+    theres, backs = scores_of(counts), scores_of(counts, target="y", reference="x")
+    for measure in ALL:
+        there, back, swap = theres[measure], backs[measure], SWAP.get(measure, "sign")
+        if swap == "sign":
+            assert_allclose(back, -there, rtol=1e-9, atol=1e-12, err_msg=measure)
+        elif swap == "same":
+            assert_allclose(back, there, rtol=1e-9, err_msg=measure)
+        elif swap == "reciprocal":
+            assert_allclose(back * there, 1, rtol=1e-9, err_msg=measure)
+        else:
+            assert_allclose((1 + back / 100) * (1 + there / 100), 1, rtol=1e-9, err_msg=measure)
+        assert np.ptp(there) > 0
 
 
-@pytest.mark.parametrize("measure", ALL)
-def test_order_of_rows_does_not_matter(measure):
-    counts = draw_counts()
+def test_order_of_rows_does_not_matter(counts):
     order = np.random.default_rng(1).permutation(len(counts.totals))
     turned = replace(
         counts,
@@ -57,14 +61,12 @@ def test_order_of_rows_does_not_matter(measure):
         rows=counts.rows.iloc[order].reset_index(drop=True),
         totals=counts.totals[order],
     )
-    assert_allclose(scores_of(turned, measure), scores_of(counts, measure))
+    assert_allclose(scores_of(turned), scores_of(counts))
 
 
-@pytest.mark.parametrize("measure", KEYNESS)
-def test_group_then_count_is_count_then_group(measure):
-    counts = draw_counts()
-    grouped = scores_of(counts.group("event"), measure, resampling=replace(QUICK, cluster="event"))
-    assert_allclose(grouped, scores_of(counts, measure))
+def test_group_then_count_is_count_then_group(counts):
+    grouped = scores_of(counts.group("event"), resampling=replace(QUICK, cluster="event"))
+    assert_allclose(grouped[list(KEYNESS)], scores_of(counts)[list(KEYNESS)])
 
 
 def split_rows(counts):
@@ -77,20 +79,12 @@ def split_rows(counts):
     return replace(counts, matrix=matrix, rows=rows, totals=np.append(sizes, counts.totals - sizes))
 
 
-@pytest.mark.parametrize("measure", ALL)
-def test_splitting_documents_does_not_matter(measure):
-    counts = draw_counts()
-    assert_allclose(scores_of(split_rows(counts), measure), scores_of(counts, measure))
-
-
-def test_splitting_documents_changes_nothing_else():
-    counts = draw_counts()
-    how = {"target": "x", "reference": "y", "resampling": QUICK}
+def test_splitting_documents_does_not_matter(counts):
+    how = {"target": "x", "reference": "y", "measures": ALL, "resampling": QUICK}
     assert_frame_equal(keyness(split_rows(counts), **how), keyness(counts, **how))
 
 
-def test_columns_are_the_same_whatever_the_arguments():
-    counts = draw_counts()
+def test_columns_are_the_same_whatever_the_arguments(counts):
     base = keyness(counts, target="x", reference="y", measures=(), resampling=QUICK).columns
     more = keyness(
         counts, target="x", reference="y", measures=ALL, correction="holm", resampling=QUICK
@@ -99,8 +93,8 @@ def test_columns_are_the_same_whatever_the_arguments():
         "term", "n_target", "n_reference", "size_target", "size_reference",
         "per_million_target", "per_million_reference", "n_documents_target",
         "n_documents_reference", "range", "log_ratio", "low", "high", "status", "reason_code",
-        "reason_values",
-        "z", "p_value", "p_adjusted", "p_floor", "p_status", "p_reason_code", "p_reason_values",
+        "reason_values", "z", "p_value", "p_adjusted", "p_floor", "p_status", "p_reason_code",
+        "p_reason_values",
     ]  # fmt: skip
     assert set(more.columns) == set(base) | set(ALL)
 
@@ -109,12 +103,9 @@ def test_counts_by_eye():
     counts = small_counts([[2, 0], [1, 1], [0, 3]], "xxy")
     table = keyness(counts, target="x", reference="y", resampling=QUICK).set_index("term")
     counted = ["n_target", "n_reference", "size_target", "size_reference"]
-    assert table.loc["t0", counted].tolist() == [
-        3, 0, 200, 100,
-    ]  # fmt: skip
-    assert table.loc["t1", ["n_documents_target", "n_documents_reference", "range"]].tolist() == [
-        1, 1, 2,
-    ]  # fmt: skip
+    assert table.loc["t0", counted].tolist() == [3, 0, 200, 100]
+    spread = ["n_documents_target", "n_documents_reference", "range"]
+    assert table.loc["t1", spread].tolist() == [1, 1, 2]
     assert table.loc["t1", "per_million_reference"] == 30000
     assert table.loc["t1", "log_ratio"] == pytest.approx(np.log2((1 / 200) / (3 / 100)))
 
@@ -153,8 +144,7 @@ def test_five_articles_are_refused_a_p_value_and_an_interval():
     assert table["log_ratio"].notna().all()
 
 
-def test_no_empty_cell_without_a_reason():
-    counts = draw_counts()
+def test_no_empty_cell_without_a_reason(counts):
     table = keyness(counts, target="x", reference="y", resampling=QUICK)
     assert (table["low"].isna() == (table["status"] == "not_estimable")).all()
     assert (table["p_value"].isna() == (table["p_status"] == "not_estimable")).all()
@@ -223,20 +213,6 @@ def test_corrections_only_raise(correction):
     tested = table[table["p_status"] == "ok"]
     assert len(tested) > 10
     assert (tested["p_adjusted"] >= tested["p_value"] - 1e-12).all()
-
-
-def test_dispersion_is_joined_by_term():
-    counts = draw_counts()
-    table = keyness(counts, target="x", reference="y", resampling=QUICK)
-    joined = table.merge(dispersion(counts)[["term", "dp_norm"]], on="term", validate="1:1")
-    assert len(joined) == len(table)
-    assert joined["dp_norm"].between(0, 1).all()
-
-
-def test_same_seed_same_table():
-    counts = draw_counts()
-    how = {"target": "x", "reference": "y", "resampling": QUICK}
-    assert_frame_equal(keyness(counts, **how), keyness(counts, **how))
 
 
 @pytest.mark.parametrize(
@@ -324,3 +300,54 @@ def test_scores_alone_say_that_no_inference_was_asked_for():
     assert set(alone["status"]) == set(alone["p_status"]) == {"not_estimable"}
     assert set(alone["reason_code"]) == {"no_inference_asked"}
     assert alone[["low", "high", "p_value"]].isna().all().all()
+
+
+# ---------------------------------------------------------------- word shift
+
+SUMMITS = ([30, 10, 60], [10, 50, 40])
+FREQUENCIES = st.lists(st.integers(0, 50), min_size=4, max_size=4).filter(any)
+
+
+def test_shift_of_gallagher():
+    target, reference = [10] * 7 + [0], [0] + [10] * 7
+    shift = jensen_shannon_shift(target, reference, terms=list("ABCDEFGH"))
+    assert shift["contribution"].sum() == pytest.approx(1 / 7)
+    assert shift["term"][:2].tolist() == ["A", "H"]
+    assert_allclose(shift["contribution_share"], [0.5, 0.5, *[0] * 6], atol=1e-12)
+    assert shift["side"].tolist() == ["target", "reference", *["even"] * 6]
+
+
+def test_shift_of_three_terms():
+    shift = jensen_shannon_shift(*SUMMITS, terms=["Erfolg", "Deal", "Gipfel"]).set_index("term")
+    assert_allclose(
+        shift.loc[["Erfolg", "Deal", "Gipfel"], "contribution_share"],
+        [0.240009, 0.667631, 0.092360],
+        atol=6e-7,
+    )
+    assert shift["contribution"].sum() == pytest.approx(0.1572624, abs=6e-8)
+
+
+@given(FREQUENCIES, FREQUENCIES)
+def test_contributions_add_up_to_the_divergence_of_scipy(target, reference):
+    shift = jensen_shannon_shift(target, reference, terms=list("abcd"))
+    divergence = np.nan_to_num(jensenshannon(target, reference, base=2)) ** 2
+    assert shift["contribution"].sum() == pytest.approx(divergence, abs=1e-9)
+    assert (shift["contribution"] >= 0).all()
+
+
+def test_same_distribution_has_no_shift():
+    shift = jensen_shannon_shift([1, 2], [2, 4], terms=["a", "b"])
+    assert shift["contribution_share"].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("target", "reference", "message"),
+    [
+        ([0, 0], [1, 1], "a group has no occurrence of any term"),
+        ([-1, 2], [1, 1], "wanted frequencies of 0 or more"),
+        ([1], [1, 1], "came 1, 2, 2"),
+    ],
+)
+def test_bad_frequencies(target, reference, message):
+    with pytest.raises(MeasureError, match=message):
+        jensen_shannon_shift(target, reference, terms=["a", "b"])

@@ -14,9 +14,17 @@ from hypothesis import strategies as st
 
 from analysis.annotation import pipeline
 from analysis.annotation.mentions import find_particles
-from analysis.concordance.counting import count_hits, hit_places, hits_by_document
 from analysis.concordance.hits import alphabetic, sample_hits
-from analysis.concordance.lines import COLUMNS, PASSAGE, TYPES, concordance_lines, readable
+from analysis.concordance.lines import (
+    COLUMNS,
+    PASSAGE,
+    TYPES,
+    concordance_lines,
+    count_hits,
+    hit_places,
+    hits_by_document,
+    readable,
+)
 from analysis.concordance.texts import Texts, open_texts
 from analysis.study.errors import MeasureError, QueryError, SourceError
 from analysis.study.paths import Layout
@@ -320,74 +328,27 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return asked
 
 
-def test_the_second_query_annotates_nothing(toy: Layout, counted: list) -> None:
-    told = []
-    first = open_texts(toy, on_documents=lambda done, total: told.append((done, total)))
-    again = open_texts(toy, on_documents=lambda done, total: told.append((done, total)))
-    assert len(counted) == 1
-    assert told == [(0, 6), (6, 6), (6, 6)]
-    pd.testing.assert_frame_equal(first.tokens, again.tokens)
-    assert list(toy.local.iterdir()) == [toy.annotated]
-
-
 def test_articles_are_annotated_once_for_tables_and_queries(toy: Layout, counted: list) -> None:
+    told = []
     pipeline.annotate(toy)
-    assert len(counted) == 1
-    open_texts(toy)
+    first = open_texts(toy, on_documents=lambda done, total: told.append((done, total)))
     pipeline.annotate(toy)
+    pd.testing.assert_frame_equal(first.tokens, open_texts(toy).tokens)
     assert len(counted) == 1
+    assert told == [(6, 6)]
 
 
-def test_what_an_article_depends_on_is_annotated_anew(toy: Layout, counted: list) -> None:
-    open_texts(toy)
+def test_a_query_annotates_what_is_new_and_drops_what_is_gone(toy: Layout, counted: list) -> None:
+    assert "gräbt" in set(open_texts(toy).tokens["form"].cat.categories)
+    assert list(toy.local.iterdir()) == [toy.annotated]
     text = toy.sources_file.read_text("utf-8")
-    toy.sources_file.write_text(text.replace('"Bahn und Berg"', '"Berg und Bahn"'), "utf-8")
-    changed = open_texts(toy)
-    assert counted[1:] == [["sued_3"]]
-    assert changed.tokens["doc_id"].is_monotonic_increasing
-    study = toy.study_file.read_text("utf-8")
-    toy.study_file.write_text(study.replace('"Durchbruch"', '"Durchbruch", "Tunnel"'), "utf-8")
-    found = concordance_lines('[frame="Erfolg"]', {"tier": "near"}, texts=open_texts(toy))
-    assert len(counted[2]) == 6
-    assert "Tunnel" in nodes(found)
-
-
-def test_an_article_that_is_gone_leaves_the_disk(toy: Layout, counted: list) -> None:
-    open_texts(toy)
-    assert len(list(toy.annotated.glob("*/*"))) == 6
-    text = toy.sources_file.read_text("utf-8")
-    toy.sources_file.write_text(text[: text.index('[[source]]\nid = "sued_3"')], "utf-8")
-    left = open_texts(toy)
-    assert len(counted) == 1
-    assert "sued_3" not in set(left.tokens["doc_id"])
-    assert "gräbt" not in set(left.tokens["form"].cat.categories)
+    left = text[: text.index('[[source]]\nid = "sued_3"')]
+    toy.sources_file.write_text(left.replace('"Nordbote"', '"Nordost"', 1), "utf-8")
+    tokens = open_texts(toy).tokens
+    assert counted[1:] == [["nord_1"]]
+    assert "sued_3" not in set(tokens["doc_id"])
+    assert "gräbt" not in set(tokens["form"].cat.categories)
     assert len(list(toy.annotated.glob("*/*"))) == 5
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda data: b"",
-        lambda data: b"nothing",
-        lambda data: data[: len(data) // 2],
-        lambda data: data[:200] + bytes([data[200] ^ 255]) + data[201:],
-    ],
-    ids=["empty", "no part", "cut off", "one byte"],
-)
-def test_what_is_damaged_is_annotated_anew(toy: Layout, counted: list, damage) -> None:
-    whole = open_texts(toy).tokens
-    path = sorted(toy.annotated.glob("*/*"))[0]
-    path.write_bytes(damage(path.read_bytes()))
-    for _ in range(2):
-        pd.testing.assert_frame_equal(open_texts(toy).tokens, whole)
-    assert [len(batch) for batch in counted] == [6, 1]
-
-
-def test_two_processes_give_the_same(toy: Layout, toy_layout: Layout, monkeypatch) -> None:
-    monkeypatch.setattr(pipeline, "BATCH", 3)
-    tokens = open_texts(toy, jobs=2).tokens
-    whole = open_texts(toy_layout).tokens
-    pd.testing.assert_frame_equal(tokens, whole, check_categorical=False)
 
 
 # ------------------------------------------------------------------ the articles of the study

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 import shutil
 import subprocess
@@ -199,6 +198,13 @@ def test_a_cell_holds_what_a_spreadsheet_can() -> None:
     assert text.endswith("x…")
 
 
+def test_a_control_character_is_replaced_and_not_refused() -> None:
+    lines = pd.DataFrame({"left": ["a\x07b"], "node": ["=1+1"]})
+    sheet = load_workbook(io.BytesIO(xlsx_bytes(lines))).active
+    assert [cell.value for cell in sheet[2]] == ["a\ufffdb", "=1+1"]
+    assert sheet["B2"].data_type == "s"
+
+
 def test_csv_and_html_hold_every_line(toy: Layout) -> None:
     path = write_concordance(evil(), "evil.csv", layout=toy)
     assert path == toy.local / "concordance" / "evil.csv"
@@ -337,11 +343,6 @@ def test_help_gives_examples() -> None:
 # ------------------------------------------------------------------ the notebook
 
 
-def test_the_notebook_says_that_it_needs_the_articles() -> None:
-    notebook = json.loads((ROOT / "notebooks" / "10_concordance.ipynb").read_text("utf-8"))
-    assert notebook["metadata"]["gipfel"] == {"needs": "articles"}
-
-
 def test_without_articles_the_notebook_is_skipped(
     toy: Layout, toy_layout: Layout, monkeypatch
 ) -> None:
@@ -360,8 +361,7 @@ def test_without_articles_the_notebook_is_skipped(
 
 def test_published_tables_hold_no_text(toy_layout: Layout) -> None:
     """What the notebook exports of a concordance: numbers and ids, whatever the query."""
-    from analysis.concordance.counting import hit_places, hits_by_document
-    from analysis.concordance.lines import concordance_lines
+    from analysis.concordance.lines import concordance_lines, hit_places, hits_by_document
     from analysis.tables.features import read_features
 
     lines = concordance_lines("[]{5}", texts=open_texts(toy_layout), context="segment")
@@ -369,10 +369,3 @@ def test_published_tables_hold_no_text(toy_layout: Layout) -> None:
     assert set(hit_places(lines, documents)) == {"doc_id", "event", "place"}
     kinds = {"doc_id", "event", "n", "n_tokens", "per_1000"}
     assert set(hits_by_document(lines, documents)) == kinds
-
-
-def test_a_control_character_is_replaced_and_not_refused() -> None:
-    lines = pd.DataFrame({"left": ["a\x07b"], "node": ["=1+1"]})
-    sheet = load_workbook(io.BytesIO(xlsx_bytes(lines))).active
-    assert [cell.value for cell in sheet[2]] == ["a\ufffdb", "=1+1"]
-    assert sheet["B2"].data_type == "s"

@@ -10,9 +10,12 @@ from conftest import ROOT
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analysis.concordance.grammar import (
+from analysis.concordance.query import (
     ALIASES,
     ATTRIBUTES,
+    DEEPEST,
+    LARGEST,
+    LONGEST_QUERY,
     All,
     Choice,
     Comparison,
@@ -22,11 +25,11 @@ from analysis.concordance.grammar import (
     Repeat,
     Row,
     comparisons,
+    parse_query,
     shortest,
     size,
 )
-from analysis.concordance.matching import check_values, find_matches, find_values, translate
-from analysis.concordance.query import DEEPEST, LARGEST, LONGEST_QUERY, parse_query
+from analysis.concordance.texts import check_values, find_matches, find_values, translate
 from analysis.study.errors import QueryError
 from analysis.study.study import read_study
 

@@ -8,9 +8,13 @@ import pytest
 from topic_samples import planted, twice
 
 from analysis.measures.counts import TermCounts
-from analysis.measures.topic_contrast import topic_contrast
-from analysis.measures.topic_reruns import TopicRuns, prevalence_in_runs, rerun_topics
-from analysis.measures.topic_runs import StabilityPlan
+from analysis.measures.topic_contrast import (
+    TopicRuns,
+    prevalence_in_runs,
+    rerun_topics,
+    topic_contrast,
+)
+from analysis.measures.topic_stability import StabilityPlan
 from analysis.measures.topics import fit_topics, topic_prevalence
 from analysis.study.errors import MeasureError
 

@@ -12,11 +12,17 @@ import pytest
 from topic_samples import THEMES, planted, structureless
 
 from analysis.measures.counts import TermCounts
-from analysis.measures.topic_choice import choose_n_topics, stability_curve
 from analysis.measures.topic_engines import EngineSettings
-from analysis.measures.topic_runs import StabilityPlan, fit_jobs, plan_runs
-from analysis.measures.topic_segments import TopicRecipe, choose_segments
-from analysis.measures.topic_stability import fit_prototype, topic_stability
+from analysis.measures.topic_stability import (
+    StabilityPlan,
+    choose_n_topics,
+    fit_jobs,
+    fit_prototype,
+    plan_runs,
+    stability_curve,
+    topic_stability,
+)
+from analysis.measures.topics import TopicRecipe, choose_segments
 from analysis.study.errors import MeasureError
 
 PLAN = StabilityPlan((2, 3, 4, 5, 6), n_seeds=1, n_subsamples=6, seed=1)

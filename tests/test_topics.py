@@ -6,11 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from topic_samples import as_counts
 
 from analysis.measures.counts import Recipe, TermCounts, count_terms
 from analysis.measures.topic_engines import EngineSettings
-from analysis.measures.topic_segments import TopicRecipe
-from analysis.measures.topics import TopicModel, fit_topics, top_segments, topic_prevalence
+from analysis.measures.topics import (
+    TopicModel,
+    TopicRecipe,
+    choose_segments,
+    fit_topics,
+    top_segments,
+    topic_prevalence,
+)
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
 
@@ -28,24 +35,9 @@ def planted(n: int = 40, seed: int = 3) -> TermCounts:
         drawn = generator.choice([*WORDS[topic], "Tag"], size=20)
         matrix.append([int((drawn == term).sum()) for term in terms])
         rows.append((f"{event}{i % 4}:{i:04d}", f"{event}{i % 4}", event, topic, 20, 1, "", 1.0))
-    columns = [
-        "bag_id",
-        "doc_id",
-        "event",
-        "planted",
-        "n_words",
-        "n_segments",
-        "repeat_across",
-        "repeat_weight",
-    ]
-    dense = np.array(matrix)
-    return TermCounts(
-        sparse.csr_array(dense),
-        pd.DataFrame(rows, columns=columns),
-        pd.Index(terms),
-        dense.sum(axis=1),
-        Recipe(rows="bag"),
-    )
+    columns = ["bag_id", "doc_id", "event", "planted", "n_words", "n_segments"]
+    columns += ["repeat_across", "repeat_weight"]
+    return as_counts(np.array(matrix), pd.DataFrame(rows, columns=columns), terms)
 
 
 @pytest.fixture(scope="module")
@@ -152,42 +144,86 @@ def test_short_segments_are_left_out(toy_features: Features) -> None:
     assert set(model.segments["segment_id"]) == set(long_ones)
 
 
-def message(counts: TermCounts, n_topics: int, min_words: int = 20) -> str:
+# ------------------------------------------------------------------ what is refused before a fit
+
+
+def message(counts: TermCounts, n_topics: int = 2, min_words: int = 20) -> str:
     with pytest.raises(MeasureError) as caught:
         fit_topics(counts, n_topics=n_topics, seed=1, recipe=TopicRecipe(min_words=min_words))
     return str(caught.value)
 
 
 def test_counts_of_documents_are_refused(toy_features: Features) -> None:
-    assert message(count_terms(toy_features), 2) == (
+    assert message(count_terms(toy_features)) == (
         "fit_topics: wanted counts of bags, came counts of documents. "
         "Count with Recipe(rows='bag')."
     )
 
 
 def test_a_floor_that_no_segment_reaches_is_named() -> None:
-    assert message(planted(), 2, min_words=21) == (
+    assert message(planted(), min_words=21) == (
         "fit_topics: no segment has 21 words; the longest has 20. Lower min_words."
     )
 
 
-def test_more_topics_than_terms_are_refused() -> None:
+def test_more_topics_than_segments_or_terms_are_refused() -> None:
     assert message(planted(), 10) == (
         "fit_topics: wanted 10 topics, came 80 segments and 9 terms. "
         "Ask for fewer topics, or trim less."
     )
+    assert "wanted 4 topics, came 3 segments and 9 terms" in message(
+        planted().select(np.isin(np.arange(80), [0, 1, 2])), 4
+    )
 
 
 def test_counts_without_a_term_are_refused() -> None:
-    assert message(planted().trim(min_count=10_000), 2) == (
+    assert message(planted().trim(min_count=10_000)) == (
         "fit_topics: no term is left in 80 segments. Trim less, drop fewer words, or count "
         "other tags."
     )
 
 
+def test_one_document_is_refused() -> None:
+    counts = planted()
+    assert message(counts.select((counts.rows["doc_id"] == "x0").to_numpy())) == (
+        "fit_topics: wanted segments of at least 2 documents, came those of x0 alone: its "
+        "topics would be its own composition. Add documents, or lower min_words so that the "
+        "others have segments."
+    )
+
+
+def test_weights_that_are_no_number_are_refused() -> None:
+    counts = planted()
+    dense = counts.matrix.toarray().astype(float)
+    dense[0, :2] = np.nan
+    dense[1, 0] = -1
+    assert message(as_counts(dense, counts.rows, list(counts.terms))) == (
+        "fit_topics: wanted counts of 0 or more, came 3 that are negative or no number. "
+        "Look for empty weights of repeats in the segments."
+    )
+    assert message(counts.with_rows(counts.rows.assign(repeat_weight=np.nan))) == (
+        "fit_topics: wanted a weight for every segment, came 80 without (repeat_weight). "
+        "Run gipfel annotate again."
+    )
+
+
+def test_counts_without_groups_of_repeats_are_refused() -> None:
+    counts = planted()
+    bare = counts.with_rows(counts.rows.drop(columns="repeat_across"))
+    assert "came rows without 'repeat_across'" in message(bare)
+
+
 @pytest.mark.parametrize("n_topics", [0, -1])
 def test_no_topics_are_refused(n_topics: int) -> None:
     assert f"wanted at least 1 topic, came {n_topics}" in message(planted(), n_topics)
+
+
+def test_an_unknown_engine_is_refused_before_anything_else() -> None:
+    with pytest.raises(MeasureError, match=r"fit_topics: unknown engine 'ldaa'. Allowed: lda, "):
+        fit_topics(planted(), n_topics=0, seed=1, engine="ldaa")
+
+
+# ------------------------------------------------------------------ numbers of topics, segments
 
 
 @pytest.mark.parametrize("engine", ["lda", "nmf"])
@@ -198,11 +234,6 @@ def test_equal_topics_get_equal_numbers_whatever_the_seed(engine: str) -> None:
         for seed in range(5)
     ]
     assert found == [found[0]] * 5
-
-
-def test_an_unknown_engine_is_refused_before_anything_else() -> None:
-    with pytest.raises(MeasureError, match=r"fit_topics: unknown engine 'ldaa'. Allowed: lda, "):
-        fit_topics(planted(), n_topics=0, seed=1, engine="ldaa")
 
 
 def test_top_segments_are_those_of_the_topic_without_repeats(model: TopicModel) -> None:
@@ -256,7 +287,12 @@ def test_repeats_count_in_the_prevalence_by_their_weight(model: TopicModel) -> N
     assert set(seen["n_segments"]) == {50}
 
 
-def test_counts_without_groups_of_repeats_are_refused() -> None:
+def test_terms_of_repeats_alone_are_no_terms_of_topics() -> None:
     counts = planted()
-    bare = counts.with_rows(counts.rows.drop(columns="repeat_across"))
-    assert "came rows without 'repeat_across'" in message(bare, 2)
+    dense = counts.matrix.toarray()
+    dense[:, 0] = 0
+    dense[1, 0] = 3
+    rows = counts.rows.assign(repeat_across=["g", "g", *[""] * 78])
+    chosen = choose_segments(as_counts(dense, rows, list(counts.terms)), TopicRecipe())
+    assert chosen.fitted.sum() == 79
+    assert chosen.n_terms == len(chosen.counts.terms) - 1

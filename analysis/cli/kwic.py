@@ -44,9 +44,7 @@ complete_voice = console.completing_names("analysis.tables.schema", "VOICES")
 complete_polarity = console.completing_names("analysis.tables.schema", "POLARITIES")
 complete_context = console.completing(lambda: ("narrow", "segment", "sentence", "wide"))
 complete_sort = console.completing_names("analysis.concordance.hits", "SORTED_BY", in_list=True)
-complete_count = console.completing_names(
-    "analysis.concordance.counting", "COUNTED_BY", in_list=True
-)
+complete_count = console.completing_names("analysis.concordance.lines", "COUNTED_BY", in_list=True)
 
 
 def kwic(
@@ -112,8 +110,7 @@ def kwic(
 
     `gipfel kwic '[frame="Erfolg"]' --sample 20 --context wide -w erfolg.xlsx`
     """
-    from analysis.concordance.counting import count_hits
-    from analysis.concordance.lines import concordance_lines
+    from analysis.concordance.lines import concordance_lines, count_hits
     from analysis.concordance.page import write_concordance
     from analysis.concordance.query import parse_query
 

@@ -9,9 +9,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from analysis.concordance.grammar import Query
-from analysis.concordance.matching import check_values, find_matches, judge
-from analysis.concordance.texts import CLOSED, CODES, Texts
+from analysis.concordance.query import Query
+from analysis.concordance.texts import CLOSED, CODES, Texts, check_values, find_matches, judge
 from analysis.study.errors import MeasureError, join_faults, unknown
 from analysis.tables.schema import KINDS
 
@@ -85,39 +84,30 @@ def values_at(column: pd.Series, places: np.ndarray) -> np.ndarray:
 
 def values_in(column: pd.Series, first: np.ndarray, end: np.ndarray) -> list[np.ndarray]:
     """Return for each hit the text of a column at its tokens."""
-    places = [np.arange(a, b) for a, b in zip(first.tolist(), end.tolist(), strict=True)]
-    values = values_at(column, np.concatenate([np.zeros(0, dtype=np.int64), *places]))
-    return np.split(values, np.cumsum([len(one) for one in places])[:-1]) if places else []
+    values, codes = column.cat.categories.to_numpy(dtype=object), column.cat.codes.to_numpy()
+    return [values[codes[a:b]] for a, b in zip(first.tolist(), end.tolist(), strict=True)]
 
 
 def filter_hits(hits: pd.DataFrame, where: Where, texts: Texts) -> pd.DataFrame:
     """Keep the hits whose columns have the values asked for, of which none may be unknown."""
-    allowed = _allowed(texts)
-    faults = [unknown("filter", name, allowed) for name in where if name not in allowed]
-    asked = {n: (v,) if isinstance(v, str) else tuple(v) for n, v in where.items() if n in allowed}
-    faults += [
-        unknown(name, value, known)
-        for name, values in asked.items()
-        for value in values
-        if value not in (known := allowed[name])
-    ]
-    if faults:
-        raise MeasureError(join_faults("concordance", faults))
-    for name, values in asked.items():
-        hits = hits[hits[name].isin(values)]
-    return hits
-
-
-def _allowed(texts: Texts) -> dict[str, tuple[str, ...]]:
-    """List what each filter takes; an empty outlet is an unknown one."""
-    return CLOSED | {
+    allowed: dict[str, tuple[str, ...]] = CLOSED | {
         "doc_id": tuple(source.id for source in texts.sources),
         "event": tuple(event.id for event in texts.study.events),
         "frame": tuple(frame.id for frame in texts.study.frames),
         "kind": KINDS,
+        # An empty outlet is an unknown one.
         "outlet": tuple({source.outlet for source in texts.sources}),
         "speaker": tuple(str(one) for one in texts.tokens["speaker"].cat.categories),
     }
+    faults = [unknown("filter", name, allowed) for name in where if name not in allowed]
+    asked = {n: (v,) if isinstance(v, str) else tuple(v) for n, v in where.items() if n in allowed}
+    for name, values in asked.items():
+        known = allowed[name]
+        faults += [unknown(name, value, known) for value in values if value not in known]
+        hits = hits[hits[name].isin(values)]
+    if faults:
+        raise MeasureError(join_faults("concordance", faults))
+    return hits
 
 
 def sample_hits(hits: pd.DataFrame, n: int | None, seed: int) -> pd.DataFrame:

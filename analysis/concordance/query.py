@@ -1,32 +1,27 @@
-"""Reading a query: the small language of docs/reference/query-language.md, close to CQL."""
+"""Queries: the small language of docs/reference/query-language.md, close to CQL.
+
+A query is read into tests of one token (conditions) and sequences of tokens (patterns).
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
-from analysis.concordance.grammar import (
-    ALIASES,
-    ATTRIBUTES,
-    UNITS,
-    All,
-    Any,
-    Choice,
-    Comparison,
-    Condition,
-    Not,
-    Pattern,
-    Query,
-    Repeat,
-    Row,
-    fault_at,
-    shortest,
-    size,
-)
 from analysis.study.errors import QueryError, unknown
 
 Kind = TypeVar("Kind")
+#: What a token can be asked for, then short names for two of them.
+ATTRIBUTES = (
+    "form", "frame", "head", "lemma", "part", "polarity", "pos", "speaker", "target", "tier",
+    "voice", "zone",
+)  # fmt: skip
+ALIASES = {"word": "form", "tag": "pos"}
+UNITS = {"s": "sentence", "sentence": "sentence", "segment": "segment"}
+#: How much of a long query a message shows to either side of the fault.
+SHOWN = 60
 #: Bounds that keep every query finite: letters, brackets in brackets, tests written out.
 LONGEST_QUERY, DEEPEST, LARGEST = 1000, 20, 500
 #: What * and + stand for at most, and the highest number in braces.
@@ -49,6 +44,78 @@ WRONG = dict.fromkeys("\"'", "a quotation mark that is not closed") | {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One attribute compared with one pattern; ``at`` is where the pattern stands."""
+
+    attribute: str
+    pattern: str
+    literal: bool
+    ignore_case: bool
+    negated: bool
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """A condition that must not hold."""
+
+    inner: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Conditions that must all hold; without any, every token does."""
+
+    inner: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """Conditions of which one must hold."""
+
+    inner: tuple[Condition, ...]
+
+
+Condition = Comparison | Not | All | Any
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing after the other."""
+
+    inner: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing or another."""
+
+    inner: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A thing from ``low`` to ``high`` times in a row."""
+
+    inner: Pattern
+    low: int
+    high: int
+
+
+#: A condition alone asks for one token.
+Pattern = Condition | Row | Choice | Repeat
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query as it was typed, and what it means; ``unit`` is what no hit may cross."""
+
+    text: str
+    pattern: Pattern
+    unit: str
+
+
 class Lexeme(NamedTuple):
     """One sign of a query: its kind, its text, where it stands, the flags of a string."""
 
@@ -59,7 +126,7 @@ class Lexeme(NamedTuple):
 
 
 def parse_query(text: str) -> Query:
-    r"""Read a query, such as ``[lemma="Deal"]``.
+    """Read a query, such as ``[lemma="Deal"]``.
 
     Raises
     ------
@@ -69,9 +136,8 @@ def parse_query(text: str) -> Query:
 
     Examples
     --------
-    >>> query = parse_query('"kein.*" []{0,3} [lemma="Deal"] within s')
-    >>> query.unit, len(query.pattern.inner)
-    ('sentence', 3)
+    >>> parse_query('"kein.*" []{0,3} [lemma="Deal"] within s').unit
+    'sentence'
     """
     if len(text) > LONGEST_QUERY:
         raise QueryError(f"query: wanted at most {LONGEST_QUERY} letters, came {len(text)}")
@@ -163,8 +229,13 @@ class _Reader:
 
     def item(self) -> Pattern:
         found = self.atom()
-        bounds = self.repeat()
-        return Repeat(found, *bounds) if bounds else found
+        if mark := self.take(*REPEATS):
+            return Repeat(found, *REPEATS[mark.text])
+        here = self.peek()
+        if here is None or here.kind != "braces":
+            return found
+        self.next += 1
+        return Repeat(found, *self.bounds(here))
 
     def atom(self) -> Pattern:
         if self.take("("):
@@ -172,15 +243,6 @@ class _Reader:
         if self.take("["):
             return All() if self.take("]") else self.closed(self.any_of(), "]", "'&', '|' or ']'")
         return self.value("form", negated=False, what='a token: word, "string" or [...]')
-
-    def repeat(self) -> tuple[int, int] | None:
-        if mark := self.take(*REPEATS):
-            return REPEATS[mark.text]
-        here = self.peek()
-        if here is None or here.kind != "braces":
-            return None
-        self.next += 1
-        return self.bounds(here)
 
     def bounds(self, braces: Lexeme) -> tuple[int, int]:
         found = re.fullmatch(r"\{\s*(\d{1,9})\s*(,\s*(\d{1,9})?\s*)?\}", braces.text, re.ASCII)
@@ -225,18 +287,52 @@ class _Reader:
         if here is None or here.kind not in ("string", "word"):
             raise self.wanted(what)
         self.next += 1
-        quoted = here.kind == "string"
+        quoted, flags = here.kind == "string", here.flags[1:]
+        if here.flags and (not flags or set(flags) - {"c", "l"}):
+            said = "wanted %c (any case), %l (no regular expression) or both"
+            raise fault_at(self.text, here.at + len(here.text), said)
         pattern = here.text[1:-1] if quoted else here.text
-        flags = self.flags(here)
         if not pattern:
             raise fault_at(self.text, here.at, "an empty string matches no token")
         literal = not quoted or "l" in flags or PLAIN.fullmatch(pattern) is not None
         return Comparison(attribute, pattern, literal, "c" in flags, negated, here.at + quoted)
 
-    def flags(self, lexeme: Lexeme) -> str:
-        flags = lexeme.flags.removeprefix("%")
-        if lexeme.flags and (not flags or set(flags) - {"c", "l"}):
-            at = lexeme.at + len(lexeme.text)
-            said = "wanted %c (any case), %l (no regular expression) or both"
-            raise fault_at(self.text, at, said)
-        return flags
+
+def fault_at(text: str, at: int, said: str) -> QueryError:
+    """Make the error that points at a place in a query, by a caret in the line below it."""
+    first = max(0, at - SHOWN)
+    shown = "".join(c if c.isprintable() else " " for c in text[first : at + SHOWN])
+    return QueryError(f"query: {said}\n  {shown}\n  {' ' * (at - first)}^")
+
+
+def size(pattern: Pattern) -> int:
+    """Count the tests of tokens that a pattern makes when its repetitions are written out."""
+    match pattern:
+        case Repeat(inner, _, high):
+            return high * size(inner)
+        case Row(inner) | Choice(inner):
+            return sum(map(size, inner))
+    return 1
+
+
+def shortest(pattern: Pattern) -> int:
+    """Count the tokens of the shortest match."""
+    match pattern:
+        case Repeat(inner, low, _):
+            return low * shortest(inner)
+        case Row(inner):
+            return sum(map(shortest, inner))
+        case Choice(inner):
+            return min(map(shortest, inner))
+    return 1
+
+
+def comparisons(part: Pattern) -> list[Comparison]:
+    """List the comparisons of a pattern, in the order of the query."""
+    match part:
+        case Comparison():
+            return [part]
+        case Not(one) | Repeat(one):
+            return comparisons(one)
+        case Row(inner) | Choice(inner) | All(inner) | Any(inner):
+            return [test for one in inner for test in comparisons(one)]

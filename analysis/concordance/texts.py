@@ -1,20 +1,41 @@
-"""The articles as tokens that a query can look through."""
+"""The articles as tokens, and the tokens that a query matches.
+
+Nothing is tried twice, so that no query runs for ever. Regular expressions are those of RE2,
+as pyarrow has it, which refuses what would need much memory; of rows of tokens the earliest
+end is computed test by test from right to left, for every start at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, reduce
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from analysis.annotation.parts import frame_of, read_parts
 from analysis.annotation.pipeline import annotate_articles, article_faults
-from analysis.annotation.rows import TOKENS
+from analysis.annotation.rows import PARTING, TOKENS
+from analysis.concordance.query import (
+    All,
+    Any,
+    Choice,
+    Comparison,
+    Condition,
+    Not,
+    Pattern,
+    Query,
+    Repeat,
+    Row,
+    comparisons,
+    fault_at,
+)
 from analysis.corpus.sources import Source, read_sources
-from analysis.study.errors import SourceError, join_faults
+from analysis.study.errors import SourceError, join_faults, unknown
 from analysis.study.paths import Layout, find_layout
 from analysis.study.study import Study, read_study
 from analysis.tables.schema import POLARITIES, TARGETS, TIERS, VOICES, ZONES
@@ -33,6 +54,12 @@ TEXTS = (
 )  # fmt: skip
 NUMBERS = ("sentence", "begin", "end", "particle")
 COLUMNS = (*TEXTS, *NUMBERS, "is_word")
+#: Says of a condition at which tokens it holds.
+Judge = Callable[[Condition], np.ndarray]
+NEVER = np.iinfo(np.int32).max
+#: RE2 knows \w, \d for ASCII only; a German word has other letters, too.
+CLASSES = {"w": r"\p{L}\p{M}\p{N}_", "d": r"\p{Nd}"}
+ESCAPE = re.compile(r"\\(?P<letter>.)|(?P<open>\[\^?\]?)|(?P<close>\])", re.DOTALL)
 WAY_OUT = (
     "A concordance shows the articles' text, which is not part of the repository. Who holds "
     "the articles brings them in with `gipfel ingest FOLDER`; how often frames are mentioned, "
@@ -103,18 +130,14 @@ def open_texts(
     layout = layout or find_layout()
     study = read_study(layout)
     sources = read_sources(layout, study)
-    _require_articles(sources, layout)
-    parts = annotate_articles(sources, layout, jobs=jobs, on_documents=on_documents)
-    kept = read_parts(parts.values(), [TOKENS, "segments", "mentions"])
-    return Texts(layout, study, sources, _tokens_of(kept))
-
-
-def _require_articles(sources: tuple[Source, ...], layout: Layout) -> None:
     faults = article_faults(sources, layout)
     if not any((layout.raw / f"{source.id}.txt").is_file() for source in sources):
         faults = [f"none of the {len(sources)} articles lies in {layout.show(layout.raw)}"]
     if faults:
         raise SourceError(join_faults("concordance", faults, WAY_OUT))
+    parts = annotate_articles(sources, layout, jobs=jobs, on_documents=on_documents)
+    kept = read_parts(parts.values(), [TOKENS, "segments", "mentions"])
+    return Texts(layout, study, sources, _tokens_of(kept))
 
 
 def _tokens_of(parts: pa.Table) -> pd.DataFrame:
@@ -123,20 +146,149 @@ def _tokens_of(parts: pa.Table) -> pd.DataFrame:
     mentions = frame_of(parts, "mentions")[["doc_id", "begin", *CODES, "voice"]]
     tokens = frame_of(parts, TOKENS).join(segments[["doc_id", "zone"]], on="segment_id")
     coded = tokens[["doc_id", "begin"]].merge(mentions, how="left", on=["doc_id", "begin"])
-    tokens = tokens.assign(
-        **{name: coded[name].fillna("") for name in CODES},
-        voice=coded["voice"].fillna(tokens["voice"]),
-        joined=_joined(tokens),
-    )
-    kinds = dict.fromkeys(TEXTS, "category") | dict.fromkeys(NUMBERS, "int32")
-    return tokens[list(COLUMNS)].astype({**kinds, "is_word": "bool"})
-
-
-def _joined(tokens: pd.DataFrame) -> np.ndarray:
-    """Return the lemmas of split verbs with their particles, in the places of the verbs."""
     further = tokens["particle"].to_numpy()
     verbs = np.flatnonzero(further)
     particles = tokens["form"].iloc[verbs + further[verbs]].str.lower()
     joined = np.full(len(tokens), "", dtype=object)
     joined[verbs] = particles.to_numpy() + tokens["lemma"].iloc[verbs].to_numpy()
-    return joined
+    tokens = tokens.assign(
+        **{name: coded[name].fillna("") for name in CODES},
+        voice=coded["voice"].fillna(tokens["voice"]),
+        joined=joined,
+    )
+    kinds = dict.fromkeys(TEXTS, "category") | dict.fromkeys(NUMBERS, "int32")
+    return tokens[list(COLUMNS)].astype({**kinds, "is_word": "bool"})
+
+
+def check_values(query: Query, study: Study) -> None:
+    """Refuse values that no token can have, such as a frame that the study does not know."""
+    closed = {**CLOSED, "frame": tuple(frame.id for frame in study.frames)}
+    for one in comparisons(query.pattern):
+        allowed = closed.get(one.attribute)
+        if allowed and not find_values(one, allowed, query.text).any():
+            raise fault_at(query.text, one.at, unknown(one.attribute, one.pattern, allowed))
+
+
+def judge(condition: Condition, tokens: pd.DataFrame, query: str) -> np.ndarray:
+    """Return for each token whether a condition holds; the query is for messages."""
+    match condition:
+        case Comparison():
+            found = _in_column(condition, tokens[condition.attribute], query)
+            if condition.attribute == "lemma":
+                found |= _in_column(condition, tokens["joined"], query)
+            return ~found if condition.negated else found
+        case Not(inner):
+            return ~judge(inner, tokens, query)
+        case All(parts):
+            everywhere = np.ones(len(tokens), dtype=bool)
+            return reduce(np.logical_and, (judge(one, tokens, query) for one in parts), everywhere)
+        case Any(parts):
+            return reduce(np.logical_or, (judge(one, tokens, query) for one in parts))
+
+
+def _in_column(one: Comparison, column: pd.Series, query: str) -> np.ndarray:
+    """Compare each distinct value once; of several stems of a word one must fit."""
+    values = [str(value).split(PARTING) for value in column.cat.categories]
+    stems = sorted({stem for value in values for stem in value})
+    fitting = dict(zip(stems, find_values(one, stems, query), strict=True))
+    fits = np.array([any(fitting[stem] for stem in value) for value in values], dtype=bool)
+    return fits[column.cat.codes.to_numpy()]
+
+
+def find_values(test: Comparison, values: Sequence[str], query: str) -> np.ndarray:
+    """Detect the values that a test finds; negation aside.
+
+    The pattern must fit the whole of a value, and an empty value is never found. If it is no
+    regular expression, the `QueryError` points at it in the query, or at the piece that RE2 names.
+    """
+    filled = np.array([value != "" for value in values], dtype=bool)
+    if test.literal:
+        fold = str.casefold if test.ignore_case else str
+        same = [fold(value) == fold(test.pattern) for value in values]
+        return np.asarray(filled & same)
+    pattern = translate(test.pattern)
+    try:
+        pc.match_substring_regex(pa.array([""]), pattern)
+        found = pc.match_substring_regex(
+            pa.array(values, pa.large_string()),
+            rf"\A(?:{pattern})\z",
+            ignore_case=test.ignore_case,
+        )
+    except (pa.ArrowException, UnicodeEncodeError) as fault:
+        reason = str(fault).removeprefix("Invalid regular expression: ").splitlines()[0]
+        piece = reason.rpartition(": ")[2]
+        at = test.at + (max(test.pattern.find(piece), 0) if piece else 0)
+        raise fault_at(query, at, f"no regular expression (RE2): {reason}") from None
+    return np.asarray(filled & found.to_numpy(zero_copy_only=False))
+
+
+def translate(pattern: str) -> str:
+    r"""Write ``\w``, ``\d`` and their opposites so that RE2 knows every letter and digit."""
+    pieces, at, inside = [], 0, False
+    for match in ESCAPE.finditer(pattern):
+        pieces.append(pattern[at : match.start()])
+        pieces.append(_escape(match["letter"], inside) if match["letter"] else match[0])
+        if not match["letter"]:
+            inside = match["close"] is None
+        at = match.end()
+    return "".join([*pieces, pattern[at:]])
+
+
+def _escape(letter: str, inside: bool) -> str:
+    known = CLASSES.get(letter.lower())
+    if known is None or (inside and letter.isupper()):
+        return f"\\{letter}"
+    if inside:
+        return known
+    return f"[^{known}]" if letter.isupper() else f"[{known}]"
+
+
+def find_matches(
+    pattern: Pattern, units: np.ndarray, judge: Judge
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find the matches of a pattern: leftmost, then shortest, none overlapping another.
+
+    The units number each token's segment or sentence from 0 on; no match crosses one. What
+    comes back are the positions of the first tokens and those after the last ones. The work is
+    the number of tests (at most `query.LARGEST`) times the number of tokens.
+    """
+    place = np.arange(len(units)) + units.astype(np.int64)
+    here = np.arange(int(place[-1]) + 2 if len(place) else 1, dtype=np.int32)
+
+    @cache
+    def holds(condition: Condition) -> np.ndarray:
+        """Spread the tokens out, so that behind each unit a place is left that nothing fits."""
+        spread = np.zeros(len(here), dtype=bool)
+        spread[place] = judge(condition)
+        return spread
+
+    ends = _ends(pattern, here, holds)
+    starts, stops, at = [], [], 0
+    for start in np.flatnonzero(ends < NEVER).tolist():
+        if start >= at:
+            at = int(ends[start])
+            starts.append(start)
+            stops.append(at)
+    return np.searchsorted(place, starts), np.searchsorted(place, stops)
+
+
+def _ends(pattern: Pattern, following: np.ndarray, holds: Judge) -> np.ndarray:
+    """Return for each place the earliest end; ``following`` holds that of what comes after."""
+    match pattern:
+        case Row(inner):
+            for one in reversed(inner):
+                following = _ends(one, following, holds)
+            return following
+        case Choice(inner):
+            return reduce(np.minimum, [_ends(one, following, holds) for one in inner])
+        case Repeat(inner, low, high):
+            ends = following
+            for _ in range(high - low):
+                ends = np.minimum(following, _ends(inner, ends, holds))
+            for _ in range(low):
+                ends = _ends(inner, ends, holds)
+            return ends
+        case condition:
+            ends = np.full_like(following, NEVER)
+            ends[:-1] = np.where(holds(condition)[:-1], following[1:], NEVER)
+            return ends

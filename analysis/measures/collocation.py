@@ -7,17 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.measures.cells import Pairs, check_pairs
-from analysis.measures.cooccurrences import CoOccurrences, NodeSums
-from analysis.measures.formulas import ASSOCIATION, check_association
+from analysis.measures.cells import PAIR_COLUMNS, CoOccurrences, NodeSums, Pairs, check_pairs
+from analysis.measures.formulas import ASSOCIATION
 from analysis.measures.inference import FloatArray
 from analysis.measures.resampling import Resampling, draw_weights
-from analysis.measures.verdicts import VERDICT, Verdict, judge_interval, refuse
+from analysis.measures.verdicts import VERDICT, judge_interval, refuse
 from analysis.study.errors import MeasureError, check_known
 from analysis.tables.cells import rounded
 
-#: Name of a frequency in the formulas -> column.
-_COLUMNS = {"o11": "n_joint", "r1": "n_node", "c1": "n_collocate", "n": "n_tokens"}
 #: More resamples than this without the pair, and no interval is given.
 MOST_UNDEFINED = 0.05
 
@@ -52,9 +49,8 @@ def association(
     >>> association(pairs, measures=("g2",))["g2"].round(3).tolist()
     [134.301]
     """
-    check_association(measures)
-    frequencies = (pairs[name] for name in ("n_joint", "n_node", "n_collocate", "n_tokens"))
-    checked = check_pairs(*frequencies)
+    check_known("association", measures, what="measure", allowed=ASSOCIATION)
+    checked = check_pairs(*(pairs[name] for name in PAIR_COLUMNS))
     table = pairs.assign(n_expected=checked.e11)
     for name in measures:
         table[name] = ASSOCIATION[name](checked)
@@ -156,59 +152,47 @@ def association_difference(
        association_target  association_reference  difference         status
     0                 2.0                   -2.0         4.0  not_estimable
     """
-    check_association([measure], without=("lrc",))
+    comparable = set(ASSOCIATION) - {"lrc"}
+    check_known("association", [measure], what="measure", allowed=comparable)
     plan = resampling or Resampling()
-    sides = [_side(counts, value, plan) for value in _check_groups(counts, target, reference, plan)]
-    verdict = judge_interval(*(side["_cluster"].nunique() for side in sides))
-    parts = [
-        _compare_node(counts, str(node), sides, (measure, plan, verdict))
-        for node in sorted(counts.joint.loc[counts.joint["n_joint"] > 0, "node"].unique())
-    ]
+    sides = _sides(counts, target, reference, plan)
+    verdict = judge_interval(*(side[plan.cluster].nunique() for side in sides.values()))
+    seen = counts.joint[counts.joint["n_joint"] > 0]
+    parts = []
+    for node, rows in seen.groupby("node", sort=True):
+        collocates = pd.Index(sorted(rows["collocate"].unique()))
+        table = pd.DataFrame({"node": str(node), "collocate": collocates})
+        rng, scores = np.random.default_rng(plan.seed), []
+        for name, side in sides.items():
+            sums = NodeSums(counts, str(node), collocates, side)
+            for column, values in zip(PAIR_COLUMNS, sums.whole, strict=True):
+                table[f"{column}_{name}"] = values.astype(np.int64)
+            table[f"n_hidden_{name}"] = sums.n_hidden
+            table[f"association_{name}"] = _score(measure, sums.whole)
+            if verdict.status == "ok":
+                codes, labels = pd.factorize(side[plan.cluster])
+                weights = draw_weights(len(labels), plan.n_resamples, rng)[codes]
+                scores.append(_score(measure, sums.total(weights)))
+        table["difference"] = table["association_target"] - table["association_reference"]
+        table["low"], table["high"] = np.nan, np.nan
+        table[VERDICT] = list(verdict)
+        if scores:
+            _add_interval(table, scores[0] - scores[1])
+        _refuse_unseen(table)
+        parts.append(table)
     return pd.concat(parts, ignore_index=True)
-
-
-def _compare_node(
-    counts: CoOccurrences,
-    node: str,
-    sides: list[pd.DataFrame],
-    how: tuple[str, Resampling, Verdict],
-) -> pd.DataFrame:
-    measure, plan, verdict = how
-    joint = counts.joint[counts.joint["node"] == node]
-    collocates = pd.Index(sorted(joint.loc[joint["n_joint"] > 0, "collocate"].unique()))
-    table = pd.DataFrame({"node": node, "collocate": collocates})
-    rng, scores = np.random.default_rng(plan.seed), []
-    for name, side in zip(("target", "reference"), sides, strict=True):
-        sums = NodeSums(counts, node, collocates, side)
-        whole = sums.total(np.ones((len(side), 1)))
-        for column, values in zip(Pairs._fields, whole, strict=True):
-            table[f"{_COLUMNS[column]}_{name}"] = values[:, 0].astype(np.int64)
-        table[f"n_hidden_{name}"] = sums.n_hidden
-        table[f"association_{name}"] = _score(measure, whole)[:, 0]
-        if verdict.status == "ok":
-            codes, labels = pd.factorize(side["_cluster"])
-            weights = draw_weights(len(labels), plan.n_resamples, rng)[codes]
-            scores.append(_score(measure, sums.total(weights)))
-    table["difference"] = table["association_target"] - table["association_reference"]
-    table["low"], table["high"] = np.nan, np.nan
-    table[VERDICT] = list(verdict)
-    if scores:
-        _add_interval(table, scores[0] - scores[1])
-    _refuse_unseen(table)
-    return table
 
 
 def _refuse_unseen(table: pd.DataFrame) -> None:
     """Say why there is no difference."""
     absent = {side: table[f"n_joint_{side}"] == 0 for side in ("target", "reference")}
     unseen = absent["target"] | absent["reference"]
-    maybe = [absent[side] & (table[f"n_hidden_{side}"] > 0) for side in absent]
     filled = table["difference"].isna() & ~unseen
-    pair = refuse("pair_in_one_group")
-    hidden = refuse("pair_not_told")
-    near = refuse("every_token_near_node")
-    for where, verdict in ((unseen, pair), (filled, near), (maybe[0] | maybe[1], hidden)):
-        table.loc[where, VERDICT] = list(verdict)
+    table.loc[unseen, VERDICT] = list(refuse("pair_in_one_group"))
+    table.loc[filled, VERDICT] = list(refuse("every_token_near_node"))
+    for side, where in absent.items():
+        maybe = where & (table[f"n_hidden_{side}"] > 0)
+        table.loc[maybe, VERDICT] = list(refuse("pair_not_told"))
 
 
 def _score(measure: str, pairs: Pairs) -> FloatArray:
@@ -229,21 +213,17 @@ def _add_interval(table: pd.DataFrame, differences: FloatArray) -> None:
     table.loc[often, VERDICT] = list(refuse("pair_missing_in_resamples"))
 
 
-def _side(counts: CoOccurrences, value: str, plan: Resampling) -> pd.DataFrame:
-    side = counts.documents[counts.documents[plan.group] == value].reset_index(drop=True)
-    return side.assign(_cluster=side[plan.cluster])
-
-
-def _check_groups(
+def _sides(
     counts: CoOccurrences, target: str, reference: str, plan: Resampling
-) -> tuple[str, str]:
-    columns = counts.documents.columns
-    who = "association_difference"
-    check_known(who, (plan.group, plan.cluster), what="column", allowed=columns)
+) -> dict[str, pd.DataFrame]:
+    """Return the documents of both groups."""
+    documents, who = counts.documents, "association_difference"
+    check_known(who, (plan.group, plan.cluster), what="column", allowed=documents.columns)
     if target == reference:
-        raise MeasureError(
-            f"association_difference: target and reference are the same, {target!r}; name two"
-        )
-    values = set(counts.documents[plan.group].dropna())
-    check_known(who, (target, reference), what=plan.group, allowed=values)
-    return target, reference
+        raise MeasureError(f"{who}: target and reference are the same, {target!r}; name two")
+    groups = documents[plan.group]
+    check_known(who, (target, reference), what=plan.group, allowed=set(groups.dropna()))
+    named = {"target": target, "reference": reference}
+    return {
+        name: documents[groups == value].reset_index(drop=True) for name, value in named.items()
+    }

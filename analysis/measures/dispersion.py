@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from analysis.measures import dispersion_measures
+from analysis.measures.cells import check_parts
 from analysis.measures.counts import TermCounts
-from analysis.measures.dispersion_measures import check_parts
-from analysis.measures.inference import FloatArray
+from analysis.measures.formulas import DISPERSION
 from analysis.measures.verdicts import OK, VERDICT, refuse
 from analysis.study.errors import MeasureError, check_known
 
-#: Name -> formula.
-MEASURES = dispersion_measures.MEASURES
 #: Cells filled in at once: as many as the processor's cache can hold.
 BLOCK = 200_000
 
@@ -30,7 +26,7 @@ def dispersion(
     counts : TermCounts
         Terms in documents or segments; rows without tokens are left out.
     measures : tuple of str
-        Names of `MEASURES`.
+        Names of `formulas.DISPERSION`.
 
     Returns
     -------
@@ -55,35 +51,23 @@ def dispersion(
     0  Deal  3        3    2.0      0.5     ok
     1   und  3        3    3.0      0.0     ok
     """
-    check_known("dispersion", measures, what="measure", allowed=MEASURES)
+    check_known("dispersion", measures, what="measure", allowed=DISPERSION)
     kept = np.flatnonzero(counts.totals > 0)
     if len(kept) == 0:
         raise MeasureError("dispersion: no document has a token; choose texts or a wider recipe")
     table = pd.DataFrame({"term": counts.terms, "n": counts.frequencies(), "n_parts": len(kept)})
-    table[list(measures)] = _by_block(counts.matrix[kept], counts.totals[kept], measures)
-    return _with_verdicts(table)
-
-
-def _by_block(
-    matrix: sparse.csr_array, sizes: npt.ArrayLike, measures: tuple[str, ...]
-) -> FloatArray:
-    """Fill in some terms at a time: quicker, and memory stays bounded."""
-    columns, step = sparse.csc_array(matrix, dtype=float), max(1, BLOCK // matrix.shape[0])
-    found = np.empty((matrix.shape[1], len(measures)))
-    for start in range(0, matrix.shape[1], step):
+    # Some terms at a time: quicker, and memory stays bounded.
+    columns, step = sparse.csc_array(counts.matrix[kept], dtype=float), max(1, BLOCK // len(kept))
+    found = np.empty((len(table), len(measures)))
+    for start in range(0, len(table), step):
         at = slice(start, start + step)
-        parts = check_parts(columns[:, at].toarray(), sizes)
-        found[at] = np.column_stack([MEASURES[name](parts) for name in measures])
-    return found
-
-
-def _with_verdicts(table: pd.DataFrame) -> pd.DataFrame:
+        parts = check_parts(columns[:, at].toarray(), counts.totals[kept])
+        found[at] = np.column_stack([DISPERSION[name](parts) for name in measures])
+    table[list(measures)] = found
     table[VERDICT] = list(OK)
-    one_part = (table["n_parts"] < 2, refuse("one_document_dispersion"))
-    absent = (table["n"] == 0, refuse("term_absent"))
-    for where, verdict in (one_part, absent):
-        if where.any():
-            table.loc[where, VERDICT] = list(verdict)
+    if len(kept) < 2:
+        table[VERDICT] = list(refuse("one_document_dispersion"))
+    table.loc[table["n"] == 0, VERDICT] = list(refuse("term_absent"))
     return table
 
 
@@ -109,7 +93,7 @@ def leading_dispersion(
     group : str
         Column of the rows.
     measure : str
-        One of `MEASURES`. By default Egbert et al.'s (2020) DP: 0 for a term in one
+        One of `formulas.DISPERSION`. By default Egbert et al.'s (2020) DP: 0 for a term in one
         document only, 1 for one spread as the lengths of the documents.
 
     Returns
@@ -136,28 +120,24 @@ def leading_dispersion(
     0  Deal     target            2                  2       1.0
     1  Nato  reference            1                  2       0.0
     """
-    sides = {
-        name: _documents_of(counts, group, value)
-        for name, value in (("target", target), ("reference", reference))
-    }
-    rates = [side.frequencies() / max(1, side.totals.sum()) for side in sides.values()]
+    check_known("leading_dispersion", [group], what="column", allowed=counts.rows.columns)
+    groups = counts.rows[group]
+    known = set(groups.dropna())
+    check_known("leading_dispersion", (target, reference), what=group, allowed=known)
+    sides, rates = {}, []
+    for name, value in (("target", target), ("reference", reference)):
+        side = counts.select((groups == value).to_numpy())
+        sides[name] = side.by_document()
+        rates.append(side.frequencies() / max(1, side.totals.sum()))
     leading = np.where(rates[0] >= rates[1], "target", "reference")
     table = pd.DataFrame({"term": counts.terms, "leading": leading})
+    parts = []
     for name, side in sides.items():
-        spread = dispersion(side, measures=(measure,)).rename(columns={measure: "evenness"})
-        at = table["leading"] == name
-        table.loc[at, "n_documents"] = side.row_frequencies()[at]
-        table.loc[at, "n_documents_total"] = spread.loc[at, "n_parts"]
-        table.loc[at, "evenness"] = spread.loc[at, "evenness"]
-        for column in VERDICT:
-            table.loc[at, f"evenness_{column}"] = spread.loc[at, column]
-    return table.astype({"n_documents": "int64", "n_documents_total": "int64"})
-
-
-def _documents_of(counts: TermCounts, group: str, value: str) -> TermCounts:
-    """Choose one side, with a row for each document."""
-    check_known("leading_dispersion", [group], what="column", allowed=counts.rows.columns)
-    known = set(counts.rows[group].dropna())
-    check_known("leading_dispersion", [value], what=group, allowed=known)
-    side = counts.select((counts.rows[group] == value).to_numpy())
-    return side.group("doc_id") if "doc_id" in side.rows.columns else side
+        spread = dispersion(side, measures=(measure,))
+        spread["n_documents"] = side.row_frequencies()
+        parts.append(spread[leading == name])
+    told = {"n_parts": "n_documents_total", measure: "evenness"}
+    told |= {name: f"evenness_{name}" for name in VERDICT}
+    spread = pd.concat(parts).sort_index().rename(columns=told)
+    columns = ["n_documents", *told.values()]
+    return table.join(spread[columns])

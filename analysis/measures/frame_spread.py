@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.measures.dispersion_measures import MEASURES, check_parts
+from analysis.measures.cells import check_parts
 from analysis.measures.document_values import KEYS
+from analysis.measures.formulas import DISPERSION
 from analysis.measures.frame_table import count_by_unit, stamp
 from analysis.measures.intervals import correlate
 from analysis.measures.selection import CORE, Selection, select_mentions, sizes_of
@@ -38,7 +39,7 @@ def frame_dispersion(
         Long: frame, event (empty: all events), unit (pooled, corpus), n, n_raw,
         n_documents (with a mention), n_documents_total, dp, dp_norm (0: as the lengths of
         the documents), dp_egbert (1: as the lengths, 0: in one document), status, reason_code,
-        reason_values, counted_as, tier, target, weight. Formulas: `dispersion_measures`.
+        reason_values, counted_as, tier, target, weight. Formulas: `formulas`.
 
     Examples
     --------
@@ -70,7 +71,7 @@ def _spread(group: pd.DataFrame) -> dict[str, object]:
     values = dict.fromkeys(SPREADS, np.nan)
     if verdict.status == OK.status:
         parts = check_parts(kept["n"].to_numpy(float), kept["size"].to_numpy(float))
-        values = {name: float(MEASURES[name](parts)[0]) for name in SPREADS}
+        values = {name: float(DISPERSION[name](parts)[0]) for name in SPREADS}
     return {
         "n": kept["n"].sum(),
         "n_raw": int(kept["n_raw"].sum()),

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse, stats
+from scipy import sparse, special, stats
 
-from analysis.measures import formulas
-from analysis.measures.cells import Cells, check_cells
+from analysis.measures.cells import check_cells
 from analysis.measures.counts import TermCounts
-from analysis.measures.formulas import KEYNESS
+from analysis.measures.formulas import KEYNESS, log_ratio
 from analysis.measures.inference import CORRECTIONS, FloatArray, adjust_p_values
 from analysis.measures.permutation import permute_terms
-from analysis.measures.resampling import BLOCK, Resampling, Units, bootstrap_terms, find_units
+from analysis.measures.resampling import BLOCK, Resampling, bootstrap_terms, find_units
 from analysis.measures.verdicts import VERDICT, refuse
 from analysis.study.errors import MeasureError, check_known
 from analysis.tables.cells import rounded
@@ -83,17 +82,20 @@ def keyness(
     1  Nato         0            7     -3.807    0.029  not_estimable
     """
     plan = resampling or Resampling()
-    _check_names(measures, correction)
+    check_known("keyness", measures, what="measure", allowed=[*KEYNESS, "rank_biserial"])
+    check_known("keyness", [correction], what="correction", allowed=[MAX_T, *CORRECTIONS])
     counts.require_whole("keyness")
     counts = _two_groups(counts, target, reference, plan)
     is_target = (counts.rows[plan.group] == target).to_numpy()
-    table, cells = _frequencies(counts, is_target)
-    scores = {name: _compute(name, cells, counts, is_target) for name in measures}
-    scores["log_ratio"] = formulas.log_ratio(*cells)
-    inference = _inference(counts, is_target, correction, plan)
-    table = pd.concat([table, pd.DataFrame(scores), inference], axis=1)
-    first = measures[0] if measures else "log_ratio"
-    by, falling = [first, "term"], [False, True]
+    sides = [counts.select(rows).by_document() for rows in (is_target, ~is_target)]
+    table = _frequencies(counts.terms, *sides)
+    names = ("n_target", "n_reference", "size_target", "size_reference")
+    cells = check_cells(*(table[name] for name in names))
+    for name in measures:
+        table[name] = KEYNESS[name](cells) if name in KEYNESS else _ranks_of(*sides)
+    table["log_ratio"] = log_ratio(*cells)
+    table = pd.concat([table, _inference(counts, is_target, correction, plan)], axis=1)
+    by, falling = [measures[0] if measures else "log_ratio", "term"], [False, True]
     return table.sort_values(by, ascending=falling, ignore_index=True, key=rounded)
 
 
@@ -131,92 +133,58 @@ def most_key(
     ['c', 'b']
     """
     check_known("most_key", [by], what="column", allowed=table.columns)
-    ranked = table.assign(_n=table["n_target"] + table["n_reference"])
+    ranked = table.assign(_size=table[by].abs(), _n=table["n_target"] + table["n_reference"])
+    by_strength, rising = ["_size", "_n", "term"], [False, False, True]
+    ranked = ranked.sort_values(by_strength, ascending=rising, key=rounded)
     sides = []
     for side, sign in (("target", 1), ("reference", -1)):
         kept = ranked[(sign * ranked[by] > 0) & (ranked[f"n_documents_{side}"] >= min_documents)]
-        order = kept.assign(_size=kept[by].abs()).sort_values(
-            ["_size", "_n", "term"], ascending=[False, False, True], key=rounded
-        )
-        sides.append(order.head(top)[::sign])
+        sides.append(kept.head(top)[::sign])
     return pd.concat(sides, ignore_index=True).drop(columns=["_n", "_size"])
 
 
-def _compute(
-    name: str, cells: Cells, counts: TermCounts, is_target: npt.NDArray[np.bool_]
-) -> FloatArray:
-    if name in KEYNESS:
-        return KEYNESS[name](cells)
-    sides = [_by_document(counts.select(rows)) for rows in (is_target, ~is_target)]
-    matrix = sparse.csr_array(sparse.vstack([side.matrix for side in sides]))
-    totals = np.concatenate([side.totals for side in sides])
-    return rank_biserial(matrix, totals, np.arange(len(totals)) < len(sides[0].totals))
+def _ranks_of(target: TermCounts, reference: TermCounts) -> FloatArray:
+    matrix = sparse.csr_array(sparse.vstack([target.matrix, reference.matrix]))
+    totals = np.concatenate([target.totals, reference.totals])
+    return rank_biserial(matrix, totals, np.arange(len(totals)) < len(target.totals))
 
 
-def _frequencies(
-    counts: TermCounts, is_target: npt.NDArray[np.bool_]
-) -> tuple[pd.DataFrame, Cells]:
+def _frequencies(terms: pd.Index, target: TermCounts, reference: TermCounts) -> pd.DataFrame:
     """Count terms, tokens and documents on both sides."""
-    sides = {
-        "target": _by_document(counts.select(is_target)),
-        "reference": _by_document(counts.select(~is_target)),
-    }
-    n = {side: held.frequencies().astype(np.int64) for side, held in sides.items()}
-    size = {side: int(held.totals.sum()) for side, held in sides.items()}
-    spread = {side: held.row_frequencies() for side, held in sides.items()}
-    table = pd.DataFrame(
-        {
-            "term": counts.terms,
-            **{f"n_{side}": n[side] for side in sides},
-            **{f"size_{side}": size[side] for side in sides},
-            **{f"per_million_{side}": 1e6 * n[side] / size[side] for side in sides},
-            **{f"n_documents_{side}": spread[side] for side in sides},
-            "range": spread["target"] + spread["reference"],
-        }
-    )
-    return table, check_cells(n["target"], n["reference"], size["target"], size["reference"])
-
-
-def _by_document(counts: TermCounts) -> TermCounts:
-    if "doc_id" not in counts.rows.columns or counts.rows["doc_id"].is_unique:
-        return counts
-    return counts.group("doc_id")
-
-
-def _units_of(counts: TermCounts, is_target: npt.NDArray[np.bool_], plan: Resampling) -> Units:
-    strata = None if plan.stratum is None else counts.rows[plan.stratum]
-    clusters = counts.rows[plan.cluster]
-    return find_units(counts.matrix, counts.totals, is_target, clusters=clusters, strata=strata)
+    sides = {"target": target, "reference": reference}
+    table = pd.DataFrame({"term": terms})
+    for side, held in sides.items():
+        table[f"n_{side}"] = held.frequencies().astype(np.int64)
+    for side, held in sides.items():
+        table[f"size_{side}"] = int(held.totals.sum())
+    for side in sides:
+        table[f"per_million_{side}"] = 1e6 * table[f"n_{side}"] / table[f"size_{side}"]
+    for side, held in sides.items():
+        table[f"n_documents_{side}"] = held.row_frequencies()
+    return table.assign(range=table["n_documents_target"] + table["n_documents_reference"])
 
 
 def _inference(
     counts: TermCounts, is_target: npt.NDArray[np.bool_], correction: str, plan: Resampling
 ) -> pd.DataFrame:
-    """Give intervals and p-values; what was asked for zero times is refused, not left out."""
+    """Return intervals and p-values; what was asked for zero times is refused, not left out."""
     if plan.n_permutations == plan.n_resamples == 0:
-        return _not_asked(len(counts.terms))
-    units = _units_of(counts, is_target, plan)
-    interval = bootstrap_terms(
-        units, formulas.log_ratio, n_resamples=plan.n_resamples, seed=plan.seed
-    )
-    return pd.concat([interval, _p_values(units, correction, plan)], axis=1)
-
-
-def _not_asked(n_terms: int) -> pd.DataFrame:
-    verdict = refuse("no_inference_asked")
-    interval = {"low": np.nan, "high": np.nan, **verdict._asdict()}
-    test = dict.fromkeys(("z", "p_value", "p_adjusted", "p_floor"), np.nan)
-    return pd.DataFrame({**interval, **test, **verdict.under("p_")}, index=range(n_terms))
-
-
-def _p_values(units: Units, correction: str, plan: Resampling) -> pd.DataFrame:
-    """Relabel the documents, and correct for as many terms as can be tested."""
+        verdict = refuse("no_inference_asked")
+        interval = {"low": np.nan, "high": np.nan, **verdict._asdict()}
+        numbers = dict.fromkeys(("z", "p_value", "p_adjusted", "p_floor"), np.nan)
+        row = {**interval, **numbers, **verdict.under("p_")}
+        return pd.DataFrame(row, index=range(len(counts.terms)))
+    strata = None if plan.stratum is None else counts.rows[plan.stratum]
+    clusters = counts.rows[plan.cluster]
+    units = find_units(counts.matrix, counts.totals, is_target, clusters=clusters, strata=strata)
+    bounds = bootstrap_terms(units, log_ratio, n_resamples=plan.n_resamples, seed=plan.seed)
     test = permute_terms(units, n_permutations=plan.n_permutations, seed=plan.seed)
-    adjusted = test["p_max_t"].to_numpy()
+    # As many terms are corrected for as can be tested.
+    test["p_adjusted"] = test["p_max_t"]
     if correction != MAX_T:
-        adjusted = adjust_p_values(test["p_value"], correction)
-    numbers = test.assign(p_adjusted=adjusted)[["z", "p_value", "p_adjusted", "p_floor"]]
-    return pd.concat([numbers, test[VERDICT].add_prefix("p_")], axis=1)
+        test["p_adjusted"] = adjust_p_values(test["p_value"], correction)
+    kept = test[["z", "p_value", "p_adjusted", "p_floor"]]
+    return pd.concat([bounds, kept, test[VERDICT].add_prefix("p_")], axis=1)
 
 
 def _two_groups(counts: TermCounts, target: str, reference: str, plan: Resampling) -> TermCounts:
@@ -235,26 +203,15 @@ def _two_groups(counts: TermCounts, target: str, reference: str, plan: Resamplin
     return chosen.trim(min_count=1)
 
 
-def _check_names(measures: Sequence[str], correction: str) -> None:
-    check_known("keyness", measures, what="measure", allowed=[*KEYNESS, "rank_biserial"])
-    check_known("keyness", [correction], what="correction", allowed=[MAX_T, *CORRECTIONS])
-
-
 def rank_biserial(
     matrix: sparse.csr_array, sizes: npt.ArrayLike, is_target: npt.NDArray[np.bool_]
 ) -> FloatArray:
-    """Give each term's rank-biserial correlation over documents' relative frequencies.
+    """Return each term's rank-biserial correlation over documents' relative frequencies.
 
     It is 2 U / (n1 n2) - 1, with Mann and Whitney's U as Kilgarriff (2001) uses it: the share of
     pairs in which the target's document is higher, minus the share in which it is lower.
 
     The arguments are those of `find_units`; documents without tokens are left out.
-
-    Examples
-    --------
-    >>> counts = sparse.csr_array(np.array([[3, 0], [2, 0], [0, 1], [1, 0]]))
-    >>> rank_biserial(counts, [10, 10, 10, 10], np.array([True, True, False, False])).tolist()
-    [1.0, -0.5]
     """
     size = np.asarray(sizes, dtype=float)
     kept = np.flatnonzero(size > 0)
@@ -269,3 +226,62 @@ def rank_biserial(
         found.append(ranks[side].sum(axis=0) - n_target * (n_target + 1) / 2)
     u = np.concatenate(found) if found else np.zeros(0)
     return np.asarray(2 * u / (n_target * n_reference) - 1)
+
+
+def jensen_shannon_shift(
+    n_target: npt.ArrayLike, n_reference: npt.ArrayLike, *, terms: Sequence[str]
+) -> pd.DataFrame:
+    """Show which terms make two vocabularies differ (word shift; Gallagher et al. 2021).
+
+    The Jensen-Shannon divergence, in bits, is the sum of one contribution of 0 or more
+    for each term: entropy of the mean minus mean of the entropies.
+
+    Parameters
+    ----------
+    n_target, n_reference : array_like, shape (n_terms,)
+        Frequencies; shares are of their sums.
+    terms : sequence of str
+        The terms.
+
+    Returns
+    -------
+    DataFrame
+        One row per term, the largest contribution first: term, n_target, n_reference,
+        share_target, share_reference, contribution (bits), contribution_share (of the
+        divergence; 0 if that is 0), side (target or reference: which has more; even).
+
+    Raises
+    ------
+    MeasureError
+        If the lengths differ, a frequency is negative, or a group has none.
+
+    Examples
+    --------
+    >>> shift = jensen_shannon_shift([30, 10, 60], [10, 50, 40], terms=["Erfolg", "Deal", "Gipfel"])
+    >>> f"{shift['contribution'].sum():.6f}"
+    '0.157262'
+    """
+    p, q = _shares(n_target), _shares(n_reference)
+    if not len(p) == len(q) == len(terms):
+        raise MeasureError(
+            f"comparison: wanted a term for each frequency, came {len(p)}, {len(q)}, {len(terms)}"
+        )
+    each = (special.rel_entr(p, (p + q) / 2) + special.rel_entr(q, (p + q) / 2)) / (2 * np.log(2))
+    total = each.sum()
+    table = pd.DataFrame({"term": list(terms)})
+    table["n_target"], table["n_reference"] = np.asarray(n_target), np.asarray(n_reference)
+    table["share_target"], table["share_reference"] = p, q
+    table["contribution"] = np.maximum(each, 0)
+    table["contribution_share"] = each / total if total > 0 else 0.0
+    table["side"] = np.select([p > q, p < q], ["target", "reference"], "even")
+    by, falling = ["contribution", "term"], [False, True]
+    return table.sort_values(by, ascending=falling, ignore_index=True, key=rounded)
+
+
+def _shares(frequencies: npt.ArrayLike) -> FloatArray:
+    values = np.asarray(frequencies, dtype=float)
+    if np.any(values < 0) or not np.all(np.isfinite(values)):
+        raise MeasureError("comparison: wanted frequencies of 0 or more")
+    if values.sum() == 0:
+        raise MeasureError("comparison: a group has no occurrence of any term")
+    return np.asarray(values / values.sum())

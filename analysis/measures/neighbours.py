@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
-from analysis.measures.cooccurrences import CoOccurrences
+from analysis.measures.cells import PAIR_COLUMNS, CoOccurrences
 from analysis.measures.counts import describe_documents, documents_of_terms
 from analysis.study.errors import check_known
 from analysis.tables.features import Features
@@ -16,16 +16,6 @@ from analysis.tables.schema import SHOWN, WEIGHTS, Weight
 Span = Literal["window", "sentence", "segment"]
 NodeKind = Literal["frame", "actor", "lemma"]
 
-SPANS: dict[str, str] = {
-    "window": "as many words to either side as study.toml says, within the segment",
-    "sentence": "the sentence",
-    "segment": "the segment: paragraph or post; short ones as they are counted together",
-}
-NODE_KINDS: dict[str, str] = {
-    "frame": "core mentions",
-    "actor": "names",
-    "lemma": "any lemma; counted from the articles, see annotation.any_node",
-}
 _TERM = ["doc_id", "node", "lemma", "pos"]
 
 
@@ -44,9 +34,11 @@ def count_cooccurrences(
     features : Features
         The open tables.
     node_kind : str
-        frame (core mentions) or actor (names).
+        frame (core mentions), actor (names) or lemma (any; counted from the articles, see
+        `annotation.pipeline.count_near_lemma`).
     span : str
-        window, sentence or segment; see `SPANS`.
+        window (as many words to either side as study.toml says, within the segment),
+        sentence, or segment (paragraph or post; short ones as they are counted together).
     pos : tuple of str
         Only collocates whose tag begins with one of these; empty: all.
     weight : str
@@ -128,32 +120,29 @@ def count_pairs(
     >>> bool((pairs["n_joint"] <= pairs["n_collocate"]).all())
     True
     """
-    features = count_once(features, weight)
-    documents = features.documents
-    check_known("count_pairs", [by], what="column", allowed=documents.columns)
-    group = documents.set_index("doc_id", drop=False)[by]
-    near, sizes = _find_near(features, node_kind, span)
-    near = _chosen(near, pos).rename(columns={"lemma": "collocate"})
-    columns = ["n_joint", "n_in_node"]
-    pairs = _add_up(near, group, ["node", "collocate"])[[by, "node", "collocate", *columns]]
-    sums = _add_up(sizes, group, ["node"])[[by, "node", "n_positions", "n_node_tokens"]]
-    by_document = _frequencies(features, pos)
-    frequencies = _add_up(by_document, group, ["collocate"])
-    tokens = documents.groupby(by, as_index=False)["n_tokens"].sum()
-    table = pairs.merge(sums, on=[by, "node"]).merge(frequencies, on=[by, "collocate"])
-    table = table.merge(tokens, on=by).rename(columns={"n_positions": "n_node"})
-    table = _take_off_hidden(
-        table,
-        _hidden(features, node_kind, span),
-        frequencies=by_document,
-        n_tokens=documents.set_index("doc_id")["n_tokens"],
-        group=group,
-    )
-    table["n_collocate"] -= table["n_in_node"]
-    table["n_tokens"] -= table["n_node_tokens"]
-    wanted = [by, "node", "collocate", "n_joint", "n_node", "n_collocate", "n_tokens", "n_hidden"]
-    found = table.loc[table["n_joint"] > 0, wanted]
-    return found.astype({"n_joint": "int64"}).sort_values(wanted[:3], ignore_index=True)
+    check_known("count_pairs", [by], what="column", allowed=features.documents.columns)
+    counts = count_cooccurrences(features, node_kind=node_kind, span=span, pos=pos, weight=weight)
+    group_of = features.documents.set_index("doc_id", drop=False)[by]
+
+    def add_up(table: pd.DataFrame, *keys: str) -> pd.DataFrame:
+        grouped = table.assign(**{by: table["doc_id"].map(group_of)}).groupby([by, *keys])
+        return grouped.sum(numeric_only=True).reset_index()
+
+    words, sizes = counts.frequencies, counts.documents[["doc_id", "n_tokens"]]
+    table = add_up(counts.joint, "node", "collocate").merge(add_up(counts.windows, "node"))
+    table = table.merge(add_up(words, "collocate")).merge(add_up(sizes))
+    # Documents that do not tell the words near a node are taken off the totals for that node.
+    off = counts.hidden.merge(sizes.rename(columns={"n_tokens": "tokens_off"}), on="doc_id")
+    near = counts.hidden.merge(words.rename(columns={"n_collocate": "words_off"}), on="doc_id")
+    table = table.merge(add_up(off.assign(n_hidden=1), "node"), how="left")
+    table = table.merge(add_up(near, "node", "collocate"), how="left")
+    counted = [*PAIR_COLUMNS, "n_hidden"]
+    table = table.fillna(dict.fromkeys(("tokens_off", "words_off", "n_hidden"), 0))
+    table["n_collocate"] -= table["words_off"] + table["n_in_node"]
+    table["n_tokens"] -= table["tokens_off"] + table["n_node_tokens"]
+    found = table.loc[table["n_joint"] > 0, [by, "node", "collocate", *counted]]
+    found = found.astype(dict.fromkeys(counted, "int64"))
+    return found.sort_values([by, "node", "collocate"], ignore_index=True)
 
 
 def hidden_windows(
@@ -196,44 +185,8 @@ def _hidden(features: Features, node_kind: str, span: str) -> pd.DataFrame:
     return windows[(windows["words"] != SHOWN[0]) & (span != "segment")]
 
 
-def _take_off_hidden(
-    table: pd.DataFrame,
-    hidden: pd.DataFrame,
-    *,
-    frequencies: pd.DataFrame,
-    n_tokens: pd.Series,
-    group: pd.Series,
-) -> pd.DataFrame:
-    """Take the documents that do not tell the words near a node off the totals for that node."""
-    by = str(group.name)
-    pairs = hidden[["doc_id", "node"]].assign(n_hidden=1)
-    words = pairs.merge(frequencies, on="doc_id").rename(columns={"n_collocate": "n_off"})
-    sizes = pairs.merge(n_tokens.rename("n_tokens_off"), on="doc_id")
-    off = _add_up(words, group, ["node", "collocate"])[[by, "node", "collocate", "n_off"]]
-    table = table.merge(_add_up(sizes, group, ["node"]), on=[by, "node"], how="left")
-    table = table.merge(off, on=[by, "node", "collocate"], how="left")
-    filled = ["n_hidden", "n_off", "n_tokens_off"]
-    table[filled] = table[filled].fillna(0).astype("int64")
-    table["n_collocate"] -= table["n_off"]
-    table["n_tokens"] -= table["n_tokens_off"]
-    return table
-
-
 def count_once(features: Features, weight: Weight) -> Features:
-    """Give the tables with one segment of each group of repeats, whole counts throughout.
-
-    Raises
-    ------
-    MeasureError
-        If the weight is unknown.
-
-    Examples
-    --------
-    >>> from analysis.tables.features import read_features
-    >>> features = read_features()
-    >>> len(count_once(features, "within").segments) < len(features.segments)
-    True
-    """
+    """Return the tables with one segment of each group of repeats, whole counts throughout."""
     check_known("cooccurrences", [weight], what="weight", allowed=WEIGHTS)
     if weight == "none":
         return features
@@ -255,12 +208,6 @@ def _once(table: pd.DataFrame, columns: tuple[str, ...], weight: Weight) -> pd.D
     return counted[(counted[list(columns[:2])].fillna(0) > 0).any(axis=1)]
 
 
-def _add_up(table: pd.DataFrame, group: pd.Series, keys: list[str]) -> pd.DataFrame:
-    by = str(group.name)
-    grouped = table.assign(**{by: table["doc_id"].map(group)})
-    return grouped.groupby([by, *keys], as_index=False).sum(numeric_only=True)
-
-
 def _frequencies(features: Features, pos: tuple[str, ...]) -> pd.DataFrame:
     """Count each lemma in each document."""
     terms = _chosen(features.terms.assign(doc_id=documents_of_terms(features)), pos)
@@ -273,9 +220,9 @@ def _chosen(table: pd.DataFrame, pos: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _find_near(features: Features, node_kind: str, span: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give the words near the nodes and the sizes of their windows, by document."""
-    check_known("cooccurrences", [span], what="span", allowed=SPANS)
-    check_known("cooccurrences", [node_kind], what="node_kind", allowed=NODE_KINDS)
+    """Return the words near the nodes and the sizes of their windows, by document."""
+    check_known("cooccurrences", [span], what="span", allowed=get_args(Span))
+    check_known("cooccurrences", [node_kind], what="node_kind", allowed=get_args(NodeKind))
     near = _of_kind(features.cooccurrences, node_kind, span)
     windows = _of_kind(features.windows, node_kind, span)
     if span == "segment":

@@ -1,10 +1,10 @@
-"""Engines that fit topics: one function each, all with the same arguments and result."""
+"""Engines that fit topics, and the matching of the topics of two fits by their ranked terms."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -16,9 +16,14 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfTransformer
 from threadpoolctl import ThreadpoolController
 
+from analysis.measures.inference import FloatArray
 from analysis.study.errors import MeasureError, check_known
+from analysis.tables.cells import rounded
 
-FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+#: Engine -> how scikit-learn's LDA learns; empty: it is no LDA.
+ENGINES = {"lda": "batch", "lda_online": "online", "nmf": ""}
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class EngineSettings:
 
 
 class Fit(NamedTuple):
-    """What an engine gives.
+    """The topics that an engine fitted.
 
     Attributes
     ----------
@@ -55,52 +60,40 @@ class Fit(NamedTuple):
         Weight of each term in each topic; every row adds up to 1.
     document_topics : ndarray, shape (n_documents, n_topics)
         Share of each topic in each row; a row adds up to 1, or is 0 if nothing fits.
-    term_weights : ndarray, shape (n_terms,)
-        What counts are multiplied by first: inverse document frequency, or ones.
+    term_weights : ndarray, shape (n_terms,), or None
+        Inverse document frequencies that ``nmf`` multiplies counts by; None for LDA.
     model : LatentDirichletAllocation or None
         The fitted model of scikit-learn that gives other rows their shares; None for ``nmf``.
     """
 
     topic_terms: FloatArray
     document_topics: FloatArray
-    term_weights: FloatArray
+    term_weights: FloatArray | None = None
     model: LatentDirichletAllocation | None = None
 
+    def fold(self, counts: sparse.csr_array) -> FloatArray:
+        """Return the shares of the topics in rows that need not be among those fitted."""
+        if self.term_weights is not None:
+            weights = sparse.csr_array(counts * self.term_weights)
+            return fold_by_squares(weights, self.topic_terms)
+        if self.model is None:
+            raise MeasureError(
+                "topics: wanted a fit of scikit-learn's LDA, came one without its model"
+            )
+        return np.asarray(self.model.transform(counts))
 
-Fitter = Callable[[sparse.csr_array, int, int, EngineSettings], Fit]
-Folder = Callable[[Fit, sparse.csr_array, EngineSettings], FloatArray]
 
-
-@dataclass(frozen=True)
-class Engine:
-    """How topics are fitted, and how rows that were not fitted get their shares.
-
-    Attributes
-    ----------
-    fit : callable
-        (counts, n_topics, seed, settings) -> Fit.
-    fold : callable
-        (fit, counts, settings) -> shares of the topics in other rows.
-    needs_prototype : bool
-        Whether every seed gives other topics, so that one fit of many must be chosen.
-    """
-
-    fit: Fitter
-    fold: Folder
-    needs_prototype: bool
+def check_engine(engine: str) -> None:
+    """Refuse a name that is none of `ENGINES`."""
+    check_known("fit_topics", [engine], what="engine", allowed=ENGINES)
 
 
 def run_engine(
     engine: str, counts: sparse.csr_array, n_topics: int, *, seed: int, settings: EngineSettings
 ) -> Fit:
-    """Fit topics with an engine by its name.
+    """Fit topics with an engine of `ENGINES` on counts shaped (n_documents, n_terms).
 
-    The engine is a name of `ENGINES`; counts are shaped (n_documents, n_terms).
-
-    Returns
-    -------
-    Fit
-        Topics in the order of the engine, which means nothing.
+    The order of the topics means nothing.
 
     Raises
     ------
@@ -114,10 +107,13 @@ def run_engine(
     >>> fit.document_topics.round(3).max(axis=1).tolist()
     [1.0, 1.0, 1.0]
     """
+    check_engine(engine)
     # The matrices are small: threads of the linear algebra cost more than they give
     # (five times the time on two busy cores). Runs are parallel, not their parts.
     with _threads().limit(limits=1):
-        return find_engine(engine).fit(counts, n_topics, seed, settings)
+        if engine == "nmf":
+            return _fit_nmf(counts, n_topics, seed, settings)
+        return _fit_lda(counts, n_topics, seed, settings, method=ENGINES[engine])
 
 
 @cache
@@ -126,24 +122,7 @@ def _threads() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def find_engine(engine: str) -> Engine:
-    """Give an engine by its name; raises `MeasureError` with all names.
-
-    Examples
-    --------
-    >>> find_engine("lda").needs_prototype
-    True
-    """
-    check_known("fit_topics", [engine], what="engine", allowed=ENGINES)
-    return ENGINES[engine]
-
-
-def for_seeds(settings: EngineSettings) -> EngineSettings:
-    """Give the settings under which a seed can change something: a random start."""
-    return replace(settings, start="random")
-
-
-def fit_nmf(counts: sparse.csr_array, n_topics: int, seed: int, settings: EngineSettings) -> Fit:
+def _fit_nmf(counts: sparse.csr_array, n_topics: int, seed: int, settings: EngineSettings) -> Fit:
     """Factorise tf-idf weights (Lee & Seung 1999; start: Boutsidis & Gallopoulos 2008)."""
     idf = TfidfTransformer().fit(counts)
     model = NMF(n_topics, init=settings.start, random_state=seed, max_iter=settings.max_iterations)
@@ -157,24 +136,13 @@ def fit_nmf(counts: sparse.csr_array, n_topics: int, seed: int, settings: Engine
                 f"with {n_topics} topics. Raise max_iterations, or ask for fewer topics."
             ) from None
     fit = Fit(to_shares(topics.astype(float)), np.empty((0, n_topics)), idf.idf_)
-    return fit._replace(document_topics=_fold_nmf(fit, counts, settings))
-
-
-def fit_lda(counts: sparse.csr_array, n_topics: int, seed: int, settings: EngineSettings) -> Fit:
-    """Fit latent Dirichlet allocation to all rows at once (Hoffman et al. 2010)."""
-    return _fit_lda(counts, n_topics, seed, settings, method="batch")
-
-
-def fit_lda_online(
-    counts: sparse.csr_array, n_topics: int, seed: int, settings: EngineSettings
-) -> Fit:
-    """Fit latent Dirichlet allocation to batches of rows (Hoffman et al. 2010)."""
-    return _fit_lda(counts, n_topics, seed, settings, method="online")
+    return fit._replace(document_topics=fit.fold(counts))
 
 
 def _fit_lda(
     counts: sparse.csr_array, n_topics: int, seed: int, settings: EngineSettings, *, method: str
 ) -> Fit:
+    """Fit latent Dirichlet allocation to all rows at once or in batches (Hoffman et al. 2010)."""
     model = LatentDirichletAllocation(
         n_topics,
         doc_topic_prior=settings.alpha,
@@ -184,66 +152,92 @@ def _fit_lda(
         random_state=seed,
     )
     shares = model.fit_transform(counts)
-    return Fit(to_shares(model.components_), shares, np.ones(counts.shape[1]), model)
-
-
-def _fold_lda(fit: Fit, counts: sparse.csr_array, _settings: EngineSettings) -> FloatArray:
-    if fit.model is None:
-        raise MeasureError("topics: wanted a fit of scikit-learn's LDA, came one without its model")
-    return np.asarray(fit.model.transform(counts))
-
-
-def _fold_nmf(fit: Fit, counts: sparse.csr_array, _settings: EngineSettings) -> FloatArray:
-    return fold_by_squares(sparse.csr_array(counts * fit.term_weights), fit.topic_terms)
+    return Fit(to_shares(model.components_), shares, model=model)
 
 
 def to_shares(weights: FloatArray) -> FloatArray:
-    """Scale each row to add up to 1; a row of zeros stays one.
-
-    Examples
-    --------
-    >>> to_shares(np.array([[1.0, 3.0], [0.0, 0.0]])).tolist()
-    [[0.25, 0.75], [0.0, 0.0]]
-    """
+    """Scale each row to add up to 1; a row of zeros stays one."""
     total = weights.sum(axis=1, keepdims=True)
     return np.asarray(np.divide(weights, total, out=np.zeros_like(weights), where=total > 0))
 
 
 def fold_by_squares(weights: sparse.csr_array, topic_terms: FloatArray) -> FloatArray:
-    """Give the non-negative weights of the topics that come nearest to each row, as shares.
+    """Return the non-negative weights of the topics that come nearest to each row, as shares.
 
     The problem that a factorisation solves, for given topics and solved exactly (Lawson &
     Hanson 1974): rows that were fitted and rows that were not are treated alike. The
     topics are brought to their triangle first, so that each row is a problem of the size
-    of the topics, whatever the vocabulary.
-
-    Parameters
-    ----------
-    weights : csr_array, shape (n_rows, n_terms)
-        Weighted occurrences, such as tf-idf.
-    topic_terms : ndarray, shape (n_topics, n_terms)
-        Weights of the terms.
-
-    Returns
-    -------
-    ndarray, shape (n_rows, n_topics)
-        A row adds up to 1, or is 0 if no topic is like it.
-
-    Examples
-    --------
-    >>> fold_by_squares(sparse.csr_array(np.array([[3.0, 7.0]])), np.eye(2)).round(6).tolist()
-    [[0.3, 0.7]]
+    of the topics, whatever the vocabulary. A row of weights, such as tf-idf, gives shares
+    that add up to 1, or are 0 if no topic is like it.
     """
     basis, small = np.linalg.qr(topic_terms.T)
-    aims = weights @ basis
-    solved = [optimize.nnls(small, aim)[0] for aim in aims]
+    solved = [optimize.nnls(small, aim)[0] for aim in weights @ basis]
     return to_shares(np.array(solved).reshape(len(solved), len(topic_terms)))
 
 
-#: Name -> engine. A new one is a line here; the fits that it gives are matched,
-#: judged and compared by the same functions.
-ENGINES: dict[str, Engine] = {
-    "lda": Engine(fit_lda, _fold_lda, needs_prototype=True),
-    "lda_online": Engine(fit_lda_online, _fold_lda, needs_prototype=True),
-    "nmf": Engine(fit_nmf, _fold_nmf, needs_prototype=False),
-}
+def top_terms(topic_terms: FloatArray, depth: int) -> IntArray:
+    """Rank the terms of each topic by weight; ties go to the earlier term.
+
+    Returns
+    -------
+    ndarray, shape (n_topics, depth)
+        Numbers of terms; -1 where a topic has no further term of any weight.
+    """
+    found = np.full((len(topic_terms), depth), -1, dtype=np.int64)
+    order = np.argsort(-rounded(topic_terms), axis=1, kind="stable")[:, :depth]
+    weights = np.take_along_axis(topic_terms, order, axis=1)
+    found[:, : order.shape[1]] = np.where(weights > 0, order, -1)
+    return found
+
+
+def match_topics(reference: IntArray, other: IntArray) -> tuple[IntArray, FloatArray]:
+    """Pair the topics of two models so that the pairs are most alike together.
+
+    The Hungarian method (Kuhn 1955) on the average Jaccard of the ranked terms (Greene et al.
+    2014). Both are as `top_terms` gives them, over one vocabulary; -1 is like nothing.
+
+    Returns
+    -------
+    partner : ndarray of int, shape (n_topics,)
+        For each topic of the reference, the number of its partner in the other.
+    similarity : ndarray, shape (n_topics,)
+        How alike the two are, in [0, 1]. The mean is the agreement of the models.
+    """
+    first, second = reference[:, None, :, None], other[None, :, None, :]
+    same = (first == second) & (first >= 0)
+    common = same.cumsum(axis=2).cumsum(axis=3).diagonal(axis1=2, axis2=3)
+    depths = np.arange(1, reference.shape[1] + 1)
+    alike = np.asarray((common / (2 * depths - common)).mean(axis=2))
+    row, column = optimize.linear_sum_assignment(-rounded(alike))
+    return np.asarray(column, dtype=np.int64), np.asarray(alike[row, column])
+
+
+def agreement(reference: IntArray, other: IntArray) -> float:
+    """Return the mean similarity of the matched topics of two models."""
+    return float(match_topics(reference, other)[1].mean())
+
+
+def find_prototype(models: Sequence[IntArray]) -> int:
+    """Find the model that agrees most with all others, on average.
+
+    Rieger, Jentsch & Rahnenführer (2024): of many runs of LDA the one to report is the
+    most central one. Ties go to the earlier run.
+    """
+    table = np.zeros((len(models), len(models)))
+    for i, first in enumerate(models):
+        for j in range(i):
+            table[i, j] = table[j, i] = agreement(first, models[j])
+    return int(np.argmax(rounded(table.sum(axis=1))))
+
+
+def unrelated_lists(
+    term_shares: FloatArray, n_topics: int, depth: int, *, rng: np.random.Generator
+) -> IntArray:
+    """Draw topics that have nothing to do with one another: frequent terms come first more often.
+
+    Each list is a draw without replacement with the terms' shares as chances, by the
+    exponential races of Efraimidis & Spirakis (2006).
+    """
+    races = rng.exponential(size=(n_topics, len(term_shares)))
+    chances = np.where(term_shares > 0, term_shares, np.nan)
+    return top_terms(np.nan_to_num(np.divide(1, races / chances)), depth)

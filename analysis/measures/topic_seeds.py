@@ -6,21 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import optimize, sparse
 from sklearn.decomposition import NMF
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from analysis.measures.counts import TermCounts
-from analysis.measures.topic_engines import to_shares
-from analysis.measures.topic_segments import TopicRecipe, TopicSegments, choose_segments
+from analysis.measures.inference import FloatArray
+from analysis.measures.topic_engines import IntArray, to_shares
+from analysis.measures.topics import TopicRecipe, TopicSegments, choose_segments
 from analysis.measures.verdicts import OK, VERDICT, Verdict, refuse
 from analysis.study.errors import MeasureError
 from analysis.tables.cells import rounded
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 #: Fewer segments with a word of the list say nothing of what stands around it.
 FEWEST_SEGMENTS = 5
@@ -94,14 +91,19 @@ def seeded_topics(
     """
     recipe = recipe or TopicRecipe()
     chosen = choose_segments(counts, recipe)
-    found = match_seeds(chosen.counts.terms, seeds)
+    found = _match_seeds(chosen.counts.terms, seeds)
     matrix = chosen.matrix
     weights = sparse.csr_array(TfidfTransformer().fit_transform(matrix))
     anchored = np.column_stack(
         [np.asarray(weights[:, at].sum(axis=1)).ravel() for at in found.values()]
     )
     others = np.setdiff1d(np.arange(matrix.shape[1]), np.concatenate(list(found.values())))
-    _check_free(n_free, weights[:, others].shape)
+    most = max(0, min(len(anchored), len(others)) - 1)
+    if not 0 <= n_free <= most:
+        raise MeasureError(
+            f"seeded_topics: wanted from 0 to {most} free topics for {len(anchored)} segments and "
+            f"{len(others)} other terms, came {n_free}"
+        )
     around = np.zeros((len(found), matrix.shape[1]))
     around[:, others] = _fit_around(weights[:, others].toarray(), anchored, n_free)
     parts = [
@@ -111,19 +113,8 @@ def seeded_topics(
     return pd.concat(parts, ignore_index=True)
 
 
-def match_seeds(terms: pd.Index, seeds: Mapping[str, Sequence[str]]) -> dict[str, IntArray]:
-    """Give the numbers of the terms that each list names.
-
-    Raises
-    ------
-    MeasureError
-        If no list is given, one matches nothing, or two share a term.
-
-    Examples
-    --------
-    >>> match_seeds(pd.Index(["Deal", "Gipfel"]), {"Deal": ["deal", "Abkommen"]})["Deal"].tolist()
-    [0]
-    """
+def _match_seeds(terms: pd.Index, seeds: Mapping[str, Sequence[str]]) -> dict[str, IntArray]:
+    """Find the terms that each list names, by their numbers; whatever their case."""
     if not seeds:
         raise MeasureError("seeded_topics: wanted at least one list of words, came none")
     folded = [str(term).casefold() for term in terms]
@@ -144,21 +135,18 @@ def match_seeds(terms: pd.Index, seeds: Mapping[str, Sequence[str]]) -> dict[str
     return found
 
 
-def _check_free(n_free: int, shape: tuple[int, ...]) -> None:
-    most = max(0, min(shape) - 1)
-    if not 0 <= n_free <= most:
-        raise MeasureError(
-            f"seeded_topics: wanted from 0 to {most} free topics for {shape[0]} segments and "
-            f"{shape[1]} other terms, came {n_free}"
-        )
-
-
 def _fit_around(weights: FloatArray, anchored: FloatArray, n_free: int) -> FloatArray:
-    """Fit the terms of all topics, and the segments' shares of the free ones, in turns."""
-    free = _start(weights, n_free)
-    topics, before = _solve(np.hstack([anchored, free]), weights), np.inf
-    for _ in range(MOST_ROUNDS if n_free else 0):
-        n = anchored.shape[1]
+    """Fit the terms of all topics, and the segments' shares of the free ones, in turns.
+
+    Free topics start from a factorisation without anchors.
+    """
+    if n_free == 0:
+        return _solve(anchored, weights)
+    # The decomposition is found by random projections; their seed changes the last digits only.
+    model = NMF(n_free, init="nndsvd", random_state=0, max_iter=MOST_START_ROUNDS)
+    n = anchored.shape[1]
+    topics, before = _solve(np.hstack([anchored, model.fit_transform(weights)]), weights), np.inf
+    for _ in range(MOST_ROUNDS):
         rest = weights - anchored @ topics[:n]
         free = _solve(topics[n:].T, rest.T).T
         # The size of a free topic may stand in its terms or in its shares: keep it in one.
@@ -169,20 +157,11 @@ def _fit_around(weights: FloatArray, anchored: FloatArray, n_free: int) -> Float
         if before - loss <= SMALLEST_GAIN * loss:
             break
         before = loss
-    return topics[: anchored.shape[1]]
-
-
-def _start(weights: FloatArray, n_free: int) -> FloatArray:
-    """Give the shares that free topics start from: those of a factorisation without anchors."""
-    if n_free == 0:
-        return np.zeros((len(weights), 0))
-    # The decomposition is found by random projections; their seed changes the last digits only.
-    model = NMF(n_free, init="nndsvd", random_state=0, max_iter=MOST_START_ROUNDS)
-    return np.asarray(model.fit_transform(weights))
+    return topics[:n]
 
 
 def _solve(design: FloatArray, values: FloatArray) -> FloatArray:
-    """Give the non-negative least squares of each column of values (Lawson & Hanson 1974)."""
+    """Return the non-negative least squares of each column of values (Lawson & Hanson 1974)."""
     basis, small = np.linalg.qr(design)
     aims = (basis.T @ values).T
     return np.array([optimize.nnls(small, aim)[0] for aim in aims]).T
@@ -218,6 +197,6 @@ def _describe(
 
 
 def _refused(about: Mapping[str, object], verdict: Verdict) -> pd.DataFrame:
-    """Give the one row of a list that cannot be judged, with the reason."""
+    """Return the one row of a list that cannot be judged, with the reason."""
     row = {"rank": 1, "term": "", "weight": np.nan, "n_joint": 0, "n_documents_joint": 0}
     return pd.DataFrame([{**row, "n_term": 0, **about, **verdict._asdict()}])[COLUMNS]
