@@ -62,7 +62,7 @@ def test_ticks_out_of_view_are_not_texts_of_the_figure():
 def test_text_of_several_lines_is_seen_whole():
     drawn = _with_texts((0.1, 0.5, "Sicherheits-\ngarantien"), (0.12, 0.5, "Gipfel"))
     assert "Sicherheits-\ngarantien" in [text for text, _ in drawn_texts(drawn)]
-    assert find_overlaps(drawn) == ["'Gipfel' and 'Sicherheits-\\ngarantien' overlap"]
+    assert find_overlaps(drawn) == ["'Sicherheits-\\ngarantien' and 'Gipfel' overlap"]
     cut = _with_texts((0.9, 0.5, "Sicherheits-\ngarantien"))
     assert len(find_cut_texts(cut)) == 1
 

@@ -15,8 +15,13 @@ from PIL import Image
 from presentation_samples import PLOTS, look
 
 from analysis.figures import plots
-from analysis.figures.export import export_figure, export_table, export_values
-from analysis.figures.provenance import Provenance, json_text
+from analysis.figures.export import (
+    Provenance,
+    export_figure,
+    export_table,
+    export_values,
+    json_text,
+)
 from analysis.figures.style import figure, style
 from analysis.study.errors import ExportError
 from analysis.tables.cells import rounded
@@ -57,8 +62,9 @@ def _export_everything(folder: Path) -> None:
             provenance=SOURCE,
             title=name,
         )
-    export_table(samples.terms(3), "02_table", folder=folder, provenance=SOURCE, language="de")
-    export_values({"n": 3}, "02_values", folder=folder, provenance=SOURCE, language="de")
+    to = {"folder": folder, "provenance": SOURCE, "language": "de"}
+    export_table(samples.terms(3), "02_table", {"term": "Term"}, **to)
+    export_values({"n": 3}, "02_values", **to)
 
 
 def test_second_call_gives_the_same_bytes(exported: dict[str, bytes], tmp_path: Path):
@@ -165,7 +171,7 @@ def test_last_bits_change_no_byte_of_a_table_or_a_value(tmp_path: Path):
     for i, share in enumerate((0.375, 0.375 - 1e-15, 0.375 + 1e-15)):
         to = {"folder": tmp_path / str(i), "provenance": SOURCE, "language": "en"}
         table = pd.DataFrame({"share": [share, share - 0.375]})
-        files = export_table(table, "02_table", **to)
+        files = export_table(table, "02_table", {"share": "Anteil"}, **to)
         files += export_values({"share": share, "nothing": share - 0.375}, "02_values", **to)
         exported.append({file.name: file.read_bytes() for file in files})
     assert exported[0] == exported[1] == exported[2]
@@ -267,8 +273,9 @@ def test_values_in_json_have_more_digits_than_in_latex(tmp_path: Path):
 
 
 def test_table_is_written_in_latex_and_csv(tmp_path: Path):
-    export_table(samples.terms(2), "02_table", folder=tmp_path, provenance=SOURCE, language="de")
-    assert "je 1000 Tokens" in (tmp_path / "02_table.tex").read_text("utf-8")
+    to = {"folder": tmp_path, "provenance": SOURCE, "language": "de"}
+    export_table(samples.terms(2), "02_table", {"term": "Term", "n": "Zahl"}, **to)
+    assert r"Term & Zahl \\" in (tmp_path / "02_table.tex").read_text("utf-8")
     assert (tmp_path / "02_table.csv").read_bytes().count(b"\n") == 5
 
 

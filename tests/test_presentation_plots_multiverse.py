@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from presentation_samples import NOTE, look
 
 from analysis.figures.checks import drawn_texts, find_cut_texts, find_overlaps
-from analysis.figures.claim_words import p_value_line, word_claims
 from analysis.figures.plots import plot_specifications
+from analysis.figures.reasons import word_claims
 from analysis.figures.style import WIDTHS_MM
 from analysis.measures.multiverse import Relabelled, choice_effects, summarise_claim
 from analysis.measures.specifications import CHOICES
@@ -63,8 +63,8 @@ def table(n_missing: int = 0) -> pd.DataFrame:
     return full
 
 
-def draw(given, width="column", language="de", *, note="", p_floor=0.1) -> Figure:
-    test = Relabelled(0.02, p_floor, 10, judge_p_value(p_floor))
+def draw(given, width="column", language="de", *, note="", p_floor=0.1, verdict=None) -> Figure:
+    test = Relabelled(0.02, p_floor, 10, verdict or judge_p_value(p_floor))
     effects = choice_effects(given)
     claims = pd.DataFrame([summarise_claim(given, effects, test)])
     return plot_specifications(
@@ -177,8 +177,9 @@ def test_a_p_value_comes_with_its_floor() -> None:
     said = told(draw(table(), width="page", p_floor=0.001))
     assert "p = 0,020 (einseitig, Median aller Spezifikationen" in said
     assert "kleinstmöglich 0,001" in said
-    row = refuse("no_events_compared")._asdict()
-    assert p_value_line(row, look()) == "Kein p-Wert: die Behauptung vergleicht keine Ereignisse."
+    verdict = refuse("no_events_compared")
+    said = told(draw(table(), width="page", verdict=verdict))
+    assert "Kein p-Wert: die Behauptung vergleicht keine Ereignisse." in said
 
 
 def test_almost_all_is_not_all() -> None:

@@ -12,9 +12,8 @@ from matplotlib.figure import Figure
 from presentation_samples import ALASKA, FRAMES, HELSINKI, NOTE, look
 
 from analysis.figures.checks import drawn_texts, find_cut_texts, find_overlaps
-from analysis.figures.plots.actors import plot_frame_actors
-from analysis.figures.plots.ticker import plot_ticker
-from analysis.figures.plots.ticker_lanes import MARK_POINTS, stack_levels
+from analysis.figures.plots import plot_frame_actors, plot_ticker
+from analysis.figures.plots.ticker import MARK_POINTS, stack_levels
 from analysis.figures.style import PALE, WIDTHS_MM
 from analysis.measures.verdicts import OK, refuse, verdict_table
 from analysis.study.errors import ExportError, TableError

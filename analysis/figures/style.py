@@ -176,7 +176,7 @@ def style() -> Iterator[None]:
 
 
 def width_mm(width: Width) -> float:
-    """Give a text width in mm.
+    """Return a text width in mm.
 
     Examples
     --------

@@ -1,19 +1,23 @@
-"""The words of figures, tables and messages: sentences and headings by key, from ``words.toml``."""
+"""What figures, tables and messages say: words by key, from ``words.toml``, and numbers."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from matplotlib.ticker import FuncFormatter
 from pydantic import ValidationError
 
-from analysis.figures.numbers import check_language, format_number
 from analysis.study.design import ALPHA, FEWEST_JOINT, LEVEL, Frozen, Language, Name
 from analysis.study.errors import ExportError, TableError, join_faults, unknown
 from analysis.study.toml_files import describe_faults, read_toml
+from analysis.tables.cells import rounded
 
 FILE = Path(__file__).with_name("words.toml")
+LANGUAGES: tuple[Language, ...] = ("de", "en")
+MINUS, NARROW_SPACE = "\N{MINUS SIGN}", "\N{NARROW NO-BREAK SPACE}"
 
 
 class Text(Frozen):
@@ -21,6 +25,14 @@ class Text(Frozen):
 
     de: Name
     en: Name
+
+    def say(self, language: Language) -> str:
+        """Return the text in a language, with the study's constants put in."""
+        check_language(language)
+        said = self.de if language == "de" else self.en
+        for name, value in (("level", 100 * LEVEL), ("alpha", ALPHA), ("few", FEWEST_JOINT)):
+            said = said.replace(f"{{{name}}}", format_number(value, language))
+        return said
 
 
 Texts = Mapping[str, Text]
@@ -68,7 +80,7 @@ def read_words(path: Path = FILE) -> Words:
 
 
 def label(key: str, language: Language) -> str:
-    """Give the word of a figure for a key of the section labels.
+    """Return the word of a figure for a key of the section labels.
 
     Raises
     ------
@@ -80,15 +92,14 @@ def label(key: str, language: Language) -> str:
     >>> label("topic", "de"), label("topic", "en")
     ('Thema', 'topic')
     """
-    check_language(language)
     known = read_words().labels
     if key not in known:
         raise ExportError(f"words.toml: {unknown('label', key, known)}")
-    return _say(known[key], language)
+    return known[key].say(language)
 
 
 def heading(column: str, language: Language, *, table: str = "", sides: Mapping[str, str]) -> str:
-    """Give the heading of a column of a result table.
+    """Return the heading of a column of a result table.
 
     Parameters
     ----------
@@ -113,28 +124,27 @@ def heading(column: str, language: Language, *, table: str = "", sides: Mapping[
     >>> heading("weight", "de", table="11_seeded_topics", sides={})
     'Gewicht im Thema'
     """
-    check_language(language)
     words = read_words()
     known = {**words.headings, **words.tables.get(table[:2], {}), **words.tables.get(table, {})}
     if column not in known:
         found = unknown("column", column, known)
         raise ExportError(
-            f"words.toml: no heading in table {table!r}: {found} Add it there, or pass `headings`;"
+            f"words.toml: no heading in table {table!r}: {found} Add it there;"
             " put verdicts into words first with `word_reasons`."
         )
-    text = _say(known[column], language)
+    text = known[column].say(language)
     for side in ("target", "reference"):
         if f"{{{side}}}" in text and side not in sides:
             raise ExportError(
                 f"words.toml: the heading of {column!r} names the {side} of the comparison, which"
-                " was not given; export with the workbench, or pass `headings`"
+                " was not given; export with the workbench"
             )
         text = text.replace(f"{{{side}}}", sides.get(side, ""))
     return text
 
 
 def word_reason(code: str, values: str, language: Language) -> str:
-    """Say why a number is missing.
+    """Return the sentence that says why a number is missing.
 
     Parameters
     ----------
@@ -163,12 +173,7 @@ def word_reason(code: str, values: str, language: Language) -> str:
 
 
 def word_basis(rests_on: str, language: Language) -> str:
-    """Say what an interval rests on.
-
-    Raises
-    ------
-    TableError
-        If no entry has the cell for its key.
+    """Say what an interval rests on; raises `TableError` if no entry has the cell for its key.
 
     Examples
     --------
@@ -179,16 +184,63 @@ def word_basis(rests_on: str, language: Language) -> str:
 
 
 def _sentence(section: str, key: str, language: Language) -> str:
-    check_language(language)
     known: Texts = getattr(read_words(), section)
     if key not in known:
         raise TableError(f"words.toml: [{section}] has no words for {key!r}; add it there")
-    return known[key].de if language == "de" else known[key].en
+    return known[key].say(language)
 
 
-def _say(text: Text, language: Language) -> str:
-    """Put the study's constants into a text; what stands there by number is left."""
-    said = text.de if language == "de" else text.en
-    for name, value in (("level", 100 * LEVEL), ("alpha", ALPHA), ("few", FEWEST_JOINT)):
-        said = said.replace(f"{{{name}}}", format_number(value, language))
-    return said
+def check_language(language: str) -> None:
+    """Raise `ExportError` unless figures speak a language."""
+    if language not in LANGUAGES:
+        raise ExportError(f"figures: {unknown('language', language, LANGUAGES)}")
+
+
+def format_number(value: float, language: Language, *, digits: int | None = None) -> str:
+    """Write a number as the language does.
+
+    Parameters
+    ----------
+    value : float
+        Any finite number, or NaN.
+    language : {"de", "en"}
+        German: decimal comma, narrow no-break space between thousands.
+    digits : int, optional
+        Decimal places; without it, as many as the number has (at most ten digits).
+
+    Returns
+    -------
+    str
+        With a true minus sign; NaN gives an en dash.
+
+    Examples
+    --------
+    >>> format_number(-0.25, "de")
+    '−0,25'
+    >>> format_number(12345.678, "en", digits=1)
+    '12,345.7'
+    """
+    check_language(language)
+    if math.isnan(value):
+        return "–"
+    value = value if isinstance(value, int) else rounded(value)
+    text = f"{value:,.{10 if digits is None else digits}f}"
+    if digits is None:
+        # Without the noise of its last bits, as ticks at 0.1 + 0.2 have it.
+        text = text.rstrip("0").removesuffix(".")
+    if not any(digit in text for digit in "123456789"):
+        text = text.removeprefix("-")
+    if language == "de":
+        text = text.translate({ord(","): NARROW_SPACE, ord("."): ","})
+    return text.replace("-", MINUS)
+
+
+def tick_format(language: Language) -> FuncFormatter:
+    """Return the formatter of a numeric axis.
+
+    Examples
+    --------
+    >>> tick_format("de")(0.30000000000000004, 0)
+    '0,3'
+    """
+    return FuncFormatter(lambda value, _position: format_number(value, language))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,9 +14,10 @@ from matplotlib.patches import Patch, Rectangle
 from analysis.figures import layout
 from analysis.figures.look import Look
 from analysis.figures.reasons import VERDICT
-from analysis.figures.style import GRID, INK, PALE, QUIET, SMALL_POINTS, style
+from analysis.figures.style import GRID, INK, PALE, QUIET, SMALL_POINTS
 from analysis.study.errors import TableError
 
+WANTED = ("frame", "actor", "event", "unit", "n_joint", "n_frame", "counted_as", "npmi", *VERDICT)
 ROW_MM = 6.2
 #: Room for the names above and below a matrix; at column width frames are written upright.
 HEAD_UPRIGHT_MM, HEAD_MM = 28.0, 18.0
@@ -28,9 +29,12 @@ HEADINGS = {
     "tokens": "actors_named_sentence",
     "mentions": "actors_speaking",
 }
+#: A cell that has an association, and one that has none.
+FILLED: dict[str, Any] = {"facecolor": PALE, "edgecolor": QUIET, "linewidth": 0.6}
+EMPTY: dict[str, Any] = {"facecolor": "white", "edgecolor": GRID}
 
 
-@style()
+@layout.in_style
 def plot_frame_actors(tables: Sequence[pd.DataFrame], look: Look, *, note: str = "") -> Figure:
     """Draw which actors go with which frames, both events side by side, counts in the cells.
 
@@ -50,8 +54,7 @@ def plot_frame_actors(tables: Sequence[pd.DataFrame], look: Look, *, note: str =
     Raises
     ------
     TableError
-        If a column is missing, a pair stands twice or is missing, counted_as is
-        unknown, or no table has a pooled row.
+        Also if a pair is missing, or no table has a pooled row.
 
     Examples
     --------
@@ -68,34 +71,32 @@ def plot_frame_actors(tables: Sequence[pd.DataFrame], look: Look, *, note: str =
     pooled = [_check(table) for table in tables]
     if not pooled:
         raise TableError("plot_frame_actors: wanted at least one table, came none")
-    rows = [_actors(table) for table in pooled]
+    joint = [table.groupby("actor", sort=False)["n_joint"].sum() for table in pooled]
+    rows = [n.index[n > 0].tolist() for n in joint]
     keys = [
-        (Patch(facecolor=PALE, edgecolor=QUIET, linewidth=0.6), look.word("pair_estimable")),
-        (Patch(facecolor="white", edgecolor=GRID), f"(n) {look.word('pair_refused')}"),
+        (Patch(**FILLED), look.word("pair_estimable")),
+        (Patch(**EMPTY), f"(n) {look.word('pair_refused')}"),
     ]
     head = HEAD_UPRIGHT_MM if look.width == "column" else HEAD_MM
-    around = head * len(rows) + layout.frame_mm(look, [text for _, text in keys], note)
+    around = head * len(rows) + layout.frame_mm(look, keys, note)
     heights = [(len(actors) + 1) * ROW_MM for actors in rows]
-    drawn, axes = layout.panels(look, heights, extra_mm=around, share_x=False)
+    names = [[look.word("in_all"), *layout.break_names(actors, look, 0.24)] for actors in rows]
+    drawn, axes = layout.panels(look, heights, extra_mm=around, share_x=False, names=names)
     for panel, table, actors in zip(axes, pooled, rows, strict=True):
         _draw(panel, table, actors, look)
-    layout.add_legend(drawn, look, [*keys])
-    return layout.finish(drawn, look, note)
+    return layout.finish(drawn, look, note, keys=keys)
 
 
 def _check(table: pd.DataFrame) -> pd.DataFrame:
-    who = "plot_frame_actors"
-    wanted = ["frame", "actor", "event", "unit", "n_joint", "n_frame", "counted_as"]
-    layout.check_table(
-        table, [*wanted, "npmi", *VERDICT], who, codes={"counted_as": list(HEADINGS)}
-    )
+    who, key = "plot_frame_actors", ["frame", "actor", "event"]
+    layout.check_table(table, WANTED, who, codes={"counted_as": HEADINGS})
     pooled = table[table["unit"] == "pooled"]
     if pooled.empty:
         raise TableError(
             f"{who}: no row is pooled; came: {', '.join(sorted(map(str, set(table['unit']))))}"
         )
-    layout.one_per(pooled, ["frame", "actor", "event"], who)
-    n_wanted = math.prod(pooled[key].nunique() for key in ("frame", "actor", "event"))
+    layout.check_table(pooled, key, who, key=key)
+    n_wanted = math.prod(pooled[name].nunique() for name in key)
     if len(pooled) != n_wanted:
         raise TableError(
             f"{who}: wanted a pooled row for every frame, actor and event, {n_wanted} in all;"
@@ -104,70 +105,49 @@ def _check(table: pd.DataFrame) -> pd.DataFrame:
     return pooled
 
 
-def _actors(table: pd.DataFrame) -> list[str]:
-    """Give the actors that go with a frame, in the order of the table."""
-    joint = table.groupby("actor", sort=False)["n_joint"].sum()
-    return joint.index[joint > 0].tolist()
-
-
-def _columns(table: pd.DataFrame, look: Look) -> Iterator[tuple[float, str, str]]:
-    """Give the place, event and frame of each column, from left to right."""
-    frames = look.order(table["frame"])
-    for i, event in enumerate(look.order(table["event"])):
-        for j, frame in enumerate(frames):
-            yield i * (len(frames) + GAP) + j, event, frame
-
-
 def _draw(axes: Axes, table: pd.DataFrame, actors: list[str], look: Look) -> None:
-    columns = list(_columns(table, look))
-    heading = HEADINGS[table["counted_as"].iloc[0]]
-    places = pd.Series({event: x for x, event, _ in reversed(columns)})
-    for event, x in places.items():
-        axes.text(
-            x - 0.5, 1.02, look.name(str(event)), transform=axes.get_xaxis_transform(), va="bottom"
-        )
-    keys = ["event", "frame", "actor"]
-    cells = {tuple(row[key] for key in keys): row for row in table.to_dict("records")}
+    """Draw a matrix: columns of frames, event by event, each under what its counts are part of."""
+    frames, events = look.order(table["frame"]), look.order(table["event"])
+    lefts = {event: i * (len(frames) + GAP) for i, event in enumerate(events)}
+    for event, left in reversed(lefts.items()):
+        place = axes.get_xaxis_transform()
+        axes.text(left - 0.5, 1.02, look.name(event), transform=place, va="bottom")
+    columns = [(lefts[e] + j, e, f) for e in events for j, f in enumerate(frames)]
     for x, event, frame in columns:
-        n_frame = table.loc[(table["event"] == event) & (table["frame"] == frame), "n_frame"].max()
-        axes.text(x, 0, _count(float(n_frame), look), ha="center", va="center", color=QUIET)
+        column = table[(table["event"] == event) & (table["frame"] == frame)].set_index("actor")
+        total = _count(float(column["n_frame"].max()), look)
+        _write(axes, (x, 0), total, color=QUIET)
         for y, actor in enumerate(actors, start=1):
-            _draw_cell(axes, (x, y), cells[event, frame, actor], look)
-    names = layout.break_names(actors, look, 0.24)
-    axes.set_yticks(range(len(actors) + 1), [look.word("in_all"), *names])
-    axes.set_ylim(len(actors) + 0.5, -0.5)
-    _name_columns(axes, columns, look)
-    axes.set_title(look.word(heading), pad=16)
-    axes.grid(visible=False)
-    axes.spines[["left", "bottom"]].set_visible(False)
-
-
-def _name_columns(axes: Axes, columns: list[tuple[float, str, str]], look: Look) -> None:
-    names = [look.short_name(frame) for _, _, frame in columns]
-    axes.set_xticks([x for x, _, _ in columns], names)
+            _draw_cell(axes, (x, y), column.loc[actor].to_dict(), look)
+    axes.set_xticks([x for x, _, _ in columns], [look.short_name(f) for _, _, f in columns])
     if look.width == "column":
         axes.tick_params("x", rotation=90)
     axes.tick_params("x", length=0)
     axes.set_xlim(-0.55, columns[-1][0] + 0.55)
+    axes.set_title(look.word(HEADINGS[table["counted_as"].iloc[0]]), pad=16)
+    axes.grid(visible=False)
+    axes.spines[["left", "bottom"]].set_visible(False)
 
 
 def _draw_cell(axes: Axes, at: tuple[float, float], cell: dict[Hashable, Any], look: Look) -> None:
     """Draw one pair: filled with its association, in brackets if it has none, or nothing for 0."""
     x, y = at
     fine = cell["status"] == "ok"
-    face, edge = (PALE, QUIET) if fine else ("white", GRID)
-    box = Rectangle((x - 0.46, y - 0.46), 0.92, 0.92, facecolor=face, edgecolor=edge, linewidth=0.6)
-    axes.add_patch(box)
+    box = {**(FILLED if fine else EMPTY), "linewidth": 0.6}
+    axes.add_patch(Rectangle((x - 0.46, y - 0.46), 0.92, 0.92, **box))
     count = _count(float(cell["n_joint"]), look)
+    unclear = cell.get("n_unclear", 0) > 0
     if fine:
-        axes.text(x, y - 0.17, count, ha="center", va="center", color=INK, weight="semibold")
+        _write(axes, (x, y - 0.17), count, color=INK, weight="semibold")
         value = look.number(float(cell["npmi"]), digits=2)
-        axes.text(x, y + 0.24, value, ha="center", va="center", color=INK, fontsize=6.0)
-    elif cell["n_joint"] > 0 or cell.get("n_unclear", 0) > 0:
-        least = "≥" if cell.get("n_unclear", 0) > 0 else ""
-        axes.text(
-            x, y, f"({least}{count})", ha="center", va="center", color=QUIET, fontsize=SMALL_POINTS
-        )
+        _write(axes, (x, y + 0.24), value, color=INK, fontsize=6.0)
+    elif cell["n_joint"] > 0 or unclear:
+        least = "≥" if unclear else ""
+        _write(axes, at, f"({least}{count})", color=QUIET, fontsize=SMALL_POINTS)
+
+
+def _write(axes: Axes, at: tuple[float, float], text: str, **how: Any) -> None:
+    axes.text(*at, text, ha="center", va="center", **how)
 
 
 def _count(n: float, look: Look) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -10,7 +12,7 @@ from analysis.figures import layout
 from analysis.figures.look import Look
 from analysis.figures.marks import FILLED_POINTS, key_point, mark_key, point, spread
 from analysis.figures.reasons import VERDICT
-from analysis.figures.style import GRID, INK, SMALL_POINTS, style
+from analysis.figures.style import GRID, INK, SMALL_POINTS
 from analysis.figures.words import word_reason
 
 WANTED = (
@@ -23,12 +25,12 @@ STACK, STEP = 0.66, 0.12
 REAL_MARKER = "D"
 
 
-@style()
+@layout.in_style
 def plot_noise_floor(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     """Draw how many keywords come about where nothing is to be found, and where something may be.
 
     One row per group and per pair of groups, one marker per split; at the right, what remains
-    if documents are the units.
+    if documents are the units. What the splits mean is always said under the figure.
 
     Parameters
     ----------
@@ -37,13 +39,11 @@ def plot_noise_floor(table: pd.DataFrame, look: Look, *, note: str = "") -> Figu
         columns comparison (split or groups), target, reference, n_documents_target,
         n_documents_reference, n_keywords_words, n_keywords_documents (missing if not
         estimable), p_floor, status, reason_code, reason_values.
-    note : str
-        A line under the figure. What the splits mean stands there always.
 
     Raises
     ------
     TableError
-        If a column is missing, a comparison is unknown, or a reason has no words.
+        Also if a reason has no words.
 
     Examples
     --------
@@ -60,33 +60,35 @@ def plot_noise_floor(table: pd.DataFrame, look: Look, *, note: str = "") -> Figu
     layout.check_table(table, WANTED, "plot_noise_floor", codes={"comparison": ("groups", "split")})
     rows = _rows(table, look)
     names = [_row_name(part, look) for part in rows]
-    drawn, (axes,) = layout.panels(look, [ROW_MM * len(rows) + 6], extra_mm=26)
+    drawn, (axes,) = layout.panels(look, [ROW_MM * len(rows) + 6], extra_mm=26, names=[names])
     for y, part in enumerate(rows):
         _draw_row(axes, part, y, look)
         layout.write_right(axes, y, _verdict(part, look))
-    layout.name_rows(axes, names)
-    _part_rows(axes, rows)
+    for y, (above, below) in enumerate(pairwise(rows)):
+        # A dark line parts the splits from the comparison.
+        real = _is_split(above) and not _is_split(below)
+        axes.axhline(y + 0.5, color=INK if real else GRID, linewidth=0.6, zorder=1)
     most = table["n_keywords_words"].max()
     axes.set_xlim(-0.5, (0 if pd.isna(most) else float(most)) * 1.08 + 0.5)
     axes.spines["left"].set_visible(False)
-    layout.number_axis(axes, look, whole=True)
-    axes.set_xlabel(layout.break_name(look.word("keywords_words"), look.letters(0.5)))
-    _head(axes, look)
-    layout.add_legend(drawn, look, _keys(rows, look))
+    label = layout.break_name(look.word("keywords_words"), look.letters(0.5))
+    layout.number_axis(axes, look, label, whole=True)
+    axes.text(
+        1.03, 1.0, layout.break_name(look.word("keywords_documents"), 16), transform=axes.transAxes,
+        va="bottom", weight="semibold", fontsize=SMALL_POINTS,
+    )  # fmt: skip
     nothing = look.word("nothing_significant") if (table["status"] != "ok").all() else ""
-    return layout.finish(drawn, look, note, look.word("noise_explained"), nothing)
+    said = (note, look.word("noise_explained"), nothing)
+    return layout.finish(drawn, look, *said, keys=_keys(rows, look))
 
 
 def _rows(table: pd.DataFrame, look: Look) -> list[pd.DataFrame]:
-    """Give the splits of each group, then each pair of groups, in the study's order."""
-    known = {event: i for i, event in enumerate(look.colours)}
-    found = []
-    for (comparison, target, reference), part in table.groupby(
-        ["comparison", "target", "reference"], sort=True
-    ):
-        place = (comparison == "groups", known.get(str(target), len(known)), target, reference)
-        found.append((place, part))
-    return [part for _, part in sorted(found, key=lambda pair: pair[0])]
+    """Return the splits of each group, then each pair of groups, in the study's order."""
+    place = {event: i for i, event in enumerate(look.colours)}
+    parts = [part for _, part in table.groupby(["comparison", "target", "reference"], sort=True)]
+    return sorted(
+        parts, key=lambda part: (not _is_split(part), place.get(part["target"].iloc[0], len(place)))
+    )
 
 
 def _is_split(part: pd.DataFrame) -> bool:
@@ -108,24 +110,16 @@ def _row_name(part: pd.DataFrame, look: Look) -> str:
 
 def _draw_row(axes: Axes, part: pd.DataFrame, y: int, look: Look) -> None:
     """Draw a marker for each split; equal numbers are stacked."""
-    values = part["n_keywords_words"].dropna().astype(int).sort_values()
-    groups = {int(value): len(same) for value, same in values.groupby(values)}
-    highest = max(groups.values(), default=1)
-    step = min(STEP, STACK / max(1, highest - 1))
-    shape, colour = _mark(part, look)
+    numbers = part["n_keywords_words"].dropna().astype(int).value_counts().sort_index()
+    step = min(STEP, STACK / max(1, numbers.max() - 1)) if len(numbers) else STEP
+    group, shape, colour = part["target"].iloc[0], REAL_MARKER, INK
+    if _is_split(part):
+        shape, colour = look.markers.get(group, "o"), look.colours.get(group, INK)
     face = "white" if _is_split(part) else colour
-    for value, n in groups.items():
+    for value, n in zip(numbers.index.tolist(), numbers, strict=True):
+        mark = point(shape, FILLED_POINTS if n < 8 else FILLED_POINTS * 0.6, colour, face=face)
         for offset in spread(n, step * (n - 1) / 2):
-            mark = point(shape, FILLED_POINTS if n < 8 else FILLED_POINTS * 0.6, colour, face=face)
             axes.plot([value], [y + offset], **mark, label="keywords", zorder=4, clip_on=False)
-
-
-def _mark(part: pd.DataFrame, look: Look) -> tuple[str, str]:
-    """Give marker and colour: those of the group that is split, or black between groups."""
-    group = part["target"].iloc[0]
-    if not _is_split(part):
-        return REAL_MARKER, INK
-    return look.markers.get(group, "o"), look.colours.get(group, INK)
 
 
 def _verdict(part: pd.DataFrame, look: Look) -> str:
@@ -144,32 +138,15 @@ def _verdict(part: pd.DataFrame, look: Look) -> str:
     return f"{look.number(hits)} {of} {look.number(n)} {look.word('splits')}\n≥ 1 Keyword"
 
 
-def _part_rows(axes: Axes, rows: list[pd.DataFrame]) -> None:
-    """Part the rows by faint lines, and the splits from the comparison by a dark one."""
-    for y in range(1, len(rows)):
-        real = _is_split(rows[y - 1]) and not _is_split(rows[y])
-        axes.axhline(y - 0.5, color=INK if real else GRID, linewidth=0.6, zorder=1)
-
-
-def _head(axes: Axes, look: Look) -> None:
-    axes.text(
-        1.03, 1.0, layout.break_name(look.word("keywords_documents"), 16), transform=axes.transAxes,
-        va="bottom", weight="semibold", fontsize=SMALL_POINTS,
-    )  # fmt: skip
-
-
 def _keys(rows: list[pd.DataFrame], look: Look) -> list[tuple[layout.Handle, str]]:
     """Make the legend: splits by group, and the comparison of the groups."""
     keys: list[tuple[layout.Handle, str]] = []
     groups = [part["target"].iloc[0] for part in rows if _is_split(part)]
     known = [group for group in groups if group in look.colours]
     if groups:
-        key = (
-            mark_key(look, known, open_=True)
-            if known
-            else key_point("o", FILLED_POINTS, INK, face="white")
-        )
+        unknown = key_point("o", FILLED_POINTS, INK, face="white")
+        key = mark_key(look, known, open_=True) if known else unknown
         keys.append((key, look.word("split_within")))
-    if not all(map(_is_split, rows)):
+    if len(groups) < len(rows):
         keys.append((key_point(REAL_MARKER, FILLED_POINTS, INK), look.word("the_comparison")))
     return keys
