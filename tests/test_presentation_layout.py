@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.figures.layout import break_name, check_table, row_mm
+from analysis.figures.layout import break_name, check_table
 from analysis.figures.marks import spread
 from analysis.study.errors import TableError
 
@@ -14,14 +14,6 @@ def test_broken_names_fit_and_lose_no_letter(name: str, letters: int):
     assert max(len(line) for line in lines) <= letters
     kept = "".join(lines).replace("-", "").replace(" ", "")
     assert kept == name.replace("-", "").replace(" ", "")
-
-
-def test_short_name_stays_on_one_line():
-    assert break_name("Präsidentschaftswahlkampf", 25) == "Präsidentschaftswahlkampf"
-
-
-def test_rows_grow_with_their_names():
-    assert row_mm(["Öl"]) < row_mm(["Öl", "Straße\nund Weg"])
 
 
 @given(st.integers(0, 30))

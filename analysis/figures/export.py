@@ -19,8 +19,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
 
-from analysis.figures.checks import draw_checked
-from analysis.figures.style import fixed_layout, style
+from analysis.figures.style import draw_checked, fixed_layout, style
 from analysis.figures.tables import Value, csv_text, latex_macros, latex_table
 from analysis.study.atomic import atomically
 from analysis.study.design import Language
@@ -45,11 +44,6 @@ class Provenance:
         Everything that was read: open tables, and files by their path below the study.
     seed : int, optional
         The seed of what was drawn at random.
-
-    Examples
-    --------
-    >>> Provenance("02_term_frequency", {"top": 20}, {"terms": "0" * 64}, 7).number
-    '02'
     """
 
     notebook: str
@@ -103,18 +97,7 @@ def _version(package: str) -> str:
 def json_text(content: Mapping[str, object]) -> str:
     """Write JSON that repeats byte by byte: sorted keys, UTF-8, no NaN, no paths of a machine.
 
-    Raises
-    ------
-    ExportError
-        If a value is none of JSON's, not finite, or an absolute path.
-
-    Examples
-    --------
-    >>> print(json_text({"b": 1, "a": "Öl"}), end="")
-    {
-      "a": "Öl",
-      "b": 1
-    }
+    Raises `ExportError` if a value is none of JSON's, not finite, or an absolute path.
     """
     _check_paths(content, "")
     try:
@@ -178,18 +161,6 @@ def export_figure(
     ExportError
         If the name does not fit the notebook, a label is cut off, or a file cannot
         be written; then no file was changed.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from analysis.figures.style import figure
-    >>> source = Provenance("01_corpus", {}, {})
-    >>> data = pd.DataFrame({"n": [1]})
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     files = export_figure(figure(height_mm=30), "01_empty", data=data,
-    ...         folder=Path(folder), provenance=source, title="Empty")
-    ...     [file.name for file in files]
-    ['01_empty.csv', '01_empty.json', '01_empty.pdf', '01_empty.png', '01_empty.svg']
     """
     about = provenance.describe()
     # Each format has its own keys; the None ones would hold a time, or a version twice.
@@ -214,35 +185,10 @@ def export_table(
     provenance: Provenance,
     language: Language,
 ) -> list[Path]:
-    """Write a table as CSV and LaTeX, with its provenance.
+    """Write a table as CSV and LaTeX, with its provenance, and return the files: csv, json, tex.
 
-    Parameters
-    ----------
-    table : DataFrame
-        A result table; numbers of the CSV as `rounded` gives them, of LaTeX with two decimals.
-    name, folder, provenance
-        As `export_figure` takes them.
-    headings, language
-        As `latex_table` takes them.
-
-    Returns
-    -------
-    list of Path
-        The files, in the order csv, json, tex.
-
-    Raises
-    ------
-    ExportError
-        As `export_figure`, or if two columns have the same heading.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     files = export_table(pd.DataFrame({"n": [1]}), "01_sizes", {"n": "n"},
-    ...         folder=Path(folder), provenance=Provenance("01_corpus", {}, {}), language="de")
-    ...     [file.name for file in files]
-    ['01_sizes.csv', '01_sizes.json', '01_sizes.tex']
+    Numbers of the CSV are as `rounded` gives them; headings and language are those of
+    `latex_table`, all else is as in `export_figure`, with its errors and those of `latex_table`.
     """
     table = rounded(table)
     texts = {
@@ -263,33 +209,8 @@ def export_values(
 ) -> list[Path]:
     r"""Write the numbers that a text quotes, as JSON and with fewer digits as LaTeX macros.
 
-    Parameters
-    ----------
-    values : mapping of name to number or text
-        Names of ASCII letters, digits and underscores.
-    name, folder, provenance
-        As `export_figure` takes them.
-    language : {"de", "en"}
-        Of the macros' numbers.
-
-    Returns
-    -------
-    list of Path
-        The files, in the order json, tex.
-
-    Raises
-    ------
-    ExportError
-        As `export_figure`, or if a value or its name cannot be written.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     files = export_values({"n_terms": 12}, "01_values", folder=Path(folder),
-    ...         provenance=Provenance("01_corpus", {}, {}), language="de")
-    ...     print(files[1].read_text(), end="")
-    \newcommand{\gipfelZeroOneNTerms}{12}
+    The language is that of the macros' numbers, all else is as in `export_figure`, with its errors
+    and those of `latex_macros`. Returns the files: json, tex.
     """
     written = {
         key: rounded(value) if isinstance(value, float) else value for key, value in values.items()

@@ -60,16 +60,8 @@ def check_table(
 ) -> None:
     """Check the columns of a table, those of codes against what is allowed, and one row per key.
 
-    Raises
-    ------
-    TableError
-        With all missing columns, the first code that is not allowed, or the first repeated key;
-        or if the table has no rows.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"kind": ["article"], "n": [1]})
-    >>> check_table(table, ["kind", "n"], "plot_corpus", key=["n"], codes={"kind": ["article"]})
+    Raises `TableError` with all missing columns, the first code that is not allowed, or the first
+    repeated key; or if the table has no rows.
     """
     missing = [column for column in columns if column not in table.columns]
     if missing:
@@ -183,7 +175,7 @@ def from_zero(axes: Sequence[Axes], table: pd.DataFrame, column: str) -> None:
 
 
 def symmetric_axis(axes: Axes, table: pd.DataFrame) -> None:
-    """Give both directions of log ratios the same room, so that lengths can be compared."""
+    """Draw both directions of log ratios to one scale, so that lengths can be compared."""
     drawn = table[[c for c in ("log_ratio", "low", "high") if c in table]].abs().max().max()
     reach = drawn * 1.1 if drawn > 0 else 1.0
     axes.set_xlim(-reach, reach)
@@ -212,22 +204,16 @@ def write_beside(
     axes.annotate(text, at, xytext=offset, textcoords="offset points", **how)
 
 
-def join(said: Iterable[str]) -> str:
-    """Make one note of sentences; empty ones are left out."""
-    return " ".join(filter(None, said))
-
-
 def break_note(look: Look, *said: str) -> str:
-    """Make one note of sentences, in the lines that it takes under a figure."""
-    note = join(said)
+    """Make one note of sentences, empty ones left out, in the lines that it takes."""
+    note = " ".join(filter(None, said))
     return break_name(note, look.letters(NOTE_SHARE)) if note else ""
 
 
-def frame_mm(look: Look, keys: Keys, note: str) -> float:
+def frame_mm(look: Look, keys: Keys, *said: str) -> float:
     """Return the height that a legend and a note take, for `panels`."""
-    rows = math.ceil(len(keys) / _legend_columns(look, keys))
-    lines = break_note(look, note).count("\n") + 1 if note else 0
-    return 4.0 + 4.1 * rows + 3.3 * lines
+    rows, note = math.ceil(len(keys) / _legend_columns(look, keys)), break_note(look, *said)
+    return 4.0 + 4.1 * rows + 3.3 * (note.count("\n") + 1 if note else 0)
 
 
 def _legend_columns(look: Look, keys: Keys) -> int:

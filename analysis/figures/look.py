@@ -94,25 +94,9 @@ class Look:
 def look_of(study: Study, *, width: Width = "column", language: Language | None = None) -> Look:
     """Read the looks of a study's events and frames.
 
-    Parameters
-    ----------
-    study : Study
-        Colours and labels.
-    width : {"column", "page", "word"}
-        Text width of the figures.
-    language : {"de", "en"}, optional
-        By default ``label_language`` of the study.
-
-    Returns
-    -------
-    Look
-        Markers follow the order in ``study.toml``; events and frames are counted apart, and
-        repeat after six.
-
-    Raises
-    ------
-    ExportError
-        If an event and a frame share an id, or width or language is unknown.
+    Without a language it is ``label_language`` of the study. Markers follow the order in
+    ``study.toml``; events and frames are counted apart, and repeat after six. Raises `ExportError`
+    if an event and a frame share an id, or width or language is unknown.
 
     Examples
     --------

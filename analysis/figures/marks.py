@@ -87,13 +87,7 @@ def zero_line(axes: Axes) -> None:
 
 
 def spread(n: int, reach: float) -> list[float]:
-    """Space ``n`` marks of one row evenly over its height, so that equal values stay apart.
-
-    Examples
-    --------
-    >>> spread(3, 0.2)
-    [-0.2, 0.0, 0.2]
-    """
+    """Space ``n`` marks of one row evenly over its height, so that equal values stay apart."""
     step = 2 * reach / max(n - 1, 1)
     return [round(step * (i - (n - 1) / 2), 10) for i in range(n)]
 

@@ -35,7 +35,7 @@ Stamp = dict[str, str]
 def make_stamp(
     path: Path, study: Study, tables: Mapping[str, Any], parameters: Mapping[str, Any]
 ) -> Stamp:
-    """Return what a reading of this notebook would be written for.
+    """Return what a reading of this notebook would be written for: a hash of each of three parts.
 
     Parameters
     ----------
@@ -47,11 +47,6 @@ def make_stamp(
         What ``manifest.json`` notes of each open table, by name; ``content`` is its hash.
     parameters : mapping
         All parameters of the run; width and language do not count.
-
-    Returns
-    -------
-    dict
-        study, tables, parameters: a hash of each.
     """
     left_out: Any = {"runs": True, "general": {"label_language"}}
     numbers = {name: value for name, value in parameters.items() if name not in LOOKS}
@@ -91,10 +86,7 @@ def read_stamp(path: Path) -> Stamp:
 def write_stamp(path: Path, stamp: Stamp) -> bool:
     """Put a stamp on a notebook's reading; say whether the file changed.
 
-    Raises
-    ------
-    ExportError
-        If the notebook has no cell tagged ``reading``.
+    Raises `ExportError` if the notebook has no cell tagged ``reading``.
     """
     notebook = _read(path)
     cell = _cell(notebook)
@@ -138,14 +130,6 @@ def word_reading(
     ------
     ExportError
         If the reading fits its results and names a value that is not there.
-
-    Examples
-    --------
-    >>> one, other = {"parameters": "1"}, {"parameters": "2"}
-    >>> word_reading("{n} mentions.", {"n": 3}, found=one, wanted=one, notebook="07_voices")
-    '3 mentions.'
-    >>> print(word_reading("{n}.", {}, found=one, wanted=other, notebook="07_voices")[:66])
-    > **No reading.** The study's reading was written for other parame
     """
     if not found or found != wanted:
         others = [part for part in wanted if found.get(part) != wanted[part]]
@@ -165,14 +149,7 @@ def word_reading(
 def find_value(table: pd.DataFrame, column: str, **where: object) -> Any:
     """Return one cell of a table for a reading; NaN where none or several rows fit.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Any result table.
-    column : str
-        What is wanted.
-    **where : object
-        The value that each of these columns must have.
+    Each column in ``where`` must have the value given there.
 
     Examples
     --------

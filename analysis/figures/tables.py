@@ -35,22 +35,9 @@ Value = int | float | str
 
 
 def csv_text(table: pd.DataFrame) -> str:
-    r"""Write a table as CSV: UTF-8, line feeds, numbers as they are given.
+    r"""Write a table as CSV: UTF-8, line feeds, numbers as they are given, no index.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Any result table; its index is not written.
-
-    Returns
-    -------
-    str
-        A text cell that a spreadsheet would run as a formula gets a leading apostrophe.
-
-    Examples
-    --------
-    >>> csv_text(pd.DataFrame({"term": ["=1+1", "Öl"], "share": [0.1 + 0.2, -0.5]}))
-    "term,share\n'=1+1,0.30000000000000004\nÖl,-0.5\n"
+    A text cell that a spreadsheet would run as a formula gets a leading apostrophe.
     """
 
     def harmless(column: pd.Series) -> pd.Series:
@@ -85,13 +72,6 @@ def latex_table(table: pd.DataFrame, headings: Mapping[str, str], *, language: L
     ------
     ExportError
         If two columns have the same heading.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"term": ["Gipfel & Co"], "n": [1200], "per_1000": [-0.5]})
-    >>> headings = {"term": "Term", "n": "n", "per_1000": "je 1000"}
-    >>> print(latex_table(table, headings, language="de").splitlines()[4])
-    Gipfel \& Co & 1\,200 & \ensuremath{-}0,50 \\
     """
     named = table[list(headings)].set_axis(list(headings.values()), axis="columns")
     repeated = sorted(named.columns[named.columns.duplicated()])
@@ -115,33 +95,16 @@ def _number_format(column: pd.Series, language: Language) -> Callable[[Any], str
 
 
 def latex_number(value: float, language: Language, *, digits: int) -> str:
-    r"""Write a number for LaTeX, in text or in mathematics.
-
-    Examples
-    --------
-    >>> latex_number(-1234.5, "de", digits=1)
-    '\\ensuremath{-}1\\,234,5'
-    """
+    r"""Write a number for LaTeX, in text or in mathematics."""
     return format_number(value, language, digits=digits).translate(LATEX_NUMBER)
 
 
 def latex_macros(values: Mapping[str, Value], number: str, *, language: Language) -> str:
     r"""Write values as LaTeX macros; a name that is not there is an error of LaTeX.
 
-    Parameters
-    ----------
-    values : mapping of name to number or text
-        Whole numbers are written as such, real ones with two decimals.
-    number : str
-        The notebook's two digits; part of every name, so that notebooks do not collide.
-    language : {"de", "en"}
-        Of the numbers.
-
-    Raises
-    ------
-    ExportError
-        If a name cannot be a macro, two names give the same one, or a value is
-        neither a finite number nor text.
+    Whole numbers are written as such, real ones with two decimals. The notebook's two digits are
+    part of every name, so that notebooks do not collide. Raises `ExportError` if a name cannot be
+    a macro, two names give the same one, or a value is neither a finite number nor text.
 
     Examples
     --------

@@ -62,15 +62,7 @@ class Words(Frozen):
 def read_words(path: Path = FILE) -> Words:
     """Read the words, once.
 
-    Raises
-    ------
-    ExportError
-        If a key stands twice, or an entry lacks a language or has another key.
-
-    Examples
-    --------
-    >>> read_words().labels["topic"].en
-    'topic'
+    Raises `ExportError` if a key stands twice, or an entry lacks a language or has another key.
     """
     table = read_toml(path, ExportError)
     try:
@@ -82,15 +74,7 @@ def read_words(path: Path = FILE) -> Words:
 def label(key: str, language: Language) -> str:
     """Return the word of a figure for a key of the section labels.
 
-    Raises
-    ------
-    ExportError
-        If the key or the language is unknown; with all allowed ones.
-
-    Examples
-    --------
-    >>> label("topic", "de"), label("topic", "en")
-    ('Thema', 'topic')
+    Raises `ExportError` if the key or the language is unknown; with all allowed ones.
     """
     known = read_words().labels
     if key not in known:
@@ -101,21 +85,9 @@ def label(key: str, language: Language) -> str:
 def heading(column: str, language: Language, *, table: str = "", sides: Mapping[str, str]) -> str:
     """Return the heading of a column of a result table.
 
-    Parameters
-    ----------
-    column : str
-        Name of the column.
-    language : {"de", "en"}
-        Of the heading.
-    table : str
-        Name of the table, such as ``03_position``: what a column means can depend on it.
-    sides : mapping
-        The names of the events compared, by ``target`` and ``reference``.
-
-    Raises
-    ------
-    ExportError
-        If the column has no heading in this table, or the heading names events not given.
+    What a column means can depend on the table, such as ``03_position``. ``sides`` has the names
+    of the events compared, by ``target`` and ``reference``. Raises `ExportError` if the column has
+    no heading in this table, or the heading names events that are not given.
 
     Examples
     --------
@@ -144,19 +116,10 @@ def heading(column: str, language: Language, *, table: str = "", sides: Mapping[
 
 
 def word_reason(code: str, values: str, language: Language) -> str:
-    """Return the sentence that says why a number is missing.
+    """Return the sentence for the cells reason_code and reason_values of a result table.
 
-    Parameters
-    ----------
-    code, values : str
-        The cells reason_code and reason_values of a result table.
-    language : {"de", "en"}
-        Of the sentence and its numbers.
-
-    Raises
-    ------
-    TableError
-        If the code has no sentence, or the sentence not as many places as there are values.
+    Raises `TableError` if the code has no sentence, or the sentence not as many places as there
+    are values.
 
     Examples
     --------
@@ -173,13 +136,7 @@ def word_reason(code: str, values: str, language: Language) -> str:
 
 
 def word_basis(rests_on: str, language: Language) -> str:
-    """Say what an interval rests on; raises `TableError` if no entry has the cell for its key.
-
-    Examples
-    --------
-    >>> word_basis("no interval", "de")
-    'kein Intervall'
-    """
+    """Say what an interval rests on; raises `TableError` if no entry has the cell for its key."""
     return _sentence("rests_on", rests_on, language)
 
 
@@ -197,28 +154,15 @@ def check_language(language: str) -> None:
 
 
 def format_number(value: float, language: Language, *, digits: int | None = None) -> str:
-    """Write a number as the language does.
+    """Write a number as the language does, with a true minus sign; NaN gives an en dash.
 
-    Parameters
-    ----------
-    value : float
-        Any finite number, or NaN.
-    language : {"de", "en"}
-        German: decimal comma, narrow no-break space between thousands.
-    digits : int, optional
-        Decimal places; without it, as many as the number has (at most ten digits).
-
-    Returns
-    -------
-    str
-        With a true minus sign; NaN gives an en dash.
+    German has a decimal comma and a narrow no-break space between thousands. Without ``digits``
+    there are as many decimal places as the number has, ten at most.
 
     Examples
     --------
-    >>> format_number(-0.25, "de")
-    '−0,25'
-    >>> format_number(12345.678, "en", digits=1)
-    '12,345.7'
+    >>> format_number(-0.25, "de"), format_number(12345.678, "en", digits=1)
+    ('−0,25', '12,345.7')
     """
     check_language(language)
     if math.isnan(value):
@@ -236,11 +180,5 @@ def format_number(value: float, language: Language, *, digits: int | None = None
 
 
 def tick_format(language: Language) -> FuncFormatter:
-    """Return the formatter of a numeric axis.
-
-    Examples
-    --------
-    >>> tick_format("de")(0.30000000000000004, 0)
-    '0,3'
-    """
+    """Return the formatter of a numeric axis."""
     return FuncFormatter(lambda value, _position: format_number(value, language))

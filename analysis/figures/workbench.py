@@ -139,10 +139,8 @@ def open_workbench(notebook: str, parameters: Mapping[str, Any]) -> Workbench:
 
     Raises
     ------
-    StudyError
-        If no ``study.toml`` is found or it has faults.
-    TableError
-        If open tables are missing.
+    StudyError, TableError
+        If no ``study.toml`` is found or it has faults; if open tables are missing.
 
     Examples
     --------

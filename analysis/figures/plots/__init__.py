@@ -16,13 +16,11 @@ from matplotlib.figure import Figure
 
 #: The plots by the module that holds them, which is loaded when one of them is first used.
 _HOMES = {
-    "actors": ("plot_frame_actors",),
     "coding": ("plot_corrected", "plot_quality"),
     "corpus": ("plot_corpus", "plot_hits", "plot_posts"),
-    "frames": ("plot_frame_rates", "plot_frame_shares"),
-    "keyness": ("plot_keyness",),
+    "frames": ("plot_frame_actors", "plot_frame_rates", "plot_frame_shares"),
+    "keyness": ("plot_keyness", "plot_noise_floor"),
     "multiverse": ("plot_specifications",),
-    "noise": ("plot_noise_floor",),
     "terms": ("plot_collocates", "plot_term_difference", "plot_terms"),
     "ticker": ("plot_ticker",),
     "topics": ("plot_topic_prevalence", "plot_topic_stability", "plot_topic_terms"),

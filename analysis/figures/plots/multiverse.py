@@ -108,7 +108,10 @@ def plot_specifications(
     effects = _of_claim(choices, WANTED_CHOICES, claim)
     row = _of_claim(claims, WANTED_CLAIMS, claim).to_dict("records")[0]
     layout.check_table(table, WANTED, "plot_specifications", key=["specification"])
-    strips, curve = _strips(effects, table), _sort(table)
+    strips, good = _strips(effects, table), table[table["status"] == "ok"]
+    # What can be estimated is sorted; the index is the place on the x axis.
+    curve = good.assign(tie=rounded(good["estimate"]))
+    curve = curve.sort_values(["tie", "specification"], ignore_index=True)
     head = [
         layout.break_note(look, text)
         for text in (claim.label.in_language(look.language), _message(row, look))
@@ -189,14 +192,6 @@ def _strips(effects: pd.DataFrame, table: pd.DataFrame) -> Strips:
     heights = [j + GAP * block for j, block in enumerate(blocks.sort_values(kind="stable"))]
     order = order.assign(block=blocks).sort_values("block", kind="stable")
     return list(zip(order["choice"], order["option"], heights, strict=True))
-
-
-def _sort(table: pd.DataFrame) -> pd.DataFrame:
-    """Sort what can be estimated; the index is the place on the x axis."""
-    good = table[table["status"] == "ok"]
-    return good.assign(tie=rounded(good["estimate"])).sort_values(
-        ["tie", "specification"], ignore_index=True
-    )
 
 
 def _write_head(axes: Axes, head: list[str]) -> None:

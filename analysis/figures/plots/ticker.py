@@ -92,15 +92,15 @@ def plot_ticker(
     panels = list(_panels(mentions, posts, look))
     keys = _keys(mentions, posts[_is_drawn(posts, posts)], look)
     smaller = look.word("smaller_repeat") if (mentions["n"] < 1).any() else ""
-    lost = _not_drawn(mentions, posts, look)
-    text = layout.join([status_line(trend, look, "status_trend"), lost, smaller, note])
+    refused = status_line(trend, look, "status_trend")
+    said = (refused, _not_drawn(mentions, posts, look), smaller, note)
     drawn, axes = layout.panels(
         look, [panel.height for panel in panels], share_x=False,
-        extra_mm=AROUND_MM * len(panels) + layout.frame_mm(look, keys, text),
+        extra_mm=AROUND_MM * len(panels) + layout.frame_mm(look, keys, *said),
     )  # fmt: skip
     for place, panel in zip(axes, panels, strict=True):
         _draw(place, panel, look)
-    return layout.finish(drawn, look, text, keys=keys)
+    return layout.finish(drawn, look, *said, keys=keys)
 
 
 def _check(mentions: pd.DataFrame, posts: pd.DataFrame) -> None:
@@ -154,24 +154,9 @@ def _panels(mentions: pd.DataFrame, posts: pd.DataFrame, look: Look) -> Iterator
 
 
 def stack_levels(places: Sequence[float], least: float) -> list[int]:
-    """Stack marks in levels so that two on one level are at least so far apart.
+    """Return the lowest free level of each mark, taken from left to right; 0 is the base.
 
-    Parameters
-    ----------
-    places : sequence of float
-        Where the marks stand; any order.
-    least : float
-        Smallest distance on one level.
-
-    Returns
-    -------
-    list of int
-        The lowest free level of each mark, taken from left to right; 0 is the base.
-
-    Examples
-    --------
-    >>> stack_levels([5.0, 0.0, 5.5, 5.0], 1.0)
-    [0, 0, 2, 1]
+    Two marks on one level are at least so far apart.
     """
     levels, last = [0] * len(places), list[float]()
     for i in np.argsort(np.asarray(places, dtype=float), kind="stable"):
@@ -206,7 +191,11 @@ def _draw(axes: Axes, panel: _Panel, look: Look) -> None:
         axes.axhline(base, color=NEUTRAL, linewidth=0.3, zorder=1)
         mine = (panel.mentions["doc_id"] == doc_id) & (panel.mentions["frame"] == key)
         for row in panel.mentions[mine].to_dict("records"):
-            _draw_mention(axes, row, y - row["level"] * LEVEL_MM, look)
+            # A repeat that counts less is smaller.
+            size = MARK_POINTS * float(row["n"]) ** 0.5
+            mark = _mark(row["polarity"], look.colours[row["frame"]], size)
+            at = [row["x"]], [y - row["level"] * LEVEL_MM]
+            axes.plot(*at, **mark, zorder=5, clip_on=False, label=row["mention_id"])
     names = [
         f"{look.name(doc_id)}: {look.word(POSTS)}" if key == POSTS else look.short_name(key)
         for doc_id, key in panel.lanes
@@ -220,7 +209,10 @@ def _draw(axes: Axes, panel: _Panel, look: Look) -> None:
         time_axis(axes, panel.posts["posted_at"], look)
     else:
         axes.set_title(f"{look.name(panel.event)}: {look.word('order_only')}")
-        _order_axis(axes, int(panel.posts["post_order"].max()))
+        n_posts = int(panel.posts["post_order"].max())
+        step = 1 if n_posts <= 15 else max(5, n_posts // 10 // 5 * 5)
+        axes.set_xticks(sorted({1, *range(step, n_posts + 1, step)}))
+        axes.set_xlim(0.4, n_posts + 0.6)
 
 
 def _draw_posts(axes: Axes, posts: pd.DataFrame, y: float, colour: str) -> None:
@@ -229,13 +221,6 @@ def _draw_posts(axes: Axes, posts: pd.DataFrame, y: float, colour: str) -> None:
         axes.plot(rows["x"], [y] * len(rows), **_stroke(str(quality), colour), label="posts")
         ends = [rows["x"].min(), rows["x"].max()]
         axes.plot(ends, [y, y], color=colour, linewidth=0.7, linestyle=POST_LINES[str(quality)])
-
-
-def _draw_mention(axes: Axes, row: dict[Hashable, Any], y: float, look: Look) -> None:
-    """Draw one mention; a repeat that counts less is smaller."""
-    size = MARK_POINTS * float(row["n"]) ** 0.5
-    mark = _mark(row["polarity"], look.colours[row["frame"]], size)
-    axes.plot([row["x"]], [y], **mark, zorder=5, clip_on=False, label=row["mention_id"])
 
 
 def _mark(polarity: str, colour: str, size: float = MARK_POINTS) -> dict[str, Any]:
@@ -247,12 +232,6 @@ def _mark(polarity: str, colour: str, size: float = MARK_POINTS) -> dict[str, An
 def _stroke(quality: str, colour: str) -> dict[str, Any]:
     """Return the stroke of a post, by how its time is known."""
     return point(POST_STROKES[quality], 7 if quality == "explicit" else 4.5, colour, width=0.9)
-
-
-def _order_axis(axes: Axes, n_posts: int) -> None:
-    step = 1 if n_posts <= 15 else max(5, n_posts // 10 // 5 * 5)
-    axes.set_xticks(sorted({1, *range(step, n_posts + 1, step)}))
-    axes.set_xlim(0.4, n_posts + 0.6)
 
 
 def _keys(mentions: pd.DataFrame, posts: pd.DataFrame, look: Look) -> layout.Keys:

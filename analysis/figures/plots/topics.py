@@ -31,6 +31,7 @@ UNRELATED = "unrelated"
 PANEL_MM = 27.0
 #: The mean of the fits, unrelated lists, the threshold, and a ring around the number chosen,
 #: which greys and bands do not hide.
+BAND: dict[str, Any] = {"color": PALE, "linewidth": 0}
 MEAN: dict[str, Any] = {"color": INK, "marker": "o", "markersize": 3.4}
 FLOOR: dict[str, Any] = {"color": NEUTRAL, "linestyle": (0, (5, 2))}
 THRESHOLD: dict[str, Any] = {"color": INK, "linestyle": (0, (1, 1.6)), "linewidth": 0.9}
@@ -191,33 +192,24 @@ def plot_topic_stability(
     floor = curve[curve["kind"] == UNRELATED]
     for panel, kind in zip(axes, kinds, strict=True):
         rows = curve[curve["kind"] == kind]
-        _draw_kind(panel, rows)
+        panel.fill_between(*rows[["n_topics", "low", "high"]].to_numpy().T, **BAND, zorder=1)
+        panel.plot(rows["n_topics"], rows["stability"], **MEAN, zorder=4)
         ringed = rows[rows["n_topics"] == chosen]
         if len(ringed):  # An empty line that is not clipped would leave the axes no room.
             panel.plot(ringed["n_topics"], ringed["stability"], **RING, zorder=5, clip_on=False)
         panel.plot(floor["n_topics"], floor["stability"], **FLOOR, zorder=3)
         if kind in thresholds:
-            _draw_threshold(panel, thresholds[kind], look)
+            least = thresholds[kind]
+            panel.axhline(least, **THRESHOLD, zorder=2)
+            layout.write_beside(
+                panel, look.number(least), (1.0, least), (3, 0), va="center",
+                xycoords=panel.get_yaxis_transform(), fontsize=SMALL_POINTS, annotation_clip=False,
+            )  # fmt: skip
         _scale(panel, curve, look)
     axes[-1].set_xlabel(look.word("n_topics"))
     axes[len(axes) // 2].set_ylabel(look.word("stability"))
     unstable = "" if chosen is not None else look.word("no_stable_number")
     return layout.finish(drawn, look, note, unstable, keys=_stability_keys(look, chosen))
-
-
-def _draw_kind(axes: Axes, rows: pd.DataFrame) -> None:
-    axes.fill_between(
-        rows["n_topics"], rows["low"], rows["high"], color=PALE, linewidth=0, zorder=1
-    )
-    axes.plot(rows["n_topics"], rows["stability"], **MEAN, zorder=4)
-
-
-def _draw_threshold(axes: Axes, least: float, look: Look) -> None:
-    axes.axhline(least, **THRESHOLD, zorder=2)
-    layout.write_beside(
-        axes, look.number(least), (1.0, least), (3, 0), xycoords=axes.get_yaxis_transform(),
-        va="center", fontsize=SMALL_POINTS, annotation_clip=False,
-    )  # fmt: skip
 
 
 def _scale(axes: Axes, curve: pd.DataFrame, look: Look) -> None:

@@ -160,11 +160,11 @@ def _legend(look: Look, grid: Grid) -> list[list[tuple[str, str]]]:
     """Return the keys of the legend, in lines."""
     keys = [(polarity, look.word(f"polarity_{polarity}")) for polarity in MARKS]
     keys.append((NARRATOR, look.word("voice_band")))
-    several = look.word("marks_of").format(look.number(grid.per_mark))
-    extra = [[("", several)]] if grid.per_mark > 1 else []
-    if sum(len(text) + 4 for _, text in keys) <= look.letters(1.0):
-        return [keys, *extra]
-    return [keys[:3], keys[3:], *extra]
+    fits = sum(len(text) + 4 for _, text in keys) <= look.letters(1.0)
+    lines = [keys] if fits else [keys[:3], keys[3:]]
+    if grid.per_mark > 1:
+        lines.append([("", look.word("marks_of").format(look.number(grid.per_mark)))])
+    return lines
 
 
 def _draw_legend(axes: Axes, lines: list[list[tuple[str, str]]]) -> None:
