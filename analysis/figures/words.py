@@ -101,7 +101,7 @@ def heading(column: str, language: Language, *, table: str = "", sides: Mapping[
     if column not in known:
         found = unknown("column", column, known)
         raise ExportError(
-            f"words.toml: no heading in table {table!r}: {found} Add it there;"
+            f"words.toml: no heading in table {table!r}: {found} Add it there, or pass `headings`;"
             " put verdicts into words first with `word_reasons`."
         )
     text = known[column].say(language)
@@ -109,7 +109,7 @@ def heading(column: str, language: Language, *, table: str = "", sides: Mapping[
         if f"{{{side}}}" in text and side not in sides:
             raise ExportError(
                 f"words.toml: the heading of {column!r} names the {side} of the comparison, which"
-                " was not given; export with the workbench"
+                " was not given; export with the workbench, or pass `headings`"
             )
         text = text.replace(f"{{{side}}}", sides.get(side, ""))
     return text

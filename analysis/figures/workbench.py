@@ -76,12 +76,21 @@ class Workbench:
             provenance=self.provenance,
         )
 
-    def export_table(self, table: pd.DataFrame, name: str) -> None:
-        """Write a table as CSV and, under the headings of ``words.toml``, LaTeX."""
+    def export_table(
+        self, table: pd.DataFrame, name: str, headings: Mapping[str, str] | None = None
+    ) -> None:
+        """Write a table as CSV and LaTeX, with its provenance.
+
+        Headings that are not given are those of ``words.toml``.
+        """
+        given = headings or {}
         export_table(
             self._with_events(table),
             name,
-            {column: self.look.heading(column, table=name) for column in table.columns},
+            {
+                column: given[column] if column in given else self.look.heading(column, table=name)
+                for column in table.columns
+            },
             folder=self.folder,
             provenance=self.provenance,
             language=self.look.language,
