@@ -116,7 +116,12 @@ def plot_voices(
     heights = {f: [grid.row_mm(cells) for cells in part.values()] for f, part in rows.items()}
     body = math.fsum(HEAD + math.fsum(each) + 1.0 for each in heights.values())
     y = EDGE + len(legend) * LINE + 6.0
-    drawn, axes = _sheet(look, y + body + (layout.lines_mm(note) + 1.6 if note else 0.0) + EDGE)
+    height = y + body + (layout.lines_mm(note) + 1.6 if note else 0.0) + EDGE
+    drawn = figure(look.width, height_mm=height)
+    drawn.set_layout_engine("none")  # everything stands where it is put
+    axes = drawn.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, width_mm(look.width)), ylim=(height, 0))
+    axes.set_axis_off()
     _draw_legend(axes, legend)
     for event, left in grid.lefts.items():
         name = layout.break_name(look.name(event), int(grid.width / MM_PER_LETTER))
@@ -133,17 +138,6 @@ def plot_voices(
     if note:
         axes.text(EDGE, y + 1.6, note, va="top", fontsize=SMALL_POINTS, color=QUIET)
     return fix_layout(drawn)
-
-
-def _sheet(look: Look, height: float) -> tuple[Figure, Axes]:
-    """Make a figure whose only axes count in mm from the upper left corner."""
-    drawn = figure(look.width, height_mm=height)
-    drawn.set_layout_engine("none")  # everything stands where it is put
-    axes = drawn.add_axes((0, 0, 1, 1))
-    axes.set_xlim(0, width_mm(look.width))
-    axes.set_ylim(height, 0)
-    axes.set_axis_off()
-    return drawn, axes
 
 
 def _write(axes: Axes, x: float, y: float, text: str, **how: Any) -> None:
