@@ -46,7 +46,7 @@ def draw_fresh(figure: Figure) -> Image.Image:
 
 
 def ink_spans(picture: Image.Image) -> tuple[float, float]:
-    """Give the shares of width and height from the first ink to the last."""
+    """Return the shares of width and height from the first ink to the last."""
     ink = np.asarray(picture.convert("L")) < 250
     spans = []
     for axis in (0, 1):
@@ -76,7 +76,7 @@ def check_all(shown: Sequence[Image.Image], folder: Path) -> None:
 
 
 def distance_between(first: Image.Image, second: Image.Image) -> float:
-    """Give by how much two pictures differ, as a share of their ink, seen from a distance.
+    """Return by how much two pictures differ, as a share of their ink, seen from a distance.
 
     Letters are placed by whole pixels in each resolution, so both are made smaller first.
     """

@@ -7,8 +7,7 @@ from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.figures.numbers import format_number, tick_format
-from analysis.figures.words import heading, label, read_words
+from analysis.figures.words import format_number, heading, label, read_words, tick_format
 from analysis.measures import frame_time, frequency, noise_floor
 from analysis.study.design import ALPHA, FEWEST_JOINT, LEVEL
 from analysis.study.errors import ExportError
@@ -30,7 +29,7 @@ def test_unknown_label_lists_the_allowed_and_the_nearest():
 
 def test_unknown_language_lists_the_allowed():
     with pytest.raises(ExportError, match=r"unknown language 'fr'. Allowed: de, en\."):
-        label("outlet", "fr")  # type: ignore[arg-type]
+        label("topic", "fr")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

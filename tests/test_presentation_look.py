@@ -18,8 +18,7 @@ def test_looks_follow_the_study():
 def test_events_differ_in_more_than_colour():
     look = look_of(read_study())
     assert look.markers["helsinki-2018"] != look.markers["alaska-2025"]
-    assert look.hatches["helsinki-2018"] != look.hatches["alaska-2025"]
-    assert len({look.hatches[frame.id] for frame in read_study().frames}) == 3
+    assert len({look.markers[frame.id] for frame in read_study().frames}) == 3
 
 
 def test_order_is_that_of_the_study_whatever_came():
@@ -38,7 +37,7 @@ def test_event_without_colour_is_an_error():
 
 def test_colour_without_marker_is_an_error():
     with pytest.raises(ExportError, match="a colour but no marker for b"):
-        Look({"a": "#000000", "b": "#ffffff"}, {}, {"a": "o"}, {"a": "", "b": ""})
+        Look({"a": "#000000", "b": "#ffffff"}, {}, {"a": "o"})
 
 
 def test_wrong_width_and_language_are_errors():

@@ -1,42 +1,118 @@
+import keyness_figures
 import numpy as np
 import pandas as pd
 import presentation_samples as samples
 import pytest
+import test_presentation_plots_corrected as corrected
+import test_presentation_plots_multiverse as multiverse
+import test_presentation_ticker as ticker
+from keyness_figures import EVENTS
 from matplotlib.figure import Figure
-from presentation_samples import ALASKA, FRAMES, HELSINKI, PLOTS, look
+from presentation_samples import ALASKA, FRAMES, HELSINKI, NOTE, look
 
 from analysis.figures import plots
-from analysis.figures.checks import drawn_texts, find_cut_texts, find_overlaps
 from analysis.figures.layout import break_name
-from analysis.figures.style import WIDTHS_MM
+from analysis.figures.style import WIDTHS_MM, drawn_texts, find_faults
 from analysis.study.errors import ExportError, TableError
 from analysis.tables.cells import rounded
 
+#: Every plot, with what five documents give and with as much as it must bear.
+PLOTS = {
+    **samples.PLOTS,
+    **keyness_figures.PLOTS,
+    "ticker": lambda look: plots.plot_ticker(
+        ticker.mentions(), ticker.posts(), look, trend=ticker.trend(), note=NOTE
+    ),
+    "actors": lambda look: plots.plot_frame_actors(
+        [ticker.actors(), ticker.actors("mentions"), ticker.actors("tokens")], look, note=NOTE
+    ),
+    "specifications": lambda look: multiverse.draw(
+        multiverse.table(n_missing=4), look.width, look.language, note=NOTE
+    ),
+    "corrected": lambda look: plots.plot_corrected(corrected.shares(), look, note=NOTE),
+    "refused": lambda look: plots.plot_corrected(corrected.shares(n_coded=8), look, note=NOTE),
+}
+#: Words of the other language; the note is German in every figure.
+FOREIGN = {
+    "de": ("documents", "bootstrap interval", "smallest", "estimable", "event", " of "),
+    "en": (
+        *("Keine", "Ereignis", "Nichts", "Teilung", "schätzbar", "Verhältnis", " von ", "Artikel"),
+        *("Wörter", "Uhrzeit", "Tokens", "Dokumente", "Beitr", "verneint", "genannt", "Nennung"),
+        "insgesamt",
+    ),
+}
 
-@pytest.mark.parametrize("width", WIDTHS_MM)
+
+@pytest.mark.parametrize(
+    ("width", "language"), [*((width, "de") for width in WIDTHS_MM), ("column", "en")]
+)
 @pytest.mark.parametrize("name", PLOTS)
-def test_every_text_is_on_the_page_and_none_on_another(name: str, width):
-    drawn = PLOTS[name](look(width))
-    assert find_cut_texts(drawn) == []
-    assert find_overlaps(drawn) == []
+def test_every_text_is_on_the_page_apart_and_in_one_language(name: str, width, language):
+    drawn = PLOTS[name](look(width, language))
+    assert find_faults(drawn) == []
     assert drawn.get_size_inches()[0] * 25.4 == pytest.approx(WIDTHS_MM[width])
+    if width == "column":
+        texts = " ".join(text.replace("\n", " ") for text, _ in drawn_texts(drawn))
+        told = texts.replace(NOTE, "")
+        assert [word for word in FOREIGN[language] if word in told] == []
 
 
-@pytest.mark.parametrize("name", ["corpus", "posts", "terms", "difference", "frame_rates"])
-def test_english_figures_have_no_german_words(name: str):
-    texts = " ".join(text for text, _ in drawn_texts(PLOTS[name](look("page", "en"))))
-    german = ("Artikel", "Wörter", "Uhrzeit", "Tokens", "Verhältnis", "Dokumente zusammen")
-    assert [word for word in german if word in texts.replace(samples.NOTE, "")] == []
+#: Each plot of one table with a table that it takes, and what else it wants.
+TABLES = {
+    "plot_corpus": (samples.documents, {}),
+    "plot_posts": (samples.posts, {}),
+    "plot_hits": (samples.places, {}),
+    "plot_terms": (samples.terms, {}),
+    "plot_term_difference": (samples.difference, EVENTS),
+    "plot_frame_rates": (samples.frame_rates, {}),
+    "plot_frame_shares": (samples.frame_shares, {}),
+    "plot_topic_terms": (samples.topic_terms, {}),
+    "plot_topic_prevalence": (samples.topic_prevalence, {}),
+    "plot_keyness": (keyness_figures.keyness, EVENTS),
+    "plot_collocates": (keyness_figures.collocates, EVENTS),
+    "plot_noise_floor": (keyness_figures.noise, {}),
+    "plot_corrected": (corrected.shares, {}),
+}
 
 
-@pytest.mark.parametrize("name", ["corpus", "terms", "frame_rates", "topic_terms"])
-def test_note_stands_under_the_figure(name: str):
-    texts = [text.replace("\n", " ") for text, _ in drawn_texts(PLOTS[name](look("page")))]
-    assert samples.NOTE in texts
+@pytest.mark.parametrize("name", TABLES)
+def test_every_plot_names_itself_when_columns_are_missing(name: str):
+    table, wanted = TABLES[name]
+    with pytest.raises(TableError, match=rf"{name}: missing columns .*; came: x"):
+        getattr(plots, name)(pd.DataFrame({"x": [1]}), look(), **wanted)
+    before = table()
+    given = before.copy(deep=True)
+    getattr(plots, name)(given, look(), **wanted)
+    pd.testing.assert_frame_equal(given, before)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(TABLES) - {"plot_posts", "plot_hits", "plot_noise_floor"})
+)
+def test_a_row_that_stands_twice_is_an_error(name: str):
+    table, wanted = TABLES[name]
+    twice = pd.concat([table(), table().iloc[:1]])
+    with pytest.raises(TableError, match=rf"{name}: .* stands twice; one row each is drawn"):
+        getattr(plots, name)(twice, look(), **wanted)
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "allowed"),
+    [
+        ("plot_corpus", "kind", "article, live_ticker"),
+        ("plot_posts", "ts_quality", "date_inferred, explicit, order_only"),
+        ("plot_frame_rates", "unit", "document, mean, pooled"),
+        ("plot_noise_floor", "comparison", "groups, split"),
+    ],
+)
+def test_an_unknown_code_is_an_error(name: str, column: str, allowed: str):
+    table = TABLES[name][0]().assign(**{column: "video"})
+    with pytest.raises(TableError, match=f"unknown {column} 'video'. Allowed: {allowed}"):
+        getattr(plots, name)(table, look())
 
 
 def _points(drawn: Figure, colour: str, marker: str, *, filled: bool) -> list[list[float]]:
-    """Give the x values of an event's markers, panel by panel."""
+    """Return the x values of an event's markers, panel by panel."""
     return [
         [
             float(line.get_xdata()[0])
@@ -69,23 +145,10 @@ def test_corpus_names_unknown_outlets():
     drawn = plots.plot_corpus(samples.documents(5), look("page"))
     names = [tick.get_text() for axes in drawn.axes for tick in axes.get_yticklabels()]
     assert sum("Medium unbekannt" in name for name in names) == 1
-
-
-def test_corpus_legend_names_the_kinds_that_came():
-    table = samples.documents().query("kind == 'article'")
-    legend = plots.plot_corpus(table, look()).legends[0]
-    assert [text.get_text() for text in legend.get_texts()] == ["Artikel"]
-
-
-def test_corpus_wants_each_document_once():
-    twice = pd.concat([samples.documents(2), samples.documents(1)])
-    with pytest.raises(TableError, match=r"plot_corpus: doc_id .* stands twice"):
-        plots.plot_corpus(twice, look())
-
-
-def test_corpus_refuses_an_unknown_kind():
-    with pytest.raises(TableError, match=r"unknown kind 'video'\. Allowed: article, live_ticker"):
-        plots.plot_corpus(samples.documents(2).assign(kind="video"), look())
+    articles = samples.documents().query("kind == 'article'")
+    drawn = plots.plot_corpus(articles, look(), note=NOTE)
+    assert [text.get_text() for text in drawn.legends[0].get_texts()] == ["Artikel"]
+    assert NOTE in [text.replace("\n", " ") for text, _ in drawn_texts(drawn)]
 
 
 # ---------------------------------------------------------------- posts
@@ -108,11 +171,8 @@ def test_posts_without_time_are_apart_from_the_time_axis():
     assert len(line.get_xdata()) == 14
     assert steps == pytest.approx(steps[0])
     assert line.get_transform() == drawn.axes[0].get_yaxis_transform()
-
-
-def test_event_without_any_time_has_no_time_axis():
-    table = samples.posts().query("ts_quality == 'order_only'")
-    assert list(plots.plot_posts(table, look()).axes[0].get_xticks()) == []
+    alone = plots.plot_posts(samples.posts().query("ts_quality == 'order_only'"), look())
+    assert list(alone.axes[0].get_xticks()) == []
 
 
 def test_posts_show_the_day_where_it_changes():
@@ -217,18 +277,6 @@ def test_frame_rates_mark_the_mean_by_an_upright_bar():
     assert sorted(bars) == sorted(rows["per_1000"])
 
 
-def test_frame_rates_share_one_scale():
-    limits = {
-        axes.get_xlim() for axes in plots.plot_frame_rates(samples.frame_rates(), look()).axes
-    }
-    assert len(limits) == 1
-
-
-def test_frame_rates_refuse_an_unknown_unit():
-    with pytest.raises(TableError, match="unknown unit 'corpus'"):
-        plots.plot_frame_rates(samples.frame_rates(2).assign(unit="corpus"), look())
-
-
 def test_frame_shares_show_every_document_that_has_some():
     table = rounded(samples.frame_shares(5))
     silent = table["doc_id"] == table["doc_id"].max()
@@ -296,31 +344,6 @@ def test_a_place_outside_the_document_is_refused():
         plots.plot_hits(table, look())
 
 
-@pytest.mark.parametrize(
-    "plot",
-    [
-        plots.plot_corpus,
-        plots.plot_posts,
-        plots.plot_terms,
-        plots.plot_frame_rates,
-        plots.plot_frame_shares,
-        plots.plot_hits,
-        plots.plot_topic_terms,
-        plots.plot_topic_prevalence,
-    ],
-)
-def test_every_plot_names_itself_when_columns_are_missing(plot):
-    with pytest.raises(TableError, match=rf"{plot.__name__}: missing columns .*; came: x"):
-        plot(pd.DataFrame({"x": [1]}), look())
-
-
-def test_plots_leave_their_table_as_it_came():
-    table = samples.topic_prevalence()
-    before = table.copy(deep=True)
-    plots.plot_topic_prevalence(table, look())
-    pd.testing.assert_frame_equal(table, before)
-
-
 def test_shares_have_an_interval_each_and_those_of_documents_are_thin():
     table = samples.frame_shares(5).assign(low=0.1, high=0.9)
     table.loc[table["unit"] == "mean", ["low", "high"]] = np.nan
@@ -336,4 +359,5 @@ def test_rates_scale_by_what_is_drawn():
     table = samples.frame_rates(5)
     single = table["unit"] == "document"
     wide = table.assign(low=0.0, high=table["per_1000"].where(~single, 1e4))
-    assert plots.plot_frame_rates(wide, look()).axes[0].get_xlim()[1] < 1e3
+    (limits,) = {axes.get_xlim() for axes in plots.plot_frame_rates(wide, look()).axes}
+    assert limits[1] < 1e3

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pytest
 from matplotlib.figure import Figure
 from presentation_samples import ALASKA, HELSINKI, NOTE, look
 
-from analysis.figures.checks import drawn_texts, find_cut_texts, find_overlaps
 from analysis.figures.plots import plot_corrected
-from analysis.figures.style import WIDTHS_MM
+from analysis.figures.style import drawn_texts
 from analysis.measures.verdicts import VERDICT, refuse
-from analysis.study.errors import TableError
 
 
 def shares(*, n_coded: int = 40) -> pd.DataFrame:
@@ -75,19 +72,3 @@ def test_a_refused_correction_is_no_dot_and_says_why() -> None:
     told = " ".join(text.replace("\n", " ") for text, _ in drawn_texts(drawn))
     assert NOTE in told
     assert "Keine Korrektur: 8 von 80 Nennungen sind ein zweites Mal codiert, es braucht 10" in told
-
-
-@pytest.mark.parametrize("width", WIDTHS_MM)
-@pytest.mark.parametrize("n_coded", [8, 40])
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_every_text_is_on_the_page_and_none_on_another(width, n_coded, language) -> None:
-    drawn = plot_corrected(shares(n_coded=n_coded), look(width, language), note=NOTE)
-    assert find_cut_texts(drawn) == []
-    assert find_overlaps(drawn) == []
-
-
-def test_wrong_tables() -> None:
-    with pytest.raises(TableError, match="plot_corrected: missing column raw"):
-        plot_corrected(shares().drop(columns="raw"), look())
-    with pytest.raises(TableError, match="stands twice; one row each is drawn"):
-        plot_corrected(pd.concat([shares(), shares().iloc[:1]]), look())

@@ -10,12 +10,11 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
-from presentation_samples import NOTE, look
+from presentation_samples import look
 
-from analysis.figures.checks import drawn_texts, find_cut_texts, find_overlaps
-from analysis.figures.claim_words import p_value_line, word_claims
 from analysis.figures.plots import plot_specifications
-from analysis.figures.style import WIDTHS_MM
+from analysis.figures.reasons import word_claims
+from analysis.figures.style import drawn_texts
 from analysis.measures.multiverse import Relabelled, choice_effects, summarise_claim
 from analysis.measures.specifications import CHOICES
 from analysis.measures.verdicts import judge_p_value, refuse
@@ -63,17 +62,24 @@ def table(n_missing: int = 0) -> pd.DataFrame:
     return full
 
 
-def draw(given, width="column", language="de", *, note="", p_floor=0.1) -> Figure:
-    test = Relabelled(0.02, p_floor, 10, judge_p_value(p_floor))
+def draw(given, width="column", language="de", *, note="", p_floor=0.1, without="") -> Figure:
+    """Draw the curve; without a least p-value the claim compares no events."""
+    verdict = judge_p_value(p_floor) if p_floor else refuse("no_events_compared")
+    test = Relabelled(0.02, p_floor, 10, verdict)
     effects = choice_effects(given)
     claims = pd.DataFrame([summarise_claim(given, effects, test)])
     return plot_specifications(
-        given, look(width, language), choices=effects, claims=claims, claim=CLAIM, note=note
+        given.drop(columns=without, errors="ignore"),
+        look(width, language),
+        choices=effects,
+        claims=claims,
+        claim=CLAIM,
+        note=note,
     )
 
 
 def strips(axes: Axes) -> list[np.ndarray]:
-    """Give the darkness of each bin; neighbours of one darkness are drawn as one cell."""
+    """Return the darkness of each bin; neighbours of one darkness are drawn as one cell."""
     found = []
     for mesh in (mesh for mesh in axes.collections if isinstance(mesh, QuadMesh)):
         edges = mesh.get_coordinates()[0, :, 0]
@@ -177,8 +183,8 @@ def test_a_p_value_comes_with_its_floor() -> None:
     said = told(draw(table(), width="page", p_floor=0.001))
     assert "p = 0,020 (einseitig, Median aller Spezifikationen" in said
     assert "kleinstmöglich 0,001" in said
-    row = refuse("no_events_compared")._asdict()
-    assert p_value_line(row, look()) == "Kein p-Wert: die Behauptung vergleicht keine Ereignisse."
+    said = told(draw(table(), width="page", p_floor=0.0))
+    assert "Kein p-Wert: die Behauptung vergleicht keine Ereignisse." in said
 
 
 def test_almost_all_is_not_all() -> None:
@@ -193,18 +199,10 @@ def test_what_cannot_be_estimated_is_counted() -> None:
     assert "Nicht schätzbar: ein Ereignis hat nichts zu vergleichen (4 von 384)." in said
 
 
-@pytest.mark.parametrize("width", WIDTHS_MM)
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_every_text_is_on_the_page_and_none_on_another(width, language) -> None:
-    drawn = draw(table(n_missing=4), width, language, note=NOTE)
-    assert find_cut_texts(drawn) == []
-    assert find_overlaps(drawn) == []
-
-
 def test_refusals() -> None:
     given = table()
     with pytest.raises(TableError, match="plot_specifications: missing column estimate"):
-        draw_without(given, "estimate")
+        draw(given, without="estimate")
     with pytest.raises(TableError, match=r"specification .1. stands twice"):
         draw(pd.concat([given, given.iloc[:1]]))
     alone = given.assign(**{name: options[0] for name, options in OPTIONS.items()})
@@ -212,15 +210,6 @@ def test_refusals() -> None:
         draw(alone)
     with pytest.raises(TableError, match=r"unknown claim 'c'\. Allowed: d"):
         draw(given.assign(claim="d"))
-
-
-def draw_without(given: pd.DataFrame, column: str) -> Figure:
-    effects = choice_effects(given)
-    test = Relabelled(1.0, 1.0, 1, judge_p_value(1.0))
-    claims = pd.DataFrame([summarise_claim(given, effects, test)])
-    return plot_specifications(
-        given.drop(columns=column), look(), choices=effects, claims=claims, claim=CLAIM
-    )
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

@@ -6,8 +6,8 @@ import pytest
 from matplotlib.figure import Figure
 from presentation_samples import STABLE, look, topic_stability
 
-from analysis.figures.checks import drawn_texts
 from analysis.figures.plots import plot_topic_stability
+from analysis.figures.style import drawn_texts
 from analysis.study.errors import TableError
 from analysis.tables.cells import rounded
 

@@ -11,10 +11,10 @@ import pytest
 from matplotlib.figure import Figure
 from presentation_samples import ALASKA, FRAMES, HELSINKI, look
 
-from analysis.figures.checks import drawn_texts
 from analysis.figures.plots import plot_voices
 from analysis.figures.plots.voices import BAND
 from analysis.figures.reasons import claims_note, voices_note
+from analysis.figures.style import drawn_texts
 from analysis.measures.frame_polarity import frame_setting, polarity_profile
 from analysis.measures.frame_speakers import frame_speakers
 from analysis.study.errors import TableError

@@ -106,9 +106,3 @@ def test_character_that_the_font_lacks_is_an_error():
         drawn.subplots().set_title("Gipfel \N{GLOBE WITH MERIDIANS}")
     with pytest.raises(ExportError, match="GLOBE WITH MERIDIANS"):
         fix_layout(drawn)
-
-
-def test_notebook_shows_a_figure_as_png():
-    drawn = figure(height_mm=20)
-    assert drawn._repr_png_().startswith(b"\x89PNG")
-    assert drawn._repr_png_() == drawn._repr_png_()

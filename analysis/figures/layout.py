@@ -16,33 +16,54 @@ from matplotlib.legend_handler import HandlerTuple
 from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.look import Look
-from analysis.figures.numbers import tick_format
-from analysis.figures.style import QUIET, SMALL_POINTS, figure, fix_layout
+from analysis.figures.style import QUIET, SMALL_POINTS, figure, fix_layout, style
+from analysis.figures.words import tick_format
 from analysis.study.errors import TableError, unknown
 from analysis.tables.cells import rounded
 
-#: Share of the width that the names of rows may take.
-NAME_SHARE = 0.45
+#: Share of the width that the names of rows may take, and that the note takes.
+NAME_SHARE, NOTE_SHARE = 0.45, 1.04
 LINE_MM = 3.4
 
 Handle = Artist | tuple[Artist, ...]
+Keys = Sequence[tuple[Handle, str]]
 Panels = tuple[Figure, list[Axes]]
 
 
-def check_columns(table: pd.DataFrame, wanted: Sequence[str], who: str) -> pd.DataFrame:
-    """Check that a result table has rows and the columns that a plot draws.
+def in_style(plot: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Make a plot draw in the style of the study, and round the numbers of its tables first.
 
-    Raises
-    ------
-    TableError
-        With every missing column and those that came.
-
-    Examples
-    --------
-    >>> len(check_columns(pd.DataFrame({"n": [1]}), ["n"], "plot_terms"))
-    1
+    They are rounded as they are written beside the figure: see `analysis.tables.cells`.
     """
-    missing = [column for column in wanted if column not in table.columns]
+
+    @wraps(plot)
+    def draw(*given: Any, **named: Any) -> Figure:
+        with style():
+            return plot(*map(_round, given), **{key: _round(one) for key, one in named.items()})
+
+    return draw
+
+
+def _round(given: Any) -> Any:
+    if isinstance(given, list):
+        return [_round(one) for one in given]
+    return rounded(given) if isinstance(given, pd.DataFrame) else given
+
+
+def check_table(
+    table: pd.DataFrame,
+    columns: Iterable[str],
+    who: str,
+    *,
+    key: Sequence[str] = (),
+    codes: Mapping[str, Iterable[str]] | None = None,
+) -> None:
+    """Check the columns of a table, those of codes against what is allowed, and one row per key.
+
+    Raises `TableError` with all missing columns, the first code that is not allowed, or the first
+    repeated key; or if the table has no rows.
+    """
+    missing = [column for column in columns if column not in table.columns]
     if missing:
         raise TableError(
             f"{who}: missing column{'s' if len(missing) > 1 else ''} {', '.join(missing)};"
@@ -50,7 +71,18 @@ def check_columns(table: pd.DataFrame, wanted: Sequence[str], who: str) -> pd.Da
         )
     if table.empty:
         raise TableError(f"{who}: the table has no rows, so there is nothing to draw")
-    return table
+    for column, allowed in (codes or {}).items():
+        odd = sorted(set(table[column]) - set(allowed))
+        if odd:
+            raise TableError(f"{who}: {unknown(column, odd[0], allowed)}")
+    if key and (repeated := table.duplicated(list(key))).any():
+        first = table.loc[repeated, list(key)].iloc[0].tolist()
+        raise TableError(f"{who}: {', '.join(key)} {first} stands twice; one row each is drawn")
+
+
+def by_event(table: pd.DataFrame, look: Look) -> dict[str, pd.DataFrame]:
+    """Part a table by event, in the study's order."""
+    return {event: table[table["event"] == event] for event in look.order(table["event"])}
 
 
 def break_name(name: str, letters: int) -> str:
@@ -67,45 +99,102 @@ def break_name(name: str, letters: int) -> str:
 
 def _halve(word: str, letters: int) -> list[str]:
     """Break a word that is too long into parts of about one length."""
-    n_parts = math.ceil(len(word) / (letters - 1)) if len(word) > letters else 1
-    size = math.ceil(len(word) / n_parts) if word else 1
-    parts = [word[i : i + size] for i in range(0, len(word), size)] or [""]
+    if len(word) <= letters:
+        return [word]
+    size = math.ceil(len(word) / math.ceil(len(word) / (letters - 1)))
+    parts = [word[i : i + size] for i in range(0, len(word), size)]
     return [*(f"{part}-" for part in parts[:-1]), parts[-1]]
 
 
+def break_names(items: Iterable[str], look: Look, share: float = NAME_SHARE) -> list[str]:
+    """Return the names of rows, in lines that take a share of the width at most."""
+    return [break_name(look.name(item), look.letters(share)) for item in items]
+
+
+def break_terms(terms: Iterable[str], look: Look) -> list[str]:
+    """Return terms as the names of rows: a term is a word, whatever else bears it as its id."""
+    return [break_name(term, look.letters(NAME_SHARE)) for term in terms]
+
+
+def row_mm(names: Iterable[str], *, least: float = 4.2) -> float:
+    """Return the height of a row that holds the name with the most lines."""
+    return max(least, max(lines_mm(name) for name in names) + 0.8)
+
+
+def lines_mm(text: str) -> float:
+    """Return the height of a text of several lines; nothing for an empty one."""
+    return LINE_MM * (text.count("\n") + 1) if text else 0.0
+
+
 def panels(
-    look: Look, rows_mm: Sequence[float], *, extra_mm: float, share_x: bool = True
+    look: Look,
+    rows_mm: Sequence[float],
+    *,
+    extra_mm: float,
+    share_x: bool = True,
+    titles: Iterable[str] = (),
+    names: Iterable[Sequence[str]] = (),
 ) -> Panels:
-    """Make a figure with one panel below another, each as high as its rows need."""
+    """Make a figure with one panel below another, each as high as its rows need.
+
+    Titles, and the names of rows from top to bottom, are given panel by panel.
+    """
     # Heights are whole parts of 2**-30 mm, so that their sum is exact: from version 3.12 on
     # Python rounds sums of floats in another way, and matplotlib forms such a sum, too.
     heights = [math.ldexp(round(math.ldexp(row, 30)), -30) for row in rows_mm]
     drawn = figure(look.width, height_mm=sum(heights) + extra_mm)
-    axes = drawn.subplots(len(heights), 1, squeeze=False, sharex=share_x, height_ratios=heights)
-    return drawn, list(axes[:, 0])
+    grid = drawn.subplots(len(heights), 1, squeeze=False, sharex=share_x, height_ratios=heights)
+    axes = list(grid[:, 0])
+    for panel, title in zip(axes, titles, strict=False):
+        panel.set_title(title)
+    for panel, rows in zip(axes, names, strict=False):
+        panel.set_yticks(range(len(rows)), rows)
+        panel.set_ylim(len(rows) - 0.5, -0.5)
+    return drawn, axes
 
 
-def break_names(items: Iterable[str], look: Look, share: float = NAME_SHARE) -> list[str]:
-    """Give the names of rows, in lines that take a share of the width at most."""
-    return [break_name(look.name(item), look.letters(share)) for item in items]
+def number_axis(
+    axes: Axes, look: Look, label: str, *, whole: bool = False, n_ticks: int = 5
+) -> None:
+    """Label the x axis and give it few round ticks, written as the language does."""
+    wide = 1 if look.width == "column" else 2
+    axes.xaxis.set_major_locator(
+        MaxNLocator(n_ticks * wide, steps=[1, 2, 2.5, 5, 10], integer=whole)
+    )
+    axes.xaxis.set_major_formatter(tick_format(look.language))
+    axes.set_xlabel(label)
 
 
-def row_mm(names: Iterable[str], *, least: float = 4.2) -> float:
-    """Give the height of a row that holds the name with the most lines."""
-    lines = max((name.count("\n") + 1 for name in names), default=1)
-    return max(least, lines * LINE_MM + 0.8)
+def from_zero(axes: Sequence[Axes], table: pd.DataFrame, column: str) -> None:
+    """Start the shared x axis at zero and leave air for the highest value or upper limit."""
+    drawn = table[[name for name in (column, "high") if name in table]]
+    highest = float(drawn.max().max())
+    for panel in axes:
+        panel.set_xlim(0, highest * 1.06 if highest > 0 else 1)
+        panel.spines["left"].set_visible(False)
 
 
-def name_rows(axes: Axes, names: Sequence[str]) -> None:
-    """Name the rows of a panel, the first one on top."""
-    axes.set_yticks(range(len(names)), names)
-    axes.set_ylim(len(names) - 0.5, -0.5)
+def symmetric_axis(axes: Axes, table: pd.DataFrame) -> None:
+    """Draw both directions of log ratios to one scale, so that lengths can be compared."""
+    drawn = table[[c for c in ("log_ratio", "low", "high") if c in table]].abs().max().max()
+    reach = drawn * 1.1 if drawn > 0 else 1.0
+    axes.set_xlim(-reach, reach)
+    axes.spines["left"].set_visible(False)
 
 
-def write_right(axes: Axes, y: float, text: str) -> None:
+def name_ends(axes: Axes, look: Look, target: str, reference: str) -> None:
+    """Say above the axis which direction is whose."""
+    left = f"\N{LEFTWARDS ARROW} {look.name(reference)}"
+    right = f"{look.name(target)} \N{RIGHTWARDS ARROW}"
+    for offset, side, text in ((-4, "right", left), (4, "left", right)):
+        how = {"xycoords": ("data", "axes fraction"), "ha": side, "weight": "semibold"}
+        write_beside(axes, text, (0, 1), (offset, 4), **how)
+
+
+def write_right(axes: Axes, y: float, text: str, *, x: float = 1.03, align: str = "center") -> None:
     """Write beside a row, to the right of its panel."""
     place = axes.get_yaxis_transform()
-    axes.text(1.03, y, text, transform=place, va="center", fontsize=SMALL_POINTS)
+    axes.text(x, y, text, transform=place, va=align, fontsize=SMALL_POINTS)
 
 
 def write_beside(
@@ -115,147 +204,42 @@ def write_beside(
     axes.annotate(text, at, xytext=offset, textcoords="offset points", **how)
 
 
-def number_axis(axes: Axes, look: Look, *, whole: bool = False, n_ticks: int = 5) -> None:
-    """Give the x axis few round ticks, written as the language does."""
-    wide = 1 if look.width == "column" else 2
-    axes.xaxis.set_major_locator(
-        MaxNLocator(n_ticks * wide, steps=[1, 2, 2.5, 5, 10], integer=whole)
-    )
-    axes.xaxis.set_major_formatter(tick_format(look.language))
+def break_note(look: Look, *said: str) -> str:
+    """Make one note of sentences, empty ones left out, in the lines that it takes."""
+    note = " ".join(filter(None, said))
+    return break_name(note, look.letters(NOTE_SHARE)) if note else ""
 
 
-def from_zero(axes: Sequence[Axes], highest: float) -> None:
-    """Start the shared x axis at zero and leave air for the mark of the highest value."""
-    for panel in axes:
-        panel.set_xlim(0, highest * 1.06 if highest > 0 else 1)
-        panel.spines["left"].set_visible(False)
+def frame_mm(look: Look, keys: Keys, *said: str) -> float:
+    """Return the height that a legend and a note take, for `panels`."""
+    rows, note = math.ceil(len(keys) / _legend_columns(look, keys)), break_note(look, *said)
+    return 4.0 + 4.1 * rows + 3.3 * (note.count("\n") + 1 if note else 0)
 
 
-def add_legend(figure: Figure, look: Look, entries: Sequence[tuple[Handle, str]]) -> None:
-    """Put a legend above the panels, in as many columns as fit."""
-    columns = _legend_columns(look, [text for _, text in entries])
-    figure.legend(
-        [cast(Artist, handle) for handle, _ in entries],
-        [text for _, text in entries],
-        loc="outside upper left",
-        ncols=columns,
-        handler_map={tuple: HandlerTuple(ndivide=None, pad=0.4)},
-        borderpad=0.1,
-        borderaxespad=0.6,
-        handletextpad=0.5,
-        columnspacing=1.4,
-        labelspacing=0.5,
-    )
+def _legend_columns(look: Look, keys: Keys) -> int:
+    letters = max(len(text) for _, text in keys) + 6
+    return max(1, min(len(keys), look.letters(1.0) // letters))
 
 
-def _legend_columns(look: Look, texts: Sequence[str]) -> int:
-    letters = max(len(text) for text in texts) + 6
-    return max(1, min(len(texts), look.letters(1.0) // letters))
+def finish(figure: Figure, look: Look, *said: str, keys: Keys = ()) -> Figure:
+    """Add a legend above the panels and the note under them, and fix the layout.
 
-
-def frame_mm(look: Look, texts: Sequence[str], note: str) -> float:
-    """Give the height that a legend of these texts and a note take, for `panels`.
-
-    Examples
-    --------
-    >>> look = Look({}, {}, {}, {}, width="page")
-    >>> round(frame_mm(look, ["bejaht", "verneint"], "Eine Zeile."), 1)
-    11.4
+    The legend has as many columns as fit; the note is of all that is said.
     """
-    rows = math.ceil(len(texts) / _legend_columns(look, texts))
-    lines = break_name(note, look.letters(1.04)).count("\n") + 1 if note else 0
-    return 4.0 + 4.1 * rows + 3.3 * lines
-
-
-def finish(figure: Figure, look: Look, *said: str) -> Figure:
-    """Add the note under a figure, of all that is said, and fix its layout."""
-    note = join(said)
-    if note:
-        figure.supxlabel(
-            break_name(note, look.letters(1.04)),
-            x=0.01,
-            ha="left",
-            fontsize=SMALL_POINTS,
-            color=QUIET,
+    if keys:
+        figure.legend(
+            [cast(Artist, handle) for handle, _ in keys],
+            [text for _, text in keys],
+            loc="outside upper left",
+            ncols=_legend_columns(look, keys),
+            handler_map={tuple: HandlerTuple(ndivide=None, pad=0.4)},
+            borderpad=0.1,
+            borderaxespad=0.6,
+            handletextpad=0.5,
+            columnspacing=1.4,
+            labelspacing=0.5,
         )
+    note = break_note(look, *said)
+    if note:
+        figure.supxlabel(note, x=0.01, ha="left", fontsize=SMALL_POINTS, color=QUIET)
     return fix_layout(figure)
-
-
-def join(said: Iterable[str]) -> str:
-    """Make one note of sentences; empty ones are left out."""
-    return " ".join(filter(None, said))
-
-
-def by_event(table: pd.DataFrame, look: Look) -> dict[str, pd.DataFrame]:
-    """Part a table by event, in the study's order."""
-    return {event: table[table["event"] == event] for event in look.order(table["event"])}
-
-
-def one_per(table: pd.DataFrame, keys: Sequence[str], who: str) -> pd.DataFrame:
-    """Check that a table has one row per key; raises `TableError` with the first repeated one."""
-    repeated = table.duplicated(list(keys))
-    if repeated.any():
-        first = table.loc[repeated, list(keys)].iloc[0].tolist()
-        raise TableError(f"{who}: {', '.join(keys)} {first} stands twice; one row each is drawn")
-    return table
-
-
-def check_values(table: pd.DataFrame, column: str, allowed: Sequence[str], who: str) -> None:
-    """Check a column of codes; raises `TableError` with the first that is not allowed."""
-    odd = sorted(set(table[column]) - set(allowed))
-    if odd:
-        raise TableError(f"{who}: {unknown(column, odd[0], allowed)}")
-
-
-def check_table(
-    table: pd.DataFrame,
-    columns: Sequence[str],
-    who: str,
-    *,
-    key: Sequence[str] = (),
-    codes: Mapping[str, Sequence[str]] | None = None,
-) -> None:
-    """Check the columns of a table, those of codes against what is allowed, and one row per key.
-
-    Raises
-    ------
-    TableError
-        As `check_columns`, `check_values` and `one_per`.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"kind": ["article"], "n": [1]})
-    >>> check_table(table, ["kind", "n"], "plot_corpus", key=["n"], codes={"kind": ["article"]})
-    """
-    check_columns(table, columns, who)
-    for column, allowed in (codes or {}).items():
-        check_values(table, column, allowed, who)
-    if key:
-        one_per(table, key, who)
-
-
-def highest(table: pd.DataFrame, column: str) -> float:
-    """Give the highest value that a plot draws, upper limits included."""
-    return float(table[[name for name in (column, "high") if name in table]].max().max())
-
-
-def draw_rounded(plot: Callable[..., Figure]) -> Callable[..., Figure]:
-    """Make a plot round the numbers of its tables as they are written: see `analysis.tables.cells`.
-
-    Examples
-    --------
-    >>> draw_rounded(lambda table: table["share"].tolist())(pd.DataFrame({"share": [0.1 + 0.2]}))
-    [0.3]
-    """
-
-    @wraps(plot)
-    def draw(*given: Any, **named: Any) -> Figure:
-        return plot(*map(_round_tables, given), **{k: _round_tables(v) for k, v in named.items()})
-
-    return draw
-
-
-def _round_tables(given: Any) -> Any:
-    if isinstance(given, list):
-        return [_round_tables(one) for one in given]
-    return rounded(given) if isinstance(given, pd.DataFrame) else given

@@ -1,21 +1,19 @@
-"""How the ids of a study look in figures: name, colour, marker and hatch."""
+"""How the ids of a study look in figures: name, colour and marker."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 
-from analysis.figures.numbers import check_language, format_number
 from analysis.figures.style import Width, width_mm
-from analysis.figures.words import heading, label
+from analysis.figures.words import check_language, format_number, heading, label
 from analysis.study.design import Language
 from analysis.study.errors import ExportError, unknown
 from analysis.study.study import Event, Frame, Study
 
-#: Second channels beside the colour, told apart in grey.
+#: A second channel beside the colour, told apart in grey.
 MARKERS = ("o", "s", "^", "D", "v", "P")
-HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "||||")
 #: Mean width of a letter at 7.5 pt in the shipped font; long labels are broken by it.
 MM_PER_LETTER = 1.25
 
@@ -30,7 +28,7 @@ class Look:
         Events and frames in the order in which figures show them.
     labels : mapping of id to label
         Names of events, frames, actors, documents, topics; an id without a name shows itself.
-    markers, hatches : mapping of id to marker, hatch
+    markers : mapping of id to marker
         What tells events and frames apart without colour.
     language : {"de", "en"}
         Language of axes and legends.
@@ -41,7 +39,7 @@ class Look:
 
     Examples
     --------
-    >>> look = Look({"a": "#000000"}, {"a": "Anfang"}, {"a": "o"}, {"a": ""})
+    >>> look = Look({"a": "#000000"}, {"a": "Anfang"}, {"a": "o"})
     >>> look.name("a"), look.name("doc-1"), look.number(1.5)
     ('Anfang', 'doc-1', '1,5')
     """
@@ -49,7 +47,6 @@ class Look:
     colours: Mapping[str, str]
     labels: Mapping[str, str]
     markers: Mapping[str, str]
-    hatches: Mapping[str, str]
     language: Language = field(default="de", kw_only=True)
     width: Width = field(default="column", kw_only=True)
     comparison: Mapping[str, str] = field(default_factory=dict, kw_only=True)
@@ -57,25 +54,24 @@ class Look:
     def __post_init__(self) -> None:
         check_language(self.language)
         width_mm(self.width)
-        for what, looks in (("marker", self.markers), ("hatch", self.hatches)):
-            missing = sorted(set(self.colours) - set(looks))
-            if missing:
-                raise ExportError(f"Look: a colour but no {what} for {', '.join(missing)}")
+        missing = sorted(set(self.colours) - set(self.markers))
+        if missing:
+            raise ExportError(f"Look: a colour but no marker for {', '.join(missing)}")
 
     def name(self, item: str) -> str:
-        """Give the name of an event, frame, document or topic, or else its id."""
+        """Return the name of an event, frame, document or topic, or else its id."""
         return self.labels.get(item, item)
 
     def short_name(self, frame: str) -> str:
-        """Give the name of a frame without what stands in brackets, where room is narrow."""
+        """Return the name of a frame without what stands in brackets, where room is narrow."""
         return self.name(frame).split(" (")[0]
 
     def word(self, key: str) -> str:
-        """Give a label of ``words.toml`` in the figure's language."""
+        """Return a label of ``words.toml`` in the figure's language."""
         return label(key, self.language)
 
     def heading(self, column: str, *, table: str = "") -> str:
-        """Head a column of a result table; the events compared are named."""
+        """Return the heading of a column of a result table; the events compared are named."""
         sides = {side: self.name(event) for side, event in self.comparison.items()}
         return heading(column, self.language, table=table, sides=sides)
 
@@ -91,32 +87,16 @@ class Look:
         return [item for item in self.colours if item in came]
 
     def letters(self, share: float) -> int:
-        """Give how many letters fit on a share of the figure's width."""
+        """Return how many letters fit on a share of the figure's width."""
         return int(width_mm(self.width) * share / MM_PER_LETTER)
 
 
 def look_of(study: Study, *, width: Width = "column", language: Language | None = None) -> Look:
     """Read the looks of a study's events and frames.
 
-    Parameters
-    ----------
-    study : Study
-        Colours and labels.
-    width : {"column", "page", "word"}
-        Text width of the figures.
-    language : {"de", "en"}, optional
-        By default ``label_language`` of the study.
-
-    Returns
-    -------
-    Look
-        Markers and hatches follow the order in ``study.toml``; events and frames
-        are counted apart, and repeat after six.
-
-    Raises
-    ------
-    ExportError
-        If an event and a frame share an id, or width or language is unknown.
+    Without a language it is ``label_language`` of the study. Markers follow the order in
+    ``study.toml``; events and frames are counted apart, and repeat after six. Raises `ExportError`
+    if an event and a frame share an id, or width or language is unknown.
 
     Examples
     --------
@@ -126,22 +106,20 @@ def look_of(study: Study, *, width: Width = "column", language: Language | None 
     """
     language = language or study.general.label_language
     check_language(language)
-    items: tuple[Event | Frame, ...] = (*study.events, *study.frames)
+    kinds: tuple[Sequence[Event | Frame], ...] = (study.events, study.frames)
+    items = [item for kind in kinds for item in kind]
     shared = {event.id for event in study.events} & {frame.id for frame in study.frames}
     if shared:
         raise ExportError(f"study.toml: {sorted(shared)[0]!r} is both an event and a frame")
     return Look(
         colours={item.id: item.colour for item in items},
         labels={item.id: item.label.in_language(language) for item in (*study.actors, *items)},
-        markers=_by_turns(study, MARKERS),
-        hatches=_by_turns(study, HATCHES),
+        markers={
+            item.id: marker
+            for kind in kinds
+            for item, marker in zip(kind, cycle(MARKERS), strict=False)
+        },
         language=language,
         width=width,
         comparison=study.comparison.model_dump(),
     )
-
-
-def _by_turns(study: Study, channel: tuple[str, ...]) -> dict[str, str]:
-    events = zip((event.id for event in study.events), cycle(channel), strict=False)
-    frames = zip((frame.id for frame in study.frames), cycle(channel), strict=False)
-    return dict([*events, *frames])

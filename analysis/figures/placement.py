@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -27,38 +26,15 @@ APART_MM = 2.2
 BEHIND = {"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.3}
 
 FloatArray = npt.NDArray[np.float64]
-
-
-class Points(NamedTuple):
-    """Where points lie on the page, in pixels: their centres and radii."""
-
-    centres: FloatArray
-    radii: FloatArray
-
-
-class _Place(NamedTuple):
-    """A place for a name: its box in pixels, its distance from the point in mm, its cost."""
-
-    box: FloatArray
-    distance: float
-    cost: float
-
-
-class _Page(NamedTuple):
-    """What stands on the page already."""
-
-    points: Points
-    named: list[int]
-    names: list[FloatArray]
-    lines: list[FloatArray]
-    pixel: float
+#: A box for a name (left, bottom, right, top) in pixels, and its distance from the point in mm.
+Place = tuple[FloatArray, float]
 
 
 def place_names(
     axes: Axes,
-    at: Sequence[tuple[float, float, str]],
-    points: Points,
-    named: Sequence[int],
+    xy: FloatArray,
+    radii: FloatArray,
+    names: Mapping[int, str],
     *,
     avoid: Sequence[FloatArray] = (),
 ) -> None:
@@ -71,12 +47,12 @@ def place_names(
     ----------
     axes : Axes
         Laid out for good (`layout.finish`), its limits set.
-    at : sequence of (x, y, name)
-        Of the points to name, the most important first.
-    points : Points
-        All points, also those without a name.
-    named : sequence of int
-        Place of each named point among all points.
+    xy : ndarray, shape (n, 2)
+        All points, also those without a name, in the coordinates of the axes.
+    radii : ndarray, shape (n,)
+        Of the points, in pixels.
+    names : mapping of int to str
+        Names by the place of their points in ``xy``, the most important first.
     avoid : sequence of ndarray, shape (2, 2)
         Straight lines in pixels, such as that of zero, that names had better not cross.
 
@@ -85,99 +61,103 @@ def place_names(
     ExportError
         If a name finds no place.
     """
-    frame = np.asarray(axes.get_window_extent().extents)
-    page = _Page(points, list(named), [], list(avoid), axes.figure.dpi / MM_PER_INCH)
-    for (x, y, name), i in zip(at, named, strict=True):
+    page = _Page(axes, xy, radii, named=list(names), lines=list(avoid))
+    to_data = axes.transData.inverted().transform
+    for i, name in names.items():
         text = axes.annotate(
-            name, (x, y), ha="center", va="center", fontsize=SMALL_POINTS, color=INK, zorder=8,
-            bbox=BEHIND,
+            name, tuple(xy[i]), ha="center", va="center", fontsize=SMALL_POINTS, color=INK,
+            zorder=8, bbox=BEHIND,
         )  # fmt: skip
         size = np.asarray(text.get_window_extent().size) + 2 * AIR_MM * page.pixel
-        best = _find_place(page, i, size, frame)
+        best = page.find_place(i, size)
         if best is None:
             raise ExportError(
-                f"no room for the name {name!r}: {len(at)} names are too many for the figure;"
+                f"no room for the name {name!r}: {len(names)} names are too many for the figure;"
                 " name fewer terms or draw it wider"
             )
-        page.names.append(best.box)
-        middle = (best.box[:2] + best.box[2:]) / 2
-        text.set_position(tuple(axes.transData.inverted().transform(middle)))
-        if best.distance >= LEADER_MM:
-            page.lines.append(_draw_line(axes, points.centres[i], best.box))
+        box, far = best
+        page.names.append(box)
+        text.set_position(tuple(to_data((box[:2] + box[2:]) / 2)))
+        if far >= LEADER_MM:
+            page.lines.append(page.leader(i, box))
+            axes.plot(*to_data(page.lines[-1]).T, color=NEUTRAL, linewidth=0.5, zorder=3.5)
 
 
-def _find_place(page: _Page, i: int, size: FloatArray, frame: FloatArray) -> _Place | None:
-    """Give the place that costs least inside the frame, or none."""
-    for candidates in (_around(page, i, size), _anywhere(page, i, size, frame)):
-        best: _Place | None = None
-        for box, far in candidates:
-            # Distance alone costs as much: one farther away than that cannot be better.
-            if best is not None and far >= best.cost:
-                continue
-            if np.all(box[:2] >= frame[:2]) and np.all(box[2:] <= frame[2:]):
-                place = _judge(page, i, box, far)
-                if place.cost < (best.cost if best is not None else np.inf):
-                    best = place
-        if best is not None:
-            return best
-    return None
+class _Page:
+    """What stands on the page already, in pixels; a mm is `pixel` pixels wide."""
 
+    def __init__(
+        self,
+        axes: Axes,
+        xy: FloatArray,
+        radii: FloatArray,
+        *,
+        named: list[int],
+        lines: list[FloatArray],
+    ) -> None:
+        self.frame = np.asarray(axes.get_window_extent().extents)
+        self.pixel = axes.figure.dpi / MM_PER_INCH
+        self.centres, self.radii = axes.transData.transform(xy), radii
+        self.named, self.lines = named, lines
+        self.names: list[FloatArray] = []
 
-def _around(page: _Page, i: int, size: FloatArray) -> Iterator[tuple[FloatArray, float]]:
-    """Give boxes around a point, ring by ring, each with its distance in mm."""
-    centre, radius = page.points.centres[i], page.points.radii[i]
-    for far in RINGS_MM:
-        for angle in 2 * np.pi * np.arange(N_ANGLES) / N_ANGLES:
-            direction = np.array([np.cos(angle), np.sin(angle)])
-            edge = centre + direction * (radius + far * page.pixel)
-            # The box touches the ring with the side that faces the point.
-            middle = edge + np.clip(direction * 1.6, -1, 1) * size / 2
-            yield np.concatenate([middle - size / 2, middle + size / 2]), far
+    def find_place(self, i: int, size: FloatArray) -> Place | None:
+        """Return the place that costs least inside the frame, if there is one."""
+        for candidates in (self._around(i, size), self._anywhere(i, size)):
+            best, least = None, np.inf
+            for box, far in candidates:
+                inside = np.all(box[:2] >= self.frame[:2]) and np.all(box[2:] <= self.frame[2:])
+                # Distance alone costs as much: one farther away than that cannot be better.
+                if far < least and inside and (cost := self._cost(i, box, far)) < least:
+                    best, least = (box, far), cost
+            if best is not None:
+                return best
+        return None
 
+    def _around(self, i: int, size: FloatArray) -> Iterator[Place]:
+        """Find boxes around a point, ring by ring."""
+        for far in RINGS_MM:
+            for angle in 2 * np.pi * np.arange(N_ANGLES) / N_ANGLES:
+                direction = np.array([np.cos(angle), np.sin(angle)])
+                edge = self.centres[i] + direction * (self.radii[i] + far * self.pixel)
+                # The box touches the ring with the side that faces the point.
+                middle = edge + np.clip(direction * 1.6, -1, 1) * size / 2
+                yield np.concatenate([middle - size / 2, middle + size / 2]), far
 
-def _anywhere(
-    page: _Page, i: int, size: FloatArray, frame: FloatArray
-) -> Iterator[tuple[FloatArray, float]]:
-    """Give boxes all over the frame, for a point in a crowd."""
-    step = GRID_MM * page.pixel
-    for x in np.arange(frame[0], frame[2] - size[0], step):
-        for y in np.arange(frame[1], frame[3] - size[1], step):
-            box = np.array([x, y, x + size[0], y + size[1]])
-            centre = page.points.centres[i]
-            apart = np.hypot(*(_nearest(box, centre) - centre)) - page.points.radii[i]
-            yield box, max(LEADER_MM, float(apart / page.pixel))
+    def _anywhere(self, i: int, size: FloatArray) -> Iterator[Place]:
+        """Find boxes all over the frame, for a point in a crowd."""
+        step, frame = GRID_MM * self.pixel, self.frame
+        for x in np.arange(frame[0], frame[2] - size[0], step):
+            for y in np.arange(frame[1], frame[3] - size[1], step):
+                box = np.array([x, y, x + size[0], y + size[1]])
+                yield box, max(LEADER_MM, float(self._gaps(box)[i] / self.pixel))
 
+    def _cost(self, i: int, box: FloatArray, far: float) -> float:
+        """Return what a place costs; infinite if the name would lie on a name or a named point."""
+        gaps = self._gaps(box) / self.pixel
+        if any(_overlap(box, other) for other in self.names) or (gaps[self.named] < 0).any():
+            return np.inf
+        near = np.clip(APART_MM - gaps[[j for j in self.named if j != i]], 0, None).sum()
+        crossed = sum(_crosses(line, box) for line in self.lines)
+        cost = far + 1.2 * (gaps < 0).sum() + 1.5 * near + 6.0 * crossed
+        if far >= LEADER_MM:
+            line = self.leader(i, box)
+            cost += 1.0 + 4.0 * sum(_crosses(line, other) for other in self.names)
+            cost += 4.0 * sum(_meet(line, other) for other in self.lines)
+        return float(cost)
 
-def _judge(page: _Page, i: int, box: FloatArray, far: float) -> _Place:
-    """Say what a place costs; infinite if the name would lie on a name or a named point."""
-    gaps = _gaps(box, page.points) / page.pixel
-    if any(_overlap(box, other) for other in page.names) or (gaps[page.named] < 0).any():
-        return _Place(box, far, np.inf)
-    others = [j for j in page.named if j != i]
-    near = np.clip(APART_MM - gaps[others], 0, None).sum()
-    crossed = sum(_crosses(line, box) for line in page.lines)
-    cost = far + 1.2 * (gaps < 0).sum() + 1.5 * near + 6.0 * crossed
-    if far >= LEADER_MM:
-        centre = page.points.centres[i]
-        line = np.stack([centre, _nearest(box, centre)])
-        cost += 1.0 + 4.0 * sum(_crosses(line, other) for other in page.names)
-        cost += 4.0 * sum(_meet(line, other) for other in page.lines)
-    return _Place(box, far, float(cost))
+    def _gaps(self, box: FloatArray) -> FloatArray:
+        """Return how far a box is from the edge of each point; negative: it covers it."""
+        nearest = np.clip(self.centres, box[:2], box[2:])
+        return np.asarray(np.hypot(*(self.centres - nearest).T) - self.radii)
+
+    def leader(self, i: int, box: FloatArray) -> FloatArray:
+        """Return the line from a point to the nearest place of a box."""
+        return np.stack([self.centres[i], np.clip(self.centres[i], box[:2], box[2:])])
 
 
 def _overlap(one: FloatArray, other: FloatArray) -> bool:
     return bool(np.all(one[:2] < other[2:]) and np.all(other[:2] < one[2:]))
-
-
-def _nearest(box: FloatArray, point: FloatArray) -> FloatArray:
-    return np.asarray(np.clip(point, box[:2], box[2:]))
-
-
-def _gaps(box: FloatArray, points: Points) -> FloatArray:
-    """Give how far a box is from the edge of each point, in pixels; negative: it covers it."""
-    nearest = np.clip(points.centres, box[:2], box[2:])
-    apart: FloatArray = np.hypot(*(points.centres - nearest).T) - points.radii
-    return apart
 
 
 def _crosses(line: FloatArray, box: FloatArray) -> bool:
@@ -187,20 +167,13 @@ def _crosses(line: FloatArray, box: FloatArray) -> bool:
 
 
 def _meet(one: FloatArray, other: FloatArray) -> bool:
-    """Say whether two lines cross."""
-
-    def side(line: FloatArray, point: FloatArray) -> float:
-        (ax, ay), (bx, by) = line
-        return float((bx - ax) * (point[1] - ay) - (by - ay) * (point[0] - ax))
-
-    return (
-        side(one, other[0]) * side(one, other[1]) < 0
-        and side(other, one[0]) * side(other, one[1]) < 0
+    """Say whether two lines cross: the ends of each lie on both sides of the other."""
+    return all(
+        _side(line, ends[0]) * _side(line, ends[1]) < 0
+        for line, ends in ((one, other), (other, one))
     )
 
 
-def _draw_line(axes: Axes, centre: FloatArray, box: FloatArray) -> FloatArray:
-    line = np.stack([centre, _nearest(box, centre)])
-    xs, ys = axes.transData.inverted().transform(line).T
-    axes.plot(xs, ys, color=NEUTRAL, linewidth=0.5, zorder=3.5)
-    return line
+def _side(line: FloatArray, point: FloatArray) -> float:
+    (ax, ay), (bx, by) = line
+    return float((bx - ax) * (point[1] - ay) - (by - ay) * (point[0] - ax))

@@ -35,7 +35,7 @@ Stamp = dict[str, str]
 def make_stamp(
     path: Path, study: Study, tables: Mapping[str, Any], parameters: Mapping[str, Any]
 ) -> Stamp:
-    """Give what a reading of this notebook would be written for.
+    """Return what a reading of this notebook would be written for: a hash of each of three parts.
 
     Parameters
     ----------
@@ -47,19 +47,16 @@ def make_stamp(
         What ``manifest.json`` notes of each open table, by name; ``content`` is its hash.
     parameters : mapping
         All parameters of the run; width and language do not count.
-
-    Returns
-    -------
-    dict
-        study, tables, parameters: a hash of each.
     """
     left_out: Any = {"runs": True, "general": {"label_language"}}
     numbers = {name: value for name, value in parameters.items() if name not in LOOKS}
-    return {
-        "study": _hash(study.model_dump(mode="json", exclude=left_out)),
-        "tables": _hash(dict(_inputs(path, tables))),
-        "parameters": _hash(numbers),
+    parts = {
+        "study": study.model_dump(mode="json", exclude=left_out),
+        "tables": dict(_inputs(path, tables)),
+        "parameters": numbers,
     }
+    texts = {part: json.dumps(parts[part], sort_keys=True, ensure_ascii=False) for part in parts}
+    return {part: hashlib.sha256(text.encode()).hexdigest()[:16] for part, text in texts.items()}
 
 
 def find_reads(path: Path) -> list[str]:
@@ -79,13 +76,8 @@ def _inputs(path: Path, tables: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield file.name, hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _hash(content: Any) -> str:
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
 def read_stamp(path: Path) -> Stamp:
-    """Give the stamp that a notebook's reading bears; empty if it was never stamped."""
+    """Return the stamp that a notebook's reading bears; empty if it was never stamped."""
     if not path.is_file():
         return {}
     return dict(_cell(_read(path)).get("metadata", {}).get("gipfel", {}).get("written_for", {}))
@@ -94,10 +86,7 @@ def read_stamp(path: Path) -> Stamp:
 def write_stamp(path: Path, stamp: Stamp) -> bool:
     """Put a stamp on a notebook's reading; say whether the file changed.
 
-    Raises
-    ------
-    ExportError
-        If the notebook has no cell tagged ``reading``.
+    Raises `ExportError` if the notebook has no cell tagged ``reading``.
     """
     notebook = _read(path)
     cell = _cell(notebook)
@@ -141,17 +130,15 @@ def word_reading(
     ------
     ExportError
         If the reading fits its results and names a value that is not there.
-
-    Examples
-    --------
-    >>> one, other = {"parameters": "1"}, {"parameters": "2"}
-    >>> word_reading("{n} mentions.", {"n": 3}, found=one, wanted=one, notebook="07_voices")
-    '3 mentions.'
-    >>> print(word_reading("{n}.", {}, found=one, wanted=other, notebook="07_voices")[:66])
-    > **No reading.** The study's reading was written for other parame
     """
     if not found or found != wanted:
-        return _say_why_not(found, wanted, notebook)
+        others = [part for part in wanted if found.get(part) != wanted[part]]
+        what = f"was written for other {' and '.join(others)}" if found else "bears no stamp yet"
+        return (
+            f"> **No reading.** The study's reading {what}: it may not hold of the results above,"
+            " which speak for themselves. Whoever has compared it with these results as those of"
+            f" the notebook's default run stamps it with `gipfel readings --stamp {notebook}`."
+        )
     try:
         return text.format_map(values)
     except KeyError as fault:
@@ -159,27 +146,10 @@ def word_reading(
         raise ExportError(f"{notebook}, reading: {message}") from None
 
 
-def _say_why_not(found: Stamp, wanted: Stamp, notebook: str) -> str:
-    others = [part for part in wanted if found.get(part) != wanted[part]]
-    what = f"was written for other {' and '.join(others)}" if found else "bears no stamp yet"
-    return (
-        f"> **No reading.** The study's reading {what}: it may not hold of the results above, which"
-        " speak for themselves. Whoever has compared it with these results as those of the"
-        f" notebook's default run stamps it with `gipfel readings --stamp {notebook}`."
-    )
-
-
 def find_value(table: pd.DataFrame, column: str, **where: object) -> Any:
-    """Give one cell of a table for a reading; NaN where none or several rows fit.
+    """Return one cell of a table for a reading; NaN where none or several rows fit.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Any result table.
-    column : str
-        What is wanted.
-    **where : object
-        The value that each of these columns must have.
+    Each column in ``where`` must have the value given there.
 
     Examples
     --------

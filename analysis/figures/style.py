@@ -1,4 +1,4 @@
-"""One style for all figures: the font of the package, sizes in print, bytes that repeat."""
+"""One style for all figures: the shipped font, sizes in print, bytes that repeat, no text cut."""
 
 from __future__ import annotations
 
@@ -8,14 +8,19 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
+from itertools import combinations
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 import matplotlib as mpl
+import numpy as np
+from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
-from analysis.study.errors import ExportError, unknown
+from analysis.study.errors import ExportError, join_faults, unknown
 
 Width = Literal["column", "page", "word"]
 #: Text widths in print: one and two columns of a journal page, and A4 in Word with 2.5 cm margins.
@@ -99,20 +104,8 @@ PNG = {"compress_level": 3}
 def load_fonts(folder: Path = FONT_FOLDER) -> None:
     """Register the fonts of the package with matplotlib, before those of the machine.
 
-    Parameters
-    ----------
-    folder : Path
-        Where the font files lie.
-
-    Raises
-    ------
-    ExportError
-        If a file is missing or matplotlib finds another font than ours; matplotlib
-        itself would go on with a substitute and every label would change its width.
-
-    Examples
-    --------
-    >>> load_fonts()
+    Raises `ExportError` if a file is missing or matplotlib finds another font than ours; matplotlib
+    itself would go on with a substitute and every label would change its width.
     """
     known = list(fontManager.ttflist)
     for name in FONT_FILES:
@@ -129,14 +122,7 @@ def load_fonts(folder: Path = FONT_FOLDER) -> None:
 
 
 def check_font(family: str, weight: str = "regular", folder: Path = FONT_FOLDER) -> Path:
-    """Find a font's file, which must lie in a folder; raises `ExportError` if it does not.
-
-    Examples
-    --------
-    >>> load_fonts()
-    >>> check_font("Source Sans Pro", "semibold").name
-    'SourceSansPro-Semibold.ttf'
-    """
+    """Find a font's file, which must lie in a folder; raises `ExportError` if it does not."""
     wanted = FontProperties(family=[family], weight=weight)
     try:
         found = Path(findfont(wanted, fallback_to_default=False))
@@ -153,14 +139,7 @@ def check_font(family: str, weight: str = "regular", folder: Path = FONT_FOLDER)
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Draw in the style of the study, whatever the machine's own settings; also a decorator.
-
-    Examples
-    --------
-    >>> with style():
-    ...     mpl.rcParams["pdf.fonttype"]
-    42
-    """
+    """Draw in the style of the study, whatever the machine's own settings; also a decorator."""
     if _IS_ON.get():
         yield
         return
@@ -176,13 +155,7 @@ def style() -> Iterator[None]:
 
 
 def width_mm(width: Width) -> float:
-    """Give a text width in mm.
-
-    Examples
-    --------
-    >>> width_mm("column")
-    84.0
-    """
+    """Return a text width in mm."""
     if width not in WIDTHS_MM:
         raise ExportError(unknown("width", width, get_args(Width)))
     return WIDTHS_MM[width]
@@ -199,24 +172,9 @@ class PrintFigure(Figure):
 
 
 def figure(width: Width = "column", *, height_mm: float) -> Figure:
-    """Make an empty figure in print size; its layout leaves room for every label.
+    """Make an empty figure in print size: a text width of `WIDTHS_MM`, and a height in mm.
 
-    Parameters
-    ----------
-    width : {"column", "page", "word"}
-        A text width of `WIDTHS_MM`.
-    height_mm : float
-        Height in mm.
-
-    Raises
-    ------
-    ExportError
-        If the width is unknown.
-
-    Examples
-    --------
-    >>> figure("page", height_mm=60).get_size_inches().round(2).tolist()
-    [6.85, 2.36]
+    Its layout leaves room for every label. Raises `ExportError` if the width is unknown.
     """
     size = (width_mm(width) / MM_PER_INCH, height_mm / MM_PER_INCH)
     with style():
@@ -226,10 +184,7 @@ def figure(width: Width = "column", *, height_mm: float) -> Figure:
 def fix_layout(figure: Figure) -> Figure:
     """Lay a figure out once and keep it so, so that every format and every call gives the same.
 
-    Raises
-    ------
-    ExportError
-        If labels leave no room for the axes, or a character is not in the font.
+    Raises `ExportError` if labels leave no room for the axes, or a character is not in the font.
     """
     engine = figure.get_layout_engine()
     if engine is None and isinstance(figure, PrintFigure):
@@ -259,13 +214,7 @@ def fixed_layout(figure: Figure) -> Iterator[None]:
 
 @contextmanager
 def strict_drawing() -> Iterator[None]:
-    """Turn what matplotlib only warns of while it draws into an `ExportError`.
-
-    Examples
-    --------
-    >>> with strict_drawing():
-    ...     figure(height_mm=30).draw_without_rendering()
-    """
+    """Turn what matplotlib only warns of while it draws into an `ExportError`."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
@@ -275,3 +224,75 @@ def strict_drawing() -> Iterator[None]:
                 f"the figure cannot be laid out: {warning}. Use a wider figure,"
                 f" shorter labels, or characters that {FONT_FAMILY} has."
             ) from None
+
+
+#: Boxes of text have a little air; what is less than this is not seen.
+TOLERANCE_MM = 0.2
+
+Boxes = dict[Text, Bbox]
+
+
+@contextmanager
+def _boxes_of_texts() -> Iterator[Boxes]:
+    """Record the texts that are drawn meanwhile, with their boxes in mm from the lower left corner.
+
+    The artists of a figure alone would also list the labels of ticks that are out of view.
+    """
+    boxes: Boxes = {}
+    draw_text = Text.draw
+
+    def draw(text: Text, renderer: RendererBase, *rest: Any, **named: Any) -> None:
+        draw_text(text, renderer, *rest, **named)
+        if text.get_visible() and text.get_text().strip():
+            pixels = np.asarray(text.get_window_extent(renderer))
+            boxes[text] = Bbox(pixels * MM_PER_INCH / cast(Figure, text.get_figure(root=True)).dpi)
+
+    Text.draw = draw  # type: ignore[method-assign, assignment]
+    try:
+        with style(), strict_drawing():
+            yield boxes
+    finally:
+        Text.draw = draw_text  # type: ignore[method-assign]
+
+
+def drawn_texts(figure: Figure) -> list[tuple[str, Bbox]]:
+    """Return every text that is drawn, with its box in mm from the lower left corner."""
+    with _boxes_of_texts() as boxes:
+        figure.draw_without_rendering()
+    return [(text.get_text(), box) for text, box in boxes.items()]
+
+
+def find_faults(figure: Figure) -> list[str]:
+    """Name the texts that leave the page, and the pairs of texts that lie on each other.
+
+    Export refuses the first only, since a figure may mean an overlap.
+    """
+    texts = drawn_texts(figure)
+    faults = _name_cut(figure, texts)
+    for (first, a), (second, b) in combinations(texts, 2):
+        common = Bbox.intersection(a, b)
+        if common is not None and min(common.width, common.height) > TOLERANCE_MM:
+            faults.append(f"{first!r} and {second!r} overlap")
+    return faults
+
+
+def _name_cut(figure: Figure, texts: list[tuple[str, Bbox]]) -> list[str]:
+    width, height = figure.get_size_inches() * MM_PER_INCH
+    over = [(text, max(-b.x0, -b.y0, b.x1 - width, b.y1 - height)) for text, b in texts]
+    cut = [(text, beyond) for text, beyond in over if beyond > TOLERANCE_MM]
+    return [f"{text!r} leaves the page by {beyond:.0f} mm" for text, beyond in cut]
+
+
+def draw_checked(figure: Figure, metadata: Mapping[str, str | None]) -> bytes:
+    """Draw a figure as PNG in the resolution for print, and check that no text is cut off.
+
+    Raises `ExportError` with every text that leaves the page, and by how much; or if it cannot be
+    drawn.
+    """
+    buffer = BytesIO()
+    with _boxes_of_texts() as boxes:
+        figure.savefig(buffer, format="png", metadata=dict(metadata), pil_kwargs=PNG)
+    faults = _name_cut(figure, [(text.get_text(), box) for text, box in boxes.items()])
+    if faults:
+        raise ExportError(join_faults("figure", faults, "Use a wider figure or shorter labels."))
+    return buffer.getvalue()

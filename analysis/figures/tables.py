@@ -14,8 +14,7 @@ from pandas.api.types import (
     is_numeric_dtype,
 )
 
-from analysis.figures.numbers import MINUS, NARROW_SPACE, format_number
-from analysis.figures.words import heading
+from analysis.figures.words import MINUS, NARROW_SPACE, format_number
 from analysis.study.design import Language
 from analysis.study.errors import ExportError
 from analysis.tables.cells import guard, macro_name
@@ -29,81 +28,57 @@ LATEX_SPECIAL = str.maketrans(
     }
 )
 LATEX_NUMBER = str.maketrans({NARROW_SPACE: r"\,", MINUS: r"\ensuremath{-}", "–": "--"})
+#: Decimal places of real numbers in LaTeX.
+DIGITS = 2
 
 Value = int | float | str
 
 
 def csv_text(table: pd.DataFrame) -> str:
-    r"""Write a table as CSV: UTF-8, line feeds, numbers as they are given.
+    r"""Write a table as CSV: UTF-8, line feeds, numbers as they are given, no index.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Any result table; its index is not written.
-
-    Returns
-    -------
-    str
-        A text cell that a spreadsheet would run as a formula gets a leading apostrophe.
-
-    Examples
-    --------
-    >>> csv_text(pd.DataFrame({"term": ["=1+1", "Öl"], "share": [0.1 + 0.2, -0.5]}))
-    "term,share\n'=1+1,0.30000000000000004\nÖl,-0.5\n"
+    A text cell that a spreadsheet would run as a formula gets a leading apostrophe.
     """
-    harmless = table.copy()
-    for name in table.columns:
-        if not is_numeric_dtype(table[name]) and not is_datetime64_any_dtype(table[name]):
-            harmless[name] = table[name].astype(object).map(_harmless)
-    return harmless.to_csv(index=False, lineterminator="\n")
+
+    def harmless(column: pd.Series) -> pd.Series:
+        if is_numeric_dtype(column) or is_datetime64_any_dtype(column):
+            return column
+        return column.astype(object).map(
+            lambda cell: guard(cell) if isinstance(cell, str) else cell
+        )
+
+    return table.apply(harmless).to_csv(index=False, lineterminator="\n")
 
 
-def _harmless(cell: object) -> object:
-    return guard(cell) if isinstance(cell, str) else cell
-
-
-def latex_table(
-    table: pd.DataFrame,
-    *,
-    language: Language,
-    headings: Mapping[str, str] | None = None,
-    digits: int = 2,
-) -> str:
+def latex_table(table: pd.DataFrame, headings: Mapping[str, str], *, language: Language) -> str:
     r"""Write a table in LaTeX with the rules of booktabs.
 
     Parameters
     ----------
     table : DataFrame
         Text and numbers; the index is not written.
+    headings : mapping of column to heading
+        The columns to write, in this order, with what stands above them.
     language : {"de", "en"}
-        Of headings and numbers; German has a decimal comma.
-    headings : mapping of column to heading, optional
-        For columns without one heading for all tables in ``words.toml``; a column that
-        is given an empty one is left out.
-    digits : int
-        Decimal places of columns of real numbers.
+        Of the numbers; German has a decimal comma.
 
     Returns
     -------
     str
-        A ``tabular``; all text escaped, numbers to the right, an empty cell as a dash.
+        A ``tabular``; all text escaped, numbers to the right, real ones with two decimals, an
+        empty cell as a dash.
 
     Raises
     ------
     ExportError
-        If a column has no heading, or two columns have the same.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"term": ["Gipfel & Co"], "n": [1200], "per_1000": [-0.5]})
-    >>> print(latex_table(table, language="de").splitlines()[4])
-    Gipfel \& Co & 1\,200 & \ensuremath{-}0,50 \\
+        If two columns have the same heading.
     """
-    left_out = [name for name, text in (headings or {}).items() if not text]
-    table = table.drop(columns=left_out, errors="ignore")
-    named = table.set_axis(_headings(table, language, headings), axis="columns")
+    named = table[list(headings)].set_axis(list(headings.values()), axis="columns")
+    repeated = sorted(named.columns[named.columns.duplicated()])
+    if repeated:
+        raise ExportError(f"latex_table: two columns are headed {repeated[0]!r}")
     formats: dict[Any, str | Callable[[object], str] | None] = {
-        text: _latex_format(named[text], language, digits) for text in named
+        text: _number_format(named[text], language) for text in named
     }
     styler = named.style.format(formats, escape="latex", na_rep="--")
     styler = styler.hide(axis="index").format_index(escape="latex", axis="columns")
@@ -111,62 +86,25 @@ def latex_table(
     return str(styler.to_latex(hrules=True, column_format=columns))
 
 
-def _headings(
-    table: pd.DataFrame, language: Language, given: Mapping[str, str] | None
-) -> list[str]:
-    named = given or {}
-    found = [
-        named[name] if name in named else heading(name, language, sides={})
-        for name in table.columns
-    ]
-    repeated = sorted({text for text in found if found.count(text) > 1})
-    if repeated:
-        raise ExportError(f"latex_table: two columns are headed {repeated[0]!r}; pass `headings`")
-    return found
-
-
-def _latex_format(
-    column: pd.Series, language: Language, digits: int
-) -> Callable[[Any], str] | None:
-    """Give the function that writes the cells of a column; None leaves text to the Styler."""
+def _number_format(column: pd.Series, language: Language) -> Callable[[Any], str] | None:
+    """Return the function that writes a column's numbers; None leaves text to the Styler."""
     if not is_numeric_dtype(column) or is_bool_dtype(column):
         return None
-    places = digits if is_float_dtype(column) else 0
+    places = DIGITS if is_float_dtype(column) else 0
     return lambda cell: latex_number(cell, language, digits=places)
 
 
 def latex_number(value: float, language: Language, *, digits: int) -> str:
-    r"""Write a number for LaTeX, in text or in mathematics.
-
-    Examples
-    --------
-    >>> latex_number(-1234.5, "de", digits=1)
-    '\\ensuremath{-}1\\,234,5'
-    """
+    r"""Write a number for LaTeX, in text or in mathematics."""
     return format_number(value, language, digits=digits).translate(LATEX_NUMBER)
 
 
-def latex_macros(
-    values: Mapping[str, Value], number: str, *, language: Language, digits: int = 2
-) -> str:
+def latex_macros(values: Mapping[str, Value], number: str, *, language: Language) -> str:
     r"""Write values as LaTeX macros; a name that is not there is an error of LaTeX.
 
-    Parameters
-    ----------
-    values : mapping of name to number or text
-        Whole numbers are written as such, real ones with ``digits`` places.
-    number : str
-        The notebook's two digits; part of every name, so that notebooks do not collide.
-    language : {"de", "en"}
-        Of the numbers.
-    digits : int
-        Decimal places.
-
-    Raises
-    ------
-    ExportError
-        If a name cannot be a macro, two names give the same one, or a value is
-        neither a finite number nor text.
+    Whole numbers are written as such, real ones with two decimals. The notebook's two digits are
+    part of every name, so that notebooks do not collide. Raises `ExportError` if a name cannot be
+    a macro, two names give the same one, or a value is neither a finite number nor text.
 
     Examples
     --------
@@ -174,18 +112,15 @@ def latex_macros(
     \newcommand{\gipfelZeroTwoNTerms}{1\,200}
     """
     lines: dict[str, str] = {}
-    for name in sorted(values):
+    for name, value in sorted(values.items()):
         macro = macro_name(number, name)
         if macro in lines:
             raise ExportError(f"value {name!r}: another value has the macro \\{macro}, too")
-        text = _latex_value(name, values[name], language, digits)
-        lines[macro] = f"\\newcommand{{\\{macro}}}{{{text}}}"
-    return "".join(f"{line}\n" for line in lines.values())
-
-
-def _latex_value(name: str, value: Value, language: Language, digits: int) -> str:
-    if isinstance(value, str):
-        return value.translate(LATEX_SPECIAL)
-    if isinstance(value, bool) or not math.isfinite(value):
-        raise ExportError(f"value {name!r}: wanted a finite number or text, came {value!r}")
-    return latex_number(value, language, digits=0 if isinstance(value, int) else digits)
+        if isinstance(value, str):
+            text = value.translate(LATEX_SPECIAL)
+        elif isinstance(value, bool) or not math.isfinite(value):
+            raise ExportError(f"value {name!r}: wanted a finite number or text, came {value!r}")
+        else:
+            text = latex_number(value, language, digits=0 if isinstance(value, int) else DIGITS)
+        lines[macro] = f"\\newcommand{{\\{macro}}}{{{text}}}\n"
+    return "".join(lines.values())

@@ -1,19 +1,23 @@
-"""The words of figures, tables and messages: sentences and headings by key, from ``words.toml``."""
+"""What figures, tables and messages say: words by key, from ``words.toml``, and numbers."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from matplotlib.ticker import FuncFormatter
 from pydantic import ValidationError
 
-from analysis.figures.numbers import check_language, format_number
 from analysis.study.design import ALPHA, FEWEST_JOINT, LEVEL, Frozen, Language, Name
 from analysis.study.errors import ExportError, TableError, join_faults, unknown
 from analysis.study.text_files import describe_faults, read_toml
+from analysis.tables.cells import rounded
 
 FILE = Path(__file__).with_name("words.toml")
+LANGUAGES: tuple[Language, ...] = ("de", "en")
+MINUS, NARROW_SPACE = "\N{MINUS SIGN}", "\N{NARROW NO-BREAK SPACE}"
 
 
 class Text(Frozen):
@@ -21,6 +25,14 @@ class Text(Frozen):
 
     de: Name
     en: Name
+
+    def say(self, language: Language) -> str:
+        """Return the text in a language, with the study's constants put in."""
+        check_language(language)
+        said = self.de if language == "de" else self.en
+        for name, value in (("level", 100 * LEVEL), ("alpha", ALPHA), ("few", FEWEST_JOINT)):
+            said = said.replace(f"{{{name}}}", format_number(value, language))
+        return said
 
 
 Texts = Mapping[str, Text]
@@ -50,15 +62,7 @@ class Words(Frozen):
 def read_words(path: Path = FILE) -> Words:
     """Read the words, once.
 
-    Raises
-    ------
-    ExportError
-        If a key stands twice, or an entry lacks a language or has another key.
-
-    Examples
-    --------
-    >>> read_words().labels["topic"].en
-    'topic'
+    Raises `ExportError` if a key stands twice, or an entry lacks a language or has another key.
     """
     table = read_toml(path, ExportError)
     try:
@@ -68,43 +72,22 @@ def read_words(path: Path = FILE) -> Words:
 
 
 def label(key: str, language: Language) -> str:
-    """Give the word of a figure for a key of the section labels.
+    """Return the word of a figure for a key of the section labels.
 
-    Raises
-    ------
-    ExportError
-        If the key or the language is unknown; with all allowed ones.
-
-    Examples
-    --------
-    >>> label("topic", "de"), label("topic", "en")
-    ('Thema', 'topic')
+    Raises `ExportError` if the key or the language is unknown; with all allowed ones.
     """
-    check_language(language)
     known = read_words().labels
     if key not in known:
         raise ExportError(f"words.toml: {unknown('label', key, known)}")
-    return _say(known[key], language)
+    return known[key].say(language)
 
 
 def heading(column: str, language: Language, *, table: str = "", sides: Mapping[str, str]) -> str:
-    """Give the heading of a column of a result table.
+    """Return the heading of a column of a result table.
 
-    Parameters
-    ----------
-    column : str
-        Name of the column.
-    language : {"de", "en"}
-        Of the heading.
-    table : str
-        Name of the table, such as ``03_position``: what a column means can depend on it.
-    sides : mapping
-        The names of the events compared, by ``target`` and ``reference``.
-
-    Raises
-    ------
-    ExportError
-        If the column has no heading in this table, or the heading names events not given.
+    What a column means can depend on the table, such as ``03_position``. ``sides`` has the names
+    of the events compared, by ``target`` and ``reference``. Raises `ExportError` if the column has
+    no heading in this table, or the heading names events that are not given.
 
     Examples
     --------
@@ -113,7 +96,6 @@ def heading(column: str, language: Language, *, table: str = "", sides: Mapping[
     >>> heading("weight", "de", table="11_seeded_topics", sides={})
     'Gewicht im Thema'
     """
-    check_language(language)
     words = read_words()
     known = {**words.headings, **words.tables.get(table[:2], {}), **words.tables.get(table, {})}
     if column not in known:
@@ -122,7 +104,7 @@ def heading(column: str, language: Language, *, table: str = "", sides: Mapping[
             f"words.toml: no heading in table {table!r}: {found} Add it there, or pass `headings`;"
             " put verdicts into words first with `word_reasons`."
         )
-    text = _say(known[column], language)
+    text = known[column].say(language)
     for side in ("target", "reference"):
         if f"{{{side}}}" in text and side not in sides:
             raise ExportError(
@@ -134,19 +116,10 @@ def heading(column: str, language: Language, *, table: str = "", sides: Mapping[
 
 
 def word_reason(code: str, values: str, language: Language) -> str:
-    """Say why a number is missing.
+    """Return the sentence for the cells reason_code and reason_values of a result table.
 
-    Parameters
-    ----------
-    code, values : str
-        The cells reason_code and reason_values of a result table.
-    language : {"de", "en"}
-        Of the sentence and its numbers.
-
-    Raises
-    ------
-    TableError
-        If the code has no sentence, or the sentence not as many places as there are values.
+    Raises `TableError` if the code has no sentence, or the sentence not as many places as there
+    are values.
 
     Examples
     --------
@@ -163,32 +136,49 @@ def word_reason(code: str, values: str, language: Language) -> str:
 
 
 def word_basis(rests_on: str, language: Language) -> str:
-    """Say what an interval rests on.
-
-    Raises
-    ------
-    TableError
-        If no entry has the cell for its key.
-
-    Examples
-    --------
-    >>> word_basis("no interval", "de")
-    'kein Intervall'
-    """
+    """Say what an interval rests on; raises `TableError` if no entry has the cell for its key."""
     return _sentence("rests_on", rests_on, language)
 
 
 def _sentence(section: str, key: str, language: Language) -> str:
-    check_language(language)
     known: Texts = getattr(read_words(), section)
     if key not in known:
         raise TableError(f"words.toml: [{section}] has no words for {key!r}; add it there")
-    return known[key].de if language == "de" else known[key].en
+    return known[key].say(language)
 
 
-def _say(text: Text, language: Language) -> str:
-    """Put the study's constants into a text; what stands there by number is left."""
-    said = text.de if language == "de" else text.en
-    for name, value in (("level", 100 * LEVEL), ("alpha", ALPHA), ("few", FEWEST_JOINT)):
-        said = said.replace(f"{{{name}}}", format_number(value, language))
-    return said
+def check_language(language: str) -> None:
+    """Raise `ExportError` unless figures speak a language."""
+    if language not in LANGUAGES:
+        raise ExportError(f"figures: {unknown('language', language, LANGUAGES)}")
+
+
+def format_number(value: float, language: Language, *, digits: int | None = None) -> str:
+    """Write a number as the language does, with a true minus sign; NaN gives an en dash.
+
+    German has a decimal comma and a narrow no-break space between thousands. Without ``digits``
+    there are as many decimal places as the number has, ten at most.
+
+    Examples
+    --------
+    >>> format_number(-0.25, "de"), format_number(12345.678, "en", digits=1)
+    ('−0,25', '12,345.7')
+    """
+    check_language(language)
+    if math.isnan(value):
+        return "–"
+    value = value if isinstance(value, int) else rounded(value)
+    text = f"{value:,.{10 if digits is None else digits}f}"
+    if digits is None:
+        # Without the noise of its last bits, as ticks at 0.1 + 0.2 have it.
+        text = text.rstrip("0").removesuffix(".")
+    if not any(digit in text for digit in "123456789"):
+        text = text.removeprefix("-")
+    if language == "de":
+        text = text.translate({ord(","): NARROW_SPACE, ord("."): ","})
+    return text.replace("-", MINUS)
+
+
+def tick_format(language: Language) -> FuncFormatter:
+    """Return the formatter of a numeric axis."""
+    return FuncFormatter(lambda value, _position: format_number(value, language))

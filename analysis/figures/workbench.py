@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures.export import export_figure, export_table, export_values
+from analysis.figures.export import Provenance, export_figure, export_table, export_values
 from analysis.figures.look import Look, look_of
-from analysis.figures.provenance import Provenance
 from analysis.figures.readings import make_stamp, read_stamp, word_reading
 from analysis.figures.tables import Value
 from analysis.study.paths import STUDY_FILE, Layout, find_layout, follow_reads, run_folder
@@ -72,9 +71,9 @@ class Workbench:
             figure,
             name,
             data=self._with_events(data),
+            title=title,
             folder=self.folder,
             provenance=self.provenance,
-            title=title,
         )
 
     def export_table(
@@ -84,18 +83,17 @@ class Workbench:
 
         Headings that are not given are those of ``words.toml``.
         """
-        named = dict(headings or {})
-        for column in table.columns.difference(list(named), sort=False):
-            named[column] = self.look.heading(column, table=name)
-        complete = self._with_events(table)
-        in_headings = dict.fromkeys(complete.columns.difference(table.columns), "")
+        given = headings or {}
         export_table(
-            complete,
+            self._with_events(table),
             name,
+            {
+                column: given[column] if column in given else self.look.heading(column, table=name)
+                for column in table.columns
+            },
             folder=self.folder,
             provenance=self.provenance,
             language=self.look.language,
-            headings=named | in_headings,
         )
 
     def _with_events(self, table: pd.DataFrame) -> pd.DataFrame:
@@ -120,29 +118,16 @@ class Workbench:
         """Show what was read in the results, its numbers put in.
 
         With another study, other tables or other parameters than those that the reading was
-        stamped for, a note that says so stands in its place.
-
-        Parameters
-        ----------
-        text, values
-            As `word_reading` takes them.
-
-        Raises
-        ------
-        ExportError
-            If the reading is shown and names a value that is not there.
+        stamped for, a note that says so stands in its place; see `word_reading`.
         """
         from IPython.display import Markdown  # noqa: PLC0415 -- only a notebook needs it
 
         path = find_layout().notebooks / f"{self.notebook}.ipynb"
-        tables = self.features.manifest["tables"]
-        stamps = {
-            "found": read_stamp(path),
-            "wanted": make_stamp(path, self.study, tables, self.parameters),
-        }
-        return Markdown(  # type: ignore[no-untyped-call]
-            word_reading(text, values, notebook=self.notebook, **stamps)
+        wanted = make_stamp(path, self.study, self.features.manifest["tables"], self.parameters)
+        told = word_reading(
+            text, values, found=read_stamp(path), wanted=wanted, notebook=self.notebook
         )
+        return Markdown(told)  # type: ignore[no-untyped-call]
 
 
 def open_workbench(notebook: str, parameters: Mapping[str, Any]) -> Workbench:
@@ -163,10 +148,8 @@ def open_workbench(notebook: str, parameters: Mapping[str, Any]) -> Workbench:
 
     Raises
     ------
-    StudyError
-        If no ``study.toml`` is found or it has faults.
-    TableError
-        If open tables are missing.
+    StudyError, TableError
+        If no ``study.toml`` is found or it has faults; if open tables are missing.
 
     Examples
     --------
@@ -182,7 +165,10 @@ def open_workbench(notebook: str, parameters: Mapping[str, Any]) -> Workbench:
         width=parameters.get("width", "column"),
         language=parameters.get("language") or None,
     )
-    names = short_names(features.documents["doc_id"].tolist())
+    doc_ids = features.documents["doc_id"].tolist()
+    # A document is named by what stands before the first underscore, where that is enough.
+    short = [doc_id.split("_")[0] for doc_id in doc_ids]
+    names = dict(zip(doc_ids, short if len(set(short)) == len(short) else doc_ids, strict=True))
     return Workbench(
         notebook,
         parameters,
@@ -198,18 +184,8 @@ def open_workbench(notebook: str, parameters: Mapping[str, Any]) -> Workbench:
 def files_read(layout: Layout, read: Collection[str]) -> list[str]:
     """List what counts as an input, besides open tables, among the files that were read.
 
-    Parameters
-    ----------
-    layout : Layout
-        The study.
-    read : collection of str
-        Absolute paths.
-
-    Returns
-    -------
-    list of str
-        ``study.toml`` and paths below the study's ``data``, sorted. Caches are none, and open
-        tables are known by their content.
+    These are ``study.toml`` and files below the study's ``data``, sorted. Caches are none, and
+    open tables are known by their content.
 
     Examples
     --------
@@ -217,21 +193,8 @@ def files_read(layout: Layout, read: Collection[str]) -> list[str]:
     ['data/coding/a.csv', 'study.toml']
     """
     data, left_out = layout.root / "data", (layout.features, layout.local)
-    paths = [path for path in map(Path, list(read)) if path.is_relative_to(data)]
-    kept = [path for path in paths if not any(path.is_relative_to(folder) for folder in left_out)]
-    return sorted({STUDY_FILE, *(path.relative_to(layout.root).as_posix() for path in kept)})
-
-
-def short_names(doc_ids: Sequence[str]) -> dict[str, str]:
-    """Name documents by what stands before the first underscore, where that is enough.
-
-    Examples
-    --------
-    >>> short_names(["000_f99", "001_5d8"])
-    {'000_f99': '000', '001_5d8': '001'}
-    >>> short_names(["a_1", "a_2"])
-    {'a_1': 'a_1', 'a_2': 'a_2'}
-    """
-    short = [doc_id.split("_")[0] for doc_id in doc_ids]
-    unique = len(set(short)) == len(short)
-    return dict(zip(doc_ids, short if unique else doc_ids, strict=True))
+    found = {STUDY_FILE}
+    for path in map(Path, list(read)):
+        if path.is_relative_to(data) and not any(map(path.is_relative_to, left_out)):
+            found.add(path.relative_to(layout.root).as_posix())
+    return sorted(found)

@@ -12,7 +12,7 @@ from analysis.figures import layout
 from analysis.figures.look import Look
 from analysis.figures.marks import draw_interval, key_point, point
 from analysis.figures.reasons import VERDICT, status_line
-from analysis.figures.style import INK, NEUTRAL, QUIET, style
+from analysis.figures.style import INK, NEUTRAL, QUIET
 
 QUALITY = (
     "set", "source", "tier", "seen", "coded_by", "layer", "metric", "value", "low", "high",
@@ -23,9 +23,10 @@ CORRECTED = (
 )  # fmt: skip
 #: A raw share is an open square: the dot of a corrected one in its middle stays visible.
 RAW, CORRECTED_POINT = point("s", 7.5, QUIET, face="white"), point("o", 4.5, INK)
+ROW_MM = 5.0
 
 
-@style()
+@layout.in_style
 def plot_quality(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     """Draw one score per layer of the coding, with n, interval and floor.
 
@@ -40,11 +41,6 @@ def plot_quality(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
         (language_model, people), layer, metric (accuracy, f1), value in [0, 1], low, high,
         floor, n (empty: not noted).
 
-    Raises
-    ------
-    TableError
-        If a column is missing or a layer stands twice.
-
     Examples
     --------
     >>> from analysis.figures.look import look_of
@@ -56,23 +52,25 @@ def plot_quality(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     ['Ungesehene Texte', 'Frame-Nennungen (Kern)', 'Codierung durch Menschen']
     """
     layout.check_table(table, QUALITY, "plot_quality", key=["set", "layer"])
-    parts = [table[table["set"] == name] for name in dict.fromkeys(table["set"])]
+    parts = [part for _, part in table.groupby("set", sort=False)]
     names = [[_layer_name(row, look) for _, row in part.iterrows()] for part in parts]
-    heights = [math.fsum(layout.row_mm([one], least=5.0) for one in n) for n in names]
-    drawn, axes = layout.panels(look, heights, extra_mm=20 + 14 * len(parts))
-    for place, part, rows in zip(axes, parts, names, strict=True):
-        place.set_title(_set_title(part.iloc[0], look), loc="left")
+    heights = [math.fsum(layout.row_mm([one], least=ROW_MM) for one in n) for n in names]
+    drawn, axes = layout.panels(
+        look, heights, extra_mm=20 + 14 * len(parts), names=names,
+        titles=[_set_title(part.iloc[0], look) for part in parts],
+    )  # fmt: skip
+    for panel, part in zip(axes, parts, strict=True):
         for y, (_, row) in enumerate(part.iterrows()):
-            draw_interval(place, row, y, INK)
-            place.plot([row["value"]], [y], "o", color=INK, markersize=5, clip_on=False, zorder=5)
+            draw_interval(panel, row, y, INK)
+            panel.plot([row["value"]], [y], "o", color=INK, markersize=5, clip_on=False, zorder=5)
             if pd.notna(row["floor"]):
-                place.plot([row["floor"]], [y], "|", color=NEUTRAL, markersize=9, zorder=4)
-        layout.name_rows(place, rows)
-        place.set_xlim(0, 1)
-        layout.number_axis(place, look)
-    axes[-1].set_xlabel(look.word("quality"))
-    layout.add_legend(drawn, look, _quality_keys(look))
-    return layout.finish(drawn, look, note)
+                panel.plot([row["floor"]], [y], "|", color=NEUTRAL, markersize=9, zorder=4)
+        panel.set_xlim(0, 1)
+    layout.number_axis(axes[-1], look, look.word("quality"))
+    dot = Line2D([], [], marker="o", color=INK, markersize=5)
+    floor = key_point("|", 9, NEUTRAL)
+    keys = [(dot, look.word("value_interval")), (floor, look.word("floor"))]
+    return layout.finish(drawn, look, note, keys=keys)
 
 
 def _set_title(row: pd.Series, look: Look) -> str:
@@ -83,26 +81,20 @@ def _set_title(row: pd.Series, look: Look) -> str:
 
 
 def _layer_name(row: pd.Series, look: Look) -> str:
-    n = (
-        look.word("n_not_noted")
-        if pd.isna(row["n"])
-        else f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{look.number(row['n'])}"
-    )
+    n = look.word("n_not_noted")
+    if pd.notna(row["n"]):
+        n = f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{look.number(row['n'])}"
     metric = look.word("metric_" + row["metric"])
     name = f"{look.word('layer_' + row['layer'])} ({metric}; {n})"
     return layout.break_name(name, look.letters(0.36))
 
 
-def _quality_keys(look: Look) -> list[tuple[Line2D, str]]:
-    dot = Line2D([], [], marker="o", color=INK, markersize=5)
-    return [(dot, look.word("value_interval")), (key_point("|", 9, NEUTRAL), look.word("floor"))]
-
-
-@style()
+@layout.in_style
 def plot_corrected(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     """Draw raw and corrected shares of one code, one panel per group.
 
-    Raw shares as open squares, corrected ones as dots with intervals.
+    Raw shares as open squares, corrected ones as dots with intervals. What was refused is
+    always said under the figure.
 
     Parameters
     ----------
@@ -110,13 +102,6 @@ def plot_corrected(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure
         One row per group and value, drawn in this order; columns group, value, raw, share
         in [0, 1] (empty where it is refused), low, high, n, n_coded, coded_by
         (language_model, people, mixed; empty: nobody), status, reason_code, reason_values.
-    note : str
-        A line under the figure; what was refused is added.
-
-    Raises
-    ------
-    TableError
-        If a column is missing or a value stands twice in a group.
 
     Examples
     --------
@@ -129,28 +114,26 @@ def plot_corrected(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure
     ['Alaska 2025: 10 von 18 Nennungen', 'Codierung durch Menschen']
     """
     layout.check_table(table, CORRECTED, "plot_corrected", key=["group", "value"])
-    groups = look.order(table["group"])
-    parts = [table[table["group"] == group] for group in groups]
+    parts = [table[table["group"] == group] for group in look.order(table["group"])]
     names = [[look.word(f"value_{value}") for value in part["value"]] for part in parts]
     refused = status_line(table.drop_duplicates("group"), look, "status_corrected")
-    whole = layout.join([note, refused])
-    lines = layout.break_name(whole, look.letters(1.04)).count("\n")
-    heights = [len(n) * layout.row_mm(n, least=5.0) for n in names]
-    drawn, axes = layout.panels(look, heights, extra_mm=26 + layout.LINE_MM * (lines + len(groups)))
-    for place, part, rows in zip(axes, parts, names, strict=True):
-        place.set_title(_group_title(part.iloc[0], look), loc="left")
+    lines = layout.break_note(look, note, refused).count("\n")
+    drawn, axes = layout.panels(
+        look, [len(n) * layout.row_mm(n, least=ROW_MM) for n in names], names=names,
+        extra_mm=26 + layout.LINE_MM * (lines + len(parts)),
+        titles=[_group_title(part.iloc[0], look) for part in parts],
+    )  # fmt: skip
+    for panel, part in zip(axes, parts, strict=True):
         for y, (_, row) in enumerate(part.iterrows()):
-            place.plot([row["raw"]], [y], **RAW, clip_on=False, zorder=2.5)
+            panel.plot([row["raw"]], [y], **RAW, clip_on=False, zorder=2.5)
             if row["status"] == "ok":
-                draw_interval(place, row, y, INK)
-                place.plot([row["share"]], [y], **CORRECTED_POINT, clip_on=False, zorder=5)
-        layout.name_rows(place, rows)
-        place.set_xlim(0, 1)
-        layout.number_axis(place, look)
-    axes[-1].set_xlabel(look.word("share_found"))
-    keys = ((RAW, "by_rule"), (CORRECTED_POINT, "corrected_interval"))
-    layout.add_legend(drawn, look, [(Line2D([], [], **mark), look.word(key)) for mark, key in keys])
-    return layout.finish(drawn, look, whole)
+                draw_interval(panel, row, y, INK)
+                panel.plot([row["share"]], [y], **CORRECTED_POINT, clip_on=False, zorder=5)
+        panel.set_xlim(0, 1)
+    layout.number_axis(axes[-1], look, look.word("share_found"))
+    marks = ((RAW, "by_rule"), (CORRECTED_POINT, "corrected_interval"))
+    keys = [(Line2D([], [], **mark), look.word(key)) for mark, key in marks]
+    return layout.finish(drawn, look, note, refused, keys=keys)
 
 
 def _group_title(row: pd.Series, look: Look) -> str:

@@ -1,21 +1,27 @@
-"""Plots of frames: how often each is mentioned, and which of them is stressed."""
+"""Plots of frames: how often each is mentioned, which is stressed, and which actors go with it."""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch, Rectangle
 
 from analysis.figures import layout
 from analysis.figures.look import Look
-from analysis.figures.marks import document_keys, draw_documents
-from analysis.figures.style import style
+from analysis.figures.marks import document_keys, draw_document_panels
+from analysis.figures.reasons import VERDICT
+from analysis.figures.style import GRID, INK, PALE, QUIET, SMALL_POINTS
 from analysis.study.errors import TableError
 
 UNITS = ("document", "mean", "pooled")
 
 
-@style()
+@layout.in_style
 def plot_frame_rates(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     """Draw how often each frame is mentioned, with every document.
 
@@ -30,11 +36,6 @@ def plot_frame_rates(table: pd.DataFrame, look: Look, *, note: str = "") -> Figu
         unless unit is document), n (mentions), n_tokens, per_1000 and, if there are
         intervals, low and high.
 
-    Raises
-    ------
-    TableError
-        If a column is missing, a row stands twice, or a unit is unknown.
-
     Examples
     --------
     >>> from analysis.figures.look import look_of
@@ -47,14 +48,13 @@ def plot_frame_rates(table: pd.DataFrame, look: Look, *, note: str = "") -> Figu
     'Deal'
     """
     _check_units(table, ["n", "n_tokens", "per_1000"], "plot_frame_rates")
-    shown = _with_pooled_intervals(table)
-    drawn, axes = _draw_units(shown, look, "per_1000")
-    layout.from_zero(axes, layout.highest(shown, "per_1000"))
-    axes[-1].set_xlabel(look.word("per_1000"))
-    return layout.finish(drawn, look, note)
+    # The intervals of single documents would set the scale of all.
+    bounds = table.columns.intersection(["low", "high"])
+    shown = table.assign(**{str(b): table[b].where(table["unit"] == "pooled") for b in bounds})
+    return _draw_units(shown, look, "per_1000", label="per_1000", note=note)
 
 
-@style()
+@layout.in_style
 def plot_frame_shares(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     """Draw each frame's share of the frame mentions, with every document.
 
@@ -71,8 +71,7 @@ def plot_frame_shares(table: pd.DataFrame, look: Look, *, note: str = "") -> Fig
     Raises
     ------
     TableError
-        If a column is missing, a row stands twice, a unit is unknown, or the shares of a
-        document exceed 1.
+        Also if the shares of a document exceed 1.
 
     Examples
     --------
@@ -86,48 +85,167 @@ def plot_frame_shares(table: pd.DataFrame, look: Look, *, note: str = "") -> Fig
     'Anteil an den Frame-Nennungen'
     """
     _check_units(table, ["n", "n_mentions", "share"], "plot_frame_shares")
-    _check_shares(table, "plot_frame_shares")
-    drawn, axes = _draw_units(table[table["share"].notna()], look, "share")
-    layout.from_zero(axes, 1 / 1.06)
-    axes[-1].set_xlabel(look.word("share_mentions"))
-    return layout.finish(drawn, look, note)
-
-
-def _draw_units(table: pd.DataFrame, look: Look, value: str) -> tuple[Figure, list[Axes]]:
-    """Draw documents, their mean, and all of them together: a panel per frame, a row per event."""
-    frames, events = look.order(table["frame"]), look.order(table["event"])
-    names = layout.break_names(events, look)
-    drawn, axes = layout.panels(look, [len(events) * 11.0 + 5] * len(frames), extra_mm=19)
-    for panel, frame in zip(axes, frames, strict=True):
-        rows = table[table["frame"] == frame]
-        for y, event in enumerate(events):
-            draw_documents(panel, rows[rows["event"] == event], y, look, value=value)
-        layout.name_rows(panel, names)
-        panel.set_title(look.name(frame))
-    layout.number_axis(axes[-1], look)
-    layout.add_legend(drawn, look, document_keys(look, events, set(table["unit"])))
-    return drawn, axes
-
-
-def _with_pooled_intervals(table: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the intervals of single documents, which would set the scale of all."""
-    bounds = [name for name in ("low", "high") if name in table.columns]
-    pooled = table["unit"] == "pooled"
-    return table.assign(**{name: table[name].where(pooled) for name in bounds})
-
-
-def _check_shares(table: pd.DataFrame, who: str) -> None:
-    """More than 1 would mean that the table is not one of shares of a whole."""
+    # More than 1 would mean that the table is not one of shares of a whole.
     sums = table.groupby(["event", "unit", "doc_id"])["share"].sum()
     if sums.max() > 1 + 1e-9:
         row = sums.reset_index().sort_values("share").to_dict("records")[-1]
         raise TableError(
-            f"{who}: the shares of {row['doc_id'] or row['unit']!r} ({row['event']})"
+            f"plot_frame_shares: the shares of {row['doc_id'] or row['unit']!r} ({row['event']})"
             f" add up to {row['share']:.4g}; the frames of one row can share 1 at most"
         )
+    return _draw_units(
+        table[table["share"].notna()], look, "share", label="share_mentions", note=note
+    )
 
 
 def _check_units(table: pd.DataFrame, wanted: list[str], who: str) -> None:
     """Check a table of documents, their mean, and all of them together."""
     key = ["frame", "event", "unit", "doc_id"]
     layout.check_table(table, [*key, *wanted], who, key=key, codes={"unit": UNITS})
+
+
+def _draw_units(table: pd.DataFrame, look: Look, value: str, *, label: str, note: str) -> Figure:
+    titles = {frame: look.name(frame) for frame in look.order(table["frame"])}
+    drawn, axes = draw_document_panels(table, look, value, of="frame", titles=titles)
+    if value == "share":
+        axes[0].set_xlim(0, 1)
+    layout.number_axis(axes[-1], look, look.word(label))
+    return layout.finish(drawn, look, note, keys=document_keys(table, look))
+
+
+ACTORS = ("frame", "actor", "event", "unit", "n_joint", "n_frame", "counted_as", "npmi", *VERDICT)
+ROW_MM = 6.2
+#: Room for the names above and below a matrix; at column width frames are written upright.
+HEAD_UPRIGHT_MM, HEAD_MM = 28.0, 18.0
+#: Free space between the columns of two events, in columns.
+GAP = 0.35
+#: What a table counts -> the panel's heading.
+HEADINGS = {
+    "segments": "actors_named",
+    "tokens": "actors_named_sentence",
+    "mentions": "actors_speaking",
+}
+#: A cell that has an association, and one that has none.
+FILLED: dict[str, Any] = {"facecolor": PALE, "edgecolor": QUIET, "linewidth": 0.6}
+EMPTY: dict[str, Any] = {"facecolor": "white", "edgecolor": GRID}
+
+
+@layout.in_style
+def plot_frame_actors(tables: Sequence[pd.DataFrame], look: Look, *, note: str = "") -> Figure:
+    """Draw which actors go with which frames, both events side by side, counts in the cells.
+
+    A panel per table: actors as rows, frames within events as columns, and above them a row of
+    all that the counts are part of. A filled cell has an association, written below the count;
+    a count in brackets is too small for one; an empty cell is 0. A network would draw the
+    second as if it were the first, and could not show what is not there.
+
+    Parameters
+    ----------
+    tables : sequence of DataFrame
+        One per panel; long, pooled by event: columns frame, actor, event, unit, n_joint,
+        n_frame, counted_as (segments, tokens or mentions), npmi, status, reason_code, reason_values
+        and, if counts are bounds, n_unclear (a cell then reads ≥). Rows of single documents are
+        left out; so are actors who go with no frame in the panel.
+
+    Raises
+    ------
+    TableError
+        Also if a pair is missing, or no table has a pooled row.
+
+    Examples
+    --------
+    >>> from analysis.figures.look import look_of
+    >>> from analysis.study.study import read_study
+    >>> table = pd.DataFrame({"frame": "Deal", "actor": ["Trump", "Putin"], "unit": "pooled",
+    ...     "event": "alaska-2025", "n_joint": [8, 3], "n_frame": 10, "counted_as": "segments",
+    ...     "npmi": [0.1, None], "status": ["ok", "not_estimable"],
+    ...     "reason_code": ["", "actor_absent"], "reason_values": ""})
+    >>> drawn = plot_frame_actors([table], look_of(read_study()))
+    >>> [text.get_text() for text in drawn.axes[0].texts][:4]
+    ['Alaska 2025', '10', '8', '0,10']
+    """
+    pooled = [_check_actors(table) for table in tables]
+    if not pooled:
+        raise TableError("plot_frame_actors: wanted at least one table, came none")
+    joint = [table.groupby("actor", sort=False)["n_joint"].sum() for table in pooled]
+    rows = [n.index[n > 0].tolist() for n in joint]
+    keys = [
+        (Patch(**FILLED), look.word("pair_estimable")),
+        (Patch(**EMPTY), f"(n) {look.word('pair_refused')}"),
+    ]
+    head = HEAD_UPRIGHT_MM if look.width == "column" else HEAD_MM
+    around = head * len(rows) + layout.frame_mm(look, keys, note)
+    heights = [(len(actors) + 1) * ROW_MM for actors in rows]
+    names = [[look.word("in_all"), *layout.break_names(actors, look, 0.24)] for actors in rows]
+    drawn, axes = layout.panels(look, heights, extra_mm=around, share_x=False, names=names)
+    for panel, table, actors in zip(axes, pooled, rows, strict=True):
+        _draw_actors(panel, table, actors, look)
+    return layout.finish(drawn, look, note, keys=keys)
+
+
+def _check_actors(table: pd.DataFrame) -> pd.DataFrame:
+    who, key = "plot_frame_actors", ["frame", "actor", "event"]
+    layout.check_table(table, ACTORS, who, codes={"counted_as": HEADINGS})
+    pooled = table[table["unit"] == "pooled"]
+    if pooled.empty:
+        raise TableError(
+            f"{who}: no row is pooled; came: {', '.join(sorted(map(str, set(table['unit']))))}"
+        )
+    layout.check_table(pooled, key, who, key=key)
+    n_wanted = math.prod(pooled[name].nunique() for name in key)
+    if len(pooled) != n_wanted:
+        raise TableError(
+            f"{who}: wanted a pooled row for every frame, actor and event, {n_wanted} in all;"
+            f" came {len(pooled)}. Pass zeros as rows."
+        )
+    return pooled
+
+
+def _draw_actors(axes: Axes, table: pd.DataFrame, actors: list[str], look: Look) -> None:
+    """Draw a matrix: columns of frames, event by event, each under what its counts are part of."""
+    frames, events = look.order(table["frame"]), look.order(table["event"])
+    lefts = {event: i * (len(frames) + GAP) for i, event in enumerate(events)}
+    for event, left in reversed(lefts.items()):
+        place = axes.get_xaxis_transform()
+        axes.text(left - 0.5, 1.02, look.name(event), transform=place, va="bottom")
+    columns = [(lefts[e] + j, e, f) for e in events for j, f in enumerate(frames)]
+    for x, event, frame in columns:
+        column = table[(table["event"] == event) & (table["frame"] == frame)].set_index("actor")
+        total = _count(float(column["n_frame"].max()), look)
+        _write(axes, (x, 0), total, color=QUIET)
+        for y, actor in enumerate(actors, start=1):
+            _draw_cell(axes, (x, y), column.loc[actor].to_dict(), look)
+    axes.set_xticks([x for x, _, _ in columns], [look.short_name(f) for _, _, f in columns])
+    if look.width == "column":
+        axes.tick_params("x", rotation=90)
+    axes.tick_params("x", length=0)
+    axes.set_xlim(-0.55, columns[-1][0] + 0.55)
+    axes.set_title(look.word(HEADINGS[table["counted_as"].iloc[0]]), pad=16)
+    axes.grid(visible=False)
+    axes.spines[["left", "bottom"]].set_visible(False)
+
+
+def _draw_cell(axes: Axes, at: tuple[float, float], cell: dict[Hashable, Any], look: Look) -> None:
+    """Draw one pair: filled with its association, in brackets if it has none, or nothing for 0."""
+    x, y = at
+    fine = cell["status"] == "ok"
+    box = {**(FILLED if fine else EMPTY), "linewidth": 0.6}
+    axes.add_patch(Rectangle((x - 0.46, y - 0.46), 0.92, 0.92, **box))
+    count = _count(float(cell["n_joint"]), look)
+    unclear = cell.get("n_unclear", 0) > 0
+    if fine:
+        _write(axes, (x, y - 0.17), count, color=INK, weight="semibold")
+        value = look.number(float(cell["npmi"]), digits=2)
+        _write(axes, (x, y + 0.24), value, color=INK, fontsize=6.0)
+    elif cell["n_joint"] > 0 or unclear:
+        least = "≥" if unclear else ""
+        _write(axes, at, f"({least}{count})", color=QUIET, fontsize=SMALL_POINTS)
+
+
+def _write(axes: Axes, at: tuple[float, float], text: str, **how: Any) -> None:
+    axes.text(*at, text, ha="center", va="center", **how)
+
+
+def _count(n: float, look: Look) -> str:
+    """Write a count: whole, or with one place if repeats are weighted."""
+    return look.number(n, digits=0 if n == round(n) else 1)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any, Literal
+import math
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
@@ -13,20 +15,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.figures import layout
-from analysis.figures.claim_words import (
-    DIGITS,
-    claim_message,
-    estimate_word,
-    missing_line,
-    option_word,
-    p_value_line,
-)
 from analysis.figures.look import Look
 from analysis.figures.marks import point
-from analysis.figures.numbers import tick_format
-from analysis.figures.reasons import VERDICT
-from analysis.figures.style import INK, QUIET, SMALL_POINTS, style
-from analysis.figures.words import word_reason
+from analysis.figures.reasons import VERDICT, status_line
+from analysis.figures.style import INK, QUIET, SMALL_POINTS
+from analysis.figures.words import tick_format, word_reason
 from analysis.study.design import Claim
 from analysis.study.errors import TableError
 from analysis.tables.cells import rounded
@@ -47,10 +40,15 @@ GAP = 0.55
 FAILS = "#ececec"
 DARKNESS = LinearSegmentedColormap.from_list("darkness", ["#f3f3f3", INK])
 
-Rows = list[tuple[str, str, float]]
+#: How many decimal places the texts of a curve have.
+DIGITS = 2
+
+Row = Mapping[Hashable, Any]
+#: Choice, option and height of each strip.
+Strips = list[tuple[str, str, float]]
 
 
-@style()
+@layout.in_style
 def plot_specifications(
     specifications: pd.DataFrame,
     look: Look,
@@ -76,18 +74,16 @@ def plot_specifications(
     choices : DataFrame
         How far each choice moves the estimates: claim, choice, option, spread.
     claims : DataFrame
-        What the specifications come to; columns as of `claim_message` and p_value, p_floor,
-        status, reason_code, reason_values.
+        What the specifications come to; columns claim, n_specifications, n_estimable, lowest,
+        median, highest, share_same_sign, most_moving, spread, p_value, p_floor, status,
+        reason_code, reason_values.
     claim : Claim
         The one to draw.
-    note : str
-        A line under the figure, after those that stand there always.
 
     Raises
     ------
     TableError
-        If a column is missing, the claim has no row or no estimate, a specification stands
-        twice, or no choice has two options.
+        Also if the claim has no row, or no choice has two options.
 
     Examples
     --------
@@ -108,71 +104,94 @@ def plot_specifications(
     >>> drawn.axes[1].lines[0].get_ydata().tolist()
     [0.1, 0.3]
     """
-    table, effects, summed = (
-        _of_claim(given, wanted, claim)
-        for given, wanted in (
-            (specifications, WANTED),
-            (choices, WANTED_CHOICES),
-            (claims, WANTED_CLAIMS),
-        )
-    )
-    layout.one_per(table, ["specification"], "plot_specifications")
-    rows, row = _rows(effects, table), summed.to_dict("records")[0]
-    curve = _sort(table)
-    texts = (claim.label.in_language(look.language), claim_message(row, look))
-    letters = look.letters(1.04)
-    head = [layout.break_name(text, letters) for text in texts]
-    said = (p_value_line(row, look), missing_line(table, look), look.word("strips_explained"), note)
-    below = layout.join(said)
+    table = _of_claim(specifications, WANTED, claim)
+    effects = _of_claim(choices, WANTED_CHOICES, claim)
+    row = _of_claim(claims, WANTED_CLAIMS, claim).to_dict("records")[0]
+    layout.check_table(table, WANTED, "plot_specifications", key=["specification"])
+    strips, good = _strips(effects, table), table[table["status"] == "ok"]
+    # What can be estimated is sorted; the index is the place on the x axis.
+    curve = good.assign(tie=rounded(good["estimate"]))
+    curve = curve.sort_values(["tie", "specification"], ignore_index=True)
+    head = [
+        layout.break_note(look, text)
+        for text in (claim.label.in_language(look.language), _message(row, look))
+    ]
+    missing = status_line(table, look, "status_specifications")
+    said = (_p_value_line(row, look), missing, look.word("strips_explained"), note)
     drawn, (top, upper, lower) = layout.panels(
-        look, [_lines_mm(head), CURVE_MM, STRIP_MM * (rows[-1][2] + 1)],
-        extra_mm=13 + _lines_mm([layout.break_name(below, letters)]),
+        look, [sum(map(layout.lines_mm, head)), CURVE_MM, STRIP_MM * (strips[-1][2] + 1)],
+        extra_mm=13 + layout.lines_mm(layout.break_note(look, *said)),
     )  # fmt: skip
     _write_head(top, head)
     _draw_curve(upper, curve, look)
-    _name_curve(upper, table, layout.break_name(estimate_word(claim, look), 17), look)
-    _draw_strips(lower, curve, rows)
-    _name_strips(lower, rows, effects, look)
+    _name_curve(upper, table, look)
+    upper.set_ylabel(_estimate_name(claim, look), rotation=0, ha="right", va="center")
+    _draw_strips(lower, curve, strips)
+    _name_strips(lower, strips, effects, look)
     lower.set_xlabel(look.word("specifications_sorted").format(look.number(len(curve))))
-    return layout.finish(drawn, look, below)
+    return layout.finish(drawn, look, *said)
 
 
 def _of_claim(table: pd.DataFrame, wanted: tuple[str, ...], claim: Claim) -> pd.DataFrame:
-    layout.check_columns(table, wanted, "plot_specifications")
+    layout.check_table(table, wanted, "plot_specifications")
     own = table[table["claim"] == claim.id]
     if own.empty:
-        known = list(table["claim"].unique())
-        wanted_claim = pd.DataFrame({"claim": [claim.id]})
-        layout.check_values(wanted_claim, "claim", known, "plot_specifications")
+        one = pd.DataFrame({"claim": [claim.id]})
+        layout.check_table(one, [], "plot_specifications", codes={"claim": table["claim"].unique()})
     return own
 
 
-def _rows(effects: pd.DataFrame, table: pd.DataFrame) -> Rows:
-    """Give choice, option and height of each strip, the choices that move most on top."""
+def _message(row: Row, look: Look) -> str:
+    """Say in how many specifications a claim holds, from where to where, and what moves it."""
+    share, n = row["share_same_sign"], row["n_estimable"]
+    counts = (round(share * n), n, math.floor(share * 100 + 1e-9))
+    levels = [row[name] for name in ("lowest", "highest", "median")]
+    said = look.word("claim_holds").format(
+        *(look.number(count) for count in counts),
+        *(look.number(level, digits=DIGITS) for level in levels),
+    )
+    if math.isnan(row["spread"]) or not row["most_moving"]:
+        return said
+    moving = look.word(f"choice_{row['most_moving']}")
+    told = look.word("moved_most").format(moving, look.number(row["spread"], digits=DIGITS))
+    return f"{said} {told}"
+
+
+def _p_value_line(row: Row, look: Look) -> str:
+    """Return the p-value of a claim over all specifications, or say why there is none."""
+    if row["status"] != "ok":
+        return f"{look.word('status_one_p_value')} {_why(row, look)}."
+    numbers = (look.number(row[name], digits=3) for name in ("p_value", "p_floor"))
+    return look.word("p_of_median").format(*numbers)
+
+
+def _why(row: Row, look: Look) -> str:
+    return word_reason(row["reason_code"], row["reason_values"], look.language)
+
+
+def _estimate_name(claim: Claim, look: Look) -> str:
+    """Say what the estimates are: a difference, or the distance from a value."""
+    if claim.higher_in:
+        name = look.word(f"difference_{claim.measure}")
+    else:
+        name = look.word(f"distance_{claim.measure}").format(look.number(claim.against))
+    return layout.break_name(name, 17)
+
+
+def _strips(effects: pd.DataFrame, table: pd.DataFrame) -> Strips:
+    """Return choice, option and height of each strip, the choices that move most on top."""
     varied = effects[effects.groupby("choice")["option"].transform("nunique") > 1]
     if varied.empty:
         raise TableError(
             "plot_specifications: no choice has two options that can be estimated; there is no "
             "curve to draw. Give [multiverse] in study.toml a second option."
         )
-    layout.check_columns(table, list(varied["choice"].unique()), "plot_specifications")
-    rows: Rows = []
+    layout.check_table(table, varied["choice"].unique(), "plot_specifications")
     order = varied.sort_values("spread", ascending=False, kind="stable", key=rounded)
-    for i, (choice, options) in enumerate(order.groupby("choice", sort=False)["option"]):
-        rows += [(str(choice), option, len(rows) + j + GAP * i) for j, option in enumerate(options)]
-    return rows
-
-
-def _sort(table: pd.DataFrame) -> pd.DataFrame:
-    """Sort what can be estimated; the index is the place on the x axis."""
-    good = table[table["status"] == "ok"]
-    return good.assign(tie=rounded(good["estimate"])).sort_values(
-        ["tie", "specification"], ignore_index=True
-    )
-
-
-def _lines_mm(texts: list[str]) -> float:
-    return layout.LINE_MM * sum(text.count("\n") + 1 for text in texts)
+    blocks = order.groupby("choice", sort=False).ngroup()
+    heights = [j + GAP * block for j, block in enumerate(blocks.sort_values(kind="stable"))]
+    order = order.assign(block=blocks).sort_values("block", kind="stable")
+    return list(zip(order["choice"], order["option"], heights, strict=True))
 
 
 def _write_head(axes: Axes, head: list[str]) -> None:
@@ -206,35 +225,30 @@ def _draw_curve(axes: Axes, curve: pd.DataFrame, look: Look) -> None:
         axes.plot([x], [y], **point("D", 5, INK, face="white"), zorder=6)
 
 
-def _name_curve(axes: Axes, table: pd.DataFrame, axis: str, look: Look) -> None:
-    """Name the default, the region where the claim fails, and what is estimated."""
+def _name_curve(axes: Axes, table: pd.DataFrame, look: Look) -> None:
+    """Name the default, and the region where the claim fails."""
     for row in table[table["is_default"]].to_dict("records"):
         at, how = (0.03, 0.94), {"va": "center", "fontsize": SMALL_POINTS}
         axes.plot(*at, **point("D", 4, INK, face="white"), transform=axes.transAxes)
-        text = _default_text(row, look)
+        fine = row["status"] == "ok"
+        value = look.number(row["estimate"], digits=DIGITS) if fine else _why(row, look)
+        text = f"{look.word('curve_default')}: {value}"
         layout.write_beside(axes, text, at, (5, 0), xycoords="axes fraction", **how)
     axes.text(
         0.99, 0.02, look.word("claim_fails"), transform=axes.transAxes, ha="right", va="bottom",
         fontsize=SMALL_POINTS, color=QUIET,
     )  # fmt: skip
-    axes.set_ylabel(axis, rotation=0, ha="right", va="center")
 
 
-def _default_text(row: dict[Hashable, Any], look: Look) -> str:
-    if row["status"] != "ok":
-        why = word_reason(row["reason_code"], row["reason_values"], look.language)
-        return f"{look.word('curve_default')}: {why}"
-    value = look.number(row["estimate"], digits=DIGITS)
-    return f"{look.word('curve_default')}: {value}"
-
-
-def _draw_strips(axes: Axes, curve: pd.DataFrame, rows: Rows) -> None:
+def _draw_strips(axes: Axes, curve: pd.DataFrame, strips: Strips) -> None:
     n_bins = min(MOST_BINS, len(curve))
     edges = np.ceil(np.arange(n_bins + 1) * len(curve) / n_bins) - 0.5
-    for choice, option, y in rows:
-        begins, darkness = _merge(_darkness(curve, choice, option, n_bins))
+    for choice, option, y in strips:
+        darkness = _darkness(curve, choice, option, n_bins)
+        # Runs of one darkness are drawn as one cell.
+        begins = np.flatnonzero(np.diff(darkness, prepend=-1.0))
         axes.pcolormesh(
-            edges[begins], [y - 0.44, y + 0.44], [darkness],
+            edges[[*begins, n_bins]], [y - 0.44, y + 0.44], [darkness[begins]],
             cmap=DARKNESS, vmin=0, vmax=1, edgecolors="face", linewidth=0.15,
         )  # fmt: skip
         uses = curve["is_default"] & (curve[choice] == option)
@@ -242,37 +256,28 @@ def _draw_strips(axes: Axes, curve: pd.DataFrame, rows: Rows) -> None:
         axes.plot(curve.index[uses], np.full(uses.sum(), y), **mark, zorder=5)
 
 
-def _darkness(curve: pd.DataFrame, choice: str, option: str, n_bins: int) -> list[float]:
-    """Give the share of the specifications in each bin that use an option."""
+def _darkness(
+    curve: pd.DataFrame, choice: str, option: str, n_bins: int
+) -> npt.NDArray[np.float64]:
+    """Return the share of the specifications in each bin that use an option."""
     uses = (curve[choice] == option).astype(float)
     fair = uses.groupby(curve["tie"]).transform("mean")
-    return list(fair.groupby(np.arange(len(curve)) * n_bins // len(curve)).mean())
+    return fair.groupby(np.arange(len(curve)) * n_bins // len(curve)).mean().to_numpy()
 
 
-def _merge(darkness: list[float]) -> tuple[list[int], list[float]]:
-    """Give where runs of one darkness begin, and the end; drawn as one, they are as dark."""
-    begins = [i for i, now in enumerate(darkness) if i == 0 or now != darkness[i - 1]]
-    return [*begins, len(darkness)], [darkness[i] for i in begins]
-
-
-def _name_strips(axes: Axes, rows: Rows, effects: pd.DataFrame, look: Look) -> None:
+def _name_strips(axes: Axes, strips: Strips, effects: pd.DataFrame, look: Look) -> None:
     """Name each option at the left; say at the right how far its choice moves the estimates."""
-    names = [option_word(choice, option, look) for choice, option, _ in rows]
-    axes.set_yticks([y for _, _, y in rows], names)
-    for (choice, _, _), name in zip(rows, axes.get_yticklabels(), strict=True):
-        name.set_fontweight("semibold" if choice == rows[0][0] else "normal")
-    axes.set_ylim(rows[-1][2] + 0.5, -0.5)
+    names = [look.word(f"option_{choice}_{option}") for choice, option, _ in strips]
+    axes.set_yticks([y for _, _, y in strips], names)
+    for (choice, _, _), name in zip(strips, axes.get_yticklabels(), strict=True):
+        name.set_fontweight("semibold" if choice == strips[0][0] else "normal")
+    axes.set_ylim(strips[-1][2] + 0.5, -0.5)
     axes.set_xticks([])
     axes.grid(visible=False)
     axes.spines[["left", "bottom"]].set_visible(False)
     spreads = effects.groupby("choice")["spread"].first()
-    strips = pd.DataFrame(rows, columns=["choice", "option", "y"])
-    heights = strips.groupby("choice", sort=False)["y"].mean()
-    for y, moved in zip(heights, spreads.loc[heights.index], strict=True):
-        _write_right(axes, y, look.number(moved, digits=DIGITS), "center")
-    _write_right(axes, -0.75, look.word("moves_by"), "bottom")
-
-
-def _write_right(axes: Axes, y: float, text: str, align: Literal["center", "bottom"]) -> None:
-    place = axes.get_yaxis_transform()
-    axes.text(1.02, y, text, va=align, transform=place, fontsize=SMALL_POINTS)
+    table = pd.DataFrame(strips, columns=["choice", "option", "y"])
+    heights = table.groupby("choice", sort=False)["y"].mean()
+    for moved, y in zip(spreads.loc[heights.index], heights, strict=True):
+        layout.write_right(axes, y, look.number(moved, digits=DIGITS), x=1.02)
+    layout.write_right(axes, -0.75, look.word("moves_by"), x=1.02, align="bottom")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,9 +15,9 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.figures import layout
 from analysis.figures.look import Look
-from analysis.figures.marks import document_keys, draw_documents, point
-from analysis.figures.numbers import tick_format
-from analysis.figures.style import INK, NEUTRAL, PALE, SMALL_POINTS, figure, style
+from analysis.figures.marks import document_keys, draw_document_panels, point
+from analysis.figures.style import INK, NEUTRAL, PALE, SMALL_POINTS, figure
+from analysis.figures.words import tick_format
 
 #: How many topics stand side by side.
 COLUMNS = {"column": 2, "word": 3, "page": 4}
@@ -28,10 +29,16 @@ KINDS = {
 }
 UNRELATED = "unrelated"
 PANEL_MM = 27.0
+#: The mean of the fits, unrelated lists, the threshold, and a ring around the number chosen,
+#: which greys and bands do not hide.
+BAND: dict[str, Any] = {"color": PALE, "linewidth": 0}
+MEAN: dict[str, Any] = {"color": INK, "marker": "o", "markersize": 3.4}
+FLOOR: dict[str, Any] = {"color": NEUTRAL, "linestyle": (0, (5, 2))}
+THRESHOLD: dict[str, Any] = {"color": INK, "linestyle": (0, (1, 1.6)), "linewidth": 0.9}
 RING = point("o", 8.5, INK, face="none", width=1.1)
 
 
-@style()
+@layout.in_style
 def plot_topic_terms(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     """Draw the terms of each topic as bars that carry their term.
 
@@ -42,11 +49,6 @@ def plot_topic_terms(table: pd.DataFrame, look: Look, *, note: str = "") -> Figu
     ----------
     table : DataFrame
         One row per topic and term; columns topic, rank (1 is the first), term, weight.
-
-    Raises
-    ------
-    TableError
-        If a column is missing or a topic has two terms of one rank.
 
     Examples
     --------
@@ -62,18 +64,24 @@ def plot_topic_terms(table: pd.DataFrame, look: Look, *, note: str = "") -> Figu
     layout.check_table(table, wanted, "plot_topic_terms", key=["topic", "rank"])
     topics = sorted(table["topic"].unique())
     n_columns = min(COLUMNS[look.width], len(topics))
+    n_rows = math.ceil(len(topics) / n_columns)
     letters = look.letters(0.92 / n_columns)
     names = {term: layout.break_name(term, letters) for term in table["term"]}
-    step = 4.2 if all("\n" not in name for name in names.values()) else 7.4
-    n_rows = math.ceil(len(topics) / n_columns)
+    step = 7.4 if any("\n" in name for name in names.values()) else 4.2
     height = n_rows * (table["rank"].max() * step + 7) + 12
     drawn = figure(look.width, height_mm=height)
-    grid = drawn.subplots(n_rows, n_columns, sharex=True, squeeze=False).ravel()
+    grid = list(drawn.subplots(n_rows, n_columns, sharex=True, squeeze=False).flat)
     for axes, topic in zip(grid, topics, strict=False):
         _draw_terms(axes, table[table["topic"] == topic], names)
         axes.set_title(topic_name(topic, look))
-    layout.from_zero(list(grid), table["weight"].max())
-    _label_columns(list(grid), len(topics), n_columns, look)
+    layout.from_zero(grid, table, "weight")
+    layout.number_axis(grid[0], look, "", n_ticks=3 if look.width == "column" else 2)
+    for axes in grid[len(topics) :]:
+        axes.set_visible(False)
+    # Ticks and label stand under the last panel of each column.
+    for axes in grid[max(0, len(topics) - n_columns) : len(topics)]:
+        axes.tick_params(labelbottom=True)
+        axes.set_xlabel(look.word("weight"))
     return layout.finish(drawn, look, note)
 
 
@@ -95,17 +103,7 @@ def _draw_terms(axes: Axes, rows: pd.DataFrame, names: dict[str, str]) -> None:
     axes.set_ylim(rows["rank"].max() + 0.5, 0.5)
 
 
-def _label_columns(grid: list[Axes], n_drawn: int, n_columns: int, look: Look) -> None:
-    """Hide panels without a topic and put ticks and label under the last panel of each column."""
-    layout.number_axis(grid[0], look, n_ticks=3 if look.width == "column" else 2)
-    for axes in grid[n_drawn:]:
-        axes.set_visible(False)
-    for axes in grid[max(0, n_drawn - n_columns) : n_drawn]:
-        axes.tick_params(labelbottom=True)
-        axes.set_xlabel(look.word("weight"))
-
-
-@style()
+@layout.in_style
 def plot_topic_prevalence(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
     """Draw how much of each document each topic takes.
 
@@ -119,11 +117,6 @@ def plot_topic_prevalence(table: pd.DataFrame, look: Look, *, note: str = "") ->
         (document, mean). Without unit every row is a document, and the mean of
         each event is marked. With low and high, the spread of the mean over fits is drawn.
 
-    Raises
-    ------
-    TableError
-        If a column is missing, a row stands twice, or a unit is unknown.
-
     Examples
     --------
     >>> from analysis.figures.look import look_of
@@ -136,36 +129,23 @@ def plot_topic_prevalence(table: pd.DataFrame, look: Look, *, note: str = "") ->
     """
     wanted, key = ["topic", "doc_id", "event", "share"], ["topic", "event", "unit", "doc_id"]
     layout.check_table(table, wanted, "plot_topic_prevalence")
-    table = table if "unit" in table else _with_means(table)
+    if "unit" not in table:
+        # A mark for the eye; the table itself stays as it came.
+        means = table.groupby(["topic", "event"])["share"].mean().reset_index()
+        parts = [table.assign(unit="document"), means.assign(unit="mean", doc_id="")]
+        table = pd.concat(parts, ignore_index=True)
     codes = {"unit": ["document", "mean"]}
     layout.check_table(table, wanted, "plot_topic_prevalence", key=key, codes=codes)
-    topics, events = sorted(table["topic"].unique()), look.order(table["event"])
-    names = layout.break_names(events, look, 0.3)
-    drawn, axes = layout.panels(look, [len(events) * 7.5 + 5] * len(topics), extra_mm=19)
-    for panel, topic in zip(axes, topics, strict=True):
-        rows = table[table["topic"] == topic]
-        for y, event in enumerate(events):
-            draw_documents(panel, rows[rows["event"] == event], y, look, value="share")
-        layout.name_rows(panel, names)
-        panel.set_title(topic_name(topic, look))
-    layout.from_zero(axes, layout.highest(table, "share"))
-    layout.number_axis(axes[-1], look)
-    axes[-1].set_xlabel(look.word("share_topic"))
-    keys = document_keys(look, events, set(table["unit"]))
+    titles = {topic: topic_name(topic, look) for topic in sorted(table["topic"].unique())}
+    drawn, axes = draw_document_panels(table, look, "share", of="topic", titles=titles)
+    layout.number_axis(axes[-1], look, look.word("share_topic"))
+    keys = document_keys(table, look)
     if "low" in table:
         keys.append((Line2D([], [], color=INK), look.word("middle_fits")))
-    layout.add_legend(drawn, look, keys)
-    return layout.finish(drawn, look, note)
+    return layout.finish(drawn, look, note, keys=keys)
 
 
-def _with_means(table: pd.DataFrame) -> pd.DataFrame:
-    """Add the mean of each event, as a mark for the eye; the table itself stays as it came."""
-    means = table.groupby(["topic", "event"])["share"].mean().reset_index()
-    parts = [table.assign(unit="document"), means.assign(unit="mean", doc_id="")]
-    return pd.concat(parts, ignore_index=True)
-
-
-@style()
+@layout.in_style
 def plot_topic_stability(
     curve: pd.DataFrame,
     look: Look,
@@ -192,11 +172,6 @@ def plot_topic_stability(
     share : float
         The part of the segments that the subsamples hold.
 
-    Raises
-    ------
-    TableError
-        If a column is missing, a kind is unknown, or a row stands twice.
-
     Examples
     --------
     >>> from analysis.figures.look import look_of
@@ -211,46 +186,30 @@ def plot_topic_stability(
     wanted, codes = ["n_topics", "kind", "stability", "low", "high"], {"kind": [*KINDS, UNRELATED]}
     layout.check_table(curve, wanted, "plot_topic_stability", key=["n_topics", "kind"], codes=codes)
     kinds = [kind for kind in KINDS if (curve["kind"] == kind).any()]
-    drawn, axes = layout.panels(look, [PANEL_MM] * len(kinds), extra_mm=24)
-    floor = curve[curve["kind"] == UNRELATED].sort_values("n_topics")
+    titles = [look.word(KINDS[kind]).format(look.number(100 * share)) for kind in kinds]
+    drawn, axes = layout.panels(look, [PANEL_MM] * len(kinds), extra_mm=24, titles=titles)
+    curve = curve.sort_values("n_topics")
+    floor = curve[curve["kind"] == UNRELATED]
     for panel, kind in zip(axes, kinds, strict=True):
-        panel.set_title(look.word(KINDS[kind]).format(look.number(100 * share)))
-        rows = curve[curve["kind"] == kind].sort_values("n_topics")
-        _draw_kind(panel, rows)
-        _ring(panel, rows[rows["n_topics"] == chosen])
-        panel.plot(
-            floor["n_topics"], floor["stability"], color=NEUTRAL, linestyle=(0, (5, 2)), zorder=3
-        )
+        rows = curve[curve["kind"] == kind]
+        panel.fill_between(*rows[["n_topics", "low", "high"]].to_numpy().T, **BAND, zorder=1)
+        panel.plot(rows["n_topics"], rows["stability"], **MEAN, zorder=4)
+        ringed = rows[rows["n_topics"] == chosen]
+        if len(ringed):  # An empty line that is not clipped would leave the axes no room.
+            panel.plot(ringed["n_topics"], ringed["stability"], **RING, zorder=5, clip_on=False)
+        panel.plot(floor["n_topics"], floor["stability"], **FLOOR, zorder=3)
         if kind in thresholds:
-            _draw_threshold(panel, thresholds[kind], look)
+            least = thresholds[kind]
+            panel.axhline(least, **THRESHOLD, zorder=2)
+            layout.write_beside(
+                panel, look.number(least), (1.0, least), (3, 0), va="center",
+                xycoords=panel.get_yaxis_transform(), fontsize=SMALL_POINTS, annotation_clip=False,
+            )  # fmt: skip
         _scale(panel, curve, look)
     axes[-1].set_xlabel(look.word("n_topics"))
     axes[len(axes) // 2].set_ylabel(look.word("stability"))
-    layout.add_legend(drawn, look, _stability_keys(look, chosen))
-    return layout.finish(
-        drawn, look, note, "" if chosen is not None else look.word("no_stable_number")
-    )
-
-
-def _draw_kind(axes: Axes, rows: pd.DataFrame) -> None:
-    axes.fill_between(
-        rows["n_topics"], rows["low"], rows["high"], color=PALE, linewidth=0, zorder=1
-    )
-    axes.plot(rows["n_topics"], rows["stability"], color=INK, marker="o", markersize=3.4, zorder=4)
-
-
-def _ring(axes: Axes, rows: pd.DataFrame) -> None:
-    """Draw a ring around the number chosen, which greys and bands do not hide."""
-    if len(rows):  # An empty line that is not clipped would leave the axes no room.
-        axes.plot(rows["n_topics"], rows["stability"], **RING, zorder=5, clip_on=False)
-
-
-def _draw_threshold(axes: Axes, least: float, look: Look) -> None:
-    axes.axhline(least, color=INK, linestyle=(0, (1, 1.6)), linewidth=0.9, zorder=2)
-    layout.write_beside(
-        axes, look.number(least), (1.0, least), (3, 0), xycoords=axes.get_yaxis_transform(),
-        va="center", fontsize=SMALL_POINTS, annotation_clip=False,
-    )  # fmt: skip
+    unstable = "" if chosen is not None else look.word("no_stable_number")
+    return layout.finish(drawn, look, note, unstable, keys=_stability_keys(look, chosen))
 
 
 def _scale(axes: Axes, curve: pd.DataFrame, look: Look) -> None:
@@ -265,10 +224,10 @@ def _scale(axes: Axes, curve: pd.DataFrame, look: Look) -> None:
 
 def _stability_keys(look: Look, chosen: int | None) -> list[tuple[layout.Handle, str]]:
     keys: list[tuple[layout.Handle, str]] = [
-        (Line2D([], [], color=INK, marker="o", markersize=3.4), look.word("mean_fits")),
+        (Line2D([], [], **MEAN), look.word("mean_fits")),
         (Patch(color=PALE), look.word("middle_fits")),
-        (Line2D([], [], color=NEUTRAL, linestyle=(0, (5, 2))), look.word("unrelated_lists")),
-        (Line2D([], [], color=INK, linestyle=(0, (1, 1.6)), linewidth=0.9), look.word("threshold")),
+        (Line2D([], [], **FLOOR), look.word("unrelated_lists")),
+        (Line2D([], [], **THRESHOLD), look.word("threshold")),
     ]
     if chosen is not None:
         named = f"{look.word('chosen_number')} {look.number(chosen)}"
