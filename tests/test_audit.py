@@ -18,9 +18,15 @@ from analysis.annotation.corrections import read_corrections
 from analysis.annotation.pipeline import annotate
 from analysis.cli import app as cli
 from analysis.cli.console import complete_event, complete_frame
-from analysis.coding.build import check_surfaces, read_articles, write_audit
-from analysis.coding.cards import Card, Mark, cut_text, make_cards
-from analysis.coding.page import PLACES, facet_value, make_facets, parse_rules, read_rules
+from analysis.coding.cards import Card, Mark, cut_text, facet_value, make_cards, make_facets
+from analysis.coding.page import (
+    PLACES,
+    check_surfaces,
+    parse_rules,
+    read_articles,
+    read_rules,
+    write_audit,
+)
 from analysis.study.errors import ExportError, GipfelError, SourceError, StudyError, TableError
 from analysis.study.paths import Layout
 from analysis.study.study import read_study

@@ -14,7 +14,7 @@ from conftest import HERE
 from playwright.sync_api import Browser, Locator, Page, Request
 
 from analysis.annotation.pipeline import annotate
-from analysis.coding.build import write_audit
+from analysis.coding.page import write_audit
 from analysis.study.paths import Layout
 from analysis.tables.codings import CORRECTION_COLUMNS
 from analysis.tables.features import read_features

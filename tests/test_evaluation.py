@@ -13,20 +13,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analysis.coding.mention_scores import confusion, score_codes
-from analysis.coding.quote_scores import (
+from analysis.coding.quotes import (
     Quote,
+    evaluate_quotes,
     f1,
     pair_quotes,
-    quote_errors,
-    score_pairs,
-    score_tokens,
-)
-from analysis.coding.quotes import (
-    evaluate_quotes,
     paragraphs,
     predict_quotes,
+    quote_errors,
     read_quotes,
     score_documents,
+    score_pairs,
+    score_tokens,
 )
 from analysis.study.errors import TextError
 from analysis.study.paths import find_layout

@@ -13,8 +13,7 @@ from conftest import ROOT
 from typer.testing import CliRunner
 
 from analysis.cli import app as cli
-from analysis.coding.gold import COLUMNS, read_gold
-from analysis.coding.mention_scores import score_finding
+from analysis.coding.mention_scores import COLUMNS, read_gold, score_finding
 from analysis.figures.look import look_of
 from analysis.figures.plots import plot_quality
 from analysis.measures.quality import quality_table

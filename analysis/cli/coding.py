@@ -53,7 +53,7 @@ def audit(
 
     `gipfel audit --event alaska-2025 --frame Deal` writes one.
     """
-    from analysis.coding.build import write_audit
+    from analysis.coding.page import write_audit
 
     layout = find_layout()
     with console.counting("Pages") as told:
@@ -161,8 +161,8 @@ def import_sheets(
 
     Example: `gipfel code import data/local/coding/pilot_a.xlsx data/local/coding/pilot_b.xlsx`
     """
-    from analysis.coding.coders import Intervals, agreement, label_confusion
-    from analysis.coding.corrected import Correction, check_correction, corrected_shares
+    from analysis.coding.agreement import Intervals, agreement, label_confusion
+    from analysis.coding.correction import Correction, check_correction, corrected_shares
     from analysis.coding.reading import read_coded_sheets
     from analysis.tables.codings import read_codings, write_labels
     from analysis.tables.features import read_features

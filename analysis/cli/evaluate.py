@@ -73,8 +73,8 @@ def evaluate_mentions(
     Example: `gipfel evaluate mentions ../shared/gold/mentions_dev.csv --texts ../shared/corpus`
     """
     from analysis.annotation.annotated import load_tools
-    from analysis.coding.gold import read_gold
     from analysis.coding.mention_scores import evaluate_mentions as measure
+    from analysis.coding.mention_scores import read_gold
     from analysis.tables.evaluations import write_validation
 
     layout, study = console.open_study()

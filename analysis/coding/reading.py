@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.coding.sheet import COLUMNS, DIGEST, KEYS, blank_columns, label_faults
+from analysis.coding.sheet import COLUMNS, DIGEST, KEYS
 from analysis.coding.workbook import SheetRow, read_sheet
 from analysis.study.errors import TableError, join_faults, unknown
 from analysis.tables.codings import (
@@ -17,6 +17,8 @@ from analysis.tables.codings import (
     LABELS,
     LONGEST_NAME,
     NAME,
+    RIGHT,
+    WRONG,
     Draw,
     check_drawn_from,
     find_samples,
@@ -159,8 +161,7 @@ def _row_faults(rows: Sequence[SheetRow], draw: Draw) -> Iterator[str]:
             yield f"{_at(numbers)}: mention {mention_id!r} has {len(numbers)} rows"
     missing = sorted(wanted - set(places))
     if missing:
-        named = ", ".join(missing[:NAMED]) + (" ..." if len(missing) > NAMED else "")
-        yield f"no row for {len(missing)} of {len(wanted)} mentions: {named}"
+        yield f"no row for {len(missing)} of {len(wanted)} mentions: {_some(missing)}"
 
 
 def _code_faults(rows: Sequence[SheetRow]) -> Iterator[str]:
@@ -169,9 +170,9 @@ def _code_faults(rows: Sequence[SheetRow]) -> Iterator[str]:
         return
     blank: dict[str, list[int]] = {}
     for row in rows:
-        for name, fault in [*_unknown_labels(row.cells), *label_faults(row.cells)]:
+        for name, fault in [*_unknown_labels(row.cells), *_contradictions(row.cells)]:
             yield f"row {row.number}, column {name!r}: {fault}"
-        for name in blank_columns(row.cells):
+        for name in _blank_columns(row.cells):
             blank.setdefault(name, []).append(row.number)
     for name, numbers in blank.items():
         allowed = ", ".join(sorted(LABELS[name] or ())) or "a name, or ? if it is not said"
@@ -186,6 +187,30 @@ def _unknown_labels(cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield name, f"wanted a name of one line and at most {LONGEST_NAME} characters"
 
 
+def _contradictions(cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Find the filled cells of a row that contradict one another: column and fault."""
+    if cells["frame_right"] == WRONG:
+        for name in LABELS:
+            if name != "frame_right" and cells[name]:
+                yield name, f"wanted nothing, since frame_right is no; came {cells[name]!r}"
+    elif cells["frame_right"] == RIGHT and cells["voice"] == "narrator" and cells["speaker"]:
+        yield "speaker", f"wanted nothing, since voice is narrator; came {cells['speaker']!r}"
+
+
+def _blank_columns(cells: Mapping[str, str]) -> list[str]:
+    """List the columns of a row that should be filled in and are not."""
+    if not cells["frame_right"]:
+        return ["frame_right"]
+    if cells["frame_right"] == WRONG:
+        return []
+    has_speaker = cells["voice"] not in ("", "narrator")
+    needed = ["target", "polarity", "voice", *(["speaker"] if has_speaker else [])]
+    return [name for name in needed if not cells[name]]
+
+
+def _some(items: Sequence[object]) -> str:
+    return ", ".join(map(str, items[:NAMED])) + (" ..." if len(items) > NAMED else "")
+
+
 def _at(numbers: Sequence[int]) -> str:
-    named = ", ".join(map(str, numbers[:NAMED])) + (" ..." if len(numbers) > NAMED else "")
-    return f"row{'s' if len(numbers) > 1 else ''} {named}"
+    return f"row{'s' if len(numbers) > 1 else ''} {_some(numbers)}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,7 @@ from analysis.corpus.sources import Source, read_article, read_sources
 from analysis.study.errors import SourceError, join_faults
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
-from analysis.tables.codings import LABELS, RIGHT, WRONG, Draw, check_name
+from analysis.tables.codings import LABELS, Draw, check_name
 
 OPEN, CLOSE = "[[", "]]"
 Span = tuple[int, int]
@@ -52,22 +51,13 @@ INSTRUCTIONS = (
 )
 
 
-@dataclass(frozen=True)
-class Context:
-    """A mention in its sentence, marked by double brackets, and the sentences around it."""
-
-    before: str
-    sentence: str
-    after: str
-
-
 def find_contexts(
     layout: Layout,
     mentions: pd.DataFrame,
     *,
     n_sentences: int = 2,
     on_documents: Callable[[int, int], None] | None = None,
-) -> dict[str, Context]:
+) -> dict[str, dict[str, str]]:
     """Find the sentences around mentions.
 
     Parameters
@@ -83,18 +73,29 @@ def find_contexts(
 
     Returns
     -------
-    dict of Context
-        By mention_id. Of a split verb both parts are marked.
+    dict of dict
+        By mention_id its sentence, in which double brackets mark the mention, of a split verb
+        both parts, and what stands ``before`` and ``after``.
 
     Raises
     ------
     SourceError
         With every article that is missing, or that is not the one annotated.
     """
+    missing = [
+        f"{layout.show(path)} is missing"
+        for doc_id in sorted(mentions["doc_id"].unique())
+        if not (path := layout.raw / f"{doc_id}.txt").is_file()
+    ]
+    if missing:
+        way_out = (
+            "A coding sheet shows each mention in its context, and needs the articles: bring "
+            "them in with `gipfel ingest FOLDER`."
+        )
+        raise SourceError(join_faults("code sample", missing, way_out))
     sources = {source.id: source for source in read_sources(layout, read_study(layout))}
-    _check_articles(layout, sorted(mentions["doc_id"].unique()))
     rules = read_boilerplate(layout.lexicons / "boilerplate.toml")
-    found: dict[str, Context] = {}
+    found: dict[str, dict[str, str]] = {}
     documents = mentions.groupby("doc_id")
     for done, (doc_id, rows) in enumerate(documents, start=1):
         name = str(doc_id)
@@ -107,23 +108,6 @@ def find_contexts(
     return found
 
 
-def _check_articles(layout: Layout, doc_ids: Sequence[str]) -> None:
-    missing = [
-        f"{layout.show(layout.raw / doc_id)}.txt is missing"
-        for doc_id in doc_ids
-        if not (layout.raw / f"{doc_id}.txt").is_file()
-    ]
-    if missing:
-        raise SourceError(
-            join_faults(
-                "code sample",
-                missing,
-                "A coding sheet shows each mention in its context, and needs the articles: bring "
-                "them in with `gipfel ingest FOLDER`.",
-            )
-        )
-
-
 def _sentences(text: str, source: Source, rules: Sequence[Rule]) -> Iterator[Span]:
     for part in segment(text, source, tuple(rules)).segments:
         for sentence in load_annotator().sentences(text[part.begin : part.end], part.begin):
@@ -132,7 +116,7 @@ def _sentences(text: str, source: Source, rules: Sequence[Rule]) -> Iterator[Spa
 
 def _context(
     text: str, sentences: Sequence[Span], row: Mapping[Any, Any], n_sentences: int
-) -> Context:
+) -> dict[str, str]:
     spans = [(int(row["begin"]), int(row["end"]))]
     if not pd.isna(row["begin_2"]):
         spans.append((int(row["begin_2"]), int(row["end_2"])))
@@ -144,11 +128,11 @@ def _context(
             "with `gipfel annotate`, or bring the right articles in with `gipfel ingest FOLDER`."
         )
     around = [text[begin:end] for begin, end in sentences]
-    return Context(
-        " ".join(around[max(0, at - n_sentences) : at]),
-        mark(text, sentences[at], spans),
-        " ".join(around[at + 1 : at + 1 + n_sentences]),
-    )
+    return {
+        "before": " ".join(around[max(0, at - n_sentences) : at]),
+        "sentence": mark(text, sentences[at], spans),
+        "after": " ".join(around[at + 1 : at + 1 + n_sentences]),
+    }
 
 
 def mark(text: str, sentence: Span, spans: Sequence[Span]) -> str:
@@ -164,18 +148,6 @@ def mark(text: str, sentence: Span, spans: Sequence[Span]) -> str:
         parts += [text[last:begin], OPEN, text[begin:end], CLOSE]
         last = end
     return "".join([*parts, text[last : sentence[1]]])
-
-
-def sheet_name(draw: Draw, coder: str) -> str:
-    """Name the sheet of a coder.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> sheet_name(Draw("pilot", {}, pd.DataFrame()), "a")
-    'pilot/a'
-    """
-    return f"{draw.sample}/{check_name('coder', coder)}"
 
 
 def sheet_columns(actors: Sequence[str]) -> list[SheetColumn]:
@@ -195,7 +167,7 @@ def sheet_columns(actors: Sequence[str]) -> list[SheetColumn]:
 
 
 def sheet_rows(
-    draw: Draw, frames: Mapping[str, str], contexts: Mapping[str, Context], coder: str
+    draw: Draw, frames: Mapping[str, str], contexts: Mapping[str, Mapping[str, str]], coder: str
 ) -> Iterator[dict[str, str]]:
     """Return the rows of one coder's sheet, in an order of the coder's own: cells by column.
 
@@ -203,43 +175,10 @@ def sheet_rows(
     cells to be filled in are left out.
     """
     rng = np.random.default_rng([int(draw.design["seed"]), zlib.crc32(coder.encode())])
-    for mention_id in rng.permutation(sorted(draw.rows["mention_id"])):
-        context = contexts[mention_id]
-        yield {
-            "sheet": sheet_name(draw, coder),
-            "drawn_from": str(draw.design["population"])[:DIGEST],
-            "mention_id": str(mention_id),
-            "frame": frames[mention_id],
-            "before": context.before,
-            "sentence": context.sentence,
-            "after": context.after,
-        }
-
-
-def label_faults(cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Say which filled cells of a row contradict one another: column and fault.
-
-    Examples
-    --------
-    >>> list(label_faults({"frame_right": "no", "voice": "direct"}))
-    [('voice', "wanted nothing, since frame_right is no; came 'direct'")]
-    """
-    codes = [name for name in LABELS if name != "frame_right"]
-    if cells["frame_right"] == WRONG:
-        for name in codes:
-            if cells.get(name):
-                yield name, f"wanted nothing, since frame_right is no; came {cells[name]!r}"
-    elif cells["frame_right"] == RIGHT and cells["voice"] == "narrator" and cells["speaker"]:
-        yield "speaker", f"wanted nothing, since voice is narrator; came {cells['speaker']!r}"
-
-
-def blank_columns(cells: Mapping[str, str]) -> list[str]:
-    """List the columns of a row that should be filled in and are not."""
-    if not cells["frame_right"]:
-        return ["frame_right"]
-    if cells["frame_right"] == WRONG:
-        return []
-    needed = ["target", "polarity", "voice"]
-    if cells["voice"] not in ("", "narrator"):
-        needed.append("speaker")
-    return [name for name in needed if not cells[name]]
+    same = {
+        "sheet": f"{draw.sample}/{check_name('coder', coder)}",
+        "drawn_from": str(draw.design["population"])[:DIGEST],
+    }
+    for mention_id in rng.permutation(sorted(draw.rows["mention_id"])).tolist():
+        own = {"mention_id": mention_id, "frame": frames[mention_id]}
+        yield {**same, **own, **contexts[mention_id]}
