@@ -17,28 +17,24 @@ from analysis.study.paths import find_layout
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.concordance.texts import Texts
-
 #: Letters: the least of context to either side; a longer gap in a split verb is left out.
 NARROWEST, LONGEST_GAP = 12, 24
 #: Contexts that are shown as paragraphs, not as lines.
 FOR_READING = ("segment", "sentence", "wide")
 
 
-def _outlets() -> set[str]:
-    from analysis.corpus.sources import read_sources
+def _of_sources(name: str) -> Callable[[str], list[str]]:
+    """Complete what data/sources.toml says of the articles."""
 
-    return {source.outlet for source in read_sources(*console.open_study())}
+    def read() -> set[str]:
+        from analysis.corpus.sources import read_sources
+
+        return {getattr(source, name) for source in read_sources(*console.open_study())}
+
+    return console.completing(read)
 
 
-def _documents() -> list[str]:
-    from analysis.corpus.sources import read_sources
-
-    return [source.id for source in read_sources(*console.open_study())]
-
-
-complete_outlet = console.completing(_outlets)
-complete_document = console.completing(_documents)
+complete_outlet, complete_document = _of_sources("outlet"), _of_sources("id")
 complete_zone = console.completing_names("analysis.tables.schema", "ZONES")
 complete_voice = console.completing_names("analysis.tables.schema", "VOICES")
 complete_polarity = console.completing_names("analysis.tables.schema", "POLARITIES")
@@ -116,6 +112,7 @@ def kwic(
     from analysis.concordance.lines import concordance_lines
     from analysis.concordance.page import write_concordance
     from analysis.concordance.query import parse_query
+    from analysis.concordance.texts import open_texts
 
     parse_query(query)
     asked = {
@@ -123,7 +120,8 @@ def kwic(
         "voice": voice, "polarity": polarity,
     }  # fmt: skip
     where = {name: values for name, values in asked.items() if values}
-    texts = _open_texts(jobs)
+    with console.counting("Articles", at_once=False) as told:
+        texts = open_texts(jobs=jobs, on_documents=told)
     lines = concordance_lines(query, where, context=context, sort=sort, sample=sample, texts=texts)
     written = [write_concordance(lines, path, beside=beside) for path in write or []]
     if count:
@@ -137,24 +135,6 @@ def kwic(
     console.say(_summary(lines))
 
 
-def _open_texts(jobs: int) -> Texts:
-    """Open the articles; shows a bar if some must be annotated first."""
-    from contextlib import ExitStack
-
-    from analysis.concordance.texts import open_texts
-
-    with ExitStack() as stack:
-        bars: list[Callable[[int, int], None]] = []
-
-        def told(done: int, total: int) -> None:
-            if not bars and done < total:
-                bars.append(stack.enter_context(console.counting("Articles")))
-            for show in bars:
-                show(done, total)
-
-        return open_texts(jobs=jobs, on_documents=told)
-
-
 def show_lines(lines: pd.DataFrame, *, beside: bool) -> None:
     """Show a concordance as wide as the terminal is, hits below one another."""
     if not beside:
@@ -162,11 +142,7 @@ def show_lines(lines: pd.DataFrame, *, beside: bool) -> None:
         return
     groups = list(lines.groupby("event", sort=True))
     width = console.out.width // max(len(groups), 1) - 1
-    tables = []
-    for event, rows in groups:
-        table = _table(rows, width)
-        table.title = Text(f"{event}: {len(rows)}")
-        tables.append(table)
+    tables = [_table(rows, width, title=f"{event}: {len(rows)}") for event, rows in groups]
     console.out.print(Columns(tables, padding=(0, 1)))
 
 
@@ -181,10 +157,16 @@ def show_passages(lines: pd.DataFrame) -> None:
         console.out.print()
 
 
-def _table(lines: pd.DataFrame, width: int) -> Table:
+def _table(lines: pd.DataFrame, width: int, title: str = "") -> Table:
     from analysis.concordance.lines import document_names
 
-    shown = Table(box=None, pad_edge=False, show_header=False, width=width)
+    shown = Table(
+        box=None,
+        pad_edge=False,
+        show_header=False,
+        width=width,
+        title=Text(title) if title else None,
+    )
     documents = document_names(lines)
     hits = [_hit(row) for row in lines.to_dict("records")]
     room = width - max(map(len, documents), default=0) - max((len(h) for h in hits), default=0) - 4

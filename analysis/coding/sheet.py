@@ -5,20 +5,21 @@ from __future__ import annotations
 import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.annotation.annotated import load_annotator
-from analysis.coding.workbook import SheetColumn
+from analysis.coding.workbook import SheetColumn, check_new, write_sheet
 from analysis.corpus.cleaning import Rule, read_boilerplate
 from analysis.corpus.segmentation import segment
 from analysis.corpus.sources import Source, read_article, read_sources
 from analysis.study.errors import SourceError, join_faults
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
-from analysis.tables.codings import LABELS, Draw, check_name
+from analysis.tables.codings import LABELS, Draw, check_name, check_write
 
 OPEN, CLOSE = "[[", "]]"
 Span = tuple[int, int]
@@ -51,42 +52,60 @@ INSTRUCTIONS = (
 )
 
 
-def find_contexts(
+def write_sheets(
     layout: Layout,
     mentions: pd.DataFrame,
+    draw: Draw,
+    coders: Sequence[str],
     *,
-    n_sentences: int = 2,
-    on_documents: Callable[[int, int], None] | None = None,
-) -> dict[str, dict[str, str]]:
-    """Find the sentences around mentions.
+    n_sentences: int,
+    on_documents: Callable[[int, int], None],
+) -> list[Path]:
+    """Write the sheets of all coders as XLSX and CSV to ``data/local/coding``, or none.
 
-    Parameters
-    ----------
-    layout : Layout
-        The study; its articles must lie in ``data/raw``.
-    mentions : DataFrame
-        Rows of the open table.
-    n_sentences : int
-        How many sentences to either side; boilerplate is left out.
-    on_documents : callable, optional
-        Told how many of how many articles are done.
-
-    Returns
-    -------
-    dict of dict
-        By mention_id its sentence, in which double brackets mark the mention, of a split verb
-        both parts, and what stands ``before`` and ``after``.
+    Each coder has an order of rows of their own. The frame is the one code that a coder sees;
+    ``n_sentences`` to either side of a mention are shown, boilerplate left out.
+    ``on_documents`` is told how many of how many articles are done.
 
     Raises
     ------
+    TableError
+        If another sample has the name, or the name of a coder is none.
+    ExportError
+        If a sheet is there already.
     SourceError
         With every article that is missing, or that is not the one annotated.
     """
-    missing = [
-        f"{layout.show(path)} is missing"
-        for doc_id in sorted(mentions["doc_id"].unique())
-        if not (path := layout.raw / f"{doc_id}.txt").is_file()
-    ]
+    folder = layout.local / "coding"
+    paths = {
+        check_name("coder", coder): [
+            folder / f"{draw.sample}_{coder}{ending}" for ending in (".xlsx", ".csv")
+        ]
+        for coder in coders
+    }
+    listed = [path for both in paths.values() for path in both]
+    check_write(draw, layout.coding)
+    check_new(listed)
+    drawn = mentions[mentions["mention_id"].isin(draw.rows["mention_id"])]
+    cells = _find_contexts(layout, drawn, n_sentences, on_documents)
+    columns = _sheet_columns([actor.id for actor in read_study(layout).actors])
+    for coder, both in paths.items():
+        rows = list(_sheet_rows(draw, cells, coder))
+        for path in both:
+            write_sheet(rows, columns, path, notes=INSTRUCTIONS)
+    return listed
+
+
+def _find_contexts(
+    layout: Layout,
+    mentions: pd.DataFrame,
+    n_sentences: int,
+    on_documents: Callable[[int, int], None],
+) -> dict[str, dict[str, str]]:
+    """Find the cells of each mention that show it: its frame, and the sentences around it."""
+    documents = mentions.groupby("doc_id")
+    paths = {str(doc_id): layout.raw / f"{doc_id}.txt" for doc_id in documents.groups}
+    missing = [f"{layout.show(path)} is missing" for path in paths.values() if not path.is_file()]
     if missing:
         way_out = (
             "A coding sheet shows each mention in its context, and needs the articles: bring "
@@ -96,15 +115,14 @@ def find_contexts(
     sources = {source.id: source for source in read_sources(layout, read_study(layout))}
     rules = read_boilerplate(layout.lexicons / "boilerplate.toml")
     found: dict[str, dict[str, str]] = {}
-    documents = mentions.groupby("doc_id")
-    for done, (doc_id, rows) in enumerate(documents, start=1):
-        name = str(doc_id)
-        text = read_article(layout.raw / f"{name}.txt")
-        sentences = list(_sentences(text, sources[name], rules))
-        for row in rows.to_dict("records"):
-            found[str(row["mention_id"])] = _context(text, sentences, row, n_sentences)
-        if on_documents is not None:
-            on_documents(done, documents.ngroups)
+    for done, (doc_id, path) in enumerate(paths.items()):
+        on_documents(done, len(paths))
+        text = read_article(path)
+        sentences = list(_sentences(text, sources[doc_id], rules))
+        for row in documents.get_group(doc_id).to_dict("records"):
+            context = _context(text, sentences, row, n_sentences)
+            found[row["mention_id"]] = {"frame": row["frame"], **context}
+    on_documents(len(paths), len(paths))
     return found
 
 
@@ -130,19 +148,13 @@ def _context(
     around = [text[begin:end] for begin, end in sentences]
     return {
         "before": " ".join(around[max(0, at - n_sentences) : at]),
-        "sentence": mark(text, sentences[at], spans),
+        "sentence": _mark(text, sentences[at], spans),
         "after": " ".join(around[at + 1 : at + 1 + n_sentences]),
     }
 
 
-def mark(text: str, sentence: Span, spans: Sequence[Span]) -> str:
-    """Return a sentence with stretches of it between double brackets.
-
-    Examples
-    --------
-    >>> mark("Kein Deal.", (0, 10), [(5, 9)])
-    'Kein [[Deal]].'
-    """
+def _mark(text: str, sentence: Span, spans: Sequence[Span]) -> str:
+    """Return a sentence with stretches of it between double brackets."""
     parts, last = [], sentence[0]
     for begin, end in sorted(spans):
         parts += [text[last:begin], OPEN, text[begin:end], CLOSE]
@@ -150,7 +162,7 @@ def mark(text: str, sentence: Span, spans: Sequence[Span]) -> str:
     return "".join([*parts, text[last : sentence[1]]])
 
 
-def sheet_columns(actors: Sequence[str]) -> list[SheetColumn]:
+def _sheet_columns(actors: Sequence[str]) -> list[SheetColumn]:
     """Return the columns of the coding sheet; ``actors`` are offered as speakers."""
     choices = {name: allowed for name, allowed in LABELS.items() if allowed is not None}
     choices["speaker"] = (UNSAID, *actors)
@@ -166,19 +178,14 @@ def sheet_columns(actors: Sequence[str]) -> list[SheetColumn]:
     ]
 
 
-def sheet_rows(
-    draw: Draw, frames: Mapping[str, str], contexts: Mapping[str, Mapping[str, str]], coder: str
+def _sheet_rows(
+    draw: Draw, cells: Mapping[str, Mapping[str, str]], coder: str
 ) -> Iterator[dict[str, str]]:
-    """Return the rows of one coder's sheet, in an order of the coder's own: cells by column.
-
-    ``frames`` and ``contexts`` are by mention_id. The frame is the one code that a coder sees;
-    cells to be filled in are left out.
-    """
+    """Return the rows of one coder's sheet; cells to be filled in are left out."""
     rng = np.random.default_rng([int(draw.design["seed"]), zlib.crc32(coder.encode())])
     same = {
-        "sheet": f"{draw.sample}/{check_name('coder', coder)}",
+        "sheet": f"{draw.sample}/{coder}",
         "drawn_from": str(draw.design["population"])[:DIGEST],
     }
     for mention_id in rng.permutation(sorted(draw.rows["mention_id"])).tolist():
-        own = {"mention_id": mention_id, "frame": frames[mention_id]}
-        yield {**same, **own, **contexts[mention_id]}
+        yield {**same, "mention_id": mention_id, **cells[mention_id]}
