@@ -68,17 +68,9 @@ class Piece:
 def cut_text(text: str, begin: int, end: int, marks: Iterable[Mark]) -> tuple[Piece, ...]:
     """Cut a stretch of a file at the borders of its marks, which may overlap and reach beyond it.
 
-    Returns
-    -------
-    tuple of Piece
-        In the order of the text; joined they give ``text[begin:end]``, counted in code points.
-        A character that is not seen and changes how others are shown is a piece of its own,
-        with the role ``unseen`` and its number as label.
-
-    Examples
-    --------
-    >>> [(p.text, p.roles) for p in cut_text("kein Deal.", 0, 10, [Mark(5, 9, "mention")])]
-    [('kein ', ()), ('Deal', ('mention',)), ('.', ())]
+    Joined the pieces are ``text[begin:end]``, counted in code points. A character that is not
+    seen and changes how others are shown is a piece of its own, with the role ``unseen`` and its
+    number as label.
     """
     unseen = (_unseen_mark(found) for found in UNSEEN.finditer(text, begin, end))
     near = [mark for mark in (*marks, *unseen) if mark.begin < end and begin < mark.end]

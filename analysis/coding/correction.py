@@ -173,32 +173,9 @@ def _population(mentions: pd.DataFrame, codings: pd.DataFrame) -> pd.DataFrame:
 def adjudicate(codings: pd.DataFrame, rule: str = MAJORITY) -> pd.DataFrame:
     """Return one coding for each mention where several people coded it.
 
-    Parameters
-    ----------
-    codings : DataFrame
-        What `analysis.tables.codings.read_codings` returns.
-    rule : str
-        majority: code by code what most coders say, of those who call the frame what
-        most call it; where several labels are named as often, that of the coder who comes
-        first by name among those who gave one of them. Or the name of a coder.
-
-    Returns
-    -------
-    DataFrame
-        One row per mention: the columns of codings but sample and coder.
-
-    Raises
-    ------
-    MeasureError
-        If the coder is unknown.
-
-    Examples
-    --------
-    >>> codings = pd.DataFrame({"sample": "s", "coder": ["a", "b", "c"], "mention_id": "x:1",
-    ...     "frame_right": "yes", "target": "summit", "polarity": ["open", "negated", "negated"],
-    ...     "voice": "narrator", "speaker": ""})
-    >>> adjudicate(codings)["polarity"].tolist(), adjudicate(codings, "a")["polarity"].tolist()
-    (['negated'], ['open'])
+    The rule is the name of a coder, or majority: code by code what most coders say, of those
+    who call the frame what most call it; where several labels are named as often, that of the
+    coder who comes first by name among those who gave one of them.
     """
     ordered = codings.sort_values(["mention_id", "coder"])
     _check_rule(rule, set(codings["coder"]))

@@ -40,21 +40,10 @@ class Design:
 
 
 def draw_sample(mentions: pd.DataFrame, design: Design, *, name: str = "") -> Draw:
-    """Draw a stratified random sample of mentions without replacement.
+    """Draw a stratified random sample of rows of the open table, without replacement.
 
-    Parameters
-    ----------
-    mentions : DataFrame
-        The open table.
-    design : Design
-        How to draw.
-    name : str
-        Of the sample; by default made from the design and the mentions.
-
-    Returns
-    -------
-    Draw
-        The same for the same mentions and design, whatever the order of the rows.
+    It is the same for the same mentions and design, whatever the order of the rows. Without a
+    name it gets one from the design and the mentions.
 
     Raises
     ------
@@ -63,13 +52,6 @@ def draw_sample(mentions: pd.DataFrame, design: Design, *, name: str = "") -> Dr
         are, or fewer than there are strata.
     TableError
         If the name is none.
-
-    Examples
-    --------
-    >>> from analysis.tables.features import read_features
-    >>> draw = draw_sample(read_features().mentions, Design(20, ("event",)))
-    >>> draw.rows["n_drawn"].drop_duplicates().tolist(), len(draw.rows)
-    ([10], 20)
     """
     who = "code sample"
     check_known(who, design.by, what="column", allowed=STRATIFIERS)

@@ -40,21 +40,11 @@ Key = tuple[str, int]
 
 
 def read_gold(path: Path, frames: tuple[str, ...]) -> pd.DataFrame:
-    """Read coded mentions.
+    """Read coded mentions; ``frames`` are the ids of the study's frames.
 
-    Parameters
-    ----------
-    path : path
-        CSV with one row per coded token: doc (file name without .txt), begin, end
-        (half-open offsets), surface, frame (an id, or none), polarity, voice, speaker
-        (empty for the narrator, ? if not said), target.
-    frames : tuple of str
-        The ids of the study's frames.
-
-    Returns
-    -------
-    DataFrame
-        The same columns, sorted by document and offset; rows with frame none included.
+    A CSV file has one row per coded token: doc (file name without .txt), begin, end (half-open
+    offsets), surface, frame (an id, or none), polarity, voice, speaker (empty for the narrator, ?
+    if not said), target. They come sorted by document and offset.
 
     Raises
     ------
@@ -95,13 +85,9 @@ def _overlaps(table: pd.DataFrame) -> Iterator[str]:
 def score_codes(gold: Sequence[str], predicted: Sequence[str]) -> dict[str, float]:
     """Compare two codings of the same mentions.
 
-    Returns
-    -------
-    dict
-        ``n``; ``accuracy`` with a 95 % Wilson interval ``accuracy_low``,
-        ``accuracy_high``; ``kappa`` (Cohen 1960) with its asymptotic 95 % interval
-        ``kappa_low``, ``kappa_high`` (Fleiss, Cohen and Everitt 1969). The intervals
-        are conditional on these texts. Kappa is NaN where both codings have one code only.
+    Accuracy has a 95 % Wilson interval, kappa (Cohen 1960) its asymptotic one (Fleiss, Cohen and
+    Everitt 1969); both are conditional on these texts. Kappa is NaN where both codings have one
+    code only.
     """
     first, second = list(gold), list(predicted)
     agree = sum(one == other for one, other in zip(first, second, strict=True))
@@ -148,23 +134,11 @@ def evaluate_mentions(
 ) -> Evaluation:
     """Find and code the mentions of the gold's documents, and compare.
 
-    Parameters
-    ----------
-    gold : DataFrame
-        What `read_gold` returns.
-    texts : path
-        Folder with a file ``<doc>.txt`` for each document.
-    tools : Tools
-        Models and lexicons.
-    tier : str
-        core or near: that of the gold's mentions.
-
-    Returns
-    -------
-    Evaluation
-        Layer frame: precision, recall, f1 with Wilson intervals of the first two, over
-        all mentions of the tier in these documents. Other layers: accuracy, kappa and their
-        intervals at the gold's offsets, and ``floor``, the share of the commonest label.
+    ``gold`` is what `read_gold` returns, of mentions of this tier (core or near); the folder
+    has a file ``<doc>.txt`` for each document. Layer frame has precision, recall, f1 with Wilson
+    intervals of the first two, over all mentions of the tier in these documents; other layers
+    accuracy, kappa and their intervals at the gold's offsets, and ``floor``, the share of the
+    commonest label.
 
     Raises
     ------

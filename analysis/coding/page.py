@@ -85,22 +85,12 @@ HAND = Rule(
 
 
 def read_rules() -> dict[str, Rule]:
-    """Read the rules from the documentation.
-
-    Returns
-    -------
-    dict of Rule
-        By id; ``hand`` is the rule of what was corrected by hand.
+    """Read the rules from the documentation, by id.
 
     Raises
     ------
     StudyError
         If the document is not there.
-
-    Examples
-    --------
-    >>> read_rules()["P0"].in_short
-    'P0: Nothing found: affirmed'
     """
     for path in PLACES:
         if path.is_file():
@@ -112,13 +102,9 @@ def read_rules() -> dict[str, Rule]:
 
 
 def parse_rules(document: str) -> dict[str, Rule]:
-    r"""Take the rules from the tables of a Markdown document: id, kind if any, rule, example.
+    """Take the rules from the tables of a Markdown document: id, kind if any, rule, example.
 
-    Examples
-    --------
-    >>> found = parse_rules("## Target\n| T1 | A comparison | wie ein *Deal* |")
-    >>> found["T1"].about, found["T1"].example
-    ('Target', (('wie ein ', False), ('Deal', True)))
+    ``hand`` is the rule of what was corrected by hand.
     """
     rules, about = {BY_HAND: HAND}, ""
     for line in document.splitlines():
@@ -154,28 +140,12 @@ def write_audit(
     wide: int = WIDE,
     on_pages: Callable[[int, int], None] | None = None,
 ) -> list[Written]:
-    """Write the audit pages of a study: one per event, and one of all.
+    """Write the audit pages of a study to ``out``, by default ``data/local/audit``.
 
-    Parameters
-    ----------
-    layout : Layout
-        The study; its articles must lie in ``data/raw``.
-    events : sequence of str
-        Only the pages of these events; none: every event, and all together.
-    frames : sequence of str
-        Only mentions of these frames; none: all.
-    out : path, optional
-        Folder; by default ``data/local/audit``. The pages hold article text: a folder of
-        the study that git does not ignore is refused.
-    wide : int
-        Paragraphs before and after each mention that are shown on demand.
-    on_pages : callable, optional
-        Told how many of how many pages are done.
-
-    Returns
-    -------
-    list of Written
-        In the order of the events; the page of all comes last.
+    There is one of each event that is asked for, with its mentions of the frames that are asked
+    for; without ``events`` one of every event, and the last one of all. ``wide`` paragraphs before
+    and after each mention are shown on demand. The pages hold article text: a folder of the study
+    that git does not ignore is refused. ``on_pages`` is told how many of how many are done.
 
     Raises
     ------

@@ -43,26 +43,15 @@ class CodedSheet:
 def read_coded_sheets(
     paths: Sequence[Path], folder: Path, mentions: pd.DataFrame
 ) -> list[CodedSheet]:
-    """Read the sheets of one or more coders of one sample.
+    """Read the sheets of one or more coders of one sample, in the order of the paths.
 
-    Parameters
-    ----------
-    paths : sequence of path
-        XLSX or CSV files that `gipfel code sample` wrote and coders filled in.
-    folder : path
-        ``data/coding``, which holds the draws.
-    mentions : DataFrame
-        The open table, which must be the one drawn from.
-
-    Returns
-    -------
-    list of CodedSheet
-        In the order of ``paths``.
+    They are XLSX or CSV files that `gipfel code sample` wrote and coders filled in. The folder
+    holds the draws; ``mentions`` is the open table, which must be the one drawn from.
 
     Raises
     ------
     TableError
-        With every fault of every file: nothing is given then.
+        With every fault of every file.
     """
     sheets, messages = [], []
     for path in paths:

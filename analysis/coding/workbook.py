@@ -56,31 +56,15 @@ def write_sheet(
     *,
     notes: Sequence[str] = (),
 ) -> None:
-    """Write a sheet for people to fill in.
+    """Write a sheet for people to fill in, in one step.
 
-    Parameters
-    ----------
-    rows : iterable of mapping
-        Cells by column; a column that a row does not have is empty.
-    columns : sequence of SheetColumn
-        In the order wanted.
-    path : path
-        Ends in .xlsx (drop-down lists, instructions) or .csv (neither); written in one step.
-    notes : sequence of str
-        Lines of the worksheet *instructions*.
+    The path ends in .xlsx (drop-down lists; ``notes`` are lines of a worksheet) or .csv
+    (neither). Rows are cells by column; a column that a row does not have is empty.
 
     Raises
     ------
     ExportError
         If the ending is another, or the file is there already: it may have been filled in.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "a.csv"
-    >>> write_sheet([{"word": "=1"}], [SheetColumn("word"), SheetColumn("fits")], path)
-    >>> read_sheet(path)
-    (['word', 'fits'], [SheetRow(number=2, cells={'word': '=1', 'fits': ''})])
     """
     if path.suffix not in (".csv", ".xlsx"):
         raise ExportError(f"{path}: wanted a file that ends in .xlsx or .csv")
@@ -172,19 +156,10 @@ def _offer_choices(
 
 
 def read_sheet(path: Path) -> tuple[list[str], list[SheetRow]]:
-    """Read a sheet that people filled in.
+    """Read a sheet that people filled in: its headings, and the rows that are not empty.
 
-    Parameters
-    ----------
-    path : path
-        XLSX (its first worksheet) or CSV (comma, semicolon or tab; UTF-8).
-
-    Returns
-    -------
-    list of str
-        The headings.
-    list of SheetRow
-        The rows that are not empty; cells without white space around them.
+    XLSX (the first worksheet) or CSV (comma, semicolon or tab; UTF-8); cells come without white
+    space around them.
 
     Raises
     ------
