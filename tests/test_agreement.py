@@ -84,17 +84,11 @@ def coding(coder: str, polarity: str, *, right: str = "", doc: str = "x") -> pd.
     """Code mentions one letter each: a(ffirmed), n(egated), o(pen); ``right`` says y or n."""
     words = {"a": "affirmed", "n": "negated", "o": "open"}
     said = ["yes" if letter == "y" else "no" for letter in right or "y" * len(polarity)]
-    table = pd.DataFrame(
-        {
-            "coder": coder,
-            "mention_id": [f"{doc}{i % 5}:{i}" for i in range(len(polarity))],
-            "frame_right": said,
-            "target": "summit",
-            "polarity": [words[letter] for letter in polarity],
-            "voice": "narrator",
-            "speaker": "",
-        }
-    )
+    ids = [f"{doc}{i % 5}:{i}" for i in range(len(polarity))]
+    table = pd.DataFrame({"mention_id": ids, "frame_right": said}).assign(
+        coder=coder, target="summit", polarity=[words[letter] for letter in polarity],
+        voice="narrator", speaker="",
+    )  # fmt: skip
     table.loc[table["frame_right"] == "no", ["target", "polarity", "voice"]] = ""
     return table
 
@@ -153,14 +147,11 @@ def test_perfect_agreement_has_no_interval_of_no_width() -> None:
 
 
 def test_one_coder_or_none_cannot_agree() -> None:
-    alone = agreement(coding("a", "aano"))
-    assert set(alone["status"]) == {"not_estimable"}
-    assert set(alone["reason_code"]) == {"too_few_coders"}
-    assert set(alone["reason_values"]) == {"1"}
-    none = agreement(coding("a", "aano").iloc[:0])
-    assert none["layer"].tolist() == ["frame", "target", "polarity", "voice", "speaker"]
-    assert set(none["reason_code"]) == {"too_few_coders"}
-    assert set(none["reason_values"]) == {"0"}
+    for n in (1, 0):
+        table = agreement(coding("a", "aano").iloc[: 4 * n])
+        assert table["layer"].tolist() == ["frame", "target", "polarity", "voice", "speaker"]
+        told = table[["status", "reason_code", "reason_values"]].drop_duplicates()
+        assert told.to_numpy().tolist() == [["not_estimable", "too_few_coders", str(n)]]
 
 
 def test_what_a_coder_calls_no_mention_is_missing_in_other_layers() -> None:

@@ -90,28 +90,30 @@ def test_a_missed_and_a_false_mention_count() -> None:
     assert scores["precision"] == scores["recall"] == scores["f1"] == pytest.approx(1 / 3)
 
 
-def test_gold_with_unknown_labels_and_offsets_names_each(tmp_path: Path) -> None:
-    bad = ["a", "x", "4", "Deal", "Deel", "maybe", "narrator", "", "summit"]
+CODES = ("Deal", "open", "narrator", "", "summit")
+
+
+@pytest.mark.parametrize(
+    ("rows", "wanted"),
+    [
+        (
+            [["a", "x", "4", "Deal", "Deel", "maybe", "narrator", "", "summit"]],
+            [
+                "line 2, column 'frame': unknown label 'Deel'",
+                "line 2, column 'polarity': unknown label 'maybe'",
+                "line 2, column 'begin': wanted a whole number, came 'x'",
+            ],
+        ),
+        (
+            [["a", "0", "5", "abcde", *CODES], ["a", "4", "9", "efghi", *CODES]],
+            ["a: rows at 0 and 4 overlap"],
+        ),
+    ],
+)
+def test_faults_of_gold_are_named(rows: list[list[str]], wanted: list[str], tmp_path: Path) -> None:
     with pytest.raises(TableError) as caught:
-        read_gold(write(tmp_path / "g.csv", bad), FRAMES)
-    text = str(caught.value)
-    assert "line 2, column 'frame': unknown label 'Deel'" in text
-    assert "line 2, column 'polarity': unknown label 'maybe'" in text
-    assert "line 2, column 'begin': wanted a whole number, came 'x'" in text
-
-
-def test_gold_with_overlapping_rows_is_refused(tmp_path: Path) -> None:
-    codes = ("Deal", "open", "narrator", "", "summit")
-    rows = [["a", "0", "5", "abcde", *codes], ["a", "4", "9", "efghi", *codes]]
-    with pytest.raises(TableError, match="a: rows at 0 and 4 overlap"):
         read_gold(write(tmp_path / "g.csv", *rows), FRAMES)
-
-
-def test_gold_without_a_column_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "g.csv"
-    path.write_text("doc,begin\n", encoding="utf-8")
-    with pytest.raises(TableError, match="wanted the columns doc, begin, "):
-        read_gold(path, FRAMES)
+    assert [said for said in wanted if said not in str(caught.value)] == []
 
 
 def test_gold_that_does_not_fit_the_text_is_refused(study: Layout) -> None:

@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
-from analysis.annotation.grammar.lexicons import Lexicons, read_lexicons
+from analysis.annotation.grammar.lexicons import read_lexicons
 from analysis.annotation.speech.actors import ActorIndex, SpeechContext
 from analysis.annotation.speech.segments import find_speech
 from analysis.annotation.speech.spans import SpeechSpan
-from analysis.annotation.tokens import Annotator, Sentence
+from analysis.annotation.tokens import Annotator
 from analysis.measures.inference import FloatArray
 from analysis.study.errors import TextError
 from analysis.study.paths import Layout
@@ -123,15 +123,18 @@ def evaluate_quotes(
     """
     annotator, lexicons, actors = Annotator(), read_lexicons(layout), ActorIndex.of([])
     documents = read_quotes(path)[:first]
-    predictions = []
+    pairs, voices, lines = [], [], []
     for n, document in enumerate(documents, start=1):
-        segments = [annotator.sentences(*part) for part in paragraphs(document.text)]
-        predictions.append(predict_quotes(document, segments, actors, lexicons=lexicons))
+        context, spans = SpeechContext(), []
+        for part in paragraphs(document.text):
+            spans += find_speech(annotator.sentences(*part), actors, context, lexicons=lexicons)
+        quotes = as_quotes(document, spans)
+        pairs += pair_quotes(document.name, document.quotes, quotes)
+        voices.append((document.quotes, quotes, len(document.begins)))
+        lines.append(prediction_line(document, quotes))
         if on_documents:
             on_documents(n, len(documents))
-    scores, errors = score_documents(documents, predictions)
-    lines = [prediction_line(*both) for both in zip(documents, predictions, strict=True)]
-    return QuoteEvaluation(scores, errors, lines)
+    return QuoteEvaluation(score_pairs(pairs) | score_tokens(voices), quote_errors(pairs), lines)
 
 
 def read_quotes(path: Path) -> list[Document]:
@@ -171,27 +174,16 @@ def paragraphs(text: str) -> Iterator[tuple[str, int]]:
             yield match.group(), match.start()
 
 
-def predict_quotes(
-    document: Document,
-    segments: Sequence[Sequence[Sentence]],
-    actors: ActorIndex,
-    *,
-    lexicons: Lexicons,
-) -> list[Quote]:
-    """Code an article's speech and return it as quotations over the data set's tokens."""
-    context = SpeechContext()
-    spans: list[SpeechSpan] = []
-    for segment in segments:
-        spans += find_speech(segment, actors, context, lexicons=lexicons)
-    kept = [span for span in spans if span.kind != "distanced"]
-    return [_as_quote(document, span) for span in _run_together(document, kept)]
+def as_quotes(document: Document, spans: Sequence[SpeechSpan]) -> list[Quote]:
+    """Return coded speech as quotations over the data set's tokens.
 
-
-def _run_together(document: Document, spans: Sequence[SpeechSpan]) -> list[SpeechSpan]:
-    """Join sentences that continue a report: the data set has one quotation for a run."""
+    Sentences that continue a report are joined: the data set has one quotation for a run.
+    """
     joined: list[SpeechSpan] = []
     last = -1
     for span in spans:
+        if span.kind == "distanced":
+            continue
         continues = span.kind == "continued" and last >= 0
         if continues and not document.text[joined[last].end : span.begin].strip():
             joined[last] = replace(joined[last], end=span.end)
@@ -199,7 +191,7 @@ def _run_together(document: Document, spans: Sequence[SpeechSpan]) -> list[Speec
         joined.append(span)
         if span.voice == "indirect":
             last = len(joined) - 1 if span.kind == "continued" else -1
-    return joined
+    return [_as_quote(document, span) for span in joined]
 
 
 def _as_quote(document: Document, span: SpeechSpan) -> Quote:
@@ -244,20 +236,6 @@ def _stretch(document: Document, tokens: Tokens) -> dict[str, Any]:
     ]
     pieces = (document.text[span["charBegin"] : span["charEnd"]] for span in spans)
     return {"tokenIds": ids, "spans": spans, "text": " ".join(pieces)}
-
-
-def score_documents(
-    documents: Sequence[Document], predictions: Sequence[Sequence[Quote]]
-) -> tuple[Scores, pd.DataFrame]:
-    """Score predicted quotations, one sequence for each document, and list the errors."""
-    both = list(zip(documents, predictions, strict=True))
-    pairs = [
-        pair
-        for document, predicted in both
-        for pair in pair_quotes(document.name, document.quotes, predicted)
-    ]
-    tokens = score_tokens((d.quotes, predicted, len(d.begins)) for d, predicted in both)
-    return score_pairs(pairs) | tokens, quote_errors(pairs)
 
 
 def _tokens(quote: Quote | None, role: str) -> Tokens:
