@@ -39,7 +39,7 @@ def fault(result: Result) -> str:
 
 
 def ids(path: Path) -> list[str]:
-    return [row.cells["mention_id"] for row in read_sheet(path)[1]]
+    return read_sheet(path)["mention_id"].tolist()
 
 
 @pytest.fixture
@@ -72,13 +72,13 @@ def fill(path: Path, change: Callable[[list[Row]], list[Row] | None] = lambda ro
 def test_sheets_show_the_mention_in_its_sentence(drawn: Layout) -> None:
     mentions = read_features(drawn.features).mentions.set_index("mention_id")
     for path in (sheet(drawn, "anna"), sheet(drawn, "anna", ".xlsx")):
-        headings, rows = read_sheet(path)
-        assert (tuple(headings), len(rows)) == (COLUMNS, N)
-        for row in rows:
-            mention = mentions.loc[row.cells["mention_id"]]
-            assert f"[[{mention['surface']}]]" in row.cells["sentence"]
+        table = read_sheet(path)
+        assert (tuple(table.columns), len(table)) == (COLUMNS, N)
+        for row in table.to_dict("records"):
+            mention = mentions.loc[row["mention_id"]]
+            assert f"[[{mention['surface']}]]" in row["sentence"]
             text = (drawn.raw / f"{mention['doc_id']}.txt").read_text(encoding="utf-8")
-            plain = row.cells["sentence"].replace("[[", "").replace("]]", "")
+            plain = row["sentence"].replace("[[", "").replace("]]", "")
             assert plain in text.replace("\r\n", "\n")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
@@ -39,14 +40,6 @@ class SheetColumn:
     #: Whether people write into it; other columns are protected.
     is_filled_in: bool = False
     width: int = 14
-
-
-@dataclass(frozen=True)
-class SheetRow:
-    """A row as it was read: its number in the file, counted from 1, and its cells by column."""
-
-    number: int
-    cells: Mapping[str, str]
 
 
 def write_sheet(
@@ -155,11 +148,11 @@ def _offer_choices(
         sheet.add_data_validation(listed)
 
 
-def read_sheet(path: Path) -> tuple[list[str], list[SheetRow]]:
-    """Read a sheet that people filled in: its headings, and the rows that are not empty.
+def read_sheet(path: Path) -> pd.DataFrame:
+    """Read a sheet that people filled in: its rows that are not empty, by number in the file.
 
-    XLSX (the first worksheet) or CSV (comma, semicolon or tab; UTF-8); cells come without white
-    space around them.
+    XLSX (the first worksheet) or CSV (comma, semicolon or tab; UTF-8). All cells are text,
+    without white space around it; a heading may stand twice.
 
     Raises
     ------
@@ -168,14 +161,11 @@ def read_sheet(path: Path) -> tuple[list[str], list[SheetRow]]:
     """
     if not path.exists():
         raise TableError(f"{path}: no such file; wanted a filled-in sheet, XLSX or CSV")
-    lines = _read_xlsx(path) if path.suffix.lower() == ".xlsx" else _read_csv(path)
-    headings = next((cells for _, cells in lines), [])
-    rows = [
-        SheetRow(number, dict(zip(headings, [*cells, *[""] * len(headings)], strict=False)))
-        for number, cells in lines[1:]
-        if any(cells)
-    ]
-    return headings, rows
+    lines = dict(_read_xlsx(path) if path.suffix.lower() == ".xlsx" else _read_csv(path))
+    headings = lines.pop(next(iter(lines), 0), [])
+    blank = [""] * len(headings)
+    rows = {n: [*cells, *blank][: len(headings)] for n, cells in lines.items() if any(cells)}
+    return pd.DataFrame(list(rows.values()), index=list(rows), columns=headings, dtype="str")
 
 
 def _read_xlsx(path: Path) -> list[tuple[int, list[str]]]:
