@@ -146,8 +146,10 @@ def test_counts_of_every_facet_sum_to_the_mentions(
     events = [event.id for event in study.events]
     documents = toy_features.documents["doc_id"].tolist()
     for facet in make_facets(cards, study, events=events, documents=documents):
-        assert sum(choice.n for choice in facet.choices) == len(cards)
-        assert {facet_value(card, facet.id) for card in cards} <= {c.value for c in facet.choices}
+        assert sum(n for _, _, n in facet.choices) == len(cards)
+        assert {facet_value(card, facet.id) for card in cards} <= {
+            value for value, _, _ in facet.choices
+        }
 
 
 # ---------------------------------------------------------------- pages

@@ -125,7 +125,10 @@ def kwic(
     lines = concordance_lines(query, where, context=context, sort=sort, sample=sample, texts=texts)
     written = [write_concordance(lines, path, beside=beside) for path in write or []]
     if count:
-        show_counts(count_hits(lines, [name.strip() for name in count.split(",")]))
+        table = count_hits(lines, [name.strip() for name in count.split(",")])
+        counts = (row.values() for row in table.to_dict("records"))
+        cells = ((*names, n, f"{share:.3f}") for *names, n, share in counts)
+        console.show(list(table.columns), cells)
     elif not written and context in FOR_READING and not beside:
         show_passages(lines)
     elif not written:
@@ -187,13 +190,6 @@ def _hit(row: Mapping[Hashable, str]) -> Text:
     return hit
 
 
-def show_counts(table: pd.DataFrame) -> None:
-    """Show how often each value stands in the lines."""
-    rows = (row.values() for row in table.to_dict("records"))
-    cells = ((*map(str, names), str(n), f"{share:.3f}") for *names, n, share in rows)
-    console.show(list(table.columns), cells)
-
-
 def _summary(lines: pd.DataFrame) -> str:
     n, documents = len(lines), lines["doc_id"].nunique()
     if not n:
@@ -218,6 +214,7 @@ def collocates(
     from analysis.measures.collocation import association
     from analysis.measures.neighbours import count_pairs
     from analysis.study.text_files import read_stop_words
+    from analysis.tables.cells import rounded
     from analysis.tables.features import read_features
 
     layout = find_layout()
@@ -226,18 +223,11 @@ def collocates(
     table = association(count_pairs(near, node_kind="lemma"))
     console.write_table(table, csv)
     known = ~table["collocate"].str.casefold().isin(read_stop_words())
-    show_collocates(table[known & (table["n_joint"] >= min_joint)], top)
-
-
-def show_collocates(table: pd.DataFrame, top: int) -> None:
-    """Show the strongest collocates of each event, with the counts that they rest on."""
-    from analysis.tables.cells import rounded
-
-    by, falling = ["g2", "collocate"], [False, True]
-    table = table.sort_values(by, ascending=falling, key=rounded)
+    table = table[known & (table["n_joint"] >= min_joint)]
+    table = table.sort_values(["g2", "collocate"], ascending=[False, True], key=rounded)
     for event, ranked in table.groupby("event"):
         rows = [
-            (row["collocate"], f"{row['n_joint']}", f"{row['log_ratio']:.2f}", f"{row['g2']:.1f}")
+            (row["collocate"], row["n_joint"], f"{row['log_ratio']:.2f}", f"{row['g2']:.1f}")
             for row in ranked.head(top).to_dict("records")
         ]
         console.show(("collocate", "together", "log ratio", "G2"), rows, title=str(event))

@@ -130,7 +130,10 @@ def _row(layer: str, labels: pd.DataFrame, metric: str, how: Intervals) -> dict[
         if allowed is not None and label not in allowed:
             raise MeasureError(f"agreement, {layer}: {unknown('label', label, allowed)}")
     n_labels = max(2, len(used)) if allowed is None else len(allowed)
-    clusters, names = pd.factorize(_clusters(labels.index, how.cluster))
+    ids = labels.index
+    clusters, names = pd.factorize(
+        ids if how.cluster == "mention_id" else ids.str.rsplit(":").str[0]
+    )
     verdict = _judge(labels, len(used), metric)
     row = {
         "layer": layer,
@@ -146,14 +149,18 @@ def _row(layer: str, labels: pd.DataFrame, metric: str, how: Intervals) -> dict[
         return row
     formula = METRICS[metric]
     row["value"] = float(formula(hot, np.ones((len(labels), 1)), n_labels)[0])
-    if why := _no_interval(hot, how, len(names)):
-        return row | _without_bounds(why)
-    weights = draw_weights(len(names), how.n_resamples, np.random.default_rng(how.seed))[clusters]
-    return row | _bounds(formula(hot, weights, n_labels), how.level)
-
-
-def _clusters(mention_ids: pd.Index, cluster: str) -> pd.Index:
-    return mention_ids if cluster == "mention_id" else mention_ids.str.rsplit(":").str[0]
+    why = _no_interval(hot, how, len(names))
+    if why is None:
+        rng = np.random.default_rng(how.seed)
+        drawn = formula(hot, draw_weights(len(names), how.n_resamples, rng)[clusters], n_labels)
+        if np.isnan(drawn).mean() <= MOST_UNDEFINED:
+            row["low"], row["high"] = np.nanquantile(
+                drawn, [(1 - how.level) / 2, (1 + how.level) / 2]
+            )
+            return row
+        why = refuse("one_label_in_resamples")
+    # The value stays, and its status.
+    return row | {"reason_code": why.reason_code, "reason_values": why.reason_values}
 
 
 def _judge(labels: pd.DataFrame, n_used: int, metric: str) -> Verdict:
@@ -174,18 +181,6 @@ def _no_interval(hot: FloatArray, how: Intervals, n_clusters: int) -> Verdict | 
         could = 1 - (1 - how.level) ** (1 / n_clusters)
         return refuse("no_disagreement", round(could, 2))
     return None
-
-
-def _without_bounds(why: Verdict) -> dict[str, Any]:
-    """Return the reason why a value has no bounds; the value stays, and its status."""
-    return {"reason_code": why.reason_code, "reason_values": why.reason_values}
-
-
-def _bounds(drawn: FloatArray, level: float) -> dict[str, Any]:
-    if np.isnan(drawn).mean() > MOST_UNDEFINED:
-        return _without_bounds(refuse("one_label_in_resamples"))
-    low, high = np.nanquantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    return {"low": float(low), "high": float(high)}
 
 
 def label_confusion(codings: pd.DataFrame) -> pd.DataFrame:

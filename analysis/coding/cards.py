@@ -159,13 +159,16 @@ def make_cards(
         around, text = by_document[row["doc_id"]], texts[row["doc_id"]]
         place = [segment["segment_id"] for segment in around].index(row["segment_id"])
         own = around[place]
+        # The sentence as the rules saw it; a split verb stays within one.
+        spans = _sentence_spans(text[own["begin"] : own["end"]], own["begin"])
+        within = [Mark(*span, "sentence") for span in spans if span[0] <= row["begin"] < span[1]]
         return Card(
             number,
             row,
             text[row["begin"] : row["end"]],
             text[row["begin_2"] : row["end_2"]] if row["begin_2"] is not None else "",
             tuple(shown(one) for one in around[max(0, place - wide) : place]),
-            shown(own, [*_own_marks(row), *_sentence(row, own, text)], row),
+            shown(own, [*_own_marks(row), *within], row),
             tuple(shown(one) for one in around[place + 1 : place + 1 + wide]),
             _minute(own["posted_at"]),
             by_hand.get((row["doc_id"], row["begin"]), {}),
@@ -216,16 +219,6 @@ def _word_marks(row: Row, role: str, label: str = "") -> list[Mark]:
     return [Mark(row["begin"], row["end"], role, label), *second]
 
 
-def _sentence(row: Row, segment: Row, text: str) -> list[Mark]:
-    """Find the sentence of a mention as the rules saw it; a split verb stays within one."""
-    piece = text[segment["begin"] : segment["end"]]
-    return [
-        Mark(begin, end, "sentence")
-        for begin, end in _sentence_spans(piece, segment["begin"])
-        if begin <= row["begin"] < end
-    ]
-
-
 @lru_cache(maxsize=10_000)
 def _sentence_spans(piece: str, begin: int) -> tuple[tuple[int, int], ...]:
     """Split a segment once for all of its mentions, and for all pages."""
@@ -233,20 +226,15 @@ def _sentence_spans(piece: str, begin: int) -> tuple[tuple[int, int], ...]:
     return tuple((sentence.begin, sentence.end) for sentence in found)
 
 
-class Choice(NamedTuple):
-    """One value of a facet: what it is called, and how many mentions have it."""
-
-    value: str
-    name: str
-    n: int
-
-
 class Facet(NamedTuple):
-    """A way of parting mentions; every mention has exactly one of the choices."""
+    """A way of parting mentions; every mention has exactly one of the choices.
+
+    A choice is a value, what it is called, and how many mentions have it.
+    """
 
     id: str
     title: str
-    choices: tuple[Choice, ...]
+    choices: list[tuple[str, str, int]]
 
 
 def facet_value(card: Card, facet: str) -> str:
@@ -282,6 +270,6 @@ def make_facets(
     for facet, listed in values.items():
         counts = Counter(facet_value(card, facet) for card in cards)
         called = names.get(facet, {})
-        choices = (Choice(value, called.get(value, value), counts[value]) for value in listed)
-        facets.append(Facet(facet, facet.title(), tuple(choices)))
+        choices = [(value, called.get(value, value), counts[value]) for value in listed]
+        facets.append(Facet(facet, facet.title(), choices))
     return facets

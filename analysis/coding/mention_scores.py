@@ -151,12 +151,16 @@ def evaluate_mentions(
     wanted: dict[Key, str] = {(row["doc"], row["begin"]): row["frame"] for row in rows}
     found = {(doc, at): frame for doc, (one, _) in coded.items() for at, frame in one.items()}
     scores = {"frame": score_finding(wanted, found)}
-    errors = [*_finding_errors(wanted, found)]
+    errors = [
+        (*key, "", "frame", wanted.get(key, NO_FRAME), found.get(key, NO_FRAME), "", "")
+        for key in sorted({*wanted, *found})
+        if wanted.get(key) != found.get(key)
+    ]
     tables = []
     codes = [coded[doc][1][begin] for doc, begin in wanted]
     for layer in LAYERS:
         by_coder, by_rule = [row[layer] for row in rows], [code[layer] for code in codes]
-        commonest = max(map(by_coder.count, by_coder), default=0)
+        commonest = max(map(by_coder.count, set(by_coder)), default=0)
         scores[layer] = score_codes(by_coder, by_rule)
         scores[layer]["floor"] = commonest / max(len(by_coder), 1)
         tables.append(confusion(by_coder, by_rule).assign(layer=layer))
@@ -210,15 +214,6 @@ def score_finding(wanted: Mapping[Key, str], found: Mapping[Key, str]) -> dict[s
     scores |= _rate("precision", right, len(found)) | _rate("recall", right, len(wanted))
     both = len(found) + len(wanted)
     return scores | {"f1": 2 * right / both if both else float("nan")}
-
-
-def _finding_errors(
-    wanted: Mapping[Key, str], found: Mapping[Key, str]
-) -> Iterator[tuple[Any, ...]]:
-    for key in sorted({*wanted, *found}):
-        if wanted.get(key) != found.get(key):
-            frames = wanted.get(key, NO_FRAME), found.get(key, NO_FRAME)
-            yield (*key, "", "frame", *frames, "", "")
 
 
 def _coding_errors(
