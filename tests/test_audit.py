@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from analysis.annotation.corrections import read_corrections
-from analysis.annotation.pipeline import annotate
 from analysis.cli import app as cli
 from analysis.cli.console import complete_event, complete_frame
 from analysis.coding.cards import Card, Mark, cut_text, facet_value, make_cards, make_facets
@@ -23,6 +22,7 @@ from analysis.coding.page import (
     parse_rules,
     read_articles,
     read_rules,
+    render_page,
     write_audit,
 )
 from analysis.study.errors import ExportError, SourceError, StudyError, TableError
@@ -179,15 +179,12 @@ def test_frames_and_events_narrow_the_page(study: Layout) -> None:
     assert 'class="wide"' not in page.path.read_text("utf-8")
 
 
-def test_a_page_without_a_mention_says_zero(toy: Layout) -> None:
-    text = toy.study_file.read_text(encoding="utf-8")
-    looks = 'label = "Vulkan"\ncolour = "#000000"'
-    extra = f'\n[[frame]]\nid = "Vulkan"\n{looks}\ncore = {{ nouns = ["Vulkan"] }}\n'
-    toy.study_file.write_text(text + extra, encoding="utf-8")
-    annotate(toy)
-    (page,) = write_audit(toy, events=["nord-2019"], frames=["Vulkan"])
-    assert (page.n_mentions, page.n_documents) == (0, 3)
-    html = page.path.read_text("utf-8")
+def test_a_page_without_a_mention_says_zero(toy_layout: Layout, toy_features: Features) -> None:
+    documents = toy_features.documents.query("event == 'nord-2019'")
+    none = make_cards(toy_features.mentions.iloc[:0], toy_features.segments, {}, wide=1)
+    html = render_page(
+        none, read_study(toy_layout), documents, events=["nord-2019"], rules={}, content="0"
+    )
     assert "0 mentions in 3 documents" in html
     assert "<article " not in html
 

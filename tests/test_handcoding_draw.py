@@ -55,7 +55,7 @@ def test_the_seed_alone_decides(features: Features) -> None:
 
 
 def test_every_mention_is_drawn_as_often_as_its_probability_says(features: Features) -> None:
-    n_draws = 150
+    n_draws = 80
     seen = pd.concat(
         draw_sample(features.mentions, Design(20, ("event",), seed=seed)).rows
         for seed in range(n_draws)

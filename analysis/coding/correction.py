@@ -357,10 +357,10 @@ def most_unseen(coded: Coded, chance: float, *, endless: bool = False) -> float:
     sums = strata.groupby("stratum")["weight"].agg(["sum", "size"])
     sizes = sums["sum"].round().astype(int)
     times = max(1, ENDLESS // int(sizes.sum())) if endless else 1
-    costs = sorted(
-        math.log((size - e) / (size - e - n))
-        for size, n in zip((sizes * times).tolist(), sums["size"].tolist(), strict=True)
-        for e in range(max(0, size - n))
-    )
-    n_unseen = np.searchsorted(np.cumsum(costs), -math.log(chance), side="right")
+    costs = []
+    for size, n in zip((sizes * times).tolist(), sums["size"].tolist(), strict=True):
+        left = size - np.arange(max(0, size - n))
+        costs.append(np.log(left / (left - n)))
+    total = np.cumsum(np.sort(np.concatenate(costs)))
+    n_unseen = np.searchsorted(total, -math.log(chance), side="right")
     return float(n_unseen / (sizes.sum() * times))
