@@ -1,6 +1,6 @@
 """Sheets that people fill in: XLSX with drop-down lists, or CSV; harmless to open.
 
-Knows nothing of mentions: any sheet with columns and choices can be written and read.
+Any sheet with columns and choices can be written and read, whatever it is about.
 """
 
 from __future__ import annotations
