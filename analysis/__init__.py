@@ -69,8 +69,8 @@ _GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "analysis.concordance.page": ("show_concordance", "write_concordance"),
     },
     "Coding": {
-        "analysis.coding.coders": ("Intervals", "agreement"),
-        "analysis.coding.corrected": ("Correction", "corrected_shares"),
+        "analysis.coding.agreement": ("Intervals", "agreement"),
+        "analysis.coding.correction": ("Correction", "corrected_shares"),
         "analysis.measures.quality": ("quality_table",),
     },
     "Claims": {

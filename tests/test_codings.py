@@ -47,13 +47,8 @@ def test_committed_files_hold_no_text_column() -> None:
 
 def test_the_committed_sample_is_the_one_that_its_design_draws(features: Features) -> None:
     kept = read_draw("pilot", FOLDER)
-    design = Design(
-        kept.design["n"],
-        tuple(kept.design["by"]),
-        kept.design["allocation"],
-        kept.design["tier"],
-        kept.design["seed"],
-    )
+    how = {name: kept.design[name] for name in ("n", "allocation", "tier", "seed")}
+    design = Design(by=tuple(kept.design["by"]), **how)
     anew = draw_sample(features.mentions, design, name="pilot")
     assert anew.design == kept.design
     pd.testing.assert_frame_equal(anew.rows, kept.rows)

@@ -143,7 +143,7 @@ def test_an_address_that_is_none(address: str) -> None:
 def test_dask_is_loaded_only_for_a_cluster() -> None:
     code = (
         "import sys, analysis, analysis.cli.app, analysis.runs.execute;"
-        "import analysis.cli.running, analysis.study.executor;"
+        "import analysis.cli.run, analysis.study.executor;"
         "print(json.dumps(sorted({'dask', 'distributed'} & set(sys.modules))))"
     )
     done = subprocess.run(

@@ -15,8 +15,8 @@ import pytest
 from analysis.annotation.codes import read_target_lexicon
 from analysis.annotation.corrections import read_corrections
 from analysis.annotation.grammar.lexicons import read_lexicons
-from analysis.coding.gold import COLUMNS as GOLD_COLUMNS
-from analysis.coding.gold import read_gold
+from analysis.coding.mention_scores import COLUMNS as GOLD_COLUMNS
+from analysis.coding.mention_scores import read_gold
 from analysis.coding.workbook import read_sheet
 from analysis.corpus.cleaning import read_boilerplate
 from analysis.corpus.sources import read_sources

@@ -55,7 +55,7 @@ def test_the_seed_alone_decides(features: Features) -> None:
 
 
 def test_every_mention_is_drawn_as_often_as_its_probability_says(features: Features) -> None:
-    n_draws = 150
+    n_draws = 80
     seen = pd.concat(
         draw_sample(features.mentions, Design(20, ("event",), seed=seed)).rows
         for seed in range(n_draws)
@@ -76,17 +76,18 @@ def test_the_hash_is_of_the_mentions_and_not_of_their_codes(features: Features) 
     assert hash_population(population) != hash_population(moved)
 
 
-def test_wrong_designs_name_the_way_out(features: Features) -> None:
-    mentions = features.mentions
-    with pytest.raises(MeasureError, match=r"unknown column 'frames'.*Did you mean 'frame'"):
-        draw_sample(mentions, Design(20, ("frames",)))
-    with pytest.raises(MeasureError, match=r"unknown allocation 'optimal'\. Allowed: equal, prop"):
-        draw_sample(mentions, Design(20, (), "optimal"))
-    with pytest.raises(MeasureError, match=r"unknown tier 'far'\. Allowed: core, core_near"):
-        draw_sample(mentions, Design(20, (), tier="far"))
-    with pytest.raises(MeasureError, match="between 1 and the 35 mentions there are, came 36"):
-        draw_sample(mentions, Design(36))
-    with pytest.raises(MeasureError, match="n of at least 5, one for each stratum, came 4"):
-        draw_sample(mentions, Design(4, ("event", "frame")))
+@pytest.mark.parametrize(
+    ("design", "said"),
+    [
+        (Design(20, ("frames",)), r"unknown column 'frames'.*Did you mean 'frame'"),
+        (Design(20, (), "optimal"), r"unknown allocation 'optimal'\. Allowed: equal, prop"),
+        (Design(20, (), tier="far"), r"unknown tier 'far'\. Allowed: core, core_near"),
+        (Design(36), "between 1 and the 35 mentions there are, came 36"),
+        (Design(4, ("event", "frame")), "n of at least 5, one for each stratum, came 4"),
+    ],
+)
+def test_wrong_designs_name_the_way_out(features: Features, design: Design, said: str) -> None:
+    with pytest.raises(MeasureError, match=said):
+        draw_sample(features.mentions, design)
     with pytest.raises(TableError, match="wanted small letters a to z, digits and hyphens"):
-        draw_sample(mentions, Design(20), name="Meine Stichprobe")
+        draw_sample(features.mentions, Design(20), name="Meine Stichprobe")

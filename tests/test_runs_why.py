@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 from analysis.cli import app as cli
 from analysis.cli import console
-from analysis.cli import why as command
-from analysis.cli.running import explain_runs
+from analysis.cli import notebooks as command
+from analysis.cli.run import explain_runs
 from analysis.runs.execute import execute_runs
 from analysis.runs.history import find_account, name_runs
 from analysis.runs.plan import plan_run

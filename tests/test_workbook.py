@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,11 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analysis.coding.workbook import (
-    SheetColumn,
-    read_sheet,
-    write_sheet,
-)
+from analysis.coding.workbook import SheetColumn, read_sheet, write_sheet
 from analysis.study.errors import ExportError, TableError
 from analysis.tables.cells import clean, guard, unguard
 
@@ -26,14 +21,8 @@ COLUMNS = [
     SheetColumn("who", ("Anna", "Bruno"), is_free=True, is_filled_in=True),
 ]
 DANGEROUS = [
-    "=1+1",
-    "+1",
-    "-1",
-    "@SUM(A1)",
-    "\t=1",
-    "\r=1",
-    '=HYPERLINK("x")',
-    "=cmd|' /C calc'!A0",
+    *("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"),
+    *('=HYPERLINK("x")', "=cmd|' /C calc'!A0"),
 ]
 
 
@@ -55,34 +44,29 @@ def test_what_is_written_is_read(ending: str, texts: list[str]) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"a{ending}"
         write_sheet([{"text": text, "mood": "good"} for text in texts], COLUMNS, path)
-        headings, rows = read_sheet(path)
-    assert headings == ["text", "mood", "who"]
-    assert [row.cells["text"] for row in rows] == [clean(text).strip() for text in texts]
-    assert {row.cells["mood"] for row in rows} == {"good"}
-    assert [row.number for row in rows] == list(range(2, len(texts) + 2))
+        table = read_sheet(path)
+    assert table.columns.tolist() == ["text", "mood", "who"]
+    assert table["text"].tolist() == [clean(text).strip() for text in texts]
+    assert set(table["mood"]) == {"good"}
+    assert table.index.tolist() == list(range(2, len(texts) + 2))
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
-def test_no_cell_of_a_workbook_is_a_formula(text: str, tmp_path: Path) -> None:
+def test_no_cell_is_a_formula(text: str, tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     write_sheet([{"text": text}], COLUMNS, path, notes=[text])
     for sheet in openpyxl.load_workbook(path).worksheets:
         assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
         assert all(not isinstance(c.value, int | float) for row in sheet.iter_rows() for c in row)
     with zipfile.ZipFile(path) as packed:
-        cells = packed.read("xl/worksheets/sheet1.xml").decode()
-    assert "<f>" not in cells
+        assert "<f>" not in packed.read("xl/worksheets/sheet1.xml").decode()
     assert openpyxl.load_workbook(path).worksheets[0]["A2"].quotePrefix == (text[0] != "\r")
-
-
-@pytest.mark.parametrize("text", DANGEROUS)
-def test_no_cell_of_a_csv_begins_like_a_formula(text: str, tmp_path: Path) -> None:
     write_sheet([{"text": text}], COLUMNS, tmp_path / "a.csv")
     second = (tmp_path / "a.csv").read_text(encoding="utf-8-sig").split("\n", 1)[1]
     assert second.lstrip('"')[0] in ("'", "\n")
 
 
-def test_choices_are_offered_and_enforced_unless_free(tmp_path: Path) -> None:
+def test_choices_are_offered_and_enforced_unless_free_and_nothing_is_hidden(tmp_path: Path) -> None:
     write_sheet([{"text": "x"}, {"text": "y"}], COLUMNS, tmp_path / "a.xlsx", notes=["Read me."])
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     sheet = book.worksheets[0]
@@ -95,59 +79,51 @@ def test_choices_are_offered_and_enforced_unless_free(tmp_path: Path) -> None:
     assert book["instructions"]["A1"].value == "Read me."
     assert (sheet["A2"].protection.locked, sheet["B2"].protection.locked) == (True, False)
     assert sheet.protection.sheet
-
-
-def test_nothing_is_hidden(tmp_path: Path) -> None:
-    write_sheet([{"text": "x"}], COLUMNS, tmp_path / "a.xlsx")
-    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
     assert [sheet.sheet_state for sheet in book.worksheets] == ["visible"] * 3
     assert not any(d.hidden for s in book.worksheets for d in s.column_dimensions.values())
 
 
-def test_a_sheet_is_never_overwritten(tmp_path: Path) -> None:
+def test_a_sheet_is_never_overwritten_and_another_ending_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("mine")
     with pytest.raises(ExportError, match="there already, and may have been filled in"):
         write_sheet([], COLUMNS, path)
     assert path.read_text() == "mine"
-
-
-def test_another_ending_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match=r"wanted a file that ends in \.xlsx or \.csv"):
         write_sheet([], COLUMNS, tmp_path / "a.ods")
 
 
 def test_a_very_long_text_is_cut(tmp_path: Path) -> None:
     write_sheet([{"text": "ä" * 40_000}], COLUMNS, tmp_path / "a.xlsx")
-    (row,) = read_sheet(tmp_path / "a.xlsx")[1]
-    assert len(row.cells["text"]) == 32_000
-    assert row.cells["text"].endswith("…")
+    (cell,) = read_sheet(tmp_path / "a.xlsx")["text"]
+    assert (len(cell), cell[-1]) == (32_000, "…")
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_csv_of_any_program_is_read(mark: str, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(f"text{mark}mood\r\nx{mark} good \r\n{mark}\r\n".encode("utf-8-sig"))
-    headings, rows = read_sheet(path)
-    assert headings == ["text", "mood"]
-    assert [row.cells for row in rows] == [{"text": "x", "mood": "good"}]
+    assert read_sheet(path).to_dict("index") == {2: {"text": "x", "mood": "good"}}
 
 
-def test_files_that_are_no_sheets_are_named(tmp_path: Path) -> None:
-    with pytest.raises(TableError, match="no such file; wanted a filled-in sheet, XLSX or CSV"):
-        read_sheet(tmp_path / "none.csv")
-    (tmp_path / "a.xlsx").write_bytes(b"not a workbook")
-    with pytest.raises(TableError, match="wanted an XLSX file"):
-        read_sheet(tmp_path / "a.xlsx")
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as packed:
-        packed.writestr("x.txt", "x")
-    (tmp_path / "b.xlsx").write_bytes(held.getvalue())
-    with pytest.raises(TableError, match="wanted an XLSX file"):
-        read_sheet(tmp_path / "b.xlsx")
-    (tmp_path / "a.csv").write_bytes("text\nGrüße\n".encode("cp1252"))
-    with pytest.raises(TableError, match=r'looks like cp1252\. .* save it as "CSV UTF-8"'):
-        read_sheet(tmp_path / "a.csv")
-    (tmp_path / "b.csv").write_text('text\n"open\n')
-    with pytest.raises(TableError, match="wanted a CSV file"):
-        read_sheet(tmp_path / "b.csv")
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("none.csv", None, "no such file; wanted a filled-in sheet, XLSX or CSV"),
+        ("a.xlsx", b"not a workbook", "wanted an XLSX file"),
+        ("b.xlsx", b"PK\x05\x06" + bytes(18), "wanted an XLSX file"),
+        (
+            "a.csv",
+            "text\nGrüße\n".encode("cp1252"),
+            r'looks like cp1252\. .* save it as "CSV UTF-8',
+        ),
+        ("b.csv", b'text\n"open\n', "wanted a CSV file"),
+    ],
+)
+def test_files_that_are_no_sheets_are_named(
+    name: str, data: bytes | None, said: str, tmp_path: Path
+) -> None:
+    if data is not None:
+        (tmp_path / name).write_bytes(data)
+    with pytest.raises(TableError, match=said):
+        read_sheet(tmp_path / name)

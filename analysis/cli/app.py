@@ -11,13 +11,12 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from analysis.cli import coding, console, evaluate
+from analysis.cli import coding, console
 from analysis.cli.kwic import collocates, kwic
 from analysis.cli.multiverse import multiverse
-from analysis.cli.notebooks import clean_notebooks, params, readings
+from analysis.cli.notebooks import clean_notebooks, params, prune, readings, why
 from analysis.cli.run import run
 from analysis.cli.verify import crate, provenance, verify
-from analysis.cli.why import prune, why
 from analysis.study.errors import GipfelError
 from analysis.study.paths import find_layout
 
@@ -33,11 +32,10 @@ def ingest(
 
     Example: `gipfel ingest ../shared/corpus`
     """
-    from analysis.corpus.sources import ingest as copy_articles
-    from analysis.corpus.sources import read_sources
+    from analysis.corpus import sources
 
     layout, study = console.open_study()
-    found = copy_articles(folder, layout, read_sources(layout, study))
+    found = sources.ingest(folder, layout, sources.read_sources(layout, study))
     rows = [(entry.doc_id, console.state(entry.state), entry.detail) for entry in found]
     console.show(("article", "state", ""), rows)
     if any(entry.state in ("changed", "missing", "unreadable") for entry in found):
@@ -84,16 +82,14 @@ def status() -> None:
         (f"Open tables ({layout.show(layout.features)})", table_lines(layout)),
         ("Runs and figures", run_lines(layout, study)),
     ):
-        rows = [(line.name, console.state(line.state), _in_short(line.detail)) for line in lines]
+        rows = []
+        for line in lines:
+            reasons = line.detail.splitlines()
+            if len(reasons) > MOST_REASONS:
+                n_more = len(reasons) - MOST_REASONS
+                reasons[MOST_REASONS:] = [f"and {n_more} more: gipfel run --explain"]
+            rows.append((line.name, console.state(line.state), "; ".join(reasons)))
         console.show((), rows, title=title)
-
-
-def _in_short(reasons: str) -> str:
-    """Put the first reasons into one line."""
-    lines = reasons.splitlines()
-    n_more = len(lines) - MOST_REASONS
-    more = [f"and {n_more} more: gipfel run --explain"] if n_more > 0 else []
-    return "; ".join(lines[:MOST_REASONS] + more)
 
 
 def release_check(
@@ -138,8 +134,8 @@ COMMANDS: dict[str, Callable[..., None] | typer.Typer] = {
     "collocates": collocates,
     "status": status,
     "release-check": release_check,
-    "evaluate": evaluate.app,
-    "code": coding.app,
+    "evaluate": coding.evaluate,
+    "code": coding.code,
 }
 
 

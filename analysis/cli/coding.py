@@ -1,8 +1,11 @@
-"""``gipfel audit`` and ``gipfel code``: mentions in context, and samples coded by people."""
+"""The coding: ``gipfel audit``, ``gipfel code`` and ``gipfel evaluate``.
+
+Mentions in context, samples coded by people, and how good the coding is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,26 +13,36 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from analysis.cli import console
+from analysis.study.errors import TableError
 from analysis.study.paths import Layout, find_layout
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.tables.codings import Draw
+    from analysis.tables.codings import CodedSet
 
-app = typer.Typer(
-    help="Have people code mentions.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="markdown",
-)
-
-
+Scores = Mapping[str, Mapping[str, float]]
+code = console.group("Have people code mentions.")
+evaluate = console.group("Measure how good the coding is.")
 complete_by = console.completing_names("analysis.coding.draw", "STRATIFIERS", in_list=True)
 complete_allocation = console.completing_names("analysis.coding.draw", "ALLOCATIONS")
 complete_sheet = console.completing(
     lambda: [str(path) for path in (find_layout().local / "coding").glob("*.*")]
 )
+JsonOut = Annotated[
+    Path | None, typer.Option(help="Write all figures as one JSON object: layer, metric, value.")
+]
+Save = Annotated[
+    str, typer.Option(help="Keep the numbers in data/validation under this name of a set.")
+]
+Seen = Annotated[
+    str,
+    typer.Option(
+        help="With --save: unseen, scored (the rules were changed after earlier scores of it), "
+        "or read (its text was read while rules were written)."
+    ),
+]
+CodedBy = Annotated[str, typer.Option(help="With --save: people or language_model.")]
 
 
 def audit(
@@ -53,21 +66,19 @@ def audit(
 
     `gipfel audit --event alaska-2025 --frame Deal` writes one.
     """
-    from analysis.coding.build import write_audit
+    from analysis.coding.page import write_audit
 
     layout = find_layout()
     with console.counting("Pages") as told:
         written = write_audit(
             layout, events=event or [], frames=frame or [], out=out, wide=wide, on_pages=told
         )
-    rows = [
-        (layout.show(page.path), str(page.n_documents), str(page.n_mentions)) for page in written
-    ]
+    rows = [(layout.show(page.path), page.n_documents, page.n_mentions) for page in written]
     console.show(("page", "documents", "mentions"), rows)
     console.say("They hold article text: open them in a browser, do not publish them.")
 
 
-@app.command()
+@code.command()
 def sample(
     n: Annotated[int, typer.Option(min=1, help="How many mentions to draw.")] = 100,
     by: Annotated[
@@ -95,52 +106,39 @@ def sample(
     `gipfel code sample --n 40 --by event --allocation equal --name pilot`
     """
     from analysis.coding.draw import Design, draw_sample
+    from analysis.coding.sheet import write_sheets
     from analysis.tables.codings import write_draw
     from analysis.tables.features import read_features
 
     layout, study = console.open_study()
-    wanted = tuple(part.strip() for part in by.split(",") if part.strip())
-    used = study.seed if seed is None else seed
+    design = Design(
+        n, tuple(console.split_names(by)), allocation, tier, study.seed if seed is None else seed
+    )
     mentions = read_features(layout.features).mentions
-    draw = draw_sample(mentions, Design(n, wanted, allocation, tier, used), name=name)
-    named = console.split_names(coders)
-    written = write_sheets(layout, mentions, draw, named, n_sentences=context)
+    draw = draw_sample(mentions, design, name=name)
+    with console.counting("Contexts", at_once=False) as told:
+        written = write_sheets(
+            layout,
+            mentions,
+            draw,
+            console.split_names(coders),
+            n_sentences=context,
+            on_documents=told,
+        )
     write_draw(draw, layout.coding)
-    show_draw(draw)
+    strata = draw.rows.drop_duplicates("stratum").sort_values("stratum")
+    rows = (
+        (row["stratum"], row["n_stratum"], row["n_drawn"], f"{row['inclusion_probability']:.3f}")
+        for row in strata.to_dict("records")
+    )
+    headings = ("stratum", "mentions", "drawn", "probability")
+    console.show(headings, rows, title=f"Sample {draw.sample}")
     for path in written:
         console.say(f"Wrote {layout.show(path)}")
     console.say("They hold article text: keep them out of git. Next: gipfel code import SHEET...")
 
 
-def write_sheets(
-    layout: Layout, mentions: pd.DataFrame, draw: Draw, coders: Sequence[str], *, n_sentences: int
-) -> list[Path]:
-    """Write the sheets of all coders as XLSX and CSV, or none."""
-    from analysis.coding.sheet import INSTRUCTIONS, find_contexts, sheet_columns, sheet_rows
-    from analysis.coding.workbook import check_new, write_sheet
-    from analysis.study.study import read_study
-    from analysis.tables.codings import check_write
-
-    folder = layout.local / "coding"
-    paths = {
-        coder: [folder / f"{draw.sample}_{coder}{ending}" for ending in (".xlsx", ".csv")]
-        for coder in coders
-    }
-    check_write(draw, layout.coding)
-    check_new([path for both in paths.values() for path in both])
-    drawn = mentions[mentions["mention_id"].isin(draw.rows["mention_id"])]
-    with console.counting("Contexts") as told:
-        contexts = find_contexts(layout, drawn, n_sentences=n_sentences, on_documents=told)
-    frames = dict(zip(drawn["mention_id"], drawn["frame"], strict=True))
-    columns = sheet_columns([actor.id for actor in read_study(layout).actors])
-    for coder, both in paths.items():
-        rows = list(sheet_rows(draw, frames, contexts, coder))
-        for path in both:
-            write_sheet(rows, columns, path, notes=INSTRUCTIONS)
-    return [path for both in paths.values() for path in both]
-
-
-@app.command("import")
+@code.command("import")
 def import_sheets(
     sheets: Annotated[
         list[Path], typer.Argument(help="Filled-in sheets.", autocompletion=complete_sheet)
@@ -161,15 +159,15 @@ def import_sheets(
 
     Example: `gipfel code import data/local/coding/pilot_a.xlsx data/local/coding/pilot_b.xlsx`
     """
-    from analysis.coding.coders import Intervals, agreement, label_confusion
-    from analysis.coding.corrected import Correction, check_correction, corrected_shares
+    from analysis.coding.agreement import Intervals, agreement, label_confusion
+    from analysis.coding.correction import Correction, check_correction, corrected_shares
     from analysis.coding.reading import read_coded_sheets
     from analysis.tables.codings import read_codings, write_labels
     from analysis.tables.features import read_features
 
     layout, study = console.open_study()
     features = read_features(layout.features)
-    groups = [part.strip() for part in by.split(",") if part.strip()]
+    groups = console.split_names(by)
     read = read_coded_sheets(sheets, layout.coding, features.mentions)
     how = Correction(population, adjudication)
     known = read_codings(features, read[0].sample, layout.coding)["coder"]
@@ -184,22 +182,10 @@ def import_sheets(
     show_corrected(corrected_shares(features.mentions, codings, by=groups, how=how))
 
 
-def show_draw(draw: Draw) -> None:
-    """Show how many mentions of each stratum were drawn."""
-    counts = ["stratum", "n_stratum", "n_drawn", "inclusion_probability"]
-    strata = draw.rows[counts].drop_duplicates("stratum").sort_values("stratum")
-    rows = (
-        (stratum, str(n), str(n_drawn), f"{probability:.3f}")
-        for stratum, n, n_drawn, probability in strata.itertuples(index=False)
-    )
-    headings = ("stratum", "mentions", "drawn", "probability")
-    console.show(headings, rows, title=f"Sample {draw.sample}")
-
-
 def show_agreement(table: pd.DataFrame) -> None:
     """Show agreement by code, one line for each set of coders."""
     rows = [
-        (row["layer"], row["coders"], str(row["n_units"]), row["metric"], *_estimate(row, "value"))
+        (row["layer"], row["coders"], row["n_units"], row["metric"], *_estimate(row, "value"))
         for row in table.to_dict("records")
     ]
     headings = ("code", "coders", "mentions", "metric", "value", "95 %")
@@ -232,9 +218,109 @@ def show_corrected(table: pd.DataFrame) -> None:
     rows = [
         (
             *(row["group"], row["layer"], row["value"], f"{row['raw']:.3f}"),
-            *(*_estimate(row, "share"), str(row["n_coded"]), str(row["n"])),
+            *(*_estimate(row, "share"), row["n_coded"], row["n"]),
         )
         for row in table.to_dict("records")
     ]
     headings = ("group", "code", "label", "raw", "corrected", "95 %", "coded", "of")
     console.show(headings, rows, title="Shares, raw and corrected")
+
+
+def _describe(name: str, layout: Layout, known: dict[str, str]) -> CodedSet | None:
+    """Describe a set, if it is to be kept; nothing is assumed of what was known of it."""
+    import subprocess
+
+    from analysis.tables.codings import CodedSet
+
+    if not name:
+        return None
+    for option in ("seen", "coded_by"):
+        if not known[option]:
+            raise TableError(
+                f"evaluate: --save {name} needs --{option.replace('_', '-')}, so that nobody takes"
+                " what was read before for unseen text, or a language model for people"
+            )
+    command = ["git", "-C", str(layout.root), "rev-parse", "--short", "HEAD"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return CodedSet(set=name, commit=done.stdout.strip(), **known)
+
+
+@evaluate.command("mentions")
+def evaluate_mentions(
+    gold: Annotated[Path, typer.Argument(help="Coded mentions as CSV.")],
+    texts: Annotated[Path, typer.Option(help="Folder with <doc>.txt for each document.")],
+    json: JsonOut = None,
+    errors: Annotated[Path | None, typer.Option(help="Write every error as CSV.")] = None,
+    save: Save = "",
+    tier: Annotated[str, typer.Option(help="core or near: that of the coded mentions.")] = "core",
+    seen: Seen = "",
+    coded_by: CodedBy = "",
+) -> None:
+    """Measure the coding of mentions: frame, polarity, voice, speaker, target.
+
+    Example: `gipfel evaluate mentions ../shared/gold/mentions_dev.csv --texts ../shared/corpus`
+    """
+    from analysis.annotation.annotated import load_tools
+    from analysis.coding.mention_scores import evaluate_mentions as measure
+    from analysis.coding.mention_scores import read_gold
+    from analysis.tables.codings import write_validation
+
+    layout, study = console.open_study()
+    known = {"source": "mentions", "tier": tier, "seen": seen, "coded_by": coded_by}
+    about = _describe(save, layout, known)
+    frames = tuple(frame.id for frame in study.frames)
+    found = measure(read_gold(gold, frames), texts, load_tools(layout.root), tier=tier)
+    _report(found.scores, found.errors, json, errors)
+    if about:
+        write_validation(about, found.scores, found.confusion, layout.validation)
+
+
+@evaluate.command("quotes")
+def evaluate_quotes(
+    file: Annotated[Path, typer.Argument(help="Annotated quotations, JSON lines (.gz).")],
+    json: JsonOut = None,
+    predictions: Annotated[
+        Path | None, typer.Option(help="Write what was predicted, in the data's own schema.")
+    ] = None,
+    errors: Annotated[Path | None, typer.Option(help="Write every error as CSV.")] = None,
+    first: Annotated[int | None, typer.Option(min=1, help="Only the first documents.")] = None,
+    save: Save = "",
+    seen: Seen = "",
+    coded_by: CodedBy = "",
+) -> None:
+    """Measure the coding of speech against annotated quotations.
+
+    Example: `gipfel evaluate quotes ../shared/quotes/dev.jsonl.gz --json scores.json`
+    """
+    from analysis.coding.quotes import evaluate_quotes as measure
+    from analysis.tables.codings import write_validation
+
+    layout = find_layout()
+    known = {"source": "quotes", "tier": "", "seen": seen, "coded_by": coded_by}
+    about = _describe(save, layout, known)
+    with console.counting("Articles") as told:
+        found = measure(file, layout, first=first, on_documents=told)
+    _report(found.scores, found.errors, json, errors)
+    console.write("".join(f"{line}\n" for line in found.predictions), predictions)
+    if about:
+        n = {"n": float(len(found.predictions))}
+        scores = {layer: n | of for layer, of in found.scores.items()}
+        write_validation(about, scores, None, layout.validation)
+
+
+def _report(scores: Scores, errors: pd.DataFrame, json_file: Path | None, csv: Path | None) -> None:
+    """Show every layer with its metrics, counts whole, and write what is asked for."""
+    import json
+
+    rows = [
+        ("" if i else layer, metric, f"{value:.{0 if metric.startswith('n') else 3}f}")
+        for layer, metrics in scores.items()
+        for i, (metric, value) in enumerate(metrics.items())
+    ]
+    console.show(("layer", "metric", "value"), rows)
+    whole = {
+        layer: {metric: None if isnan(value) else value for metric, value in metrics.items()}
+        for layer, metrics in scores.items()
+    }
+    console.write(f"{json.dumps(whole, indent=1, allow_nan=False)}\n", json_file)
+    console.write_table(errors, csv)

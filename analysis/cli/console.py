@@ -32,6 +32,13 @@ GREEN = ("recognised", "copied", "up to date", "succeeded", "as committed")
 YELLOW = ("unknown", "not here", "stale", "skipped", "interrupted", "never run", "not published")
 
 
+def group(text: str) -> typer.Typer:
+    """Make a command that has commands of its own, such as ``gipfel code``."""
+    return typer.Typer(
+        help=text, no_args_is_help=True, add_completion=False, rich_markup_mode="markdown"
+    )
+
+
 def open_study() -> tuple[Layout, Study]:
     """Find the study of the working directory and read its design."""
     from analysis.study.study import read_study
@@ -45,14 +52,8 @@ def completing(
 ) -> Callable[[str], list[str]]:
     """Make a function that completes one of some names on the command line.
 
-    Where the study cannot be read, nothing is completed.
-
-    Parameters
-    ----------
-    names : callable
-        Returns all names; called only when a shell asks.
-    in_list : bool
-        Whether commas separate several names, of which the last one is completed.
+    ``names`` is called only when a shell asks; where the study cannot be read, nothing is
+    completed. With ``in_list`` commas separate several names, of which the last is completed.
     """
 
     def complete(incomplete: str) -> list[str]:
@@ -70,12 +71,7 @@ def completing_names(
     module: str, names: str, *, in_list: bool = False
 ) -> Callable[[str], list[str]]:
     """Make a function that completes what a constant of a module lists; it is loaded then."""
-
-    def read() -> Iterable[str]:
-        found: Iterable[str] = getattr(import_module(module), names)
-        return found
-
-    return completing(read, in_list=in_list)
+    return completing(lambda: getattr(import_module(module), names), in_list=in_list)
 
 
 def only(name: str, complete: Callable[[str], list[str]], *short: str) -> typer.models.OptionInfo:
@@ -119,24 +115,27 @@ def state(word: str, more: str = "") -> Text:
     return Text.assemble((word, colour), more)
 
 
-def show(headings: Sequence[str], rows: Iterable[Iterable[str | Text]], *, title: str = "") -> None:
+def show(headings: Sequence[str], rows: Iterable[Iterable[object]], *, title: str = "") -> None:
     """Print a table; a cell that looks like markup is printed as it stands."""
     table = Table(*headings, box=None, pad_edge=False, show_header=bool(headings))
     for row in rows:
-        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+        table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
     if title:
         out.print(Text(title, "bold"), table, "", sep="\n")
     else:
         out.print(table)
 
 
-def show_source(source: str, title: str, *, terminal: Console) -> None:
-    """Print the source of a cell that failed in a red frame, if there is any."""
+def show_failure(source: str, title: str, *texts: str, terminal: Console) -> None:
+    """Print the source of a cell that failed in a red frame, if there is any, and what it said."""
     from rich.panel import Panel
     from rich.syntax import Syntax
 
     if source:
         terminal.print(Panel(Syntax(source, "python"), title=title, border_style="red"))
+    for text in texts:
+        if text:
+            terminal.print(escape(text), highlight=False)
 
 
 def open_bar(description: str = "{task.description}") -> Progress:
@@ -148,17 +147,39 @@ def open_bar(description: str = "{task.description}") -> Progress:
 
 
 @contextmanager
-def counting(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar; the function that is yielded takes the number done and the number of all."""
-    with open_bar() as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+def counting(what: str, *, at_once: bool = True) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar, if not ``at_once`` then when it is told that something is left to do.
+
+    The function that is yielded takes the number done and the number of all.
+    """
+    bar = open_bar()
+    task = bar.add_task(what, total=None)
+
+    def told(done: int, total: int) -> None:
+        if done < total:
+            bar.start()
+        bar.update(task, completed=done, total=total)
+
+    if at_once:
+        bar.start()
+    try:
+        yield told
+    finally:
+        if bar.live.is_started:
+            bar.stop()
+
+
+def write(text: str, path: Path | None) -> None:
+    """Write text to a file, if one is asked for."""
+    if path is not None:
+        from analysis.study.atomic import write_atomically
+
+        write_atomically(path, text.encode())
 
 
 def write_table(table: pd.DataFrame, path: Path | None) -> None:
-    """Write a table as CSV in which no cell is a formula to a spreadsheet."""
+    """Write a table as CSV in which no cell is a formula to a spreadsheet, if it is asked for."""
     if path is not None:
         from analysis.figures.tables import csv_text
-        from analysis.study.atomic import write_atomically
 
-        write_atomically(path, csv_text(table).encode())
+        write(csv_text(table), path)

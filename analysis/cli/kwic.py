@@ -17,28 +17,24 @@ from analysis.study.paths import find_layout
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.concordance.texts import Texts
-
 #: Letters: the least of context to either side; a longer gap in a split verb is left out.
 NARROWEST, LONGEST_GAP = 12, 24
 #: Contexts that are shown as paragraphs, not as lines.
 FOR_READING = ("segment", "sentence", "wide")
 
 
-def _outlets() -> set[str]:
-    from analysis.corpus.sources import read_sources
+def _of_sources(name: str) -> Callable[[str], list[str]]:
+    """Complete what data/sources.toml says of the articles."""
 
-    return {source.outlet for source in read_sources(*console.open_study())}
+    def read() -> set[str]:
+        from analysis.corpus.sources import read_sources
+
+        return {getattr(source, name) for source in read_sources(*console.open_study())}
+
+    return console.completing(read)
 
 
-def _documents() -> list[str]:
-    from analysis.corpus.sources import read_sources
-
-    return [source.id for source in read_sources(*console.open_study())]
-
-
-complete_outlet = console.completing(_outlets)
-complete_document = console.completing(_documents)
+complete_outlet, complete_document = _of_sources("outlet"), _of_sources("id")
 complete_zone = console.completing_names("analysis.tables.schema", "ZONES")
 complete_voice = console.completing_names("analysis.tables.schema", "VOICES")
 complete_polarity = console.completing_names("analysis.tables.schema", "POLARITIES")
@@ -113,6 +109,7 @@ def kwic(
     from analysis.concordance.lines import concordance_lines, count_hits
     from analysis.concordance.page import write_concordance
     from analysis.concordance.query import parse_query
+    from analysis.concordance.texts import open_texts
 
     parse_query(query)
     asked = {
@@ -120,11 +117,15 @@ def kwic(
         "voice": voice, "polarity": polarity,
     }  # fmt: skip
     where = {name: values for name, values in asked.items() if values}
-    texts = _open_texts(jobs)
+    with console.counting("Articles", at_once=False) as told:
+        texts = open_texts(jobs=jobs, on_documents=told)
     lines = concordance_lines(query, where, context=context, sort=sort, sample=sample, texts=texts)
     written = [write_concordance(lines, path, beside=beside) for path in write or []]
     if count:
-        show_counts(count_hits(lines, [name.strip() for name in count.split(",")]))
+        table = count_hits(lines, [name.strip() for name in count.split(",")])
+        counts = (row.values() for row in table.to_dict("records"))
+        cells = ((*names, n, f"{share:.3f}") for *names, n, share in counts)
+        console.show(list(table.columns), cells)
     elif not written and context in FOR_READING and not beside:
         show_passages(lines)
     elif not written:
@@ -134,24 +135,6 @@ def kwic(
     console.say(_summary(lines))
 
 
-def _open_texts(jobs: int) -> Texts:
-    """Open the articles; shows a bar if some must be annotated first."""
-    from contextlib import ExitStack
-
-    from analysis.concordance.texts import open_texts
-
-    with ExitStack() as stack:
-        bars: list[Callable[[int, int], None]] = []
-
-        def told(done: int, total: int) -> None:
-            if not bars and done < total:
-                bars.append(stack.enter_context(console.counting("Articles")))
-            for show in bars:
-                show(done, total)
-
-        return open_texts(jobs=jobs, on_documents=told)
-
-
 def show_lines(lines: pd.DataFrame, *, beside: bool) -> None:
     """Show a concordance as wide as the terminal is, hits below one another."""
     if not beside:
@@ -159,11 +142,7 @@ def show_lines(lines: pd.DataFrame, *, beside: bool) -> None:
         return
     groups = list(lines.groupby("event", sort=True))
     width = console.out.width // max(len(groups), 1) - 1
-    tables = []
-    for event, rows in groups:
-        table = _table(rows, width)
-        table.title = Text(f"{event}: {len(rows)}")
-        tables.append(table)
+    tables = [_table(rows, width, title=f"{event}: {len(rows)}") for event, rows in groups]
     console.out.print(Columns(tables, padding=(0, 1)))
 
 
@@ -178,10 +157,16 @@ def show_passages(lines: pd.DataFrame) -> None:
         console.out.print()
 
 
-def _table(lines: pd.DataFrame, width: int) -> Table:
+def _table(lines: pd.DataFrame, width: int, title: str = "") -> Table:
     from analysis.concordance.lines import document_names
 
-    shown = Table(box=None, pad_edge=False, show_header=False, width=width)
+    shown = Table(
+        box=None,
+        pad_edge=False,
+        show_header=False,
+        width=width,
+        title=Text(title) if title else None,
+    )
     documents = document_names(lines)
     hits = [_hit(row) for row in lines.to_dict("records")]
     room = width - max(map(len, documents), default=0) - max((len(h) for h in hits), default=0) - 4
@@ -200,13 +185,6 @@ def _hit(row: Mapping[Hashable, str]) -> Text:
         gap = row["gap"] if len(row["gap"]) <= LONGEST_GAP else " … "
         hit.append(gap, style="not bold default").append(row["particle"])
     return hit
-
-
-def show_counts(table: pd.DataFrame) -> None:
-    """Show how often each value stands in the lines."""
-    rows = (row.values() for row in table.to_dict("records"))
-    cells = ((*map(str, names), str(n), f"{share:.3f}") for *names, n, share in rows)
-    console.show(list(table.columns), cells)
 
 
 def _summary(lines: pd.DataFrame) -> str:
@@ -233,6 +211,7 @@ def collocates(
     from analysis.measures.collocation import association
     from analysis.measures.neighbours import count_pairs
     from analysis.study.text_files import read_stop_words
+    from analysis.tables.cells import rounded
     from analysis.tables.features import read_features
 
     layout = find_layout()
@@ -241,18 +220,11 @@ def collocates(
     table = association(count_pairs(near, node_kind="lemma"))
     console.write_table(table, csv)
     known = ~table["collocate"].str.casefold().isin(read_stop_words())
-    show_collocates(table[known & (table["n_joint"] >= min_joint)], top)
-
-
-def show_collocates(table: pd.DataFrame, top: int) -> None:
-    """Show the strongest collocates of each event, with the counts that they rest on."""
-    from analysis.tables.cells import rounded
-
-    by, falling = ["g2", "collocate"], [False, True]
-    table = table.sort_values(by, ascending=falling, key=rounded)
+    table = table[known & (table["n_joint"] >= min_joint)]
+    table = table.sort_values(["g2", "collocate"], ascending=[False, True], key=rounded)
     for event, ranked in table.groupby("event"):
         rows = [
-            (row["collocate"], f"{row['n_joint']}", f"{row['log_ratio']:.2f}", f"{row['g2']:.1f}")
+            (row["collocate"], row["n_joint"], f"{row['log_ratio']:.2f}", f"{row['g2']:.1f}")
             for row in ranked.head(top).to_dict("records")
         ]
         console.show(("collocate", "together", "log ratio", "G2"), rows, title=str(event))

@@ -1,10 +1,15 @@
-"""``gipfel params``, ``clean-notebooks`` and ``readings``: what stands in the notebooks."""
+"""What stands in the notebooks, and what became of their runs.
+
+``gipfel params``, ``clean-notebooks`` and ``readings``; ``why`` and ``prune``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.text import Text
 
 from analysis.cli import console
@@ -19,6 +24,8 @@ def params(
 
     Example: `gipfel params 03_framing`
     """
+    import json
+
     from analysis.runs.parameter_types import describe_type
     from analysis.runs.parameters import read_parameters
     from analysis.runs.plan import plan_run
@@ -27,17 +34,13 @@ def params(
     plan = plan_run(study, layout, notebook)
     rows = []
     for one in read_parameters(plan.path):
-        own = plan.parameters[one.name]
-        in_study = "" if own == one.default else _shown(own)
+        own, default = (
+            json.dumps(value, ensure_ascii=False)
+            for value in (plan.parameters[one.name], one.default)
+        )
         name, type_ = Text(one.name, "bold"), describe_type(one.annotation)
-        rows.append((name, _shown(one.default), in_study, type_, one.comment))
+        rows.append((name, default, "" if own == default else own, type_, one.comment))
     console.show(("parameter", "default", "study.toml", "may be", "meaning"), rows)
-
-
-def _shown(value: object) -> str:
-    import json
-
-    return json.dumps(value, ensure_ascii=False)
 
 
 def clean_notebooks(
@@ -94,3 +97,89 @@ def readings(
         console.say(f"{plan.notebook}: {state}")
     if others:
         raise typer.Exit(1)
+
+
+def _name_runs() -> Iterable[str]:
+    from analysis.runs.history import name_runs
+
+    return name_runs(find_layout())
+
+
+complete_run = console.completing(_name_runs)
+
+
+def why(
+    run: Annotated[
+        str,
+        typer.Argument(
+            help="A notebook (its last attempt), notebook/key, or the beginning of a key.",
+            autocompletion=complete_run,
+        ),
+    ],
+) -> None:
+    """Show how a run ended: cell, source, traceback, parameters, and how to open it there.
+
+    Examples
+    --------
+    `gipfel why 03_framing` shows the last attempt, successful or not.
+
+    `gipfel why 03_framing/7b836d5764c5` shows that of other parameters.
+    """
+    from analysis.runs.history import find_account
+
+    account = find_account(find_layout(), run)
+    record = account.record
+    console.show(
+        (),
+        [
+            ("run", f"{record.notebook}/{record.key}"),
+            ("state", console.state(record.state, f": {record.reason}" if record.reason else "")),
+            ("began", f"{record.started}, took {record.seconds:.1f} s, {record.engine}"),
+            ("cells", f"{record.n_cells_run} of {record.n_cells} ended without an error"),
+            *(("parameter", f"{name} = {value!r}") for name, value in record.parameters.items()),
+            *(("warning", warning) for warning in record.warnings),
+        ],
+    )
+    if (failure := record.failure) is not None:
+        # The reader counts cells from 1, as JupyterLab does.
+        title = f"cell {failure.cell + 1}" if failure.cell is not None else "cell"
+        texts = f"{failure.exception}: {failure.message}", failure.traceback
+        console.show_failure(failure.source, title, *texts, terminal=console.out)
+    if account.command:
+        where = " at that cell" if "#" in account.command else ""
+        console.say(f"Open it in JupyterLab{where}:")
+        console.out.print(escape(account.command), soft_wrap=True, highlight=False)
+
+
+def prune(
+    keep: Annotated[
+        int, typer.Option(min=0, help="Newest runs of each notebook to keep besides its default.")
+    ] = 0,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Remove them; else only show.")] = False,
+) -> None:
+    """Remove runs from the store, but for the default run of each notebook.
+
+    Examples
+    --------
+    `gipfel prune` shows what would go.
+
+    `gipfel prune --keep 20 --yes` removes all but the defaults and 20 runs of each notebook.
+    """
+    from analysis.runs.history import find_prunable, prune_runs
+
+    layout = find_layout()
+    found = find_prunable(layout, keep)
+    if found:
+        rows = [(layout.show(entry.folder), entry.why, _size(entry.n_bytes)) for entry in found]
+        console.show(("run", "why", "size"), rows)
+    total = sum(entry.n_bytes for entry in found)
+    if yes:
+        console.say(f"{_size(prune_runs(found))} are free again.")
+    elif found:
+        console.say(f"{len(found)} runs, {_size(total)}. Nothing was removed: gipfel prune --yes")
+    else:
+        console.say("Nothing to remove.")
+
+
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes / 1e6:.1f} MB"

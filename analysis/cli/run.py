@@ -1,26 +1,31 @@
-"""``gipfel run``: executing notebooks as the study says, with other parameters, or in sweeps."""
+"""``gipfel run``: executing notebooks as the study says, with other parameters, or in sweeps.
+
+A bar shows what goes on, a table how each run ended.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from analysis.cli import console
-from analysis.cli.running import execute, exit_status, explain_runs
-from analysis.study.errors import GipfelError, ParameterError
+from analysis.study.errors import ParameterError
 from analysis.study.paths import Layout, find_layout
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from analysis.runs.execute import RunEvent
+    from analysis.runs.limits import Settings
     from analysis.runs.plan import PlannedRun
     from analysis.runs.record import RunRecord
     from analysis.runs.sweeps import Sweep
     from analysis.study.study import Study
 
+#: What a shell expects of a command that Ctrl-C ended.
+INTERRUPTED = 130
 #: Rows of a sweep that are printed; the CSV file has all.
 SHOWN = 40
 
@@ -44,15 +49,13 @@ def complete_parameter(context: typer.Context, incomplete: str) -> list[str]:
     """Complete ``name=`` of a parameter of the notebook that stands on the command line."""
     from analysis.runs.parameters import read_parameters
 
-    found: set[str] = set()
-    try:
-        layout = find_layout()
-        for name in context.params.get("notebooks") or []:
-            declared = read_parameters(layout.notebooks / f"{name}.ipynb")
-            found |= {f"{parameter.name}=" for parameter in declared}
-    except GipfelError:
-        return []
-    return sorted(name for name in found if name.startswith(incomplete))
+    def names() -> Iterator[str]:
+        folder = find_layout().notebooks
+        for notebook in context.params.get("notebooks") or []:
+            for one in read_parameters(folder / f"{notebook}.ipynb"):
+                yield f"{one.name}="
+
+    return console.completing(lambda: set(names()))(incomplete)
 
 
 def run(
@@ -133,7 +136,10 @@ def run(
     settings = Settings(engine=engine.value, deadline=timeout, memory=memory, force=force)
     records = execute(plans, layout, jobs=jobs, settings=settings, scheduler=scheduler)
     show_sweeps(sweeps, records, layout)
-    raise typer.Exit(exit_status(records))
+    states = {record.state for record in records}
+    if "interrupted" in states:
+        raise typer.Exit(INTERRUPTED)
+    raise typer.Exit(int(not states <= {"succeeded", "skipped"}))
 
 
 def planned_sweeps(
@@ -188,19 +194,95 @@ def show_sweeps(sweeps: Sequence[Sweep], records: Sequence[RunRecord], layout: L
     for sweep in sweeps:
         table = summarise(sweep, records)
         path = write_summary(table, sweep, layout)
-        _show_numbers(table, sweep)
-        console.say(f"{len(table)} rows in {layout.show(path)}.")
-
-
-def _show_numbers(table: pd.DataFrame, sweep: Sweep) -> None:
-    console.show(
-        (*sweep.varied, "number", "value"),
-        (
+        rows = (
             (
                 *(str(row[name]) for name in sweep.varied),
                 row["name"] or console.state(row["state"]),
                 "" if row["value"] is None else str(row["value"]),
             )
             for row in table.head(SHOWN).to_dict("records")
+        )
+        console.show((*sweep.varied, "number", "value"), rows)
+        console.say(f"{len(table)} rows in {layout.show(path)}.")
+
+
+def execute(
+    plans: Sequence[PlannedRun],
+    layout: Layout,
+    *,
+    jobs: int,
+    settings: Settings,
+    scheduler: str | None = None,
+) -> list[RunRecord]:
+    """Execute runs with a bar, here or on a cluster, publish figures, and say how each ended."""
+    from analysis.runs.execute import execute_runs
+    from analysis.runs.publish import publish_checked
+    from analysis.study.executor import open_executor
+
+    cluster = nullcontext() if scheduler is None else open_executor(scheduler, jobs=jobs)
+    with cluster as executor, run_bar(plans) as on_event:
+        records = execute_runs(
+            plans, jobs=jobs, on_event=on_event, settings=settings, executor=executor
+        )
+    for record in records:
+        if (failure := record.failure) is not None:
+            title, text = f"{record.notebook}: {record.state}", failure.traceback or failure.message
+            more = f"More: gipfel why {record.notebook}/{record.key}" if record.started else ""
+            console.show_failure(failure.source, title, text, more, terminal=console.err)
+    _show_records(records, layout)
+    published = publish_checked(records, layout)
+    n_changed = sum(len(files.written) + len(files.removed) for files in published)
+    if any(record.is_default and record.state == "succeeded" for record in records):
+        news = "as they were" if not n_changed else f"{n_changed} files changed"
+        console.say(f"Figures in {layout.show(layout.figures)}/: {news}.")
+    return records
+
+
+def explain_runs(plans: Sequence[PlannedRun], layout: Layout) -> int:
+    """Say of each run whether it would run, and why; return the number of those that would."""
+    from analysis.runs.standing import run_line
+
+    lines = [run_line(plan, layout) for plan in plans]
+    console.show(
+        ("notebook", "run", "state", "why"),
+        (
+            (plan.notebook, plan.key, console.state(line.state), line.detail)
+            for plan, line in zip(plans, lines, strict=True)
         ),
     )
+    return sum(line.state in ("stale", "never run") for line in lines)
+
+
+@contextmanager
+def run_bar(plans: Sequence[PlannedRun]) -> Iterator[Callable[[RunEvent], None]]:
+    """Show a bar for all runs and one for each that goes on; what is yielded takes events."""
+    with console.open_bar("{task.description:<24}") as bar:
+        whole = bar.add_task("Notebooks", total=len(plans))
+        tasks = {}
+
+        def on_event(event: RunEvent) -> None:
+            key = event.plan.folder
+            if event.kind == "started":
+                tasks[key] = bar.add_task(event.plan.notebook, total=None)
+            elif event.kind == "cell":
+                bar.update(tasks[key], completed=event.cell, total=event.of)
+            else:
+                bar.advance(whole)
+                if key in tasks:
+                    bar.remove_task(tasks.pop(key))
+
+        yield on_event
+
+
+def _show_records(records: Sequence[RunRecord], layout: Layout) -> None:
+    rows = []
+    for record in records:
+        ran = record.started and not record.is_reused
+        word = "up to date" if record.is_reused else record.state
+        said = console.state(word, f": {record.reason}" if record.reason else "")
+        seconds = f"{record.seconds:.1f}" if ran else ""
+        rows.append((record.notebook, record.key, said, seconds, layout.show(record.folder)))
+    console.show(("notebook", "run", "state", "seconds", "where"), rows)
+    for record in records:
+        for warning in record.warnings if not record.is_reused else []:
+            console.say(f"{record.notebook}: {warning}")

@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from analysis.cli import console
-from analysis.cli.running import run_bar
+from analysis.cli.run import run_bar
 from analysis.study.errors import GipfelError, RunError, unknown
 from analysis.study.paths import Layout, find_layout
 
@@ -177,6 +177,9 @@ def _run_of(note: dict[str, Any], layout: Layout) -> str:
 
 def _command(note: dict[str, Any], layout: Layout) -> str:
     """Write the command that makes a figure again, with the parameters that are no defaults."""
+    import json
+    import shlex
+
     from analysis.runs.parameters import check_parameters, read_parameters
     from analysis.runs.plan import plan_run
     from analysis.study.study import read_study
@@ -186,20 +189,12 @@ def _command(note: dict[str, Any], layout: Layout) -> str:
         return f"gipfel run {plan.notebook}"
     declared = read_parameters(plan.path)
     checked = check_parameters(declared, note["parameters"])
-    given = [
-        f" -p {one.name}={_typed(checked[one.name])}"
-        for one in declared
-        if checked[one.name] != one.default
-    ]
-    return f"gipfel run {plan.notebook}{''.join(given)}"
-
-
-def _typed(value: object) -> str:
-    import json
-    import shlex
-
-    is_list = isinstance(value, list)
-    return shlex.quote(json.dumps(value, ensure_ascii=False) if is_list else str(value))
+    command = f"gipfel run {plan.notebook}"
+    for one in declared:
+        value = checked[one.name]
+        typed = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
+        command += f" -p {one.name}={shlex.quote(typed)}" if value != one.default else ""
+    return command
 
 
 def crate(

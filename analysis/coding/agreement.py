@@ -1,115 +1,232 @@
-"""Coefficients of agreement: alpha, kappa, AC1; each for many resamples at once, too."""
+"""Agreement of coders, code by code: alpha, kappa, AC1, with intervals and refusals."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
 
 import numpy as np
-from nltk.metrics.agreement import AnnotationTask
+import numpy.typing as npt
+import pandas as pd
 
 from analysis.measures.inference import FloatArray
-from analysis.study.errors import MeasureError
+from analysis.measures.resampling import draw_weights
+from analysis.measures.verdicts import FEWEST_CLUSTERS, OK, VERDICT, Verdict, refuse
+from analysis.study.design import LEVEL
+from analysis.study.errors import MeasureError, check_known, unknown
+from analysis.tables.schema import POLARITIES, TARGETS, VOICES
 
-Label = str | None
-#: (one-hot labels (coders, units, labels), weights (units, resamples), n_labels) -> values.
-Resampled = Callable[[FloatArray, FloatArray, int], FloatArray]
+#: Codes that are compared, and the labels each may have; None: those that were used.
+LAYERS: dict[str, tuple[str, ...] | None] = {
+    "frame": ("yes", "no"),
+    "target": TARGETS,
+    "polarity": POLARITIES,
+    "voice": VOICES,
+    "speaker": None,
+}
+UNITS = ("mention_id", "doc_id")
+COLUMNS = ("layer", "coders", "metric", "value", "low", "high", "n_units", "n_labels", "n_clusters",
+           "unit", *VERDICT)  # fmt: skip
+#: Share of resamples in which a coefficient may be undefined.
+MOST_UNDEFINED = 0.05
+OF_ALL, OF_PAIRS = ("alpha",), ("share_agreed", "kappa", "ac1")
 
 
-def krippendorff_alpha(labels: Sequence[Sequence[Label]]) -> float:
-    """Return Krippendorff's alpha for nominal labels; labels may be missing.
+@dataclass(frozen=True)
+class Intervals:
+    """How the bootstrap draws.
 
-    By NLTK's ``AnnotationTask``, which agrees with Krippendorff's worked examples with and
-    without missing labels, but gives 1 where only one label was used; here that is NaN.
+    Attributes
+    ----------
+    cluster : str
+        What is resampled: mention_id, for these texts; doc_id, where documents are a
+        sample of others.
+    n_resamples, seed, level
+        Bootstrap samples, seed of the random draws, nominal coverage.
+    """
+
+    cluster: str = "mention_id"
+    n_resamples: int = 1000
+    seed: int = 0
+    level: float = LEVEL
+
+
+def agreement(codings: pd.DataFrame, intervals: Intervals | None = None) -> pd.DataFrame:
+    """Compare coders, code by code.
 
     Parameters
     ----------
-    labels : sequence of sequence of str or None
-        One sequence per coder, with the labels of the same units in the same order;
-        None: not coded. Units with fewer than two labels do not count.
+    codings : DataFrame
+        What `analysis.tables.codings.read_codings` returns: coder, mention_id, frame_right,
+        target, polarity, voice, speaker.
+    intervals : Intervals, optional
+        How the bounds are drawn.
 
     Returns
     -------
-    float
-        1: agreement; 0: as by chance; NaN: not defined, with fewer than two labels in use.
+    DataFrame
+        Long: layer (frame: is it a mention of the frame; then target, polarity, voice,
+        speaker of the mentions that coders called right), coders (joined by +), metric
+        (alpha of all coders; share_agreed, kappa, ac1 of each pair), value, low, high
+        (percentiles of the bootstrap), n_units (mentions with at least two labels),
+        n_labels, n_clusters, unit, status, reason_code, reason_values. Without two coders there is
+        one row a layer that says so.
 
-    References
-    ----------
-    Krippendorff (2011), Computing Krippendorff's alpha-reliability.
+    Raises
+    ------
+    MeasureError
+        If the cluster is unknown, or a label that its layer cannot have.
 
     Examples
     --------
-    >>> a = "0100000010"
-    >>> b = "1110010000"
-    >>> round(krippendorff_alpha([list(a), list(b)]), 3)
-    0.095
+    >>> from analysis.tables.codings import read_codings
+    >>> from analysis.tables.features import read_features
+    >>> table = agreement(read_codings(read_features()), Intervals(n_resamples=100))
+    >>> table["metric"].unique().tolist()
+    ['alpha', 'share_agreed', 'kappa', 'ac1']
     """
-    paired = [unit for unit in zip(*labels, strict=True) if len(unit) - unit.count(None) > 1]
-    used = {label for unit in paired for label in unit if label is not None}
-    if len(used) < 2:
-        return float("nan")
-    data = [
-        (str(coder), at, label)
-        for at, unit in enumerate(paired)
-        for coder, label in enumerate(unit)
-        if label is not None
+    how = intervals or Intervals()
+    check_known("agreement", [how.cluster], what="cluster", allowed=UNITS)
+    rows = [
+        _row(layer, labels, metric, how)
+        for layer in LAYERS
+        for labels, metrics in _comparisons(codings, layer)
+        for metric in metrics
     ]
-    return float(AnnotationTask(data).alpha())
+    numbers = dict.fromkeys(["value", "low", "high"], "float64")
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(numbers)
 
 
-def cohen_kappa(first: Sequence[str], second: Sequence[str]) -> float:
-    """Return Cohen's (1960) kappa of two coders, by NLTK; NaN where only one label was used.
+def _comparisons(
+    codings: pd.DataFrame, layer: str
+) -> Iterator[tuple[pd.DataFrame, tuple[str, ...]]]:
+    """Put all coders together, and every two; a unit counts if two of them coded it."""
+    labels = label_table(codings, layer)
+    sets: list[tuple[tuple[str, ...], tuple[str, ...]]] = [(tuple(labels.columns), OF_ALL)]
+    sets += [(pair, OF_PAIRS) for pair in combinations(labels.columns, 2)]
+    for chosen, metrics in sets:
+        part = labels.loc[:, list(chosen)]
+        yield part[part.notna().sum(axis=1) > 1], metrics
 
-    NLTK's raises an error for missing labels: pass the units that both coded.
 
-    Examples
-    --------
-    >>> first = ["x"] * 40 + ["y"] * 960
-    >>> second = ["x"] * 30 + ["y"] * 10 + ["x"] * 20 + ["y"] * 940
-    >>> round(cohen_kappa(first, second), 6)
-    0.651163
+def label_table(codings: pd.DataFrame, layer: str) -> pd.DataFrame:
+    """Return one row per mention and one column per coder; None where there is no label.
+
+    The speaker of the narrator's own words is the label "", no missing one; a mention
+    that a coder called wrong has labels in layer frame alone.
     """
-    if len({*first, *second}) < 2:
-        return float("nan")
-    data = [("1", at, label) for at, label in enumerate(first)]
-    data += [("2", at, label) for at, label in enumerate(second)]
-    return float(AnnotationTask(data).kappa())
+    column = "frame_right" if layer == "frame" else layer
+    kept = codings if layer == "frame" else codings[codings["frame_right"] == "yes"]
+    wide = kept.set_index(["mention_id", "coder"])[column].unstack()  # noqa: PD010 -- nothing adds up
+    return wide.astype("object").where(wide.notna(), None).sort_index()
 
 
-def gwet_ac1(first: Sequence[str], second: Sequence[str], n_labels: int) -> float:
-    """Return Gwet's (2008) AC1 of two coders, which is stable where one label prevails.
+def _row(layer: str, labels: pd.DataFrame, metric: str, how: Intervals) -> dict[str, Any]:
+    hot, used = one_hot(labels.to_numpy(dtype=object).T)
+    allowed = LAYERS[layer]
+    for label in used:
+        if allowed is not None and label not in allowed:
+            raise MeasureError(f"agreement, {layer}: {unknown('label', label, allowed)}")
+    n_labels = max(2, len(used)) if allowed is None else len(allowed)
+    ids = labels.index
+    clusters, names = pd.factorize(
+        ids if how.cluster == "mention_id" else ids.str.rsplit(":").str[0]
+    )
+    verdict = _judge(labels, len(used), metric)
+    row = {
+        "layer": layer,
+        "coders": "+".join(labels.columns),
+        "metric": metric,
+        "n_units": len(labels),
+        "n_labels": n_labels,
+        "n_clusters": len(names),
+        "unit": how.cluster,
+        **verdict._asdict(),
+    }
+    if verdict.status != "ok":
+        return row
+    formula = METRICS[metric]
+    row["value"] = float(formula(hot, np.ones((len(labels), 1)), n_labels)[0])
+    why = _no_interval(hot, how, len(names))
+    if why is None:
+        rng = np.random.default_rng(how.seed)
+        drawn = formula(hot, draw_weights(len(names), how.n_resamples, rng)[clusters], n_labels)
+        if np.isnan(drawn).mean() <= MOST_UNDEFINED:
+            row["low"], row["high"] = np.nanquantile(
+                drawn, [(1 - how.level) / 2, (1 + how.level) / 2]
+            )
+            return row
+        why = refuse("one_label_in_resamples")
+    # The value stays, and its status.
+    return row | {"reason_code": why.reason_code, "reason_values": why.reason_values}
 
-    Parameters
-    ----------
-    first, second : sequence of str
-        Labels of the units that both coded.
-    n_labels : int
-        Labels that could have been used, at least 2.
+
+def _judge(labels: pd.DataFrame, n_used: int, metric: str) -> Verdict:
+    if len(labels.columns) < 2:
+        return refuse("too_few_coders", len(labels.columns))
+    if labels.empty:
+        return refuse("no_mention_coded_twice")
+    if n_used < 2 and metric in ("alpha", "kappa"):
+        return refuse("one_label_only")  # agreement by chance is certain, none beyond it shows
+    return OK
+
+
+def _no_interval(hot: FloatArray, how: Intervals, n_clusters: int) -> Verdict | None:
+    """Say why the bootstrap cannot bound a value, if it cannot."""
+    if n_clusters < FEWEST_CLUSTERS:
+        return refuse("too_few_units_of_interval", FEWEST_CLUSTERS, n_clusters)
+    if (hot.any(axis=0).sum(axis=-1) == 1).all():
+        could = 1 - (1 - how.level) ** (1 / n_clusters)
+        return refuse("no_disagreement", round(could, 2))
+    return None
+
+
+def label_confusion(codings: pd.DataFrame) -> pd.DataFrame:
+    """Count which labels two coders gave to the same mentions.
+
+    Returns
+    -------
+    DataFrame
+        layer, coder_1, coder_2, label_1, label_2, n; every pair of coders once.
 
     Examples
     --------
-    >>> first = ["x"] * 40 + ["y"] * 960
-    >>> second = ["x"] * 30 + ["y"] * 10 + ["x"] * 20 + ["y"] * 940
-    >>> round(gwet_ac1(first, second, 2), 6)
-    0.967179
+    >>> codings = pd.DataFrame({"coder": ["a", "b"], "mention_id": "x:1", "frame_right": "yes",
+    ...     "target": "summit", "polarity": ["open", "negated"], "voice": "direct",
+    ...     "speaker": "Anna"})
+    >>> table = label_confusion(codings).query("layer == 'polarity'")
+    >>> table[["label_1", "label_2", "n"]].to_numpy().tolist()
+    [['open', 'negated', 1]]
     """
-    used = len({*first, *second})
-    if n_labels < max(2, used):
-        raise MeasureError(f"gwet_ac1: wanted n_labels of 2 and no less than used, came {n_labels}")
-    hot = one_hot([first, second])
-    return float(_ac1(hot, np.ones((hot.shape[1], 1)), n_labels)[0])
+    columns = ["layer", "coder_1", "coder_2", "label_1", "label_2"]
+    rows = [
+        (layer, first, second, *pair)
+        for layer in LAYERS
+        for labels in [label_table(codings, layer)]
+        for first, second in combinations(labels.columns, 2)
+        for pair in labels[[first, second]].dropna().itertuples(index=False)
+    ]
+    table = pd.DataFrame(rows, columns=columns, dtype="str")
+    return table.value_counts(sort=False).sort_index().rename("n").reset_index()
 
 
-def one_hot(labels: Sequence[Sequence[Label]]) -> FloatArray:
-    """Return (coders, units, labels in order): 1 where a coder gave the label.
+def one_hot(
+    labels: Sequence[Sequence[str | None]] | npt.NDArray[np.object_],
+) -> tuple[FloatArray, list[str]]:
+    """Return 1 where a coder gave a label: (coders, units, labels); and the labels in order.
 
     Examples
     --------
-    >>> one_hot([["x", "y"], ["x", None]])[1].tolist()
-    [[1.0, 0.0], [0.0, 0.0]]
+    >>> hot, used = one_hot([["x", "y"], ["x", None]])
+    >>> hot[1].tolist(), used
+    ([[1.0, 0.0], [0.0, 0.0]], ['x', 'y'])
     """
     cells = np.array([list(row) for row in labels], dtype=object)
     used = sorted({label for label in cells.ravel() if label is not None})
-    return np.stack([cells == label for label in used], axis=-1).astype(float)
+    hot = [np.asarray(cells == label, dtype=float) for label in used]
+    return np.stack(hot, axis=-1) if hot else np.zeros((*cells.shape, 0)), used
 
 
 def _agreed(hot: FloatArray, weights: FloatArray, _: int) -> FloatArray:
@@ -118,19 +235,24 @@ def _agreed(hot: FloatArray, weights: FloatArray, _: int) -> FloatArray:
 
 
 def _ac1(hot: FloatArray, weights: FloatArray, n_labels: int) -> FloatArray:
+    """Return Gwet's (2008) AC1 of two coders, which is stable where one label prevails."""
     share = hot.mean(axis=0).T @ weights / weights.sum(axis=0)
     chance = (share * (1 - share)).sum(axis=0) / (n_labels - 1)
     return np.asarray((_agreed(hot, weights, n_labels) - chance) / (1 - chance))
 
 
 def _kappa(hot: FloatArray, weights: FloatArray, _: int) -> FloatArray:
+    """Return Cohen's (1960) kappa of two coders; NaN where only one label was used."""
     size = weights.sum(axis=0)
     chance = ((hot[0].T @ weights / size) * (hot[1].T @ weights / size)).sum(axis=0)
     return _beyond_chance(_agreed(hot, weights, 0), chance)
 
 
 def _alpha(hot: FloatArray, weights: FloatArray, _: int) -> FloatArray:
-    """Return alpha of weighted units, as NLTK's for weights of 1 (tested)."""
+    """Return Krippendorff's (2011) alpha for nominal labels; NaN where only one was used.
+
+    Units with fewer than two labels do not count.
+    """
     counts = hot.sum(axis=0)
     m = counts.sum(axis=1)
     kept = m > 1
@@ -148,8 +270,9 @@ def _beyond_chance(agreed: FloatArray, chance: FloatArray) -> FloatArray:
     return np.where(np.isclose(chance, 1), np.nan, found)
 
 
-#: Metric -> its formula for weighted units; with weights of 1 as the functions above (tested).
-RESAMPLED: dict[str, Resampled] = {
+#: Metric -> its formula: (one-hot labels, weights (units, resamples), n_labels) -> values, one
+#: for each resample; with weights of 1 the published coefficients (tested against NLTK).
+METRICS: dict[str, Callable[[FloatArray, FloatArray, int], FloatArray]] = {
     "alpha": _alpha,
     "share_agreed": _agreed,
     "kappa": _kappa,

@@ -1,19 +1,25 @@
-"""What the page shows of each mention: its paragraph with marks, those around it, its codes."""
+"""What the page shows of each mention: its paragraph with marks, those around it, its codes.
+
+Facets part the mentions by their codes.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from analysis.annotation.annotated import load_annotator
 from analysis.annotation.corrections import Correction
+from analysis.study.study import Study
+from analysis.tables.schema import POLARITIES, TARGETS, TIERS, VOICES, ZONES
 
 #: Characters that a browser acts on without showing them: they turn the direction of
 #: writing, break lines, or are control characters.
@@ -26,6 +32,17 @@ TIMES = {
     "explicit": "",
     "date_inferred": "day inferred",
     "order_only": "order of posts only",
+}
+
+
+#: Shown where a value is empty or needs words.
+NAMES = {
+    "speaker": {"": "(narrator)", "?": "? (not said)"},
+    "correction": {
+        "rules": "as the rules coded it",
+        "hand": "set by hand before",
+        "edited": "changed on this page",
+    },
 }
 
 
@@ -51,17 +68,9 @@ class Piece:
 def cut_text(text: str, begin: int, end: int, marks: Iterable[Mark]) -> tuple[Piece, ...]:
     """Cut a stretch of a file at the borders of its marks, which may overlap and reach beyond it.
 
-    Returns
-    -------
-    tuple of Piece
-        In the order of the text; joined they give ``text[begin:end]``, counted in code points.
-        A character that is not seen and changes how others are shown is a piece of its own,
-        with the role ``unseen`` and its number as label.
-
-    Examples
-    --------
-    >>> [(p.text, p.roles) for p in cut_text("kein Deal.", 0, 10, [Mark(5, 9, "mention")])]
-    [('kein ', ()), ('Deal', ('mention',)), ('.', ())]
+    Joined the pieces are ``text[begin:end]``, counted in code points. A character that is not
+    seen and changes how others are shown is a piece of its own, with the role ``unseen`` and its
+    number as label.
     """
     unseen = (_unseen_mark(found) for found in UNSEEN.finditer(text, begin, end))
     near = [mark for mark in (*marks, *unseen) if mark.begin < end and begin < mark.end]
@@ -134,43 +143,44 @@ def make_cards(
     many paragraphs before and after are shown on demand.
     """
     rows = _rows(mentions)
-    in_order = _group(_rows(segments), "doc_id")
-    known = _Known(
-        texts,
-        in_order,
-        {one["segment_id"]: i for some in in_order.values() for i, one in enumerate(some)},
-        _group(rows, "segment_id"),
-        _lines(corrections),
-        wide,
-    )
-    return [_card(number, row, known) for number, row in enumerate(rows, start=1)]
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What the cards are made from: segments by document, mentions by segment, and so on."""
-
-    texts: Mapping[str, str]
-    segments: Mapping[str, Sequence[Row]]
-    places: Mapping[str, int]
-    mentions: Mapping[str, Sequence[Row]]
-    by_hand: Mapping[tuple[str, int], Mapping[str, int]]
-    wide: int
-
-
-def _lines(corrections: Iterable[Correction]) -> dict[tuple[str, int], dict[str, int]]:
-    found: dict[tuple[str, int], dict[str, int]] = {}
+    by_document, by_segment = _group(_rows(segments), "doc_id"), _group(rows, "segment_id")
+    by_hand: dict[tuple[str, int], dict[str, int]] = {}
     for one in corrections:
-        found.setdefault((one.doc_id, one.begin), {})[one.layer] = one.line
-    return found
+        by_hand.setdefault((one.doc_id, one.begin), {})[one.layer] = one.line
+
+    def shown(segment: Row, marks: Sequence[Mark] = (), own: Row | None = None) -> Paragraph:
+        """Show a segment with marks; mentions that have cards of their own are marked, too."""
+        others = [row for row in by_segment.get(segment["segment_id"], ()) if row is not own]
+        marks = [*marks, *(mark for row in others for mark in _word_marks(row, "other"))]
+        pieces = cut_text(texts[segment["doc_id"]], segment["begin"], segment["end"], marks)
+        return Paragraph(segment["zone"], _post(segment), pieces)
+
+    def card(number: int, row: Row) -> Card:
+        around, text = by_document[row["doc_id"]], texts[row["doc_id"]]
+        place = [segment["segment_id"] for segment in around].index(row["segment_id"])
+        own = around[place]
+        # The sentence as the rules saw it; a split verb stays within one.
+        spans = _sentence_spans(text[own["begin"] : own["end"]], own["begin"])
+        within = [Mark(*span, "sentence") for span in spans if span[0] <= row["begin"] < span[1]]
+        return Card(
+            number,
+            row,
+            text[row["begin"] : row["end"]],
+            text[row["begin_2"] : row["end_2"]] if row["begin_2"] is not None else "",
+            tuple(shown(one) for one in around[max(0, place - wide) : place]),
+            shown(own, [*_own_marks(row), *within], row),
+            tuple(shown(one) for one in around[place + 1 : place + 1 + wide]),
+            _minute(own["posted_at"]),
+            by_hand.get((row["doc_id"], row["begin"]), {}),
+        )
+
+    return [card(number, row) for number, row in enumerate(rows, start=1)]
 
 
 def _rows(table: pd.DataFrame) -> list[Row]:
     """Return rows with None where a cell is empty."""
-    return [
-        {str(name): None if pd.isna(cell) else cell for name, cell in row.items()}
-        for row in table.to_dict("records")
-    ]
+    cells = table.astype("object").where(table.notna(), None)
+    return [{str(name): cell for name, cell in row.items()} for row in cells.to_dict("records")]
 
 
 def _group(rows: Iterable[Row], name: str) -> dict[str, list[Row]]:
@@ -180,48 +190,21 @@ def _group(rows: Iterable[Row], name: str) -> dict[str, list[Row]]:
     return groups
 
 
-def _card(number: int, row: Row, known: _Known) -> Card:
-    segments, place = known.segments[row["doc_id"]], known.places[row["segment_id"]]
-    own, text = segments[place], known.texts[row["doc_id"]]
-    marks = [*_own_marks(row), *_sentence(row, own, text)]
-    return Card(
-        number,
-        row,
-        text[row["begin"] : row["end"]],
-        text[row["begin_2"] : row["end_2"]] if row["begin_2"] is not None else "",
-        _around(segments[max(0, place - known.wide) : place], text, known),
-        _paragraph(own, text, [*marks, *_other_marks(own, known, besides=row)]),
-        _around(segments[place + 1 : place + 1 + known.wide], text, known),
-        own["posted_at"].isoformat(sep=" ", timespec="minutes") if own["posted_at"] else "",
-        known.by_hand.get((row["doc_id"], row["begin"]), {}),
-    )
-
-
-def _around(segments: Sequence[Row], text: str, known: _Known) -> tuple[Paragraph, ...]:
-    return tuple(_paragraph(one, text, _other_marks(one, known)) for one in segments)
-
-
-def _paragraph(segment: Row, text: str, marks: Sequence[Mark]) -> Paragraph:
-    pieces = cut_text(text, segment["begin"], segment["end"], marks)
-    return Paragraph(segment["zone"], _post(segment), pieces)
+def _minute(time: pd.Timestamp | None) -> str:
+    return time.isoformat(sep=" ", timespec="minutes") if time else ""
 
 
 def _post(segment: Row) -> str:
     """Name the post of a ticker with its time and what the time rests on."""
     if segment["post"] is None:
         return ""
-    time = segment["posted_at"]
-    parts = [f"post {segment['post']}"]
-    parts += [time.isoformat(sep=" ", timespec="minutes")] if time else []
     quality = TIMES.get(segment["ts_quality"], segment["ts_quality"])
-    return ", ".join([*parts, *([quality] if quality else [])])
+    parts = [f"post {segment['post']}", _minute(segment["posted_at"]), quality]
+    return ", ".join(part for part in parts if part)
 
 
 def _own_marks(row: Row) -> list[Mark]:
-    label = SIGNS[row["polarity"]]
-    marks = [Mark(row["begin"], row["end"], "mention", label)]
-    if row["begin_2"] is not None:
-        marks.append(Mark(row["begin_2"], row["end_2"], "mention", label))
+    marks = _word_marks(row, "mention", SIGNS[row["polarity"]])
     for layer in ("polarity", "voice"):
         begin, end = row[f"{layer}_cue_begin"], row[f"{layer}_cue_end"]
         # A correction by hand empties the cue; offsets that stayed are no evidence.
@@ -230,25 +213,10 @@ def _own_marks(row: Row) -> list[Mark]:
     return marks
 
 
-def _other_marks(segment: Row, known: _Known, besides: Row | None = None) -> list[Mark]:
-    """Mark the mentions of a segment that have cards of their own."""
-    marks = []
-    for row in known.mentions.get(segment["segment_id"], ()):
-        if row is not besides:
-            marks.append(Mark(row["begin"], row["end"], "other"))
-            if row["begin_2"] is not None:
-                marks.append(Mark(row["begin_2"], row["end_2"], "other"))
-    return marks
-
-
-def _sentence(row: Row, segment: Row, text: str) -> list[Mark]:
-    """Find the sentence of a mention as the rules saw it; a split verb stays within one."""
-    piece = text[segment["begin"] : segment["end"]]
-    return [
-        Mark(begin, end, "sentence")
-        for begin, end in _sentence_spans(piece, segment["begin"])
-        if begin <= row["begin"] < end
-    ]
+def _word_marks(row: Row, role: str, label: str = "") -> list[Mark]:
+    """Mark the word of a mention; of a split verb both parts."""
+    second = [] if row["begin_2"] is None else [Mark(row["begin_2"], row["end_2"], role, label)]
+    return [Mark(row["begin"], row["end"], role, label), *second]
 
 
 @lru_cache(maxsize=10_000)
@@ -256,3 +224,52 @@ def _sentence_spans(piece: str, begin: int) -> tuple[tuple[int, int], ...]:
     """Split a segment once for all of its mentions, and for all pages."""
     found = load_annotator().sentences(piece, begin)
     return tuple((sentence.begin, sentence.end) for sentence in found)
+
+
+class Facet(NamedTuple):
+    """A way of parting mentions; every mention has exactly one of the choices.
+
+    A choice is a value, what it is called, and how many mentions have it.
+    """
+
+    id: str
+    title: str
+    choices: list[tuple[str, str, int]]
+
+
+def facet_value(card: Card, facet: str) -> str:
+    """Return the value that a mention has in a facet."""
+    if facet == "correction":
+        return "hand" if card.by_hand else "rules"
+    return str(card.row["doc_id" if facet == "document" else facet])
+
+
+def make_facets(
+    cards: Sequence[Card], study: Study, *, events: Sequence[str], documents: Sequence[str]
+) -> list[Facet]:
+    """Make the facets of a page; the counts of each sum to the number of mentions.
+
+    ``events`` and ``documents`` are those of the page; one without a mention is listed, too.
+    """
+    found = {name: {facet_value(card, name) for card in cards} for name in ("frame", "zone")}
+    speakers = {facet_value(card, "speaker") for card in cards}
+    values: dict[str, Iterable[str]] = {
+        "frame": [frame.id for frame in study.frames if frame.id in found["frame"]],
+        "polarity": POLARITIES,
+        "voice": VOICES,
+        "speaker": sorted(speakers, key=str.casefold),
+        "target": TARGETS,
+        "tier": TIERS,
+        "event": events,
+        "document": documents,
+        "zone": [zone for zone in ZONES if zone in found["zone"]],
+        "correction": NAMES["correction"],
+    }
+    names = NAMES | {"event": {event.id: event.label.en for event in study.events}}
+    facets = []
+    for facet, listed in values.items():
+        counts = Counter(facet_value(card, facet) for card in cards)
+        called = names.get(facet, {})
+        choices = [(value, called.get(value, value), counts[value]) for value in listed]
+        facets.append(Facet(facet, facet.title(), choices))
+    return facets

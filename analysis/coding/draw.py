@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.selection import TIERS
-from analysis.study.errors import MeasureError, unknown
+from analysis.study.errors import MeasureError, check_known
 from analysis.tables.codings import DRAW_COLUMNS, Draw, check_name, find_population, hash_population
 
 #: Columns of mentions that may part the strata. Coders never see them.
@@ -40,21 +40,10 @@ class Design:
 
 
 def draw_sample(mentions: pd.DataFrame, design: Design, *, name: str = "") -> Draw:
-    """Draw a stratified random sample of mentions without replacement.
+    """Draw a stratified random sample of rows of the open table, without replacement.
 
-    Parameters
-    ----------
-    mentions : DataFrame
-        The open table.
-    design : Design
-        How to draw.
-    name : str
-        Of the sample; by default made from the design and the mentions.
-
-    Returns
-    -------
-    Draw
-        The same for the same mentions and design, whatever the order of the rows.
+    It is the same for the same mentions and design, whatever the order of the rows. Without a
+    name it gets one from the design and the mentions.
 
     Raises
     ------
@@ -63,17 +52,13 @@ def draw_sample(mentions: pd.DataFrame, design: Design, *, name: str = "") -> Dr
         are, or fewer than there are strata.
     TableError
         If the name is none.
-
-    Examples
-    --------
-    >>> from analysis.tables.features import read_features
-    >>> draw = draw_sample(read_features().mentions, Design(20, ("event",)))
-    >>> draw.rows["n_drawn"].drop_duplicates().tolist(), len(draw.rows)
-    ([10], 20)
     """
-    _check_design(design)
+    who = "code sample"
+    check_known(who, design.by, what="column", allowed=STRATIFIERS)
+    check_known(who, [design.tier], what="tier", allowed=TIERS)
+    check_known(who, [design.allocation], what="allocation", allowed=ALLOCATIONS)
     population = find_population(mentions, TIERS[design.tier])
-    population = population.assign(stratum=_strata(population, design.by))
+    population = population.assign(stratum=name_strata(population, design.by))
     strata = population.groupby("stratum")["mention_id"]
     sizes = strata.size()
     given = allocate(sizes.tolist(), design.n, design.allocation)
@@ -98,46 +83,29 @@ def draw_sample(mentions: pd.DataFrame, design: Design, *, name: str = "") -> Dr
         "n_population": len(population),
         "population": whole,
     }
-    return Draw(check_name("sample", name or _name(design, whole)), kept, rows)
+    name = name or f"n{design.n}-{whole[:6]}-{design.seed}"
+    return Draw(check_name("sample", name), kept, rows)
 
 
-def _name(design: Design, population: str) -> str:
-    return f"n{design.n}-{population[:6]}-{design.seed}"
+def name_strata(mentions: pd.DataFrame, by: Sequence[str]) -> pd.Series:
+    """Name each mention's stratum: the values of some columns, joined by a bar.
 
-
-def _check_design(design: Design) -> None:
-    for column in design.by:
-        if column not in STRATIFIERS:
-            raise MeasureError(f"code sample: {unknown('column', column, STRATIFIERS)}")
-    if design.tier not in TIERS:
-        raise MeasureError(f"code sample: {unknown('tier', design.tier, TIERS)}")
-    if design.allocation not in ALLOCATIONS:
-        raise MeasureError(f"code sample: {unknown('allocation', design.allocation, ALLOCATIONS)}")
-
-
-def _strata(population: pd.DataFrame, by: Sequence[str]) -> pd.Series:
-    """Name each mention's stratum: the values of the columns, joined by a bar."""
+    Examples
+    --------
+    >>> name_strata(pd.DataFrame({"event": ["a"], "frame": ["Deal"]}), ["event", "frame"]).tolist()
+    ['a|Deal']
+    """
     if not by:
-        return pd.Series("all", index=population.index, dtype="str")
-    cells = population.loc[:, list(by)].astype("str")
-    return cells.agg("|".join, axis="columns").astype("str")
+        return pd.Series("all", index=mentions.index, dtype="str")
+    return mentions.loc[:, list(by)].astype("str").agg("|".join, axis="columns").astype("str")
 
 
 def allocate(sizes: Sequence[int], n: int, allocation: str) -> list[int]:
-    """Say how many mentions each stratum gives.
+    """Return how many mentions each stratum gives, of strata of these sizes and n in all.
 
     Every stratum gives one, and two where n suffices: what is never drawn from has no
     inclusion probability. The others go one by one to the stratum that lags most behind
     its quota.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        Mentions of each stratum.
-    n : int
-        Mentions to draw.
-    allocation : str
-        proportional or equal.
 
     Raises
     ------
@@ -158,8 +126,8 @@ def allocate(sizes: Sequence[int], n: int, allocation: str) -> list[int]:
             f"code sample: wanted n of at least {len(sizes)}, one for each stratum, came {n}. "
             "Draw more, or part them by fewer columns."
         )
-    quota = [n * (size / sum(sizes) if allocation == "proportional" else 1 / len(sizes))
-             for size in sizes]  # fmt: skip
+    weights = sizes if allocation == "proportional" else [1] * len(sizes)
+    quota = [n * (weight / sum(weights)) for weight in weights]
     floor = [min(FEWEST_A_STRATUM, size) for size in sizes]
     given = floor if sum(floor) <= n else [1] * len(sizes)
     while sum(given) < n:

@@ -1,14 +1,18 @@
-"""How good the coding of mentions is, layer by layer, against mentions coded without it."""
+"""How good the coding of mentions is, layer by layer, against mentions coded without it.
+
+Coded mentions are read, and checked before anything is measured against them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
+from sklearn.metrics import confusion_matrix
 from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.proportion import proportion_confint
 
@@ -17,13 +21,17 @@ from analysis.annotation.codes import code_mention
 from analysis.annotation.mentions import find_mentions
 from analysis.annotation.speech.actors import SpeechContext
 from analysis.annotation.speech.segments import find_speech
-from analysis.annotation.speech.spans import SpeechSpan
-from analysis.annotation.tokens import Sentence
-from analysis.coding.gold import NO_FRAME
 from analysis.coding.quotes import paragraphs
 from analysis.corpus.sources import read_article
-from analysis.study.errors import TextError, join_faults
+from analysis.study.errors import TableError, TextError, join_faults, unknown
+from analysis.study.text_files import read_csv
+from analysis.tables.schema import POLARITIES, TARGETS, VOICES
 
+#: Columns of a file of coded mentions.
+COLUMNS = ("doc", "begin", "end", "surface", "frame", "polarity", "voice", "speaker", "target")
+#: What marks a token that mentions no frame: a false friend.
+NO_FRAME = "none"
+LABELS = {"polarity": POLARITIES, "voice": VOICES, "target": TARGETS}
 #: Columns of the list of errors.
 ERRORS = ("doc", "begin", "surface", "layer", "gold", "predicted", "rule", "cue")
 LAYERS = ("polarity", "voice", "speaker", "target")
@@ -31,45 +39,74 @@ Scores = dict[str, dict[str, float]]
 Key = tuple[str, int]
 
 
+def read_gold(path: Path, frames: tuple[str, ...]) -> pd.DataFrame:
+    """Read coded mentions; ``frames`` are the ids of the study's frames.
+
+    A CSV file has one row per coded token: doc (file name without .txt), begin, end (half-open
+    offsets), surface, frame (an id, or none), polarity, voice, speaker (empty for the narrator, ?
+    if not said), target. They come sorted by document and offset.
+
+    Raises
+    ------
+    TableError
+        If there is no such file or table; with every unknown label and pair of overlapping rows.
+    """
+    missing = "no such file; wanted the coded mentions as CSV"
+    table = read_csv(path, TableError, COLUMNS, others=True, missing=missing)
+    faults = list(_cell_faults(table, frames))
+    if not faults:
+        table = table.astype({"begin": "int64", "end": "int64"})
+        table = table.sort_values(["doc", "begin"], ignore_index=True)
+        faults = list(_overlaps(table))
+    if faults:
+        raise TableError(join_faults(str(path), faults))
+    return table.loc[:, list(COLUMNS)]
+
+
+def _cell_faults(table: pd.DataFrame, frames: tuple[str, ...]) -> Iterator[str]:
+    coded = table["frame"] != NO_FRAME
+    for name, allowed in {"frame": (*frames, NO_FRAME), **LABELS}.items():
+        column = table[name] if name == "frame" else table.loc[coded, name]
+        for line, value in column[~column.isin(allowed)].items():
+            yield f"line {line}, column {name!r}: {unknown('label', value, allowed)}"
+    for name in ("begin", "end"):
+        for line, value in table[name][~table[name].str.fullmatch("[0-9]{1,15}")].items():
+            yield f"line {line}, column {name!r}: wanted a whole number, came {value!r}"
+
+
+def _overlaps(table: pd.DataFrame) -> Iterator[str]:
+    for doc, rows in table.groupby("doc"):
+        spans = list(zip(rows["begin"], rows["end"], strict=True))
+        for (begin, end), (following, _) in pairwise(spans):
+            if following < end:
+                yield f"{doc}: rows at {begin} and {following} overlap"
+
+
 def score_codes(gold: Sequence[str], predicted: Sequence[str]) -> dict[str, float]:
     """Compare two codings of the same mentions.
 
-    Returns
-    -------
-    dict
-        ``n``; ``accuracy`` with a 95 % Wilson interval ``accuracy_low``,
-        ``accuracy_high``; ``kappa`` (Cohen 1960) with its asymptotic 95 % interval
-        ``kappa_low``, ``kappa_high`` (Fleiss, Cohen and Everitt 1969). The intervals
-        are conditional on these texts. Kappa is NaN where both codings have one code only.
-
-    Examples
-    --------
-    >>> scores = score_codes(["a", "b", "a", "b"], ["a", "b", "a", "a"])
-    >>> scores["accuracy"], round(scores["kappa"], 2)
-    (0.75, 0.5)
+    Accuracy has a 95 % Wilson interval, kappa (Cohen 1960) its asymptotic one (Fleiss, Cohen and
+    Everitt 1969); both are conditional on these texts. Kappa is NaN where both codings have one
+    code only.
     """
     first, second = list(gold), list(predicted)
     agree = sum(one == other for one, other in zip(first, second, strict=True))
-    low, high = proportion_confint(agree, len(first), method="wilson")
-    scores = {
-        "n": float(len(first)),
-        "accuracy": agree / len(first),
-        "accuracy_low": float(low),
-        "accuracy_high": float(high),
-    }
-    return scores | _kappa(first, second)
+    return {"n": float(len(first))} | _rate("accuracy", agree, len(first)) | _kappa(first, second)
+
+
+def _rate(name: str, right: int, n: int) -> dict[str, float]:
+    """Return a share with its 95 % Wilson interval."""
+    low, high = proportion_confint(right, n, method="wilson") if n else (0.0, 1.0)
+    share = right / n if n else float("nan")
+    return {name: share, f"{name}_low": float(low), f"{name}_high": float(high)}
 
 
 def _kappa(first: Sequence[str], second: Sequence[str]) -> dict[str, float]:
     codes = sorted({*first, *second})
-    if len(codes) < 2:
-        return dict.fromkeys(("kappa", "kappa_low", "kappa_high"), float("nan"))
-    if list(first) == list(second):
-        return dict.fromkeys(("kappa", "kappa_low", "kappa_high"), 1.0)
-    table = np.zeros((len(codes), len(codes)))
-    for one, other in zip(first, second, strict=True):
-        table[codes.index(one), codes.index(other)] += 1
-    found = cohens_kappa(table)
+    if len(codes) < 2 or list(first) == list(second):
+        value = float("nan") if len(codes) < 2 else 1.0
+        return dict.fromkeys(("kappa", "kappa_low", "kappa_high"), value)
+    found = cohens_kappa(confusion_matrix(first, second, labels=codes))
     return {
         "kappa": float(found.kappa),
         "kappa_low": float(found.kappa_low),
@@ -78,13 +115,7 @@ def _kappa(first: Sequence[str], second: Sequence[str]) -> dict[str, float]:
 
 
 def confusion(gold: Sequence[str], predicted: Sequence[str]) -> pd.DataFrame:
-    """Count pairs of codes: columns gold, predicted, n.
-
-    Examples
-    --------
-    >>> confusion(["a", "b"], ["a", "a"]).to_dict("list")
-    {'gold': ['a', 'b'], 'predicted': ['a', 'a'], 'n': [1, 1]}
-    """
+    """Count pairs of codes: columns gold, predicted, n."""
     pairs = pd.DataFrame({"gold": list(gold), "predicted": list(predicted)}, dtype="str")
     return pairs.groupby(["gold", "predicted"], sort=True).size().reset_index(name="n")
 
@@ -98,36 +129,16 @@ class Evaluation:
     errors: pd.DataFrame
 
 
-@dataclass(frozen=True)
-class _Coded:
-    """What the rules say of one document."""
-
-    found: dict[int, str]
-    codes: dict[int, dict[str, Any]]
-
-
 def evaluate_mentions(
     gold: pd.DataFrame, texts: Path, tools: Tools, *, tier: str = "core"
 ) -> Evaluation:
     """Find and code the mentions of the gold's documents, and compare.
 
-    Parameters
-    ----------
-    gold : DataFrame
-        What `analysis.coding.gold.read_gold` gives.
-    texts : path
-        Folder with a file ``<doc>.txt`` for each document.
-    tools : Tools
-        Models and lexicons.
-    tier : str
-        core or near: that of the gold's mentions.
-
-    Returns
-    -------
-    Evaluation
-        Layer frame: precision, recall, f1 with Wilson intervals of the first two, over
-        all mentions of the tier in these documents. Other layers: accuracy, kappa and their
-        intervals at the gold's offsets, and ``floor``, the share of the commonest label.
+    ``gold`` is what `read_gold` returns, of mentions of this tier (core or near); the folder
+    has a file ``<doc>.txt`` for each document. Layer frame has precision, recall, f1 with Wilson
+    intervals of the first two, over all mentions of the tier in these documents; other layers
+    accuracy, kappa and their intervals at the gold's offsets, and ``floor``, the share of the
+    commonest label.
 
     Raises
     ------
@@ -138,43 +149,49 @@ def evaluate_mentions(
     coded = {str(doc): _code(texts / f"{doc}.txt", rows, tools, tier) for doc, rows in by_document}
     rows = [row for row in gold.to_dict("records") if row["frame"] != NO_FRAME]
     wanted: dict[Key, str] = {(row["doc"], row["begin"]): row["frame"] for row in rows}
-    found = {(doc, at): frame for doc, one in coded.items() for at, frame in one.found.items()}
+    found = {(doc, at): frame for doc, (one, _) in coded.items() for at, frame in one.items()}
     scores = {"frame": score_finding(wanted, found)}
-    errors = [*_finding_errors(wanted, found)]
+    errors = [
+        (*key, "", "frame", wanted.get(key, NO_FRAME), found.get(key, NO_FRAME), "", "")
+        for key in sorted({*wanted, *found})
+        if wanted.get(key) != found.get(key)
+    ]
     tables = []
-    codes = [coded[doc].codes[begin] for doc, begin in wanted]
+    codes = [coded[doc][1][begin] for doc, begin in wanted]
     for layer in LAYERS:
         by_coder, by_rule = [row[layer] for row in rows], [code[layer] for code in codes]
-        scores[layer] = score_codes(by_coder, by_rule) | {"floor": _floor(by_coder)}
+        commonest = max(map(by_coder.count, set(by_coder)), default=0)
+        scores[layer] = score_codes(by_coder, by_rule)
+        scores[layer]["floor"] = commonest / max(len(by_coder), 1)
         tables.append(confusion(by_coder, by_rule).assign(layer=layer))
         errors += _coding_errors(rows, codes, layer)
     table = pd.concat(tables, ignore_index=True)[["layer", "gold", "predicted", "n"]]
     return Evaluation(scores, table, pd.DataFrame(errors, columns=list(ERRORS)))
 
 
-def _code(path: Path, rows: pd.DataFrame, tools: Tools, tier: str) -> _Coded:
+def _code(
+    path: Path, rows: pd.DataFrame, tools: Tools, tier: str
+) -> tuple[dict[int, str], dict[int, dict[str, Any]]]:
+    """Return what the rules say of a document: frames they find, codes at the gold's offsets."""
     doc, text = path.stem, read_article(path)
     _check_surfaces(doc, rows, text)
-    segments = [tools.annotator.sentences(*part) for part in paragraphs(text)]
     context, coding = SpeechContext(), tools.coding
-    speech = [
-        find_speech(part, coding.actors, context, lexicons=coding.lexicons) for part in segments
-    ]
-    found = {
-        mention.token.begin: mention.frame
-        for part in segments
-        for sentence in part
-        for mention in find_mentions(sentence, tools.lexicon, tools.annotator)
-        if mention.tier == tier
-    }
     wanted = set(rows.loc[rows["frame"] != NO_FRAME, "begin"])
-    codes = {
-        begin: code_mention(sentence, index, spans, coding)
-        for begin, sentence, index, spans in _places(wanted, segments, speech)
-    }
+    found: dict[int, str] = {}
+    codes: dict[int, dict[str, Any]] = {}
+    for part in paragraphs(text):
+        sentences = tools.annotator.sentences(*part)
+        spans = find_speech(sentences, coding.actors, context, lexicons=coding.lexicons)
+        for sentence in sentences:
+            for mention in find_mentions(sentence, tools.lexicon, tools.annotator):
+                if mention.tier == tier:
+                    found[mention.token.begin] = mention.frame
+            for index, token in enumerate(sentence.tokens):
+                for begin in wanted.intersection(range(token.begin, token.end)):
+                    codes[begin] = code_mention(sentence, index, spans, coding)
     if missed := sorted(wanted - set(codes)):
         raise TextError(f"{doc}: no token at {', '.join(map(str, missed[:3]))}")
-    return _Coded(found, codes)
+    return found, codes
 
 
 def _check_surfaces(doc: str, rows: pd.DataFrame, text: str) -> None:
@@ -190,53 +207,13 @@ def _check_surfaces(doc: str, rows: pd.DataFrame, text: str) -> None:
         )
 
 
-def _places(
-    wanted: set[int],
-    segments: Sequence[Sequence[Sentence]],
-    speech: Sequence[Sequence[SpeechSpan]],
-) -> Iterator[tuple[int, Sentence, int, Sequence[SpeechSpan]]]:
-    """Find the token that holds each offset, with the speech of its segment."""
-    for part, spans in zip(segments, speech, strict=True):
-        for sentence in part:
-            for index, token in enumerate(sentence.tokens):
-                for begin in wanted.intersection(range(token.begin, token.end)):
-                    yield begin, sentence, index, spans
-
-
 def score_finding(wanted: Mapping[Key, str], found: Mapping[Key, str]) -> dict[str, float]:
-    """Score found mentions: one is right if its place and its frame are.
-
-    Examples
-    --------
-    >>> scores = score_finding({("a", 0): "Deal", ("a", 9): "Deal"}, {("a", 0): "Deal"})
-    >>> scores["precision"], scores["recall"], round(scores["f1"], 3)
-    (1.0, 0.5, 0.667)
-    """
+    """Score found mentions: one is right if its place and its frame are."""
     right = sum(found.get(key) == frame for key, frame in wanted.items())
     scores = {"n": float(len(wanted)), "n_found": float(len(found))}
-    for name, size in (("precision", len(found)), ("recall", len(wanted))):
-        low, high = proportion_confint(right, size, method="wilson") if size else (0.0, 1.0)
-        scores |= {
-            name: right / size if size else float("nan"),
-            f"{name}_low": float(low),
-            f"{name}_high": float(high),
-        }
+    scores |= _rate("precision", right, len(found)) | _rate("recall", right, len(wanted))
     both = len(found) + len(wanted)
     return scores | {"f1": 2 * right / both if both else float("nan")}
-
-
-def _floor(labels: Sequence[str]) -> float:
-    """Return the accuracy of always saying the commonest label."""
-    return max(labels.count(label) for label in set(labels)) / len(labels) if labels else 0.0
-
-
-def _finding_errors(
-    wanted: Mapping[Key, str], found: Mapping[Key, str]
-) -> Iterator[tuple[Any, ...]]:
-    for key in sorted({*wanted, *found}):
-        if wanted.get(key) != found.get(key):
-            frames = wanted.get(key, NO_FRAME), found.get(key, NO_FRAME)
-            yield (*key, "", "frame", *frames, "", "")
 
 
 def _coding_errors(

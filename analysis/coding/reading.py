@@ -6,17 +6,20 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from analysis.coding.sheet import COLUMNS, DIGEST, KEYS, blank_columns, label_faults
-from analysis.coding.workbook import SheetRow, read_sheet
+from analysis.coding.sheet import COLUMNS, DIGEST, KEYS
+from analysis.coding.workbook import read_sheet
 from analysis.study.errors import TableError, join_faults, unknown
 from analysis.tables.codings import (
     LABEL_COLUMNS,
     LABELS,
     LONGEST_NAME,
     NAME,
+    RIGHT,
+    WRONG,
     Draw,
     check_drawn_from,
     find_samples,
@@ -41,26 +44,15 @@ class CodedSheet:
 def read_coded_sheets(
     paths: Sequence[Path], folder: Path, mentions: pd.DataFrame
 ) -> list[CodedSheet]:
-    """Read the sheets of one or more coders of one sample.
+    """Read the sheets of one or more coders of one sample, in the order of the paths.
 
-    Parameters
-    ----------
-    paths : sequence of path
-        XLSX or CSV files that `gipfel code sample` wrote and coders filled in.
-    folder : path
-        ``data/coding``, which holds the draws.
-    mentions : DataFrame
-        The open table, which must be the one drawn from.
-
-    Returns
-    -------
-    list of CodedSheet
-        In the order of ``paths``.
+    They are XLSX or CSV files that `gipfel code sample` wrote and coders filled in. The folder
+    holds the draws; ``mentions`` is the open table, which must be the one drawn from.
 
     Raises
     ------
     TableError
-        With every fault of every file: nothing is given then.
+        With every fault of every file.
     """
     sheets, messages = [], []
     for path in paths:
@@ -88,15 +80,15 @@ def _mixed(sheets: Sequence[CodedSheet]) -> Iterator[str]:
 
 
 def _read_one(path: Path, folder: Path, mentions: pd.DataFrame) -> CodedSheet:
-    headings, rows = read_sheet(path)
-    _complain(path, list(_heading_faults(headings)), f"Wanted: {', '.join(COLUMNS)}.")
-    _complain(path, list(_origin_faults(path, rows, folder)))
-    sample, _, coder = rows[0].cells["sheet"].partition("/")
+    table = read_sheet(path)
+    _complain(path, list(_heading_faults(list(table.columns))), f"Wanted: {', '.join(COLUMNS)}.")
+    _complain(path, list(_origin_faults(path, table, folder)))
+    sample, _, coder = table["sheet"].iloc[0].partition("/")
     draw = read_draw(sample, folder)
-    _complain(path, list(_data_faults(rows, draw, mentions)))
-    _complain(path, [*_row_faults(rows, draw), *_code_faults(rows)])
-    labels = pd.DataFrame([row.cells for row in rows]).loc[:, list(LABEL_COLUMNS)]
-    return CodedSheet(path, sample, coder, labels.sort_values("mention_id", ignore_index=True))
+    _complain(path, list(_data_faults(table, draw, mentions)))
+    _complain(path, [*_row_faults(table, draw), *_code_faults(table)])
+    labels = table.loc[:, list(LABEL_COLUMNS)].sort_values("mention_id", ignore_index=True)
+    return CodedSheet(path, sample, coder, labels)
 
 
 def _complain(path: Path, faults: Sequence[str], way_out: str = "") -> None:
@@ -110,28 +102,29 @@ def _heading_faults(headings: Sequence[str]) -> Iterator[str]:
             yield f"column {name!r} {'is missing' if name not in headings else 'stands twice'}"
 
 
-def _origin_faults(path: Path, rows: Sequence[SheetRow], folder: Path) -> Iterator[str]:
+def _origin_faults(path: Path, table: pd.DataFrame, folder: Path) -> Iterator[str]:
     """Check that all rows are of one coder's sheet of a sample that is known."""
-    if not rows:
+    if table.empty:
         yield "no row: wanted the mentions of a sample"
         return
     for key in KEYS[:2]:
-        named = Counter(row.cells[key] for row in rows)
+        named = Counter(table[key])
         if len(named) > 1:
             listed = ", ".join(f"{name or '(empty)'} ({n} rows)" for name, n in named.items())
             yield f"column {key!r}: rows of several sheets are mixed up: {listed}"
-    sample, _, coder = rows[0].cells["sheet"].partition("/")
+    sheet = table["sheet"].iloc[0]
+    sample, _, coder = sheet.partition("/")
     if sample not in find_samples(folder):
         yield f"column 'sheet': {unknown('sample', sample, find_samples(folder))}"
     if not NAME.fullmatch(coder):
-        yield f"column 'sheet': wanted sample/coder, came {rows[0].cells['sheet']!r}"
+        yield f"column 'sheet': wanted sample/coder, came {sheet!r}"
     named_sample, _, named_coder = path.stem.partition("_")
     if named_sample == sample and named_coder not in ("", coder):
         yield f"the file's name says coder {named_coder!r}, its rows are of coder {coder!r}"
 
 
-def _data_faults(rows: Sequence[SheetRow], draw: Draw, mentions: pd.DataFrame) -> Iterator[str]:
-    came, wanted = rows[0].cells["drawn_from"], str(draw.design["population"])[:DIGEST]
+def _data_faults(table: pd.DataFrame, draw: Draw, mentions: pd.DataFrame) -> Iterator[str]:
+    came, wanted = table["drawn_from"].iloc[0], str(draw.design["population"])[:DIGEST]
     if came != wanted:
         yield (
             f"column 'drawn_from': the sheet was drawn from other data: wanted {wanted}, as sample "
@@ -143,42 +136,38 @@ def _data_faults(rows: Sequence[SheetRow], draw: Draw, mentions: pd.DataFrame) -
         yield str(fault)
 
 
-def _row_faults(rows: Sequence[SheetRow], draw: Draw) -> Iterator[str]:
+def _row_faults(table: pd.DataFrame, draw: Draw) -> Iterator[str]:
     """Check that each mention of the sample has one row, and no other has one."""
     wanted = set(draw.rows["mention_id"])
-    places: dict[str, list[int]] = {}
-    for row in rows:
-        places.setdefault(row.cells["mention_id"], []).append(row.number)
-    for mention_id, numbers in places.items():
+    for mention_id, rows in table.groupby("mention_id", sort=False):
         if mention_id not in wanted:
             yield (
-                f"{_at(numbers)}, column 'mention_id': {mention_id!r} is not in sample "
+                f"{_at(rows.index)}, column 'mention_id': {mention_id!r} is not in sample "
                 f"{draw.sample!r}; was it changed?"
             )
-        elif len(numbers) > 1:
-            yield f"{_at(numbers)}: mention {mention_id!r} has {len(numbers)} rows"
-    missing = sorted(wanted - set(places))
+        elif len(rows) > 1:
+            yield f"{_at(rows.index)}: mention {mention_id!r} has {len(rows)} rows"
+    missing = sorted(wanted - set(table["mention_id"]))
     if missing:
-        named = ", ".join(missing[:NAMED]) + (" ..." if len(missing) > NAMED else "")
-        yield f"no row for {len(missing)} of {len(wanted)} mentions: {named}"
+        yield f"no row for {len(missing)} of {len(wanted)} mentions: {_some(missing)}"
 
 
-def _code_faults(rows: Sequence[SheetRow]) -> Iterator[str]:
-    if not any(row.cells[name] for row in rows for name in LABELS):
+def _code_faults(table: pd.DataFrame) -> Iterator[str]:
+    if (table[list(LABELS)] == "").all(axis=None):
         yield "nothing is coded: all columns to be filled in are empty"
         return
     blank: dict[str, list[int]] = {}
-    for row in rows:
-        for name, fault in [*_unknown_labels(row.cells), *label_faults(row.cells)]:
-            yield f"row {row.number}, column {name!r}: {fault}"
-        for name in blank_columns(row.cells):
-            blank.setdefault(name, []).append(row.number)
+    for number, cells in zip(table.index.tolist(), table.to_dict("records"), strict=True):
+        for name, fault in [*_unknown_labels(cells), *_contradictions(cells)]:
+            yield f"row {number}, column {name!r}: {fault}"
+        for name in _blank_columns(cells):
+            blank.setdefault(name, []).append(number)
     for name, numbers in blank.items():
         allowed = ", ".join(sorted(LABELS[name] or ())) or "a name, or ? if it is not said"
         yield f"{_at(numbers)}, column {name!r}: empty. Allowed: {allowed}."
 
 
-def _unknown_labels(cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _unknown_labels(cells: Mapping[Any, str]) -> Iterator[tuple[str, str]]:
     for name, allowed in LABELS.items():
         if allowed is not None and cells[name] and cells[name] not in allowed:
             yield name, unknown("label", cells[name], allowed)
@@ -186,6 +175,30 @@ def _unknown_labels(cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield name, f"wanted a name of one line and at most {LONGEST_NAME} characters"
 
 
-def _at(numbers: Sequence[int]) -> str:
-    named = ", ".join(map(str, numbers[:NAMED])) + (" ..." if len(numbers) > NAMED else "")
-    return f"row{'s' if len(numbers) > 1 else ''} {named}"
+def _contradictions(cells: Mapping[Any, str]) -> Iterator[tuple[str, str]]:
+    """Find the filled cells of a row that contradict one another: column and fault."""
+    if cells["frame_right"] == WRONG:
+        for name in LABELS:
+            if name != "frame_right" and cells[name]:
+                yield name, f"wanted nothing, since frame_right is no; came {cells[name]!r}"
+    elif cells["frame_right"] == RIGHT and cells["voice"] == "narrator" and cells["speaker"]:
+        yield "speaker", f"wanted nothing, since voice is narrator; came {cells['speaker']!r}"
+
+
+def _blank_columns(cells: Mapping[Any, str]) -> list[str]:
+    """List the columns of a row that should be filled in and are not."""
+    if not cells["frame_right"]:
+        return ["frame_right"]
+    if cells["frame_right"] == WRONG:
+        return []
+    has_speaker = cells["voice"] not in ("", "narrator")
+    needed = ["target", "polarity", "voice", *(["speaker"] if has_speaker else [])]
+    return [name for name in needed if not cells[name]]
+
+
+def _some(items: Sequence[object] | pd.Index) -> str:
+    return ", ".join(map(str, items[:NAMED])) + (" ..." if len(items) > NAMED else "")
+
+
+def _at(numbers: Sequence[int] | pd.Index) -> str:
+    return f"row{'s' if len(numbers) > 1 else ''} {_some(numbers)}"

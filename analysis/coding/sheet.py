@@ -5,21 +5,21 @@ from __future__ import annotations
 import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.annotation.annotated import load_annotator
-from analysis.coding.workbook import SheetColumn
+from analysis.coding.workbook import SheetColumn, check_new, write_sheet
 from analysis.corpus.cleaning import Rule, read_boilerplate
 from analysis.corpus.segmentation import segment
 from analysis.corpus.sources import Source, read_article, read_sources
 from analysis.study.errors import SourceError, join_faults
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
-from analysis.tables.codings import LABELS, RIGHT, WRONG, Draw, check_name
+from analysis.tables.codings import LABELS, Draw, check_name, check_write
 
 OPEN, CLOSE = "[[", "]]"
 Span = tuple[int, int]
@@ -52,76 +52,78 @@ INSTRUCTIONS = (
 )
 
 
-@dataclass(frozen=True)
-class Context:
-    """A mention in its sentence, marked by double brackets, and the sentences around it."""
-
-    before: str
-    sentence: str
-    after: str
-
-
-def find_contexts(
+def write_sheets(
     layout: Layout,
     mentions: pd.DataFrame,
+    draw: Draw,
+    coders: Sequence[str],
     *,
-    n_sentences: int = 2,
-    on_documents: Callable[[int, int], None] | None = None,
-) -> dict[str, Context]:
-    """Find the sentences around mentions.
+    n_sentences: int,
+    on_documents: Callable[[int, int], None],
+) -> list[Path]:
+    """Write the sheets of all coders as XLSX and CSV to ``data/local/coding``, or none.
 
-    Parameters
-    ----------
-    layout : Layout
-        The study; its articles must lie in ``data/raw``.
-    mentions : DataFrame
-        Rows of the open table.
-    n_sentences : int
-        How many sentences to either side; boilerplate is left out.
-    on_documents : callable, optional
-        Told how many of how many articles are done.
-
-    Returns
-    -------
-    dict of Context
-        By mention_id. Of a split verb both parts are marked.
+    Each coder has an order of rows of their own. The frame is the one code that a coder sees;
+    ``n_sentences`` to either side of a mention are shown, boilerplate left out.
+    ``on_documents`` is told how many of how many articles are done.
 
     Raises
     ------
+    TableError
+        If another sample has the name, or the name of a coder is none.
+    ExportError
+        If a sheet is there already.
     SourceError
         With every article that is missing, or that is not the one annotated.
     """
-    sources = {source.id: source for source in read_sources(layout, read_study(layout))}
-    _check_articles(layout, sorted(mentions["doc_id"].unique()))
-    rules = read_boilerplate(layout.lexicons / "boilerplate.toml")
-    found: dict[str, Context] = {}
+    folder = layout.local / "coding"
+    paths = {
+        check_name("coder", coder): [
+            folder / f"{draw.sample}_{coder}{ending}" for ending in (".xlsx", ".csv")
+        ]
+        for coder in coders
+    }
+    listed = [path for both in paths.values() for path in both]
+    check_write(draw, layout.coding)
+    check_new(listed)
+    drawn = mentions[mentions["mention_id"].isin(draw.rows["mention_id"])]
+    cells = _find_contexts(layout, drawn, n_sentences, on_documents)
+    columns = _sheet_columns([actor.id for actor in read_study(layout).actors])
+    for coder, both in paths.items():
+        rows = list(_sheet_rows(draw, cells, coder))
+        for path in both:
+            write_sheet(rows, columns, path, notes=INSTRUCTIONS)
+    return listed
+
+
+def _find_contexts(
+    layout: Layout,
+    mentions: pd.DataFrame,
+    n_sentences: int,
+    on_documents: Callable[[int, int], None],
+) -> dict[str, dict[str, str]]:
+    """Find the cells of each mention that show it: its frame, and the sentences around it."""
     documents = mentions.groupby("doc_id")
-    for done, (doc_id, rows) in enumerate(documents, start=1):
-        name = str(doc_id)
-        text = read_article(layout.raw / f"{name}.txt")
-        sentences = list(_sentences(text, sources[name], rules))
-        for row in rows.to_dict("records"):
-            found[str(row["mention_id"])] = _context(text, sentences, row, n_sentences)
-        if on_documents is not None:
-            on_documents(done, documents.ngroups)
-    return found
-
-
-def _check_articles(layout: Layout, doc_ids: Sequence[str]) -> None:
-    missing = [
-        f"{layout.show(layout.raw / doc_id)}.txt is missing"
-        for doc_id in doc_ids
-        if not (layout.raw / f"{doc_id}.txt").is_file()
-    ]
+    paths = {str(doc_id): layout.raw / f"{doc_id}.txt" for doc_id in documents.groups}
+    missing = [f"{layout.show(path)} is missing" for path in paths.values() if not path.is_file()]
     if missing:
-        raise SourceError(
-            join_faults(
-                "code sample",
-                missing,
-                "A coding sheet shows each mention in its context, and needs the articles: bring "
-                "them in with `gipfel ingest FOLDER`.",
-            )
+        way_out = (
+            "A coding sheet shows each mention in its context, and needs the articles: bring "
+            "them in with `gipfel ingest FOLDER`."
         )
+        raise SourceError(join_faults("code sample", missing, way_out))
+    sources = {source.id: source for source in read_sources(layout, read_study(layout))}
+    rules = read_boilerplate(layout.lexicons / "boilerplate.toml")
+    found: dict[str, dict[str, str]] = {}
+    for done, (doc_id, path) in enumerate(paths.items()):
+        on_documents(done, len(paths))
+        text = read_article(path)
+        sentences = list(_sentences(text, sources[doc_id], rules))
+        for row in documents.get_group(doc_id).to_dict("records"):
+            context = _context(text, sentences, row, n_sentences)
+            found[row["mention_id"]] = {"frame": row["frame"], **context}
+    on_documents(len(paths), len(paths))
+    return found
 
 
 def _sentences(text: str, source: Source, rules: Sequence[Rule]) -> Iterator[Span]:
@@ -132,7 +134,7 @@ def _sentences(text: str, source: Source, rules: Sequence[Rule]) -> Iterator[Spa
 
 def _context(
     text: str, sentences: Sequence[Span], row: Mapping[Any, Any], n_sentences: int
-) -> Context:
+) -> dict[str, str]:
     spans = [(int(row["begin"]), int(row["end"]))]
     if not pd.isna(row["begin_2"]):
         spans.append((int(row["begin_2"]), int(row["end_2"])))
@@ -144,21 +146,15 @@ def _context(
             "with `gipfel annotate`, or bring the right articles in with `gipfel ingest FOLDER`."
         )
     around = [text[begin:end] for begin, end in sentences]
-    return Context(
-        " ".join(around[max(0, at - n_sentences) : at]),
-        mark(text, sentences[at], spans),
-        " ".join(around[at + 1 : at + 1 + n_sentences]),
-    )
+    return {
+        "before": " ".join(around[max(0, at - n_sentences) : at]),
+        "sentence": _mark(text, sentences[at], spans),
+        "after": " ".join(around[at + 1 : at + 1 + n_sentences]),
+    }
 
 
-def mark(text: str, sentence: Span, spans: Sequence[Span]) -> str:
-    """Return a sentence with stretches of it between double brackets.
-
-    Examples
-    --------
-    >>> mark("Kein Deal.", (0, 10), [(5, 9)])
-    'Kein [[Deal]].'
-    """
+def _mark(text: str, sentence: Span, spans: Sequence[Span]) -> str:
+    """Return a sentence with stretches of it between double brackets."""
     parts, last = [], sentence[0]
     for begin, end in sorted(spans):
         parts += [text[last:begin], OPEN, text[begin:end], CLOSE]
@@ -166,19 +162,7 @@ def mark(text: str, sentence: Span, spans: Sequence[Span]) -> str:
     return "".join([*parts, text[last : sentence[1]]])
 
 
-def sheet_name(draw: Draw, coder: str) -> str:
-    """Name the sheet of a coder.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> sheet_name(Draw("pilot", {}, pd.DataFrame()), "a")
-    'pilot/a'
-    """
-    return f"{draw.sample}/{check_name('coder', coder)}"
-
-
-def sheet_columns(actors: Sequence[str]) -> list[SheetColumn]:
+def _sheet_columns(actors: Sequence[str]) -> list[SheetColumn]:
     """Return the columns of the coding sheet; ``actors`` are offered as speakers."""
     choices = {name: allowed for name, allowed in LABELS.items() if allowed is not None}
     choices["speaker"] = (UNSAID, *actors)
@@ -194,52 +178,14 @@ def sheet_columns(actors: Sequence[str]) -> list[SheetColumn]:
     ]
 
 
-def sheet_rows(
-    draw: Draw, frames: Mapping[str, str], contexts: Mapping[str, Context], coder: str
+def _sheet_rows(
+    draw: Draw, cells: Mapping[str, Mapping[str, str]], coder: str
 ) -> Iterator[dict[str, str]]:
-    """Return the rows of one coder's sheet, in an order of the coder's own: cells by column.
-
-    ``frames`` and ``contexts`` are by mention_id. The frame is the one code that a coder sees;
-    cells to be filled in are left out.
-    """
+    """Return the rows of one coder's sheet; cells to be filled in are left out."""
     rng = np.random.default_rng([int(draw.design["seed"]), zlib.crc32(coder.encode())])
-    for mention_id in rng.permutation(sorted(draw.rows["mention_id"])):
-        context = contexts[mention_id]
-        yield {
-            "sheet": sheet_name(draw, coder),
-            "drawn_from": str(draw.design["population"])[:DIGEST],
-            "mention_id": str(mention_id),
-            "frame": frames[mention_id],
-            "before": context.before,
-            "sentence": context.sentence,
-            "after": context.after,
-        }
-
-
-def label_faults(cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Say which filled cells of a row contradict one another: column and fault.
-
-    Examples
-    --------
-    >>> list(label_faults({"frame_right": "no", "voice": "direct"}))
-    [('voice', "wanted nothing, since frame_right is no; came 'direct'")]
-    """
-    codes = [name for name in LABELS if name != "frame_right"]
-    if cells["frame_right"] == WRONG:
-        for name in codes:
-            if cells.get(name):
-                yield name, f"wanted nothing, since frame_right is no; came {cells[name]!r}"
-    elif cells["frame_right"] == RIGHT and cells["voice"] == "narrator" and cells["speaker"]:
-        yield "speaker", f"wanted nothing, since voice is narrator; came {cells['speaker']!r}"
-
-
-def blank_columns(cells: Mapping[str, str]) -> list[str]:
-    """List the columns of a row that should be filled in and are not."""
-    if not cells["frame_right"]:
-        return ["frame_right"]
-    if cells["frame_right"] == WRONG:
-        return []
-    needed = ["target", "polarity", "voice"]
-    if cells["voice"] not in ("", "narrator"):
-        needed.append("speaker")
-    return [name for name in needed if not cells[name]]
+    same = {
+        "sheet": f"{draw.sample}/{coder}",
+        "drawn_from": str(draw.design["population"])[:DIGEST],
+    }
+    for mention_id in rng.permutation(sorted(draw.rows["mention_id"])).tolist():
+        yield {**same, "mention_id": mention_id, **cells[mention_id]}

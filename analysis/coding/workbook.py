@@ -1,6 +1,6 @@
 """Sheets that people fill in: XLSX with drop-down lists, or CSV; harmless to open.
 
-Knows nothing of mentions: any sheet with columns and choices can be written and read.
+Any sheet with columns and choices can be written and read, whatever it is about.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
@@ -41,14 +42,6 @@ class SheetColumn:
     width: int = 14
 
 
-@dataclass(frozen=True)
-class SheetRow:
-    """A row as it was read: its number in the file, counted from 1, and its cells by column."""
-
-    number: int
-    cells: Mapping[str, str]
-
-
 def write_sheet(
     rows: Iterable[Mapping[str, str]],
     columns: Sequence[SheetColumn],
@@ -56,31 +49,15 @@ def write_sheet(
     *,
     notes: Sequence[str] = (),
 ) -> None:
-    """Write a sheet for people to fill in.
+    """Write a sheet for people to fill in, in one step.
 
-    Parameters
-    ----------
-    rows : iterable of mapping
-        Cells by column; a column that a row does not have is empty.
-    columns : sequence of SheetColumn
-        In the order wanted.
-    path : path
-        Ends in .xlsx (drop-down lists, instructions) or .csv (neither); written in one step.
-    notes : sequence of str
-        Lines of the worksheet *instructions*.
+    The path ends in .xlsx (drop-down lists; ``notes`` are lines of a worksheet) or .csv
+    (neither). Rows are cells by column; a column that a row does not have is empty.
 
     Raises
     ------
     ExportError
         If the ending is another, or the file is there already: it may have been filled in.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "a.csv"
-    >>> write_sheet([{"word": "=1"}], [SheetColumn("word"), SheetColumn("fits")], path)
-    >>> read_sheet(path)
-    (['word', 'fits'], [SheetRow(number=2, cells={'word': '=1', 'fits': ''})])
     """
     if path.suffix not in (".csv", ".xlsx"):
         raise ExportError(f"{path}: wanted a file that ends in .xlsx or .csv")
@@ -171,20 +148,11 @@ def _offer_choices(
         sheet.add_data_validation(listed)
 
 
-def read_sheet(path: Path) -> tuple[list[str], list[SheetRow]]:
-    """Read a sheet that people filled in.
+def read_sheet(path: Path) -> pd.DataFrame:
+    """Read a sheet that people filled in: its rows that are not empty, by number in the file.
 
-    Parameters
-    ----------
-    path : path
-        XLSX (its first worksheet) or CSV (comma, semicolon or tab; UTF-8).
-
-    Returns
-    -------
-    list of str
-        The headings.
-    list of SheetRow
-        The rows that are not empty; cells without white space around them.
+    XLSX (the first worksheet) or CSV (comma, semicolon or tab; UTF-8). All cells are text,
+    without white space around it; a heading may stand twice.
 
     Raises
     ------
@@ -193,14 +161,11 @@ def read_sheet(path: Path) -> tuple[list[str], list[SheetRow]]:
     """
     if not path.exists():
         raise TableError(f"{path}: no such file; wanted a filled-in sheet, XLSX or CSV")
-    lines = _read_xlsx(path) if path.suffix.lower() == ".xlsx" else _read_csv(path)
-    headings = next((cells for _, cells in lines), [])
-    rows = [
-        SheetRow(number, dict(zip(headings, [*cells, *[""] * len(headings)], strict=False)))
-        for number, cells in lines[1:]
-        if any(cells)
-    ]
-    return headings, rows
+    lines = dict(_read_xlsx(path) if path.suffix.lower() == ".xlsx" else _read_csv(path))
+    headings = lines.pop(next(iter(lines), 0), [])
+    blank = [""] * len(headings)
+    rows = {n: [*cells, *blank][: len(headings)] for n, cells in lines.items() if any(cells)}
+    return pd.DataFrame(list(rows.values()), index=list(rows), columns=headings, dtype="str")
 
 
 def _read_xlsx(path: Path) -> list[tuple[int, list[str]]]:
