@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from coding import lexicons, sentences, speech
 
-from analysis.annotation.speech.indirect import find_reports
-from analysis.annotation.speech.spans import voice_at
-from analysis.annotation.speech.views import view_of
+from analysis.annotation.speech.indirect import find_reports, view_of
+from analysis.annotation.speech.sentences import voice_at
 from analysis.annotation.tokens import Sentence, Token
 
 #: rule | the words that are reported | speaker | cue | sentence

@@ -58,9 +58,9 @@ def test_a_mark_or_the_end_of_a_sentence_parts_a_name(annotator: Annotator, stud
 
 
 def test_names_stand_longest_first(study: Study) -> None:
-    for names in actor_lexicon(study).by_letters.values():
+    for names in actor_lexicon(study).values():
         lengths = [len(words) for words, _ in names]
         assert lengths == sorted(lengths, reverse=True)
     every = {name for actor in study.actors for name in actor.names}
-    listed = [words for names in actor_lexicon(study).by_letters.values() for words, _ in names]
+    listed = [words for names in actor_lexicon(study).values() for words, _ in names]
     assert {" ".join(words) for words in listed} == every

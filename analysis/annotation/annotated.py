@@ -20,7 +20,7 @@ from analysis.annotation.speech.actors import (
     find_actors,
 )
 from analysis.annotation.speech.segments import find_speech
-from analysis.annotation.speech.spans import SpeechSpan
+from analysis.annotation.speech.sentences import SpeechSpan
 from analysis.annotation.tokens import Annotator, Sentence, Token
 from analysis.corpus.cleaning import Rule, read_boilerplate
 from analysis.corpus.segmentation import Segment, Segmentation

@@ -16,7 +16,7 @@ from analysis.annotation.grammar.lexicons import Lexicons, read_lexicons
 from analysis.annotation.mentions import Mention
 from analysis.annotation.polarity.rules import code_polarity
 from analysis.annotation.speech.actors import ActorIndex
-from analysis.annotation.speech.spans import SpeechSpan, voice_at
+from analysis.annotation.speech.sentences import SpeechSpan, voice_at
 from analysis.annotation.tokens import Sentence, Token, noun_stems
 from analysis.study.design import Frozen
 from analysis.study.errors import StudyError, join_faults

@@ -17,7 +17,7 @@ from analysis.annotation.codes import code_mention
 from analysis.annotation.mentions import find_mentions
 from analysis.annotation.speech.actors import SpeechContext
 from analysis.annotation.speech.segments import find_speech
-from analysis.annotation.speech.spans import SpeechSpan
+from analysis.annotation.speech.sentences import SpeechSpan
 from analysis.annotation.tokens import Sentence
 from analysis.coding.gold import NO_FRAME
 from analysis.coding.quotes import paragraphs

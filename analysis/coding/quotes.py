@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.annotation.grammar.lexicons import Lexicons, read_lexicons
 from analysis.annotation.speech.actors import ActorIndex, SpeechContext
 from analysis.annotation.speech.segments import find_speech
-from analysis.annotation.speech.spans import SpeechSpan
+from analysis.annotation.speech.sentences import SpeechSpan
 from analysis.annotation.tokens import Annotator, Sentence
 from analysis.coding.quote_scores import (
     ROLES,

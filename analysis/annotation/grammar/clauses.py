@@ -1,4 +1,4 @@
-"""Clauses of a sentence by punctuation, conjunctions and verbs: no parser, linear time."""
+"""Clauses of a sentence, their verbs and moods: by tags and forms, no parser, linear time."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from analysis.annotation.grammar.lexicons import MoodLexicon
-from analysis.annotation.grammar.mood import is_finite
 from analysis.annotation.grammar.quotation import MARKS
 from analysis.annotation.tokens import Token
 
 Kind = Literal[
     "main", "verb_first", "dass", "whether", "wh", "relative", "adverbial", "infinitive", "fragment"
 ]
+Mood = Literal["indicative", "konjunktiv_1", "konjunktiv_2", "none"]
+#: How far behind its clause a particle may stand, after an apposition: "teilte X, der Chef, mit".
+FAR_PARTICLE = 12
 BOUNDARIES = frozenset({",", ";", ":", "–", "—", "-", "(", ")", "[", "]", "/", "...", "…"})
 BY_TAG: dict[str, Kind] = {
     "PRELS": "relative",
@@ -229,3 +231,85 @@ def _kind_of_opener(
         return None
     compares = form in COMPARING and bool(verbs) and token.pos in ("KOUS", "KOKOM", "PWAV")
     return "adverbial" if compares else BY_TAG.get(token.pos)
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """The verb of a clause: its position, its lemma with the particle, whether it is passive."""
+
+    position: int
+    lemma: str
+    passive: bool
+
+
+def predicate_of(tokens: Sequence[Token], clause: Clause) -> Predicate | None:
+    """Find the full verb of a clause: finite, participle or infinitive, with its particle."""
+    full = [i for i in clause.positions if tokens[i].pos[:2] == "VV"]
+    finite = [i for i in full if i in clause.finite]
+    others = [i for i in full if i not in clause.finite]
+    auxiliary = [i for i in clause.finite if tokens[i].pos[:2] in ("VA", "VM")]
+    if finite and not (auxiliary and others):
+        position = finite[0]
+        return Predicate(position, _with_particle(tokens, clause, position), passive=False)
+    if not others:
+        return None
+    position = others[-1]
+    lemmas = {tokens[i].lemma for i in auxiliary} | {
+        tokens[i].lemma for i in clause.positions if tokens[i].form in ("worden", "werden")
+    }
+    participle = tokens[position].pos == "VVPP"
+    return Predicate(position, tokens[position].lemma, participle and "werden" in lemmas)
+
+
+def _with_particle(tokens: Sequence[Token], clause: Clause, position: int) -> str:
+    """Join a finite verb and its particle: "teilte ... mit" is *mitteilen*."""
+    particles = [
+        i
+        for i in range(position + 1, min(len(tokens), clause.last + FAR_PARTICLE))
+        if tokens[i].pos == "PTKVZ" and (i < clause.last or tokens[i - 1].form == ",")
+    ]
+    particle = tokens[particles[-1]].form.lower() if particles else ""
+    return particle + tokens[position].lemma
+
+
+def mood_of(token: Token, lexicon: MoodLexicon) -> Mood:
+    """Return the mood of a token's form, as far as the form alone tells it.
+
+    A form that fits the indicative as well ("sollte", "sagten") counts as indicative; what is no
+    finite verb has the mood ``none``.
+
+    Examples
+    --------
+    >>> from analysis.annotation.grammar.lexicons import read_lexicons
+    >>> from analysis.annotation.tokens import Annotator
+    >>> sentence, = Annotator().sentences("Er sei krank.")
+    >>> mood_of(sentence.tokens[1], read_lexicons().mood)
+    'konjunktiv_1'
+    """
+    form = token.form.lower()
+    if not is_finite(token, lexicon):
+        return "none"
+    if form in lexicon.past:
+        return "konjunktiv_2"
+    if form in lexicon.present or _stem_and_e(form, token.lemma.lower()):
+        return "indicative" if form in lexicon.not_konjunktiv else "konjunktiv_1"
+    return "indicative"
+
+
+def is_finite(token: Token, lexicon: MoodLexicon) -> bool:
+    """Return whether a token is a finite verb, also where the tagger takes it for another."""
+    if token.pos in ("VVFIN", "VAFIN", "VMFIN"):
+        return True
+    form = token.form.lower()
+    verbal = token.pos[:1] == "V" or token.form[:1].islower()
+    known = form in lexicon.present or form in lexicon.past
+    return verbal and known and token.pos not in ("ADJA", "NN", "NE")
+
+
+def _stem_and_e(form: str, lemma: str) -> bool:
+    """Return whether a form is the stem of its verb with *e*: "gehe", "handele", "handle"."""
+    if not form.endswith("e"):
+        return False
+    if lemma.endswith(("eln", "ern")):
+        return form in (lemma[:-1] + "e", lemma[:-3] + lemma[-2] + "e")
+    return form + "n" == lemma

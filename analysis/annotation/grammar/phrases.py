@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from analysis.annotation.grammar.quotation import MARKS
 from analysis.annotation.tokens import Token
 
+#: The first position of a phrase and the position behind its last.
+Span = tuple[int, int]
 DETERMINERS = frozenset({"ART", "PDAT", "PPOSAT", "PIAT", "PIDAT", "PWAT", "PRELAT"})
 NOUNS = frozenset({"NN", "NE", "FM", "XY", "NNA", "NNI", "TRUNC"})
 MODIFIERS = frozenset({"ADJA", "CARD", "TRUNC"})
