@@ -9,8 +9,7 @@ from conftest import ROOT
 from analysis.annotation import codes
 from analysis.annotation.codes import CodingTools, code_sentence, read_target_lexicon, token_voices
 from analysis.annotation.grammar.clauses import find_clauses
-from analysis.annotation.lexemes import frame_lexicon
-from analysis.annotation.mentions import find_mentions
+from analysis.annotation.mentions import find_mentions, frame_lexicon
 from analysis.annotation.speech.actors import SpeechContext
 from analysis.annotation.speech.segments import find_speech
 from analysis.annotation.tokens import Annotator

@@ -26,8 +26,7 @@ Finder = Callable[[str], list["Mention"]]
 @pytest.fixture(scope="session")
 def found_by(annotator: Annotator) -> Callable[[Any], Finder]:
     """Make a finder for a study."""
-    from analysis.annotation.lexemes import frame_lexicon
-    from analysis.annotation.mentions import find_mentions
+    from analysis.annotation.mentions import find_mentions, frame_lexicon
 
     def make(study: Any) -> Finder:
         lexicon = frame_lexicon(study)
