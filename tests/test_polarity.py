@@ -462,7 +462,8 @@ def test_many_mentions_may_share_their_clauses() -> None:
 
 
 def test_any_token_of_any_sentence_can_be_asked_for() -> None:
-    for text in ("Deal!", "?", "„“", "Nicht", "und, oder; aber: nie", "ohne"):
+    texts = ("Deal!", "?", "„“", "Nicht", "und, oder; aber: nie", "ohne", "Es ist nicht Erfolg")
+    for text in texts:
         for sentence in sentences(text):
             for index in range(len(sentence.tokens)):
                 found = code_polarity(sentence, index, lexicons=lexicons())

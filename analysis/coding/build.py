@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.annotation.corrections import Correction, read_corrections
-from analysis.annotation.origin import table_lines
+from analysis.annotation.parts import table_lines
 from analysis.annotation.tokens import normal_form
 from analysis.coding.cards import make_cards
 from analysis.coding.page import Page, make_facets, read_rules, render_page

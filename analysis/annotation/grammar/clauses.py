@@ -103,26 +103,22 @@ def _asides(tokens: Sequence[Token], finite: Sequence[bool]) -> frozenset[int]:
             opened = position
         elif token.form == ")" and opened >= 0:
             short = position - opened - 1 <= LONGEST_ASIDE
-            if short and not any(finite[opened:position]):
-                found += [opened, position]
+            found += [opened, position] if short and not any(finite[opened:position]) else []
             opened = -1
     return frozenset(found)
 
 
 def _stretches(tokens: Sequence[Token], asides: frozenset[int]) -> list[tuple[int, int]]:
     """Cut at punctuation; quotation marks stay inside, and brackets around an aside."""
-    found = []
-    first = 0
-    for position, token in enumerate(tokens):
-        if position in asides:
-            continue
-        if token.form in BOUNDARIES or token.form in DOTS:
-            found.append((first, position))
-            first = position + 1
-    found.append((first, len(tokens)))
+    cuts = [
+        position
+        for position, token in enumerate(tokens)
+        if (token.form in BOUNDARIES or token.form in DOTS) and position not in asides
+    ]
+    begins = [0, *(cut + 1 for cut in cuts)]
     return [
         (begin, end)
-        for begin, end in found
+        for begin, end in zip(begins, [*cuts, len(tokens)], strict=True)
         if any(tokens[i].form not in MARKS for i in range(begin, end))
     ]
 
@@ -172,11 +168,13 @@ def _clause(tokens: Sequence[Token], finite: Sequence[bool], first: int, last: i
 def _continuing(tokens: Sequence[Token], before: Sequence[Clause], clause: Clause) -> Clause:
     """Take the rest of a clause that something interrupts: "dass er, sagt man, krank ist".
 
-    The rest has its verb at the end. It also continues a subordinate clause behind *und*.
+    The rest has its verb at the end, or is what a clause still waits for: "wenn zwischen A, ...".
+    It also continues a subordinate clause behind *und*.
     """
-    if clause.kind == "fragment" and before and _unfinished(before[-1]):
+    if clause.kind == "fragment" and before and before[-1].opener >= 0 and not before[-1].finite:
         return replace(clause, kind=before[-1].kind, opener=before[-1].opener)
-    if clause.kind not in ("main", "verb_first") or not _verb_last(tokens, clause):
+    words = [i for i in clause.positions if tokens[i].form not in MARKS]
+    if clause.kind not in ("main", "verb_first") or words[-1:] != [clause.finite[-1]]:
         return clause
     for earlier in before[: -LONGEST_INTERRUPTION - 1 : -1]:
         joined = earlier is before[-1] and tokens[clause.first].pos == "KON"
@@ -185,16 +183,6 @@ def _continuing(tokens: Sequence[Token], before: Sequence[Clause], clause: Claus
         if earlier.kind == "main" or (earlier.kind == "verb_first" and earlier.finite):
             break
     return clause
-
-
-def _unfinished(clause: Clause) -> bool:
-    """Return whether a clause still waits for its verb: "wenn zwischen A, ..."."""
-    return clause.opener >= 0 and not clause.finite
-
-
-def _verb_last(tokens: Sequence[Token], clause: Clause) -> bool:
-    words = [i for i in clause.positions if tokens[i].form not in MARKS]
-    return len(words) > 0 and words[-1] == clause.finite[-1]
 
 
 def _opener(
