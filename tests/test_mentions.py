@@ -260,11 +260,6 @@ def test_a_mention_is_found(find: Finder, text: str, wanted: tuple[str, str, str
     assert core(find(text)) == [wanted]
 
 
-@pytest.mark.parametrize("text", NEGATIVE.strip().splitlines())
-def test_a_false_friend_is_not_reported(find: Finder, text: str) -> None:
-    assert core(find(text)) == []
-
-
 @pytest.fixture(scope="session")
 def find_bare(found_by: Callable[[Any], Finder]) -> Finder:
     """Find by the study's frames without their lists of exceptions."""

@@ -57,12 +57,6 @@ def part_path(key: str, layout: Layout) -> Path:
     return layout.annotated / key[:2] / f"{key}.arrow"
 
 
-def _row_type(name: str) -> pa.DataType:
-    """Return the type of the rows of an open table."""
-    fields = {column.name: ARROW_TYPES[column.dtype] for column in find_table(name).columns}
-    return pa.struct(list(fields.items()))
-
-
 _TOKEN = {
     **dict.fromkeys(("segment_id", "form", "lemma", "pos", "head", "voice", "part"), pa.string()),
     **dict.fromkeys(("sentence", "begin", "end", "particle"), pa.int32()),
@@ -79,7 +73,12 @@ ROW_TYPES = {
             *((name, pa.list_(pa.int32())) for name in ("near", "own")),
         ]
     ),
-} | {name: _row_type(name) for name in BY_ARTICLE}
+} | {
+    name: pa.struct(
+        [(column.name, ARROW_TYPES[column.dtype]) for column in find_table(name).columns]
+    )
+    for name in BY_ARTICLE
+}
 SCHEMA = pa.schema(
     [(name, pa.list_(kind)) for name, kind in ROW_TYPES.items()]
     + [(HASHES, pa.list_(pa.uint64())), (RUNS, pa.list_(pa.list_(pa.string())))]
@@ -216,7 +215,10 @@ def fingerprints(
     the lexicons, the versions of the tools, and the code that annotates: what changes one of
     these changes the hash.
     """
-    shared = _hash([_design(layout), code_hash(CODE)])
+    made = made_from(layout)
+    for path in (layout.sources_file, layout.corrections_file):  # they name articles one by one
+        made["files"].pop(layout.show(path), None)
+    shared = _hash([made, code_hash(CODE)])
     own: dict[str, list[Any]] = {source.id: [] for source in sources}
     for one in corrections:
         own.setdefault(one.doc_id, []).append(asdict(one))
@@ -228,14 +230,6 @@ def fingerprints(
 
 def _hash(said: list[Any]) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-
-def _design(layout: Layout) -> dict[str, Any]:
-    """Return what open tables are made from without the two lists that name articles."""
-    made = made_from(layout)
-    lists = {layout.show(path) for path in (layout.sources_file, layout.corrections_file)}
-    files = {name: found for name, found in made["files"].items() if name not in lists}
-    return {**made, "files": files}
 
 
 @cache
@@ -271,18 +265,17 @@ def table_lines(layout: Layout) -> list[Line]:
     except GipfelError as fault:
         return [Line("manifest.json", "missing", str(fault))]
     changed = list(_differences(manifest["made_from"], made_from(layout)))
-    return [_table_line(name, layout, changed) for name in TABLES]
-
-
-def _table_line(name: str, layout: Layout, changed: list[str]) -> Line:
-    try:
-        frame = read_table(name, layout.features)
-    except GipfelError as fault:
-        return Line(name, "broken", str(fault))
-    rows = f"{len(frame)} rows"
-    if changed:
-        return Line(name, "stale", f"{rows}; changed since: {', '.join(changed)}")
-    return Line(name, "up to date", rows)
+    why = f"; changed since: {', '.join(changed)}" if changed else ""
+    lines = []
+    for name in TABLES:
+        try:
+            n_rows = len(read_table(name, layout.features))
+        except GipfelError as fault:
+            lines.append(Line(name, "broken", str(fault)))
+        else:
+            state = "stale" if changed else "up to date"
+            lines.append(Line(name, state, f"{n_rows} rows{why}"))
+    return lines
 
 
 def _differences(noted: Mapping[str, Any], now: Mapping[str, Any], at: str = "") -> Iterator[str]:
