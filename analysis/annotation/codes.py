@@ -10,18 +10,16 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from analysis.annotation.grammar.clauses import Clause, find_clauses
-from analysis.annotation.grammar.lexicons import Lexicons
+from analysis.annotation.grammar.lexicons import Lexicons, read_words
 from analysis.annotation.mentions import Mention
 from analysis.annotation.polarity.rules import code_polarity
 from analysis.annotation.speech.actors import ActorIndex
 from analysis.annotation.speech.sentences import SpeechSpan, voice_at
 from analysis.annotation.tokens import Sentence, Token, noun_stems
 from analysis.study.design import Frozen
-from analysis.study.errors import StudyError, join_faults
-from analysis.study.toml_files import describe_faults, read_toml
 
 Value = Literal["summit", "other"]
 #: A noun's complement begins with one of these.
@@ -63,12 +61,7 @@ class Target:
 
 def read_target_lexicon(path: Path) -> TargetLexicon:
     """Read ``target.toml``; raises `StudyError` with every fault."""
-    table = read_toml(path, StudyError)
-    try:
-        return TargetLexicon.model_validate(table)
-    except ValidationError as fault:
-        faults = describe_faults(fault, table, TargetLexicon)
-        raise StudyError(join_faults(str(path), faults)) from None
+    return read_words(path, TargetLexicon, str(path))
 
 
 def code_target(sentence: Sentence, index: int, lexicon: TargetLexicon) -> Target:
@@ -177,11 +170,8 @@ def code_mention(
     The spans are the speech of the segment. Clauses of the sentence that are found once serve
     all of its mentions.
 
-    Returns
-    -------
-    dict
-        The columns of the open table ``mentions`` from target to speaker_chain; cues
-        are single words, their offsets are empty where there is none.
+    They are the columns of the open table ``mentions`` from target to speaker_chain; cues
+    are single words, their offsets are empty where there is none.
     """
     target = code_target(sentence, index, tools.target)
     polarity = code_polarity(sentence, index, lexicons=tools.lexicons, clauses=clauses)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from analysis.annotation.tokens import Sentence, Token, noun_stems
+from analysis.annotation.tokens import Annotator, Sentence, Token, noun_stems
 from analysis.study.study import Study
 
 #: What may stand between the parts of a compound.
@@ -26,13 +25,6 @@ SINGULAR_BEFORE = frozenset(
 PREFERENCE = ("separable_verb", "simplex", "derivation", "verb", "head", "modifier")
 SUBORDINATING = frozenset({"KOUS", "KOUI", "PRELS", "PRELAT", "PWAV", "PWS", "PWAT"})
 FINITE = frozenset({"VVFIN", "VAFIN", "VMFIN"})
-
-
-class Vocabulary(Protocol):
-    """What the finder asks of the annotator: which tags the lexicon gives a word."""
-
-    def readings(self, word: str, /) -> frozenset[str]:
-        """Return the tags of a word by the lexicon; empty if it is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +88,11 @@ class Mention:
 
 
 def find_mentions(
-    sentence: Sentence, lexicon: FrameLexicon, vocabulary: Vocabulary
+    sentence: Sentence, lexicon: FrameLexicon, vocabulary: Annotator
 ) -> list[Mention]:
     """Find the frame mentions of a sentence in the order of the text, at most one per word.
 
-    The vocabulary says which words exist; an `Annotator` is one.
+    The vocabulary is the annotator, whose lexicon says which words exist.
 
     Examples
     --------
@@ -126,7 +118,7 @@ def find_mentions(
 
 
 def _matches(
-    sentence: Sentence, i: int, lexicon: FrameLexicon, vocabulary: Vocabulary
+    sentence: Sentence, i: int, lexicon: FrameLexicon, vocabulary: Annotator
 ) -> Iterator[Mention]:
     """Compare a word with the lexemes of every word class that its tag allows."""
     token = sentence.tokens[i]
@@ -147,8 +139,8 @@ def _matches(
 def _judged(
     token: Token,
     lexemes: Iterable[Lexeme],
-    judge: Callable[[Token, Lexeme, Vocabulary], str],
-    vocabulary: Vocabulary,
+    judge: Callable[[Token, Lexeme, Annotator], str],
+    vocabulary: Annotator,
 ) -> Iterator[Mention]:
     for lexeme in lexemes:
         form = judge(token, lexeme, vocabulary)
@@ -164,7 +156,7 @@ def _mention(token: Token, lexeme: Lexeme, form: str, particle: Token | None = N
     return Mention(token, particle, lemma, joined, form, lexeme.frame, lexeme.tier)
 
 
-def _is_noun(sentence: Sentence, i: int, vocabulary: Vocabulary) -> bool:
+def _is_noun(sentence: Sentence, i: int, vocabulary: Annotator) -> bool:
     """Rule out lower-case words tagged as nouns, and nominalised infinitives."""
     token = sentence.tokens[i]
     if token.pos == "FM":
@@ -177,7 +169,7 @@ def _is_noun(sentence: Sentence, i: int, vocabulary: Vocabulary) -> bool:
     return not (before in SINGULAR_BEFORE and "VVINF" in vocabulary.readings(token.form))
 
 
-def _noun_form(token: Token, lexeme: Lexeme, vocabulary: Vocabulary) -> str:
+def _noun_form(token: Token, lexeme: Lexeme, vocabulary: Annotator) -> str:
     """Return how a noun lexeme stands in a noun: as the word, its head or a modifier."""
     stems = noun_stems(token.parts)
     if token.lemma.lower() == lexeme.base or stems == [lexeme.base]:
@@ -189,12 +181,12 @@ def _noun_form(token: Token, lexeme: Lexeme, vocabulary: Vocabulary) -> str:
     return _inside(stems[-1] if stems else token.lemma.lower(), lexeme.base, vocabulary)
 
 
-def _fronts(stem: str, base: str, vocabulary: Vocabulary) -> bool:
+def _fronts(stem: str, base: str, vocabulary: Annotator) -> bool:
     """Return whether a stem before the last is the lexeme, or a compound that ends in it."""
     return stem in (base, base + "s") or _inside(stem, base, vocabulary) == "head"
 
 
-def _inside(word: str, base: str, vocabulary: Vocabulary) -> str:
+def _inside(word: str, base: str, vocabulary: Annotator) -> str:
     """Look at the edges of a word that the lexicon leaves whole, such as *Dealmaker*.
 
     The rest must itself be a word; a rest that no lexicon knows counts in front
@@ -215,11 +207,11 @@ def _inside(word: str, base: str, vocabulary: Vocabulary) -> str:
     return ""
 
 
-def _is_rest(rest: str, vocabulary: Vocabulary) -> bool:
+def _is_rest(rest: str, vocabulary: Annotator) -> bool:
     return len(rest) >= SHORTEST_REST and bool(vocabulary.readings(rest) & REST_TAGS)
 
 
-def _adjective_form(token: Token, lexeme: Lexeme, vocabulary: Vocabulary) -> str:
+def _adjective_form(token: Token, lexeme: Lexeme, vocabulary: Annotator) -> str:
     """Return how an adjective lexeme stands in an adjective, graded forms included."""
     lemma = token.lemma.lower()
     if lemma.startswith(lexeme.base) and lemma.removeprefix(lexeme.base) in GRADES:
@@ -227,7 +219,7 @@ def _adjective_form(token: Token, lexeme: Lexeme, vocabulary: Vocabulary) -> str
     return "head" if _inside(lemma, lexeme.base, vocabulary) == "head" else ""
 
 
-def _modifier_form(token: Token, lexeme: Lexeme, vocabulary: Vocabulary) -> str:
+def _modifier_form(token: Token, lexeme: Lexeme, vocabulary: Annotator) -> str:
     """Return whether a noun lexeme stands in an adjective, as in *erfolgsverwöhnt*.
 
     Nouns of a compound that another stem follows count: the participle of a verb is one.

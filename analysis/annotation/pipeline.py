@@ -53,10 +53,7 @@ def annotate(
     goes on where it was, and an article is annotated again only if it, or what its annotation
     depends on, changed. The tables take the place of the old ones all at once.
 
-    Parameters
-    ----------
-    layout, jobs, force, on_documents
-        As in `annotate_articles`.
+    The arguments are those of `annotate_articles`.
 
     Returns
     -------
@@ -91,31 +88,13 @@ def annotate_articles(
 ) -> dict[str, Path]:
     """Annotate the articles of which nothing is kept, or what is kept is stale, and keep them.
 
-    Parameters
-    ----------
-    sources : sequence of Source
-        All articles of the study; what is kept of others is deleted.
-    layout : Layout
-        Where the study lies.
-    jobs : int
-        Processes; each loads the German models once.
-    force : bool
-        Annotate every article anew, whatever is kept.
-    on_documents : callable, optional
-        Told how many of how many articles are annotated: once at the beginning, then after
-        each batch.
+    The sources are all articles of the study; what is kept of others is deleted. With ``force``
+    every article is annotated anew. Each of the ``jobs`` processes loads the German models
+    once. ``on_documents`` is told how many of how many articles are annotated: once at the
+    beginning, then after each batch.
 
-    Returns
-    -------
-    dict of Path
-        The part of each article by its id, in the order of the articles.
-
-    Raises
-    ------
-    SourceError
-        If a correction by hand does not fit.
-    TextError
-        If an article cannot be read.
+    Returns the part of each article by its id, in the order of the articles. Raises
+    `SourceError` if a correction by hand does not fit, `TextError` if an article cannot be read.
     """
     corrections = read_corrections(layout.corrections_file)
     known = {source.id for source in sources}

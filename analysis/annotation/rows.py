@@ -164,14 +164,11 @@ def _segment_row(one: Annotated, position: int, text: str, doc_id: str) -> Row:
 
 
 def token_rows(annotated: Sequence[Annotated], mentions: Sequence[Row]) -> Iterator[Row]:
-    """Return an article's tokens in their order; its mentions know particles of split verbs.
+    """Return an article's tokens in their order; mentions say which verbs are split.
 
-    Yields
-    ------
-    dict
-        segment_id, form, lemma, pos, head, voice, part (stems, parted by `PARTING`), sentence
-        (number in the article), begin, end, particle (how many tokens further the particle of
-        a split verb stands; 0: it has none), is_word.
+    A row has segment_id, form, lemma, pos, head, voice, part (stems, parted by `PARTING`), sentence
+    (number in the article), begin, end, particle (how many tokens further the particle of a
+    split verb stands; 0: it has none) and is_word.
     """
     split = {row["begin"]: row["begin_2"] for row in mentions}
     number = 0
@@ -199,7 +196,7 @@ def token_rows(annotated: Sequence[Annotated], mentions: Sequence[Row]) -> Itera
 
 
 def _particles(sentence: Sentence, split: Mapping[int, int | None]) -> dict[int, int]:
-    """Return the positions of particles by those of their verbs; mentions know theirs best."""
+    """Return the positions of particles by those of their verbs; what mentions say comes first."""
     places = {token.begin: i for i, token in enumerate(sentence.tokens)}
     of_mentions = {
         i: places[particle]

@@ -223,11 +223,8 @@ def near_rows(
 ) -> Iterator[Row]:
     """Return which words of one segment stand near its nodes, by their numbers in the segment.
 
-    Yields
-    ------
-    dict
-        segment_id, span, node_kind, node, n_nodes (occurrences), near and own: numbers of
-        the words near the node and of its own, from 0.
+    A row has segment_id, span, node_kind, node, n_nodes (occurrences), near and own: numbers of
+    the words near the node and of its own, from 0.
     """
     words = [(i, t) for i, one in enumerate(sentences) for t in one.tokens if t.is_word]
     place = {token.begin: position for position, (_, token) in enumerate(words)}
@@ -261,10 +258,7 @@ def place_tokens(tokens: pd.DataFrame, near: pd.DataFrame) -> pd.DataFrame:
     The tokens stand in their order, numbered from 0 by the index; near is what `near_rows` gives
     for their segments.
 
-    Returns
-    -------
-    DataFrame
-        doc_id, span, node_kind, node, token (its number), n_joint and n_in_node (0 or 1).
+    The table has doc_id, span, node_kind, node, token (its number), n_joint and n_in_node (0 or 1).
     """
     begins = tokens.reset_index().groupby("segment_id")["index"].min()
     parts = []
@@ -282,23 +276,12 @@ def add_up_tokens(
 ) -> pd.DataFrame:
     """Make windows or cooccurrences, open tables, from the tokens near the nodes of documents.
 
-    Parameters
-    ----------
-    tokens : DataFrame
-        Of whole documents, numbered from 0: segment_id, doc_id, lemma, pos, once_within,
-        once_across.
-    near : DataFrame
-        What `near_rows` gives for their segments.
-    told : DataFrame or None
-        What `tell_words` says of windows; None: all words are shown.
-    name : str
-        windows or cooccurrences.
+    The tokens are those of whole documents, numbered from 0, with segment_id, doc_id, lemma, pos,
+    once_within and once_across; near is what `near_rows` gives for their segments, told what
+    `tell_words` says of windows (None: all words are shown).
 
-    Returns
-    -------
-    DataFrame
-        Not yet sorted: sums over each document, all segments and, in the columns
-        ``*_once_within`` and ``*_once_across``, one of each group of repeats.
+    The table is not yet sorted: sums over each document, all segments and, in the columns
+    ``*_once_within`` and ``*_once_across``, one of each group of repeats.
     """
     if near.empty:
         return empty_table(name)
@@ -344,17 +327,9 @@ def tell_words(tokens: pd.DataFrame, near: pd.DataFrame) -> tuple[pd.DataFrame, 
     told. Voices come first, the larger ones before the smaller, then windows before sentences,
     all segments before those without copies, frames before actors.
 
-    Parameters
-    ----------
-    tokens, near : DataFrame
-        As in `add_up_tokens`, with bag_id and voice.
-
-    Returns
-    -------
-    voices : DataFrame
-        By doc_id, words_narrator, words_direct, words_indirect: codes of `schema.SHOWN`.
-    windows : DataFrame
-        doc_id, span, node_kind, node, words, words_once_within, words_once_across: the same.
+    Tokens and near are those of `add_up_tokens`, with bag_id and voice. The first table has by
+    doc_id words_narrator, words_direct and words_indirect, the second doc_id, span, node_kind,
+    node, words, words_once_within and words_once_across: codes of `schema.SHOWN`.
     """
     placed = dict(iter(place_tokens(tokens, near).groupby("doc_id"))) if len(near) else {}
     voices, windows = {}, []

@@ -249,7 +249,7 @@ class Lexicons(Lexicon):
     polarity: PolarityLexicon
 
 
-Model = TypeVar("Model", bound=Lexicon)
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_lexicons(start: Path | Layout | None = None) -> Lexicons:
@@ -261,18 +261,20 @@ def read_lexicons(start: Path | Layout | None = None) -> Lexicons:
         If a file is missing or not valid, with all faults of that file.
     """
     layout = start if isinstance(start, Layout) else find_layout(start)
-    folder = layout.lexicons
+    mood, speech, polarity = (
+        layout.lexicons / f"{name}.toml" for name in ("mood", "speech", "polarity")
+    )
     return Lexicons(
-        mood=_read(folder / "mood.toml", MoodLexicon, layout),
-        speech=_read(folder / "speech.toml", SpeechLexicon, layout),
-        polarity=_read(folder / "polarity.toml", PolarityLexicon, layout),
+        mood=read_words(mood, MoodLexicon, layout.show(mood)),
+        speech=read_words(speech, SpeechLexicon, layout.show(speech)),
+        polarity=read_words(polarity, PolarityLexicon, layout.show(polarity)),
     )
 
 
-def _read(path: Path, model: type[Model], layout: Layout) -> Model:
+def read_words(path: Path, model: type[Model], shown: str) -> Model:
+    """Read one file of word lists; raises `StudyError` with every fault, under the name shown."""
     table: dict[str, Any] = read_toml(path, StudyError)
     try:
         return model.model_validate(table)
     except ValidationError as fault:
-        faults = describe_faults(fault, table, model)
-        raise StudyError(join_faults(layout.show(path), faults)) from None
+        raise StudyError(join_faults(shown, describe_faults(fault, table, model))) from None
