@@ -29,8 +29,15 @@ import numpy as np
 import pyarrow as pa
 
 from analysis.annotation import annotated, pipeline
-from analysis.annotation.origin import fingerprints
-from analysis.annotation.parts import HASHES, SCHEMA, keep_part, list_of, part_path, read_part
+from analysis.annotation.parts import (
+    HASHES,
+    SCHEMA,
+    fingerprints,
+    keep_part,
+    list_of,
+    part_path,
+    read_part,
+)
 from analysis.annotation.rows import RUNS
 from analysis.annotation.tokens import Analysis, Part, Sentence, Token
 from analysis.corpus.duplicates import hash_words

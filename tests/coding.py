@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from analysis.annotation.annotated import load_annotator
 from analysis.annotation.grammar.lexicons import Lexicons, read_lexicons
 from analysis.annotation.speech.actors import ActorIndex, SpeechContext
 from analysis.annotation.speech.segments import find_speech
-from analysis.annotation.speech.spans import SpeechSpan
-from analysis.annotation.tokens import Annotator, Sentence
+from analysis.annotation.speech.sentences import SpeechSpan
+from analysis.annotation.tokens import Annotator, Sentence, Token
 from analysis.study.study import read_study
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -60,3 +61,28 @@ def shared(name: str) -> Path:
     if not path.exists():
         pytest.skip(f"needs ../shared/{name}, which is not here")
     return path
+
+
+class Counted(tuple[Token, ...]):
+    """Tokens that count how often they are asked for."""
+
+    n_looked = 0
+
+    def __getitem__(self, place):  # type: ignore[no-untyped-def]
+        Counted.n_looked += 1
+        return super().__getitem__(place)
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        for token in super().__iter__():
+            Counted.n_looked += 1
+            yield token
+
+
+def assert_linear(look: Callable[[Counted], object], texts: Iterable[Iterable[Token]]) -> None:
+    """Check that ten times the tokens need about ten times the look-ups."""
+    looked = []
+    for tokens in map(Counted, texts):
+        Counted.n_looked = 0
+        look(tokens)
+        looked.append(Counted.n_looked)
+    assert looked[1] <= 11 * looked[0]

@@ -76,13 +76,13 @@ def toy_features(toy_layout: Layout) -> Features:
 @pytest.fixture(scope="session")
 def small_bags(toy_layout: Layout, tmp_path_factory: pytest.TempPathFactory) -> Features:
     """The made-up study with each segment as a bag, and all words told: to count by eye."""
-    from analysis.annotation import bags
+    from analysis.annotation import windows
     from analysis.annotation.pipeline import annotate
 
     root = tmp_path_factory.mktemp("small-bags") / "toy"
     shutil.copytree(toy_layout.root, root)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bags, "BAG_FLOOR", 1)
+        patch.setattr(windows, "BAG_FLOOR", 1)
         annotate(Layout(root))
     return read_features(Layout(root).features)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.annotation.bags import KnownSets, assign_bags, least_rest
+from analysis.annotation.windows import KnownSets, assign_bags, least_rest
 from analysis.measures.counts import Recipe, count_terms
 from analysis.measures.neighbours import count_pairs, hidden_windows
 from analysis.study.design import BAG_FLOOR

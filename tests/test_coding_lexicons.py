@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from coding import annotator, lexicons
 
+from analysis.annotation.grammar.clauses import mood_of
 from analysis.annotation.grammar.lexicons import joined, read_lexicons
-from analysis.annotation.grammar.mood import mood_of
 from analysis.study.errors import StudyError
 from analysis.study.paths import find_layout
 

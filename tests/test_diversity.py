@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.annotation.diversity import FULL_FACTOR, mattr, mtld
+from analysis.annotation.rows import FULL_FACTOR, mattr, mtld
 
 WORDS = st.lists(st.sampled_from("abcdefgh"), min_size=2, max_size=80)
 

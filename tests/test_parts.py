@@ -10,10 +10,9 @@ import pandas as pd
 import pytest
 from toy_articles import replace_article
 
-from analysis.annotation import joining, origin, parts, pipeline
+from analysis.annotation import joining, parts, pipeline
 from analysis.annotation.annotated import load_tools
-from analysis.annotation.origin import fingerprints
-from analysis.annotation.parts import BY_ARTICLE, frame_of, read_part, read_parts
+from analysis.annotation.parts import BY_ARTICLE, fingerprints, frame_of, read_part, read_parts
 from analysis.annotation.pipeline import annotate
 from analysis.annotation.rows import annotate_text
 from analysis.corpus.sources import Source, read_article, read_sources
@@ -133,7 +132,7 @@ def test_what_all_articles_depend_on_annotates_all(
         toy.study_file.write_text(f"{study}\n[collocation]\nwidth = 4\n", encoding="utf-8")
     else:
         (tmp_path / "rule.py").write_text("", encoding="utf-8")
-        monkeypatch.setattr(origin, "CODE", (*origin.CODE, tmp_path))
+        monkeypatch.setattr(parts, "CODE", (*parts.CODE, tmp_path))
     after = fingerprints(sources, (), toy)
     assert all(before[name] != after[name] for name in NAMES)
 

@@ -13,8 +13,7 @@ from toy_articles import replace_article
 
 from analysis.annotation import pipeline
 from analysis.annotation.annotated import load_tools
-from analysis.annotation.origin import made_from
-from analysis.annotation.parts import BY_ARTICLE
+from analysis.annotation.parts import BY_ARTICLE, made_from
 from analysis.annotation.pipeline import annotate
 from analysis.annotation.rows import NEAR, RUNS, TOKENS, annotate_text, count_words
 from analysis.corpus.cleaning import Rule, read_boilerplate

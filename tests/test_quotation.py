@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from coding import assert_linear
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -116,22 +117,6 @@ def test_pairs_are_valid_and_nested(text: str, continues: bool) -> None:
             assert pair.depth == 0
 
 
-class Counted(list[Token]):
-    """A list that counts how often it is asked for an element."""
-
-    n_looked = 0
-
-    def __getitem__(self, place):  # type: ignore[no-untyped-def]
-        self.n_looked += 1
-        return super().__getitem__(place)
-
-
 @pytest.mark.parametrize("unit", ["„a ", "»b« ", '"c" d ', "„‚e "])
 def test_time_is_linear(unit: str) -> None:
-    """Ten times the text needs about ten times the look-ups, whatever the marks."""
-    looked = []
-    for n_times in (100, 1000):
-        tokens = Counted(tokenize(unit * n_times))
-        find_quotations(tokens)
-        looked.append(tokens.n_looked)
-    assert looked[1] <= 11 * looked[0]
+    assert_linear(find_quotations, [tokenize(unit * n_times) for n_times in (100, 1000)])

@@ -11,7 +11,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 from toy_articles import replace_article
 
-from analysis.annotation import bags
+from analysis.annotation import windows
 from analysis.annotation.pipeline import annotate
 from analysis.measures.collocation import association, association_difference
 from analysis.measures.counts import (
@@ -58,7 +58,7 @@ def planted(toy_layout: Layout, tmp_path_factory: pytest.TempPathFactory) -> dic
         shutil.copytree(toy_layout.root, root)
         with pytest.MonkeyPatch.context() as patch:
             # What is told of a copy and of its first is another matter: here all words are.
-            patch.setattr(bags, "BAG_FLOOR", 1)
+            patch.setattr(windows, "BAG_FLOOR", 1)
             found[name] = with_posts(Layout(root), posts)
     return found
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.annotation.speech.actors import SpeechContext
 from analysis.annotation.speech.segments import find_speech
-from analysis.annotation.speech.spans import SpeechSpan, voice_at
+from analysis.annotation.speech.sentences import SpeechSpan, voice_at
 
 #: kind | rule | text with the quotation in double square brackets
 DIRECT = """

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from analysis.annotation.codes import CodingTools, code_sentence, load_coding_tools
+from analysis.annotation.codes import CodingTools, code_sentence, read_target_lexicon, token_voices
 from analysis.annotation.corrections import Correction, read_corrections
-from analysis.annotation.lexemes import FrameLexicon, frame_lexicon
-from analysis.annotation.mentions import Mention, find_mentions
+from analysis.annotation.grammar.lexicons import read_lexicons
+from analysis.annotation.mentions import FrameLexicon, Mention, find_mentions, frame_lexicon
 from analysis.annotation.ngrams import word_runs
 from analysis.annotation.speech.actors import (
+    ActorIndex,
     ActorLexicon,
     ActorMention,
     SpeechContext,
@@ -20,7 +21,7 @@ from analysis.annotation.speech.actors import (
     find_actors,
 )
 from analysis.annotation.speech.segments import find_speech
-from analysis.annotation.speech.spans import SpeechSpan
+from analysis.annotation.speech.sentences import SpeechSpan
 from analysis.annotation.tokens import Annotator, Sentence, Token
 from analysis.corpus.cleaning import Rule, read_boilerplate
 from analysis.corpus.segmentation import Segment, Segmentation
@@ -62,7 +63,11 @@ def load_tools(root: Path) -> Tools:
         read_boilerplate(layout.lexicons / "boilerplate.toml"),
         actor_lexicon(study),
         study.collocation.width,
-        load_coding_tools(layout),
+        CodingTools(
+            ActorIndex.of(study.actors),
+            read_lexicons(layout),
+            read_target_lexicon(layout.lexicons / "target.toml"),
+        ),
         read_corrections(layout.corrections_file),
         read_stop_words(layout.lexicons / STOP_WORDS),
     )
@@ -79,17 +84,22 @@ class Annotated:
     speech: tuple[SpeechSpan, ...]
     mentions: tuple[tuple[Mention, Row], ...]
 
-    @property
+    @cached_property
     def tokens(self) -> list[Token]:
         """Tokens in their order."""
         return [token for sentence in self.sentences for token in sentence.tokens]
 
-    @property
+    @cached_property
+    def voices(self) -> list[str]:
+        """The voice of each token."""
+        return token_voices(self.tokens, self.speech)
+
+    @cached_property
     def words(self) -> list[str]:
         """Forms of the word tokens in their order."""
         return [token.form for token in self.tokens if token.is_word]
 
-    @property
+    @cached_property
     def runs(self) -> list[list[str]]:
         """Words in lower case, parted where a sentence ends or a mark stands between."""
         return word_runs(self.sentences)
@@ -103,27 +113,18 @@ def annotate_segments(
     Speakers carry on from one segment to the next. The segmentation is what `segment` gives
     for the text.
     """
-    context = SpeechContext()
-    return [
-        _annotate_segment(f"{source.id}:{i:04d}", part, text, (tools, context))
-        for i, part in enumerate(segmentation.segments)
-    ]
-
-
-def _annotate_segment(
-    segment_id: str, part: Segment, text: str, with_what: tuple[Tools, SpeechContext]
-) -> Annotated:
-    """Annotate one segment; the context carries speakers on to the next one."""
-    tools, context = with_what
-    sentences = tuple(tools.annotator.sentences(text[part.begin : part.end], part.begin))
-    coding = tools.coding
-    speech = find_speech(sentences, coding.actors, context, lexicons=coding.lexicons)
-    mentions = tuple(
-        coded
-        for sentence in sentences
-        for coded in code_sentence(
-            sentence, find_mentions(sentence, tools.lexicon, tools.annotator), speech, coding
+    context, coding, found = SpeechContext(), tools.coding, []
+    for i, part in enumerate(segmentation.segments):
+        sentences = tuple(tools.annotator.sentences(text[part.begin : part.end], part.begin))
+        speech = find_speech(sentences, coding.actors, context, lexicons=coding.lexicons)
+        mentions = tuple(
+            coded
+            for one in sentences
+            for coded in code_sentence(
+                one, find_mentions(one, tools.lexicon, tools.annotator), speech, coding
+            )
         )
-    )
-    actors = tuple(found for one in sentences for found in find_actors(one, tools.actors))
-    return Annotated(segment_id, part, sentences, actors, tuple(speech), mentions)
+        actors = tuple(actor for one in sentences for actor in find_actors(one, tools.actors))
+        segment_id = f"{source.id}:{i:04d}"
+        found.append(Annotated(segment_id, part, sentences, actors, tuple(speech), mentions))
+    return found

@@ -6,23 +6,20 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from analysis.annotation.grammar.clauses import Clause, find_clauses
-from analysis.annotation.grammar.lexicons import Lexicons, read_lexicons
+from analysis.annotation.grammar.lexicons import Lexicons, read_words
 from analysis.annotation.mentions import Mention
 from analysis.annotation.polarity.rules import code_polarity
 from analysis.annotation.speech.actors import ActorIndex
-from analysis.annotation.speech.spans import SpeechSpan, voice_at
+from analysis.annotation.speech.sentences import SpeechSpan, voice_at
 from analysis.annotation.tokens import Sentence, Token, noun_stems
 from analysis.study.design import Frozen
-from analysis.study.errors import StudyError, join_faults
-from analysis.study.paths import Layout
-from analysis.study.study import read_study
-from analysis.study.text_files import describe_faults, read_toml
 
 Value = Literal["summit", "other"]
 #: A noun's complement begins with one of these.
@@ -30,6 +27,8 @@ COMPLEMENT = frozenset({"in", "bei", "mit", "von", "für", "gegen", "an", "auf",
 WITHIN_PHRASE = ("ART", "ADJ", "PPOSAT", "PDAT", "PIAT", "CARD", "APPRART", "NNA")
 NARRATOR = "narrator"
 UNKNOWN_SPEAKER = "?"
+#: What stands for the narrator, whom no cue introduces.
+NOBODY = SpeechSpan(-1, -1, "direct", "distanced", "V0")
 
 
 class TargetLexicon(Frozen):
@@ -62,12 +61,7 @@ class Target:
 
 def read_target_lexicon(path: Path) -> TargetLexicon:
     """Read ``target.toml``; raises `StudyError` with every fault."""
-    table = read_toml(path, StudyError)
-    try:
-        return TargetLexicon.model_validate(table)
-    except ValidationError as fault:
-        faults = describe_faults(fault, table, TargetLexicon)
-        raise StudyError(join_faults(str(path), faults)) from None
+    return read_words(path, TargetLexicon, str(path))
 
 
 def code_target(sentence: Sentence, index: int, lexicon: TargetLexicon) -> Target:
@@ -87,24 +81,17 @@ def code_target(sentence: Sentence, index: int, lexicon: TargetLexicon) -> Targe
     Target(value='other', cue='Saison', rule='T2')
     """
     tokens = sentence.tokens
-    token = tokens[index]
-    if _is_compared(tokens, index):
-        return Target("summit", _before_phrase(tokens, index).form, "T1")
+    token, before = tokens[index], _before_phrase(tokens, index)
+    if before.form.lower() == "wie":
+        return Target("summit", before.form, "T1")
     if token.pos == "ADJA":
         return _by_noun(tokens, index, lexicon)
-    for rule, candidates in (
-        ("T3", _attributes(tokens, index)),
-        ("T4", [token]),
-        ("T5", _complement(tokens, index)),
-    ):
-        for candidate in candidates:
-            if _is_elsewhere(candidate, token, lexicon):
-                return Target("other", candidate.form, rule)
+    candidates = [("T3", one) for one in _attributes(tokens, index)]
+    candidates += [("T4", token), *(("T5", one) for one in _complement(tokens, index))]
+    for rule, candidate in candidates:
+        if _is_elsewhere(candidate, token, lexicon):
+            return Target("other", candidate.form, rule)
     return Target("summit", "", "T0")
-
-
-def _is_compared(tokens: Sequence[Token], index: int) -> bool:
-    return _before_phrase(tokens, index).form.lower() == "wie"
 
 
 def _before_phrase(tokens: Sequence[Token], index: int) -> Token:
@@ -117,15 +104,14 @@ def _before_phrase(tokens: Sequence[Token], index: int) -> Token:
 
 def _by_noun(tokens: Sequence[Token], index: int, lexicon: TargetLexicon) -> Target:
     """Rule T2: the noun decides; one that is neither is taken for the event."""
-    noun = next(_nouns_of_phrase(tokens, index + 1), None)
-    if noun is None:
-        return Target("summit", "", "T0")
-    if _names(noun, lexicon.elsewhere_nouns):
-        return Target("other", noun.form, "T2")
-    return Target("summit", noun.form if _names(noun, lexicon.event_nouns) else "", "T2")
+    for noun in _noun_of_phrase(tokens, index + 1):
+        if _names(noun, lexicon.elsewhere_nouns):
+            return Target("other", noun.form, "T2")
+        return Target("summit", noun.form if _names(noun, lexicon.event_nouns) else "", "T2")
+    return Target("summit", "", "T0")
 
 
-def _nouns_of_phrase(tokens: Sequence[Token], start: int) -> Iterator[Token]:
+def _noun_of_phrase(tokens: Sequence[Token], start: int) -> Iterator[Token]:
     for token in tokens[start:]:
         if token.pos in ("NN", "NE", "NNI"):
             yield token
@@ -135,39 +121,31 @@ def _nouns_of_phrase(tokens: Sequence[Token], start: int) -> Iterator[Token]:
 
 
 def _attributes(tokens: Sequence[Token], index: int) -> Iterator[Token]:
-    i = index - 1
-    while i >= 0 and tokens[i].pos.startswith(("ADJ", "CARD", "ADV")):
-        yield tokens[i]
-        i -= 1
+    before = reversed(tokens[:index])
+    return takewhile(lambda token: token.pos.startswith(("ADJ", "CARD", "ADV")), before)
 
 
 def _complement(tokens: Sequence[Token], index: int) -> Iterator[Token]:
-    """Return the noun of a genitive or of a preposition that follows directly."""
-    if index + 1 >= len(tokens):
-        return
-    following = tokens[index + 1]
-    genitive = following.pos == "ART" and following.form.lower() in ("des", "der")
-    prepositional = following.pos in ("APPR", "APPRART") and following.lemma in COMPLEMENT
-    if genitive or prepositional:
-        yield from _nouns_of_phrase(tokens, index + 2)
+    """Yield the noun of a genitive or of a preposition that follows directly."""
+    for following in tokens[index + 1 : index + 2]:
+        genitive = following.pos == "ART" and following.form.lower() in ("des", "der")
+        prepositional = following.pos in ("APPR", "APPRART") and following.lemma in COMPLEMENT
+        if genitive or prepositional:
+            yield from _noun_of_phrase(tokens, index + 2)
 
 
 def _is_elsewhere(candidate: Token, mention: Token, lexicon: TargetLexicon) -> bool:
     if candidate.pos.startswith("ADJ"):
         return candidate.lemma.lower() in lexicon.adjectives
     if candidate is mention:
-        return _names_part(candidate, lexicon.elsewhere_nouns)
+        return not lexicon.elsewhere_nouns.isdisjoint(noun_stems(candidate.parts)[:-1])
     return _names(candidate, lexicon.elsewhere_nouns)
 
 
 def _names(noun: Token, listed: frozenset[str]) -> bool:
-    """Look a noun up by its lemma, its head and its first part."""
+    """Look a noun up by its lemma, its head, and its first and last part."""
     stems = noun_stems(noun.parts)
     return bool({noun.lemma.lower(), noun.head.lower(), *stems[:1], *stems[-1:]} & listed)
-
-
-def _names_part(noun: Token, listed: frozenset[str]) -> bool:
-    return bool(set(noun_stems(noun.parts)[:-1]) & listed)
 
 
 @dataclass(frozen=True)
@@ -177,15 +155,6 @@ class CodingTools:
     actors: ActorIndex
     lexicons: Lexicons
     target: TargetLexicon
-
-
-def load_coding_tools(layout: Layout) -> CodingTools:
-    """Read the actors of the study and its lexicons."""
-    return CodingTools(
-        ActorIndex.of(read_study(layout).actors),
-        read_lexicons(layout),
-        read_target_lexicon(layout.lexicons / "target.toml"),
-    )
 
 
 def code_mention(
@@ -201,15 +170,13 @@ def code_mention(
     The spans are the speech of the segment. Clauses of the sentence that are found once serve
     all of its mentions.
 
-    Returns
-    -------
-    dict
-        The columns of the open table ``mentions`` from target to speaker_chain; cues
-        are single words, their offsets are empty where there is none.
+    They are the columns of the open table ``mentions`` from target to speaker_chain; cues
+    are single words, their offsets are empty where there is none.
     """
-    token = sentence.tokens[index]
     target = code_target(sentence, index, tools.target)
     polarity = code_polarity(sentence, index, lexicons=tools.lexicons, clauses=clauses)
+    span = voice_at(spans, sentence.tokens[index].begin)
+    voice = span or NOBODY
     return {
         "target": target.value,
         "target_cue": target.cue,
@@ -220,8 +187,19 @@ def code_mention(
         "polarity_cue_end": _offset(polarity.cue_end),
         "polarity_rule": polarity.rule,
         "double_negation": polarity.double_negation,
-        **_voice(voice_at(spans, token.begin)),
+        "voice": voice.voice if span else NARRATOR,
+        "voice_kind": voice.kind if span else "",
+        "voice_cue": "_".join(voice.cue.split()),
+        "voice_cue_begin": _offset(voice.cue_begin),
+        "voice_cue_end": _offset(voice.cue_end),
+        "voice_rule": voice.rule,
+        "speaker": (voice.speaker or UNKNOWN_SPEAKER) if span else "",
+        "speaker_chain": voice.speaker_chain,
     }
+
+
+def _offset(value: int) -> int | None:
+    return value if value >= 0 else None
 
 
 def code_sentence(
@@ -236,28 +214,6 @@ def code_sentence(
         (one, code_mention(sentence, position[one.token.begin], spans, tools, clauses=clauses))
         for one in found
     ]
-
-
-def _voice(span: SpeechSpan | None) -> dict[str, Any]:
-    found = span or SpeechSpan(-1, -1, "direct", "distanced", "V0")
-    return {
-        "voice": span.voice if span else NARRATOR,
-        "voice_kind": span.kind if span else "",
-        "voice_cue": _one_word(found.cue),
-        "voice_cue_begin": _offset(found.cue_begin),
-        "voice_cue_end": _offset(found.cue_end),
-        "voice_rule": found.rule,
-        "speaker": (found.speaker or UNKNOWN_SPEAKER) if span else "",
-        "speaker_chain": found.speaker_chain,
-    }
-
-
-def _offset(value: int) -> int | None:
-    return value if value >= 0 else None
-
-
-def _one_word(cue: str) -> str:
-    return "_".join(cue.split())
 
 
 def token_voices(tokens: Sequence[Token], spans: Sequence[SpeechSpan]) -> list[str]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from analysis.annotation.bags import assign_bags
 from analysis.annotation.ngrams import Runs, Sequences, count_sequences, ngram_rows
 from analysis.annotation.parts import BY_ARTICLE, HASHES, frame_of, list_of, read_parts
 from analysis.annotation.rows import NEAR, RUNS, TOKENS
-from analysis.annotation.windows import add_up_tokens, mark_firsts, tell_words
+from analysis.annotation.windows import add_up_tokens, assign_bags, mark_firsts, tell_words
 from analysis.corpus.duplicates import Ints, find_repeats
 from analysis.study.cache import array_on_disk
 from analysis.tables.schema import REPEAT_COLUMNS, SHOWN, TABLES, empty_table, find_table
@@ -54,18 +54,7 @@ def gather(parts: Sequence[Path], folder: Path) -> Gathered:
     Files that vanish with the process are made in the folder.
     """
     segments, begins = _repeated_segments(parts, folder)
-    return Gathered(segments, begins, count_sequences(_runs(parts), folder))
-
-
-def batches(n: int) -> Iterator[range]:
-    """Return the numbers of articles that are looked at together.
-
-    Examples
-    --------
-    >>> [len(batch) for batch in batches(250)]
-    [100, 100, 50]
-    """
-    return (range(at, min(at + TOGETHER, n)) for at in range(0, n, TOGETHER))
+    return Gathered(segments, begins, count_sequences(map(read_runs, parts), folder))
 
 
 def _repeated_segments(parts: Sequence[Path], folder: Path) -> tuple[pd.DataFrame, Ints]:
@@ -73,8 +62,8 @@ def _repeated_segments(parts: Sequence[Path], folder: Path) -> tuple[pd.DataFram
     lengths: list[int] = []
 
     def hashes() -> Iterator[np.ndarray]:
-        for batch in batches(len(parts)):
-            found = read_parts([parts[i] for i in batch], ["segments", HASHES])
+        for at in range(0, len(parts), TOGETHER):
+            found = read_parts(parts[at : at + TOGETHER], ["segments", HASHES])
             frames.append(frame_of(found, "segments")[list(SIZES)])
             lengths.extend(len(one) for one in found.column("segments"))
             yield list_of(found, HASHES).to_numpy(zero_copy_only=False)
@@ -85,15 +74,9 @@ def _repeated_segments(parts: Sequence[Path], folder: Path) -> tuple[pd.DataFram
     repeats = find_repeats(segments, words)
     found = {name: repeats[name] for name in repeats if name in TABLES["segments"].names}
     segments = segments.assign(**found)
-    firsts = mark_firsts(segments).drop(columns=["segment_id", "doc_id"])
-    segments = segments.join(firsts)
+    segments = segments.join(mark_firsts(segments).drop(columns=["segment_id", "doc_id"]))
     segments = segments.assign(bag_id=assign_bags(segments))
     return segments, np.cumsum([0, *lengths], dtype=np.int64)
-
-
-def _runs(parts: Sequence[Path]) -> Iterator[Runs]:
-    for part in parts:
-        yield read_runs(part)
 
 
 def read_runs(part: Path) -> Runs:
@@ -111,22 +94,25 @@ def table_frames(
     are typed and sorted, with repeats filled in, for `analysis.tables.streams.write_rows`. A
     part that was damaged since the run began raises a `TableError`.
     """
-    order = _order(name, articles)
+    # *a:0001* comes after *a-b:0001*, but *a* before *a-b*.
+    end = "" if find_table(name).sort[0] == "doc_id" else ":"
+    order = sorted(range(len(articles)), key=lambda number: articles[number][0] + end)
     for at in range(0, len(order), TOGETHER):
         yield coerce_table(_frame(name, order[at : at + TOGETHER], articles, gathered), name)
-
-
-def _order(name: str, articles: Sequence[Article]) -> list[int]:
-    """Sort articles as the table does: *a:0001* comes after *a-b:0001*, *a* before *a-b*."""
-    end = "" if find_table(name).sort[0] == "doc_id" else ":"
-    return sorted(range(len(articles)), key=lambda number: articles[number][0] + end)
 
 
 def _frame(
     name: str, numbers: Sequence[int], articles: Sequence[Article], gathered: Gathered
 ) -> pd.DataFrame:
     if name == "ngrams":
-        return _ngrams(numbers, articles, gathered)
+        rows = [
+            row
+            for number in numbers
+            for row in ngram_rows(
+                gathered.sequences, number, articles[number][0], read_runs(articles[number][1])
+            )
+        ]
+        return pd.DataFrame(rows) if rows else empty_table(name)
     paths = [articles[number][1] for number in numbers]
     if name == "nodes":  # say nothing of repeats
         return frame_of(read_parts(paths, [name]), name)
@@ -136,19 +122,6 @@ def _frame(
         names = [name, TOKENS, NEAR] if name == "documents" else [name]
         return _with_repeats(read_parts(paths, names), segments, name)
     return _count_words(read_parts(paths, [TOKENS, NEAR]), segments, name)
-
-
-def _ngrams(
-    numbers: Sequence[int], articles: Sequence[Article], gathered: Gathered
-) -> pd.DataFrame:
-    rows = [
-        row
-        for number in numbers
-        for row in ngram_rows(
-            gathered.sequences, number, articles[number][0], read_runs(articles[number][1])
-        )
-    ]
-    return pd.DataFrame(rows) if rows else empty_table("ngrams")
 
 
 def _with_repeats(parts: pa.Table, segments: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -175,9 +148,10 @@ def _count_words(parts: pa.Table, segments: pd.DataFrame, name: str) -> pd.DataF
         return add_up_tokens(tokens, near, windows, name)
     shown = [
         in_bags[
-            (in_bags["voice"] == voice) & in_bags["doc_id"].isin(column.index[column == SHOWN[0]])
+            (in_bags["voice"] == str(of).removeprefix("words_"))
+            & in_bags["doc_id"].isin(told.index[told == SHOWN[0]])
         ]
-        for voice, column in ((str(name).removeprefix("words_"), voices[name]) for name in voices)
+        for of, told in voices.items()
     ]
     return _add_up(pd.concat(shown), name)
 
@@ -201,9 +175,8 @@ def words_of(parts: pa.Table) -> pd.DataFrame:
 
 def _with_weighted_sizes(documents: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     sizes = {}
-    for name in ("n_tokens", "n_words"):
-        for scope in ("within", "across"):
-            weighted = segments[name] * segments[f"weight_{scope}"]
-            sums = weighted.groupby(segments["doc_id"]).sum()
-            sizes[f"{name}_{scope}"] = documents["doc_id"].map(sums).fillna(0.0)
+    for name, scope in product(("n_tokens", "n_words"), ("within", "across")):
+        weighted = segments[name] * segments[f"weight_{scope}"]
+        sums = weighted.groupby(segments["doc_id"]).sum()
+        sizes[f"{name}_{scope}"] = documents["doc_id"].map(sums).fillna(0.0)
     return documents.assign(**sizes)

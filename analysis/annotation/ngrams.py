@@ -136,7 +136,9 @@ def _count_block(stream: _Stream, length: int, block: int, found: npt.NDArray[np
     if not len(starts):
         return
     n_around = np.add.reduceat((first | _changes(around)).astype(np.int64), starts)
-    n_documents = _count_documents(stream, at, number)
+    document = np.searchsorted(stream.edges, at, side="right")
+    pairs = np.unique(number * (len(stream.edges) + 1) + document)
+    n_documents = np.bincount(pairs // (len(stream.edges) + 1))
     kept = (n_around >= SEQUENCE_FLOOR) & (n_documents >= SEQUENCE_DOCUMENTS)
     found[at[kept[number]]] = n_around[number[kept[number]]]
 
@@ -146,13 +148,6 @@ def _changes(values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     changes = np.ones(len(values), dtype=bool)
     changes[1:] = values[1:] != values[:-1]
     return changes
-
-
-def _count_documents(stream: _Stream, at: Ints, number: Ints) -> Ints:
-    """Count the documents that each n-gram occurs in."""
-    document = np.searchsorted(stream.edges, at, side="right")
-    pairs = np.unique(number * (len(stream.edges) + 1) + document)
-    return np.bincount(pairs // (len(stream.edges) + 1))
 
 
 def _ngrams(stream: _Stream, length: int, block: int) -> tuple[Hashes, Hashes, Ints]:

@@ -2,12 +2,18 @@
 
 A part holds article text word by word: git ignores the folder. It is named after the hash of
 all that the annotation of its article depends on, and begins with a digest of its content:
-a part that is missing, cut or damaged is none.
+a part that is missing, cut or damaged is none. What open tables were made from is noted
+alike, and says whether they are up to date.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +21,19 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from analysis import corpus
 from analysis.annotation.annotated import Row, Tools
+from analysis.annotation.corrections import Correction
 from analysis.annotation.rows import NEAR, RUNS, TOKENS, annotate_text
-from analysis.corpus.sources import Source, read_article
+from analysis.corpus.sources import Source, check_raw, read_article, read_sources
 from analysis.study.cache import read_kept, write_kept
-from analysis.study.errors import TableError
+from analysis.study.errors import GipfelError, TableError
 from analysis.study.paths import Layout
-from analysis.tables.schema import find_table
+from analysis.study.study import Study, read_study
+from analysis.study.text_files import STOP_WORDS, checksum
+from analysis.tables import schema
+from analysis.tables.features import read_manifest, read_table
+from analysis.tables.schema import TABLES, find_table
 
 #: Tables whose rows each article gives by itself.
 BY_ARTICLE = ("documents", "segments", "mentions", "nodes")
@@ -45,12 +57,6 @@ def part_path(key: str, layout: Layout) -> Path:
     return layout.annotated / key[:2] / f"{key}.arrow"
 
 
-def _row_type(name: str) -> pa.DataType:
-    """Return the type of the rows of an open table."""
-    fields = {column.name: ARROW_TYPES[column.dtype] for column in find_table(name).columns}
-    return pa.struct(list(fields.items()))
-
-
 _TOKEN = {
     **dict.fromkeys(("segment_id", "form", "lemma", "pos", "head", "voice", "part"), pa.string()),
     **dict.fromkeys(("sentence", "begin", "end", "particle"), pa.int32()),
@@ -67,7 +73,12 @@ ROW_TYPES = {
             *((name, pa.list_(pa.int32())) for name in ("near", "own")),
         ]
     ),
-} | {name: _row_type(name) for name in BY_ARTICLE}
+} | {
+    name: pa.struct(
+        [(column.name, ARROW_TYPES[column.dtype]) for column in find_table(name).columns]
+    )
+    for name in BY_ARTICLE
+}
 SCHEMA = pa.schema(
     [(name, pa.list_(kind)) for name, kind in ROW_TYPES.items()]
     + [(HASHES, pa.list_(pa.uint64())), (RUNS, pa.list_(pa.list_(pa.string())))]
@@ -161,3 +172,116 @@ def prune_parts(keys: Iterable[str], layout: Layout) -> int:
     for path in gone:
         path.unlink()
     return len(gone)
+
+
+#: Folders whose code annotates.
+CODE = (Path(str(corpus.__file__)).parent, Path(__file__).parent)
+
+
+def made_from(layout: Layout) -> dict[str, Any]:
+    """Return what the open tables depend on: design and files by checksum, tools by version.
+
+    Files are the list of articles, which holds their checksums, corrections and lexicons. Of the
+    frames and actors in ``study.toml`` colours and labels do not count.
+
+    Examples
+    --------
+    >>> from analysis.study.paths import find_layout
+    >>> sorted(made_from(find_layout()))
+    ['collocation', 'files', 'frames_and_actors', 'tools']
+    """
+    study = read_study(layout)
+    looks = {"label", "colour"}
+    design = [
+        entry.model_dump(mode="json", exclude=looks) for entry in (*study.frames, *study.actors)
+    ]
+    files = [
+        path for path in (layout.sources_file, layout.corrections_file) if path.is_file()
+    ] + sorted([*layout.lexicons.glob("*.toml"), *layout.lexicons.glob(STOP_WORDS)])
+    return {
+        "collocation": study.collocation.model_dump(mode="json"),
+        "frames_and_actors": hashlib.sha256(json.dumps(design).encode()).hexdigest(),
+        "files": {path.relative_to(layout.root).as_posix(): checksum(path) for path in files},
+        "tools": {name: version(name) for name in ("SoMaJo", "HanTa")},
+    }
+
+
+def fingerprints(
+    sources: Sequence[Source], corrections: Sequence[Correction], layout: Layout
+) -> dict[str, str]:
+    """Return what the annotation of each article depends on, in one hash by document.
+
+    The article and what is known of it, its corrections by hand, the frames and actors,
+    the lexicons, the versions of the tools, and the code that annotates: what changes one of
+    these changes the hash.
+    """
+    made = made_from(layout)
+    for path in (layout.sources_file, layout.corrections_file):  # they name articles one by one
+        made["files"].pop(layout.show(path), None)
+    shared = _hash([made, code_hash(CODE)])
+    own: dict[str, list[Any]] = {source.id: [] for source in sources}
+    for one in corrections:
+        own.setdefault(one.doc_id, []).append(asdict(one))
+    return {
+        source.id: _hash([shared, source.model_dump(mode="json"), own[source.id]])
+        for source in sources
+    }
+
+
+def _hash(said: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def code_hash(folders: tuple[Path, ...]) -> str:
+    """Hash the code of the annotation, so that nothing kept outlives a change of a rule."""
+    paths = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
+    paths += [Path(str(schema.__file__)), Path(str(schema.__file__)).with_suffix(".toml")]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths)).hexdigest()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing, how it stands, and why."""
+
+    name: str
+    state: str
+    detail: str = ""
+
+
+def article_lines(layout: Layout, study: Study) -> list[Line]:
+    """Return which known articles ``data/raw`` holds unchanged."""
+    found = check_raw(layout, read_sources(layout, study))
+    if all(entry.state == "missing" for entry in found):
+        why = "needed only to rebuild the open tables: gipfel ingest FOLDER, gipfel annotate"
+        return [Line(f"{len(found)} known", "not here", why)]
+    return [Line(entry.doc_id, entry.state, entry.detail) for entry in found]
+
+
+def table_lines(layout: Layout) -> list[Line]:
+    """Return for each open table whether it is whole, and made from what lies here now."""
+    try:
+        manifest = read_manifest(layout.features)
+    except GipfelError as fault:
+        return [Line("manifest.json", "missing", str(fault))]
+    changed = list(_differences(manifest["made_from"], made_from(layout)))
+    why = f"; changed since: {', '.join(changed)}" if changed else ""
+    lines = []
+    for name in TABLES:
+        try:
+            n_rows = len(read_table(name, layout.features))
+        except GipfelError as fault:
+            lines.append(Line(name, "broken", str(fault)))
+        else:
+            state = "stale" if changed else "up to date"
+            lines.append(Line(name, state, f"{n_rows} rows{why}"))
+    return lines
+
+
+def _differences(noted: Mapping[str, Any], now: Mapping[str, Any], at: str = "") -> Iterator[str]:
+    for key in sorted({*noted, *now}):
+        before, after = noted.get(key), now.get(key)
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            yield from _differences(before, after, f"{at}{key} ")
+        elif before != after:
+            yield f"{at}{key}"

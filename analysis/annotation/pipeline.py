@@ -11,12 +11,19 @@ import numpy as np
 import pandas as pd
 
 from analysis.annotation.annotated import Row, load_tools
-from analysis.annotation.corrections import Correction, read_corrections
+from analysis.annotation.corrections import read_corrections
 from analysis.annotation.joining import gather, table_frames, words_of
-from analysis.annotation.origin import fingerprints, made_from
-from analysis.annotation.parts import make_part, part_path, prune_parts, read_part, read_parts
+from analysis.annotation.parts import (
+    fingerprints,
+    made_from,
+    make_part,
+    part_path,
+    prune_parts,
+    read_part,
+    read_parts,
+)
 from analysis.annotation.rows import TOKENS
-from analysis.annotation.windows import add_up_tokens, find_spans, mark_firsts
+from analysis.annotation.windows import add_up_tokens, mark_firsts, span_rows
 from analysis.corpus.sources import Source, check_raw, read_sources
 from analysis.study.errors import SourceError, join_faults, unknown
 from analysis.study.paths import Layout
@@ -46,10 +53,7 @@ def annotate(
     goes on where it was, and an article is annotated again only if it, or what its annotation
     depends on, changed. The tables take the place of the old ones all at once.
 
-    Parameters
-    ----------
-    layout, jobs, force, on_documents
-        As in `annotate_articles`.
+    The arguments are those of `annotate_articles`.
 
     Returns
     -------
@@ -84,34 +88,20 @@ def annotate_articles(
 ) -> dict[str, Path]:
     """Annotate the articles of which nothing is kept, or what is kept is stale, and keep them.
 
-    Parameters
-    ----------
-    sources : sequence of Source
-        All articles of the study; what is kept of others is deleted.
-    layout : Layout
-        Where the study lies.
-    jobs : int
-        Processes; each loads the German models once.
-    force : bool
-        Annotate every article anew, whatever is kept.
-    on_documents : callable, optional
-        Told how many of how many articles are annotated: once at the beginning, then after
-        each batch.
+    The sources are all articles of the study; what is kept of others is deleted. With ``force``
+    every article is annotated anew. Each of the ``jobs`` processes loads the German models
+    once. ``on_documents`` is told how many of how many articles are annotated: once at the
+    beginning, then after each batch.
 
-    Returns
-    -------
-    dict of Path
-        The part of each article by its id, in the order of the articles.
-
-    Raises
-    ------
-    SourceError
-        If a correction by hand does not fit.
-    TextError
-        If an article cannot be read.
+    Returns the part of each article by its id, in the order of the articles. Raises
+    `SourceError` if a correction by hand does not fit, `TextError` if an article cannot be read.
     """
     corrections = read_corrections(layout.corrections_file)
-    _check_corrections(corrections, sources)
+    known = {source.id for source in sources}
+    strangers = [one for one in corrections if one.doc_id not in known]
+    faults = [f"{one.where}: {unknown('document', one.doc_id, known)}" for one in strangers]
+    if faults:
+        raise SourceError(join_faults("data/corrections.csv", faults))
     keys = fingerprints(sources, corrections, layout)
     paths = {source.id: part_path(keys[source.id], layout) for source in sources}
     missing = [one for one in sources if force or read_part(paths[one.id]) is None]
@@ -141,17 +131,6 @@ def article_faults(sources: Sequence[Source], layout: Layout) -> list[str]:
         for found in check_raw(layout, tuple(sources))
         if found.state != "recognised"
     ]
-
-
-def _check_corrections(corrections: Sequence[Correction], sources: Sequence[Source]) -> None:
-    known = {source.id for source in sources}
-    faults = [
-        f"{one.where}: {unknown('document', one.doc_id, known)}"
-        for one in corrections
-        if one.doc_id not in known
-    ]
-    if faults:
-        raise SourceError(join_faults("data/corrections.csv", faults))
 
 
 def _annotated(
@@ -225,10 +204,5 @@ def _nodes_of(words: pd.DataFrame, lemma: str, width: int) -> tuple[list[Row], l
         node: Row = {"segment_id": segment_id, "node_kind": "lemma", "node": lemma}
         node["n_nodes"] = len(places)
         nodes.append({**node, "n_node_tokens": len(places)})
-        near += [
-            {**node, "span": span, "near": sorted(found), "own": places}
-            for span, found in find_spans(
-                frozenset(places), own["sentence"].tolist(), width
-            ).items()
-        ]
+        near += span_rows(node, places, own["sentence"].tolist(), width)
     return nodes, near

@@ -8,11 +8,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from analysis.annotation.annotated import Annotated, Row, Tools, annotate_segments
-from analysis.annotation.codes import token_voices
 from analysis.annotation.corrections import apply_corrections
-from analysis.annotation.diversity import WINDOW, mattr, mtld
 from analysis.annotation.mentions import Mention, find_particles
-from analysis.annotation.tokens import Part, Sentence, Token
+from analysis.annotation.tokens import Sentence
 from analysis.annotation.windows import find_nodes, near_rows, node_rows
 from analysis.corpus.duplicates import hash_words
 from analysis.corpus.segmentation import Segmentation, find_agencies, segment
@@ -20,6 +18,11 @@ from analysis.corpus.sources import Source
 from analysis.study.errors import SourceError, join_faults
 from analysis.tables.schema import SHOWN, VOICES
 
+#: Words per window of MATTR, and the fewest that either measure is given for: the
+#: shortest article decides how wide a window all can share.
+WINDOW = 50
+#: Type-token ratio at which a factor of MTLD is full (McCarthy & Jarvis 2010).
+FULL_FACTOR = 0.72
 WORD = re.compile(r"\w+")
 SCOPES = ("within", "across")
 #: What `annotate_text` gives beside rows of open tables: tokens in their order, which of the
@@ -60,6 +63,9 @@ def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row
     segmentation = segment(text, source, tools.boilerplate)
     annotated = annotate_segments(text, source, tools, segmentation)
     mentions = mention_rows(annotated, text, source, tools)
+    nodes = [
+        (one, find_nodes([mention for mention, _ in one.mentions], one.actors)) for one in annotated
+    ]
     return {
         "documents": [_document_row(text, source, segmentation, annotated)],
         "segments": [
@@ -68,7 +74,12 @@ def annotate_text(text: str, source: Source, tools: Tools) -> dict[str, list[Row
         ],
         TOKENS: list(token_rows(annotated, mentions)),
         "mentions": mentions,
-        **_neighbour_rows(annotated, tools.width),
+        "nodes": [row for one, found in nodes for row in node_rows(found, one.segment_id)],
+        NEAR: [
+            row
+            for one, found in nodes
+            for row in near_rows(one.sentences, found, tools.width, one.segment_id)
+        ],
         RUNS: [{"doc_id": source.id, RUNS: [run for one in annotated for run in one.runs]}],
     }
 
@@ -78,20 +89,6 @@ def mention_rows(
 ) -> list[Row]:
     """Return an article's rows of the open table ``mentions``, corrected by hand; repeats aside."""
     mentions = [_mention_row(*found, one, source) for one in annotated for found in one.mentions]
-    return _corrected(mentions, text, source, tools)
-
-
-def _neighbour_rows(annotated: Sequence[Annotated], width: int) -> dict[str, list[Row]]:
-    """Find what stands near the nodes, segment by segment."""
-    found: dict[str, list[Row]] = {"nodes": [], NEAR: []}
-    for one in annotated:
-        nodes = find_nodes([mention for mention, _ in one.mentions], one.actors)
-        found["nodes"] += node_rows(nodes, one.segment_id)
-        found[NEAR] += near_rows(one.sentences, nodes, width, one.segment_id)
-    return found
-
-
-def _corrected(mentions: Sequence[Row], text: str, source: Source, tools: Tools) -> list[Row]:
     own = [one for one in tools.corrections if one.doc_id == source.id]
     rows, faults = apply_corrections(mentions, own, text)
     if faults:
@@ -114,6 +111,8 @@ def count_words(text: str) -> int:
 def _document_row(
     text: str, source: Source, segmentation: Segmentation, annotated: Sequence[Annotated]
 ) -> Row:
+    # Diversity is that of the whole document, segments end to end.
+    words = [word for one in annotated for run in one.runs for word in run]
     return {
         "doc_id": source.id,
         "event": source.event,
@@ -134,14 +133,9 @@ def _document_row(
         **{f"n_{unit}_{scope}": 0.0 for unit in ("tokens", "words") for scope in SCOPES},
         "agencies": "+".join(find_agencies(text, source.bylines, segmentation)),
         "sha256": source.sha256,
-        **_diversity([word for one in annotated for run in one.runs for word in run]),
+        "mattr": mattr(words),
+        "mtld": mtld(words) if len(words) >= WINDOW else None,
     }
-
-
-def _diversity(words: Sequence[str]) -> Row:
-    """Measure the whole document, segments end to end; too short a text has no value."""
-    enough = len(words) >= WINDOW
-    return {"mattr": mattr(words), "mtld": mtld(words) if enough else None}
 
 
 def _segment_row(one: Annotated, position: int, text: str, doc_id: str) -> Row:
@@ -169,22 +163,20 @@ def _segment_row(one: Annotated, position: int, text: str, doc_id: str) -> Row:
 
 
 def token_rows(annotated: Sequence[Annotated], mentions: Sequence[Row]) -> Iterator[Row]:
-    """Return an article's tokens in their order; its mentions know particles of split verbs.
+    """Return an article's tokens in their order; mentions say which verbs are split.
 
-    Yields
-    ------
-    dict
-        segment_id, form, lemma, pos, head, voice, part (stems, parted by `PARTING`), sentence
-        (number in the article), begin, end, particle (how many tokens further the particle of
-        a split verb stands; 0: it has none), is_word.
+    A row has segment_id, form, lemma, pos, head, voice, part (stems, parted by `PARTING`), sentence
+    (number in the article), begin, end, particle (how many tokens further the particle of a
+    split verb stands; 0: it has none) and is_word.
     """
     split = {row["begin"]: row["begin_2"] for row in mentions}
     number = 0
     for one in annotated:
-        voices = iter(token_voices(one.tokens, one.speech))
+        voices = iter(one.voices)
         for sentence in one.sentences:
-            further = _particles(sentence, split)
+            particles = _particles(sentence, split)
             for i, token in enumerate(sentence.tokens):
+                stems = (part.form for part in token.parts if not part.tag.startswith(NO_STEM))
                 yield {
                     "segment_id": one.segment_id,
                     "form": token.form,
@@ -192,18 +184,18 @@ def token_rows(annotated: Sequence[Annotated], mentions: Sequence[Row]) -> Itera
                     "pos": token.pos,
                     "head": token.head,
                     "voice": next(voices),
-                    "part": _stems(token.parts),
+                    "part": PARTING.join(stems),
                     "sentence": number,
                     "begin": token.begin,
                     "end": token.end,
-                    "particle": further.get(i, i) - i,
+                    "particle": particles.get(i, i) - i,
                     "is_word": token.is_word,
                 }
             number += 1
 
 
 def _particles(sentence: Sentence, split: Mapping[int, int | None]) -> dict[int, int]:
-    """Return the positions of particles by those of their verbs; mentions know theirs best."""
+    """Return the positions of particles by those of their verbs; what mentions say comes first."""
     places = {token.begin: i for i, token in enumerate(sentence.tokens)}
     of_mentions = {
         i: places[particle]
@@ -213,25 +205,17 @@ def _particles(sentence: Sentence, split: Mapping[int, int | None]) -> dict[int,
     return find_particles(sentence) | of_mentions
 
 
-def _stems(parts: Sequence[Part]) -> str:
-    return PARTING.join(part.form for part in parts if not part.tag.startswith(NO_STEM))
-
-
 def _voice_sizes(one: Annotated, stop_words: Collection[str]) -> Row:
     """Count the tokens of a segment, and its stop words, by voice."""
-    voices = [(voice, token.form.casefold()) for token, voice in _words_with_voices(one)]
-    n_tokens = Counter(voice for voice, _ in voices)
-    n_stop_words = Counter(voice for voice, form in voices if form in stop_words)
+    words = [
+        (voice, token.form.casefold() in stop_words)
+        for token, voice in zip(one.tokens, one.voices, strict=True)
+        if token.is_word
+    ]
     return {
-        f"{name}_{voice}": counts[voice]
-        for name, counts in (("n_tokens", n_tokens), ("n_stop_words", n_stop_words))
-        for voice in VOICES
+        **{f"n_tokens_{voice}": sum(voice == one for one, _ in words) for voice in VOICES},
+        **{f"n_stop_words_{voice}": words.count((voice, True)) for voice in VOICES},
     }
-
-
-def _words_with_voices(one: Annotated) -> list[tuple[Token, str]]:
-    voices = token_voices(one.tokens, one.speech)
-    return [pair for pair in zip(one.tokens, voices, strict=True) if pair[0].is_word]
 
 
 def _mention_row(mention: Mention, codes: Row, one: Annotated, source: Source) -> Row:
@@ -258,3 +242,59 @@ def _mention_row(mention: Mention, codes: Row, one: Annotated, source: Source) -
         **ALONE,
         **codes,
     }
+
+
+def mattr(words: Sequence[str], window: int = WINDOW) -> float | None:
+    """Compute the moving-average type-token ratio (Covington & McFall 2010).
+
+    The words are those of a text in their order, in lower case. The mean of types / `window`
+    over all windows lies in (0, 1]; a text that is shorter than one window has none.
+
+    Examples
+    --------
+    >>> mattr(["a", "b", "a", "a"], window=2)
+    0.8333333333333334
+    """
+    if len(words) < window:
+        return None
+    counts = Counter(words[:window])
+    total = len(counts)
+    for gone, come in zip(words, words[window:], strict=False):
+        counts[come] += 1
+        counts[gone] -= 1
+        if not counts[gone]:
+            del counts[gone]
+        total += len(counts)
+    return total / (window * (len(words) - window + 1))
+
+
+def mtld(words: Sequence[str], threshold: float = FULL_FACTOR) -> float | None:
+    """Compute the measure of textual lexical diversity (McCarthy & Jarvis 2010).
+
+    The words are those of a text in their order, in lower case; a factor is full when the
+    type-token ratio falls below the threshold. Words per factor are the mean of reading forwards
+    and backwards; a text in which no word is repeated has no factor and no value.
+
+    Examples
+    --------
+    >>> round(mtld("a b a c d d".split(), threshold=0.7), 4)
+    3.1364
+    """
+    factors = [_factors(order, threshold) for order in (words, words[::-1])]
+    if not all(factors):
+        return None
+    return sum(len(words) / each for each in factors) / len(factors)
+
+
+def _factors(words: Sequence[str], threshold: float) -> float:
+    """Count stretches that use the ratio up, the last one by how far it came."""
+    full, n_words, ratio = 0, 0, 1.0
+    types: set[str] = set()
+    for word in words:
+        n_words += 1
+        types.add(word)
+        ratio = len(types) / n_words
+        if ratio < threshold:
+            full, n_words, ratio = full + 1, 0, 1.0
+            types = set()
+    return full + (1 - ratio) / (1 - threshold)

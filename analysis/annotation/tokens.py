@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -110,14 +110,13 @@ class Annotator:
 
         The tokens' offsets count from ``begin``, that of the segment in the file.
         """
-        return [self._tag(list(spans), text, begin) for spans in self._spans(text)]
-
-    def _spans(self, text: str) -> Iterator[list[tuple[int, int]]]:
+        found = []
         for sentence in self._tokenizer.tokenize_text([text]):
             spans = [token.character_offset for token in sentence]
             kept = [(int(first), int(last)) for first, last in spans if text[first:last].strip()]
             if kept:
-                yield kept
+                found.append(self._tag(kept, text, begin))
+        return found
 
     def _tag(self, spans: list[tuple[int, int]], text: str, begin: int) -> Sentence:
         forms = [normal_form(text[first:last]) for first, last in spans]
@@ -127,17 +126,8 @@ class Annotator:
             found = self.analyse(form, tag)
             if tag in NAMES and f"{found.lemma}s" == form and not self._is_genitive(i, forms, tags):
                 found = Analysis(form, form, found.parts)
-            tokens.append(
-                Token(
-                    begin + first,
-                    begin + last,
-                    form,
-                    found.lemma,
-                    stts(tag),
-                    found.head,
-                    found.parts,
-                )
-            )
+            at = (begin + first, begin + last)
+            tokens.append(Token(*at, form, found.lemma, stts(tag), found.head, found.parts))
         return Sentence(tuple(tokens))
 
     def _is_genitive(self, at: int, forms: list[str], tags: list[str]) -> bool:
@@ -165,8 +155,12 @@ class Annotator:
         if "-" in form.strip("-"):
             return self._analyse_hyphenated(form, tag)
         lemma = self._lemma(form, tag)
-        parts = self._parts(form, tag)
-        return Analysis(lemma, self._head(lemma, parts, tag), parts)
+        _, morphemes, _ = self._tagger.analyze(form, pos=tag, taglevel=3)
+        parts = tuple(Part(morpheme, kind) for morpheme, kind in morphemes)
+        stems = noun_stems(parts)
+        # The head of a compound noun is the lemma of its last part.
+        compound = tag in ("NN", "NE") and len(stems) > 1 and lemma.lower().endswith(stems[-1])
+        return Analysis(lemma, stems[-1].capitalize() if compound else lemma, parts)
 
     def _analyse_hyphenated(self, form: str, tag: str) -> Analysis:
         """Take a hyphenated compound apart at its hyphens; HanTa often leaves it whole."""
@@ -219,17 +213,6 @@ class Annotator:
                 lemma = self._tagger.analyze(spelling, pos="NN", taglevel=1)[0]
                 return form[:at] + _reformed(form[at:], lemma).lower()
         return form if form.endswith(NO_PLURAL) else _name_lemma(form, guess)
-
-    def _parts(self, form: str, tag: str) -> tuple[Part, ...]:
-        _, morphemes, _ = self._tagger.analyze(form, pos=tag, taglevel=3)
-        return tuple(Part(morpheme, kind) for morpheme, kind in morphemes)
-
-    def _head(self, lemma: str, parts: tuple[Part, ...], tag: str) -> str:
-        """Return the lemma of a compound noun's last part."""
-        stems = noun_stems(parts)
-        if tag not in ("NN", "NE") or len(stems) < 2 or not lemma.lower().endswith(stems[-1]):
-            return lemma
-        return stems[-1].capitalize()
 
     def _readings(self, word: str) -> frozenset[str]:
         """Return the STTS tags that a word can have by HanTa's lexicon, without guessing."""

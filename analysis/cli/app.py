@@ -73,7 +73,7 @@ def status() -> None:
 
     Example: `gipfel status`
     """
-    from analysis.annotation.origin import article_lines, table_lines
+    from analysis.annotation.parts import article_lines, table_lines
     from analysis.runs.standing import run_lines
 
     layout, study = console.open_study()

@@ -18,7 +18,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from analysis.annotation.corrections import BY_HAND, read_corrections
-from analysis.annotation.origin import table_lines
+from analysis.annotation.parts import table_lines
 from analysis.annotation.tokens import normal_form
 from analysis.coding.cards import SIGNS, Card, facet_value, make_cards, make_facets
 from analysis.corpus.sources import read_article

@@ -18,7 +18,7 @@ from scipy.optimize import linear_sum_assignment
 from analysis.annotation.grammar.lexicons import read_lexicons
 from analysis.annotation.speech.actors import ActorIndex, SpeechContext
 from analysis.annotation.speech.segments import find_speech
-from analysis.annotation.speech.spans import SpeechSpan
+from analysis.annotation.speech.sentences import SpeechSpan
 from analysis.annotation.tokens import Annotator
 from analysis.measures.inference import FloatArray
 from analysis.study.errors import TextError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analysis.annotation.origin import Line
+from analysis.annotation.parts import Line
 from analysis.runs.plan import PlannedRun, plan_runs
 from analysis.runs.publish import unpublished
 from analysis.runs.record import DEFAULT_KEY, read_record

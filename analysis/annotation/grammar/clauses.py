@@ -1,4 +1,4 @@
-"""Clauses of a sentence by punctuation, conjunctions and verbs: no parser, linear time."""
+"""Clauses of a sentence, their verbs and moods: by tags and forms, no parser, linear time."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from analysis.annotation.grammar.lexicons import MoodLexicon
-from analysis.annotation.grammar.mood import is_finite
 from analysis.annotation.grammar.quotation import MARKS
 from analysis.annotation.tokens import Token
 
 Kind = Literal[
     "main", "verb_first", "dass", "whether", "wh", "relative", "adverbial", "infinitive", "fragment"
 ]
+Mood = Literal["indicative", "konjunktiv_1", "konjunktiv_2", "none"]
+#: How far behind its clause a particle may stand, after an apposition: "teilte X, der Chef, mit".
+FAR_PARTICLE = 12
 BOUNDARIES = frozenset({",", ";", ":", "–", "—", "-", "(", ")", "[", "]", "/", "...", "…"})
 BY_TAG: dict[str, Kind] = {
     "PRELS": "relative",
@@ -101,26 +103,22 @@ def _asides(tokens: Sequence[Token], finite: Sequence[bool]) -> frozenset[int]:
             opened = position
         elif token.form == ")" and opened >= 0:
             short = position - opened - 1 <= LONGEST_ASIDE
-            if short and not any(finite[opened:position]):
-                found += [opened, position]
+            found += [opened, position] if short and not any(finite[opened:position]) else []
             opened = -1
     return frozenset(found)
 
 
 def _stretches(tokens: Sequence[Token], asides: frozenset[int]) -> list[tuple[int, int]]:
     """Cut at punctuation; quotation marks stay inside, and brackets around an aside."""
-    found = []
-    first = 0
-    for position, token in enumerate(tokens):
-        if position in asides:
-            continue
-        if token.form in BOUNDARIES or token.form in DOTS:
-            found.append((first, position))
-            first = position + 1
-    found.append((first, len(tokens)))
+    cuts = [
+        position
+        for position, token in enumerate(tokens)
+        if (token.form in BOUNDARIES or token.form in DOTS) and position not in asides
+    ]
+    begins = [0, *(cut + 1 for cut in cuts)]
     return [
         (begin, end)
-        for begin, end in found
+        for begin, end in zip(begins, [*cuts, len(tokens)], strict=True)
         if any(tokens[i].form not in MARKS for i in range(begin, end))
     ]
 
@@ -170,11 +168,13 @@ def _clause(tokens: Sequence[Token], finite: Sequence[bool], first: int, last: i
 def _continuing(tokens: Sequence[Token], before: Sequence[Clause], clause: Clause) -> Clause:
     """Take the rest of a clause that something interrupts: "dass er, sagt man, krank ist".
 
-    The rest has its verb at the end. It also continues a subordinate clause behind *und*.
+    The rest has its verb at the end, or is what a clause still waits for: "wenn zwischen A, ...".
+    It also continues a subordinate clause behind *und*.
     """
-    if clause.kind == "fragment" and before and _unfinished(before[-1]):
+    if clause.kind == "fragment" and before and before[-1].opener >= 0 and not before[-1].finite:
         return replace(clause, kind=before[-1].kind, opener=before[-1].opener)
-    if clause.kind not in ("main", "verb_first") or not _verb_last(tokens, clause):
+    words = [i for i in clause.positions if tokens[i].form not in MARKS]
+    if clause.kind not in ("main", "verb_first") or words[-1:] != [clause.finite[-1]]:
         return clause
     for earlier in before[: -LONGEST_INTERRUPTION - 1 : -1]:
         joined = earlier is before[-1] and tokens[clause.first].pos == "KON"
@@ -183,16 +183,6 @@ def _continuing(tokens: Sequence[Token], before: Sequence[Clause], clause: Claus
         if earlier.kind == "main" or (earlier.kind == "verb_first" and earlier.finite):
             break
     return clause
-
-
-def _unfinished(clause: Clause) -> bool:
-    """Return whether a clause still waits for its verb: "wenn zwischen A, ..."."""
-    return clause.opener >= 0 and not clause.finite
-
-
-def _verb_last(tokens: Sequence[Token], clause: Clause) -> bool:
-    words = [i for i in clause.positions if tokens[i].form not in MARKS]
-    return len(words) > 0 and words[-1] == clause.finite[-1]
 
 
 def _opener(
@@ -229,3 +219,85 @@ def _kind_of_opener(
         return None
     compares = form in COMPARING and bool(verbs) and token.pos in ("KOUS", "KOKOM", "PWAV")
     return "adverbial" if compares else BY_TAG.get(token.pos)
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """The verb of a clause: its position, its lemma with the particle, whether it is passive."""
+
+    position: int
+    lemma: str
+    passive: bool
+
+
+def predicate_of(tokens: Sequence[Token], clause: Clause) -> Predicate | None:
+    """Find the full verb of a clause: finite, participle or infinitive, with its particle."""
+    full = [i for i in clause.positions if tokens[i].pos[:2] == "VV"]
+    finite = [i for i in full if i in clause.finite]
+    others = [i for i in full if i not in clause.finite]
+    auxiliary = [i for i in clause.finite if tokens[i].pos[:2] in ("VA", "VM")]
+    if finite and not (auxiliary and others):
+        position = finite[0]
+        return Predicate(position, _with_particle(tokens, clause, position), passive=False)
+    if not others:
+        return None
+    position = others[-1]
+    lemmas = {tokens[i].lemma for i in auxiliary} | {
+        tokens[i].lemma for i in clause.positions if tokens[i].form in ("worden", "werden")
+    }
+    participle = tokens[position].pos == "VVPP"
+    return Predicate(position, tokens[position].lemma, participle and "werden" in lemmas)
+
+
+def _with_particle(tokens: Sequence[Token], clause: Clause, position: int) -> str:
+    """Join a finite verb and its particle: "teilte ... mit" is *mitteilen*."""
+    particles = [
+        i
+        for i in range(position + 1, min(len(tokens), clause.last + FAR_PARTICLE))
+        if tokens[i].pos == "PTKVZ" and (i < clause.last or tokens[i - 1].form == ",")
+    ]
+    particle = tokens[particles[-1]].form.lower() if particles else ""
+    return particle + tokens[position].lemma
+
+
+def mood_of(token: Token, lexicon: MoodLexicon) -> Mood:
+    """Return the mood of a token's form, as far as the form alone tells it.
+
+    A form that fits the indicative as well ("sollte", "sagten") counts as indicative; what is no
+    finite verb has the mood ``none``.
+
+    Examples
+    --------
+    >>> from analysis.annotation.grammar.lexicons import read_lexicons
+    >>> from analysis.annotation.tokens import Annotator
+    >>> sentence, = Annotator().sentences("Er sei krank.")
+    >>> mood_of(sentence.tokens[1], read_lexicons().mood)
+    'konjunktiv_1'
+    """
+    form = token.form.lower()
+    if not is_finite(token, lexicon):
+        return "none"
+    if form in lexicon.past:
+        return "konjunktiv_2"
+    if form in lexicon.present or _stem_and_e(form, token.lemma.lower()):
+        return "indicative" if form in lexicon.not_konjunktiv else "konjunktiv_1"
+    return "indicative"
+
+
+def is_finite(token: Token, lexicon: MoodLexicon) -> bool:
+    """Return whether a token is a finite verb, also where the tagger takes it for another."""
+    if token.pos in ("VVFIN", "VAFIN", "VMFIN"):
+        return True
+    form = token.form.lower()
+    verbal = token.pos[:1] == "V" or token.form[:1].islower()
+    known = form in lexicon.present or form in lexicon.past
+    return verbal and known and token.pos not in ("ADJA", "NN", "NE")
+
+
+def _stem_and_e(form: str, lemma: str) -> bool:
+    """Return whether a form is the stem of its verb with *e*: "gehe", "handele", "handle"."""
+    if not form.endswith("e"):
+        return False
+    if lemma.endswith(("eln", "ern")):
+        return form in (lemma[:-1] + "e", lemma[:-3] + lemma[-2] + "e")
+    return form + "n" == lemma

@@ -24,15 +24,6 @@ def _clean(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
-Words = Annotated[tuple[str, ...], AfterValidator(_clean)]
-
-
-class Lexicon(BaseModel):
-    """A table of a lexicon: unknown keys are errors, nothing changes after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
-
-
 def joined(verb: str) -> str:
     """Write a separable verb without its bar.
 
@@ -42,6 +33,21 @@ def joined(verb: str) -> str:
     'mitteilen'
     """
     return verb.replace("|", "")
+
+
+def _lemmas(verbs: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(joined, _clean(verbs)))
+
+
+Words = Annotated[tuple[str, ...], AfterValidator(_clean)]
+#: Verbs of a list in which a bar marks a separable particle, as they are looked up: without it.
+Lemmas = Annotated[tuple[str, ...], AfterValidator(_lemmas)]
+
+
+class Lexicon(BaseModel):
+    """A table of a lexicon: unknown keys are errors, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
 
 
 class Negation(Lexicon):
@@ -62,21 +68,26 @@ class Negation(Lexicon):
 class Denial(Lexicon):
     """Rule P3 of polarity."""
 
-    verbs: Words
-    refusal: Words
-    failing: Words
+    verbs: Lemmas
+    refusal: Lemmas
+    failing: Lemmas
     nouns: Words
-    against: Words
+    against: Lemmas
     untrue: Words
     gone: Words
     before: Words
     phrases: Words
 
+    @cached_property
+    def denying(self) -> frozenset[str]:
+        """Verbs that deny or refuse."""
+        return frozenset({*self.verbs, *self.refusal})
+
 
 class Existence(Lexicon):
     """Rule P4 of polarity: what has to be negated so that a known thing is absent."""
 
-    verbs: Words
+    verbs: Lemmas
     adjectives: Words
     nouns: Words
     presupposing: Words
@@ -89,6 +100,12 @@ class LookAlike(Lexicon):
     sequences: Words
     reversal: Words
 
+    @cached_property
+    def by_first_word(self) -> dict[str, list[list[str]]]:
+        """The words of the sequences, by the first one."""
+        split = [sequence.split() for sequence in self.sequences]
+        return {first: [words for words in split if words[0] == first] for first, *_ in split}
+
 
 class Openness(Lexicon):
     """Rule P6 of polarity."""
@@ -96,10 +113,10 @@ class Openness(Lexicon):
     attributes: Words
     adverbs: Words
     predicates: Words
-    verbs: Words
-    pending: Words
+    verbs: Lemmas
+    pending: Lemmas
     hearsay: Words
-    asserting: Words
+    asserting: Lemmas
     nouns: Words
     heads: Words
     promising: Words
@@ -109,9 +126,9 @@ class Openness(Lexicon):
     modals: Words
     accomplished: Words
     able: Words
-    transparent: Words
-    implicative: Words
-    raising: Words
+    transparent: Lemmas
+    implicative: Lemmas
+    raising: Lemmas
 
 
 class PolarityLexicon(Lexicon):
@@ -123,6 +140,16 @@ class PolarityLexicon(Lexicon):
     existence: Existence
     look_alike: LookAlike
     openness: Openness
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """Verbs that say whether their object or subject is there or comes about."""
+        return self.denial.denying | {*self.denial.failing, *self.existence.verbs}
+
+    @cached_property
+    def about(self) -> frozenset[str]:
+        """Verbs that speak of whether something is there, comes about, or may do so."""
+        return self.telling | {*self.openness.verbs, *self.openness.pending}
 
 
 class MoodLexicon(Lexicon):
@@ -222,7 +249,7 @@ class Lexicons(Lexicon):
     polarity: PolarityLexicon
 
 
-Model = TypeVar("Model", bound=Lexicon)
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def read_lexicons(start: Path | Layout | None = None) -> Lexicons:
@@ -234,18 +261,20 @@ def read_lexicons(start: Path | Layout | None = None) -> Lexicons:
         If a file is missing or not valid, with all faults of that file.
     """
     layout = start if isinstance(start, Layout) else find_layout(start)
-    folder = layout.lexicons
+    mood, speech, polarity = (
+        layout.lexicons / f"{name}.toml" for name in ("mood", "speech", "polarity")
+    )
     return Lexicons(
-        mood=_read(folder / "mood.toml", MoodLexicon, layout),
-        speech=_read(folder / "speech.toml", SpeechLexicon, layout),
-        polarity=_read(folder / "polarity.toml", PolarityLexicon, layout),
+        mood=read_words(mood, MoodLexicon, layout.show(mood)),
+        speech=read_words(speech, SpeechLexicon, layout.show(speech)),
+        polarity=read_words(polarity, PolarityLexicon, layout.show(polarity)),
     )
 
 
-def _read(path: Path, model: type[Model], layout: Layout) -> Model:
+def read_words(path: Path, model: type[Model], shown: str) -> Model:
+    """Read one file of word lists; raises `StudyError` with every fault, under the name shown."""
     table: dict[str, Any] = read_toml(path, StudyError)
     try:
         return model.model_validate(table)
     except ValidationError as fault:
-        faults = describe_faults(fault, table, model)
-        raise StudyError(join_faults(layout.show(path), faults)) from None
+        raise StudyError(join_faults(shown, describe_faults(fault, table, model))) from None

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from analysis.annotation.grammar.quotation import MARKS
 from analysis.annotation.tokens import Token
 
+#: The first position of a phrase and the position behind its last.
+Span = tuple[int, int]
 DETERMINERS = frozenset({"ART", "PDAT", "PPOSAT", "PIAT", "PIDAT", "PWAT", "PRELAT"})
 NOUNS = frozenset({"NN", "NE", "FM", "XY", "NNA", "NNI", "TRUNC"})
 MODIFIERS = frozenset({"ADJA", "CARD", "TRUNC"})
@@ -73,11 +75,7 @@ def _core_end(tokens: Sequence[Token], first: int, limit: int) -> int:
     while position < limit and _is_modifier(tokens, position, limit):
         position += 1
     nouns = position
-    while nouns < limit and (
-        tokens[nouns].pos in NOUNS
-        or _quoted_name(tokens, nouns, limit)
-        or _surname(tokens, nouns, position)
-    ):
+    while nouns < limit and _is_noun(tokens, nouns, position, limit):
         nouns += 1
     return nouns if nouns > position else first
 
@@ -86,24 +84,18 @@ def _is_modifier(tokens: Sequence[Token], position: int, limit: int) -> bool:
     token = tokens[position]
     if token.pos in MODIFIERS or token.form in MARKS:
         return True
-    if token.pos in ("KON", "ADV", "ADJD") and position + 1 < limit:
-        return tokens[position + 1].pos in MODIFIERS
-    return False
+    following = tokens[position + 1].pos if position + 1 < limit else ""
+    return token.pos in ("KON", "ADV", "ADJD") and following in MODIFIERS
 
 
-def _surname(tokens: Sequence[Token], position: int, first: int) -> bool:
-    """Detect a capital word behind a first name, whatever the tagger takes it for."""
-    named = position > first and tokens[position - 1].pos == "NE"
-    return named and tokens[position].form[:1].isupper() and tokens[position].pos != "ART"
-
-
-def _quoted_name(tokens: Sequence[Token], position: int, limit: int) -> bool:
-    """Return whether a mark encloses or ends a name within a phrase ("der „Spiegel“")."""
-    if tokens[position].form not in MARKS:
-        return False
-    before = position > 0 and tokens[position - 1].pos in NOUNS
-    behind = position + 1 < limit and tokens[position + 1].pos in NOUNS
-    return before or behind
+def _is_noun(tokens: Sequence[Token], position: int, first: int, limit: int) -> bool:
+    """Detect nouns, marks around a name ("der „Spiegel“"), and a capital word behind a name."""
+    token = tokens[position]
+    before = tokens[position - 1].pos if position > 0 else ""
+    behind = tokens[position + 1].pos if position + 1 < limit else ""
+    quoted = token.form in MARKS and (before in NOUNS or behind in NOUNS)
+    surname = before == "NE" and token.form[:1].isupper() and token.pos != "ART"
+    return token.pos in NOUNS or quoted or (surname and position > first)
 
 
 def _extension(tokens: Sequence[Token], position: int, limit: int) -> int:
@@ -111,12 +103,8 @@ def _extension(tokens: Sequence[Token], position: int, limit: int) -> int:
     token = tokens[position]
     head = tokens[position - 1]
     if token.form == "(":
-        closing = [
-            i
-            for i in range(position + 1, min(limit, position + LONGEST_BRACKET))
-            if tokens[i].form == ")"
-        ]
-        return closing[0] + 1 if closing else position
+        inside = range(position + 1, min(limit, position + LONGEST_BRACKET))
+        return next((i + 1 for i in inside if tokens[i].form == ")"), position)
     if token.form.lower() in GENITIVES and token.pos in DETERMINERS and head.pos == "NN":
         return max(position, _core_end(tokens, position, limit))
     if token.form.lower() in ATTACHING and token.pos in PREPOSITIONS and head.pos == "NN":
@@ -124,7 +112,11 @@ def _extension(tokens: Sequence[Token], position: int, limit: int) -> int:
         return end if end > position + 1 else position
     if token.form in ("und", "sowie", "&", "/") and position + 1 < limit:
         end = _core_end(tokens, position + 1, limit)
-        return end if end > position + 1 and not _is_oblique(tokens[position + 1]) else position
+        return (
+            end
+            if end > position + 1 and tokens[position + 1].form.lower() not in OBLIQUE
+            else position
+        )
     return position
 
 
@@ -142,44 +134,30 @@ def find_subject(
         if token.pos in PREPOSITIONS:
             position = max(position + 1, phrase_end(tokens, position + 1, last))
             continue
-        end = _subject_end(tokens, position, last)
-        if end > position:
-            if _can_be_subject(tokens, position, end, avoid):
-                return position, end
-            position = end
-            continue
-        position += 1
+        begins = token.pos in PRONOUNS or starts_phrase(token) or token.form in MARKS
+        end = phrase_end(tokens, position, last) if begins else position
+        if end > position and _can_be_subject(tokens, position, end, avoid):
+            return position, end
+        position = max(end, position + 1)
     return None
-
-
-def _subject_end(tokens: Sequence[Token], position: int, last: int) -> int:
-    token = tokens[position]
-    if token.pos in PRONOUNS or starts_phrase(token) or token.form in MARKS:
-        return phrase_end(tokens, position, last)
-    return position
 
 
 def _can_be_subject(tokens: Sequence[Token], first: int, end: int, avoid: frozenset[str]) -> bool:
     words = [tokens[i] for i in range(first, end) if tokens[i].is_word]
-    if not words or _is_oblique(words[0]) or words[0].pos == "PRF":
+    if not words or words[0].form.lower() in OBLIQUE or words[0].pos == "PRF":
         return False
     if len(words) == 1 and (words[0].form.lower() in avoid or words[0].pos == "CARD"):
         return False
-    if len(words) == 1 and _disagrees(words[0], tokens[end] if end < len(tokens) else None):
+    if len(words) == 1 and any(_disagrees(words[0], verb) for verb in tokens[end : end + 1]):
         return False
     nouns = [token for token in words if token.pos in NOUNS]
     return not nouns or not (nouns[0].lemma in avoid or nouns[0].head in avoid)
 
 
-def _disagrees(noun: Token, verb: Token | None) -> bool:
+def _disagrees(noun: Token, verb: Token) -> bool:
     """Detect an object in front by its number: "Namen nannte er keine"."""
     plural = noun.pos == "NN" and noun.form.endswith("n") and noun.form != noun.lemma
-    finite = verb is not None and verb.pos in ("VVFIN", "VAFIN", "VMFIN")
-    return plural and finite and verb is not None and not verb.form.endswith("n")
-
-
-def _is_oblique(token: Token) -> bool:
-    return token.form.lower() in OBLIQUE
+    return plural and verb.pos in ("VVFIN", "VAFIN", "VMFIN") and not verb.form.endswith("n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,13 +219,12 @@ def _far_determiner(tokens: Sequence[Token], start: int, first: int) -> int:
 def _belongs(tokens: Sequence[Token], position: int) -> bool:
     """Return whether a word before a noun is part of its phrase: an adjective, or its adverb."""
     token, behind = tokens[position], tokens[position + 1]
-    if token.pos in ("ADJA", "CARD", "TRUNC") or token.form in MARKS:
+    if token.pos in MODIFIERS or token.form in MARKS:
         return True
-    if token.pos in ("ADV", "ADJD", "PTKNEG") or token.form in ("und", "oder", "noch", ","):
-        degree = token.pos == "PTKNEG" and tokens[position + 2 : position + 3] != []
-        degree = degree and tokens[position + 2].pos == "ADJA"
-        return (behind.pos == "ADJA" or degree) and token.form not in (",", "noch")
-    return False
+    further = tokens[position + 2 : position + 3]
+    degree = token.pos == "PTKNEG" and any(one.pos == "ADJA" for one in further)
+    adverb = token.pos in ("ADV", "ADJD", "PTKNEG") and token.form not in (",", "noch")
+    return (adverb or token.form in ("und", "oder")) and (behind.pos == "ADJA" or degree)
 
 
 def _above(tokens: Sequence[Token], phrase: Phrase, first: int) -> Phrase | None:

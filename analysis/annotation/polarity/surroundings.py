@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
-from analysis.annotation.grammar.clauses import SUBORDINATE, Clause, clause_at, find_clauses
-from analysis.annotation.grammar.lexicons import Lexicons, joined
+from analysis.annotation.grammar.clauses import (
+    Clause,
+    Predicate,
+    clause_at,
+    find_clauses,
+    predicate_of,
+)
+from analysis.annotation.grammar.lexicons import Lexicons
 from analysis.annotation.grammar.phrases import HIGHEST, Phrase, phrases_of
 from analysis.annotation.grammar.quotation import MARKS
-from analysis.annotation.grammar.subjects import Predicate, predicate_of
 from analysis.annotation.tokens import Token
 
 Role = Literal["noun", "attribute", "predicate", "verb"]
@@ -32,7 +38,16 @@ APART = frozenset({":", ";", "!", "?", "."})
 VERBAL_ENDS = frozenset({"VVPP", "VVINF", "VVIZU", "VAPP", "VAINF", "PTKVZ"})
 #: Nominative pronouns: beside one of them a noun is no subject.
 SUBJECTS = frozenset({"ich", "du", "er", "es", "wir", "man", "sie", "ihr", "wer", "niemand"})
-CONTENT = frozenset({"dass", "infinitive", "whether", "main", "verb_first"})
+MAIN = frozenset({"main", "verb_first"})
+CONTENT = MAIN | {"dass", "infinitive", "whether"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word that negates a mention or leaves it open, and the rule that says so."""
+
+    position: int
+    rule: str
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,12 @@ class Surroundings:
     role: Role
     phrases: tuple[Phrase, ...]
     predicate: Predicate | None
+    lexicons: Lexicons
+
+    @property
+    def token(self) -> Token:
+        """The token of the mention."""
+        return self.tokens[self.index]
 
     @property
     def own(self) -> Clause:
@@ -61,54 +82,144 @@ class Surroundings:
         """The mention's own phrase."""
         return self.phrases[0]
 
+    def form(self, position: int) -> str:
+        """Return the form at a position in lower case; "" for -1."""
+        return self.tokens[position].form.lower() if position >= 0 else ""
+
     @property
+    def preposition(self) -> str:
+        """The preposition before the mention's phrase; "" if there is none."""
+        return self.form(self.phrase.preposition)
+
+    @property
+    def first_word(self) -> int:
+        """The position of the first word of the clause; -1 if it has none."""
+        return next((i for i in self.own.positions if self.tokens[i].is_word), -1)
+
+    @cached_property
     def definite(self) -> bool:
-        """Whether the phrase takes the mention as known: "der Deal", "sein Erfolg"."""
-        position = self.phrase.determiner
-        preposition = self.phrase.preposition
-        if preposition >= 0 and self.tokens[preposition].pos == "APPRART":
-            return not self._becomes(preposition)
-        if position < 0 or self._numbered():
-            return False
-        token = self.tokens[position]
-        return token.form.lower() in DEFINITE or token.lemma.lower() in DEFINITE_LEMMAS
+        """Whether the phrase takes the mention as known: "der Deal", "sein Erfolg".
 
-    def own_preposition(self, form: str) -> bool:
-        """Return whether a preposition stands before the mention's phrase."""
-        position = self.phrase.preposition
-        return position >= 0 and self.tokens[position].form.lower() == form
-
-    def _numbered(self) -> bool:
-        """Detect "den zwölften Erfolg": the next of a row is not yet known."""
-        return any(
-            self.tokens[i].pos == "ADJA" and ORDINAL.fullmatch(self.tokens[i].form.lower())
-            for i in range(self.phrase.first, self.phrase.noun)
+        Not so "zum Erfolg werden", and "den zwölften Erfolg", the next of a row.
+        """
+        phrase = self.phrase
+        if phrase.preposition >= 0 and self.tokens[phrase.preposition].pos == "APPRART":
+            turning = self.predicate is None or self.predicate.lemma in BECOMING
+            return not (turning and self.preposition in ("zum", "zur"))
+        numbered = any(
+            self.tokens[i].pos == "ADJA" and ORDINAL.fullmatch(self.form(i))
+            for i in range(phrase.first, phrase.noun)
         )
-
-    @property
-    def possessive(self) -> bool:
-        """Whether the phrase says whose the mention is: "ihr Erfolg"."""
-        position = self.phrase.determiner
-        return position >= 0 and self.tokens[position].pos == "PPOSAT"
-
-    def _becomes(self, preposition: int) -> bool:
-        """Detect "zum Erfolg werden", "zum Deal kommen": nothing known is meant."""
-        turning = self.predicate is None or self.predicate.lemma in BECOMING
-        return self.tokens[preposition].form.lower() in ("zum", "zur") and turning
+        if phrase.determiner < 0 or numbered:
+            return False
+        lemma = self.tokens[phrase.determiner].lemma.lower()
+        return self.form(phrase.determiner) in DEFINITE or lemma in DEFINITE_LEMMAS
 
     @property
     def nominative(self) -> bool:
         """Whether the determiner's form tells a nominative: "der Deal", not "die Einmischung"."""
-        if self.phrase.determiner < 0:
-            return False
-        lemma = self.tokens[self.phrase.noun].lemma.lower()
-        form = self.tokens[self.phrase.determiner].form.lower()
-        return form in NOMINATIVE and not lemma.endswith(AMBIGUOUS)
+        ambiguous = self.tokens[self.phrase.noun].lemma.lower().endswith(AMBIGUOUS)
+        return self.form(self.phrase.determiner) in NOMINATIVE and not ambiguous
 
-    @property
+    @cached_property
     def subject(self) -> bool:
-        """Whether the mention is the subject of its clause, as far as form and order tell."""
-        return self.role in ("noun", "attribute") and _is_subject(self)
+        """Whether the mention is the subject of its clause, as far as form and order tell.
+
+        It has no preposition or oblique determiner, and is first in its clause or nominative.
+        """
+        phrase, clause, form = self.phrase, self.own, self.form(self.phrase.determiner)
+        if self.role not in ("noun", "attribute") or phrase.preposition >= 0:
+            return False
+        if len(self.phrases) > 1 or (form.endswith(OBLIQUE) and form != "es"):
+            return False
+        if any(
+            self.form(i) in SUBJECTS and self.tokens[i].pos[:1] == "P"
+            for i in clause.positions
+            if i != phrase.determiner
+        ):
+            return False
+        start = clause.opener + 1 if clause.opener >= 0 else clause.first
+        if phrase.first <= start + (self.tokens[start].pos == "KON"):
+            return bool(clause.finite)
+        verbs = {self.tokens[i].lemma for i in clause.finite}
+        copula = self.predicate is None and bool(verbs & {"sein", "werden", "bleiben"})
+        return self.nominative and not copula  # "das war ein Erfolg" has another subject
+
+    @cached_property
+    def above(self) -> Clause | None:
+        """The clause that the mention's clause is the content of."""
+        if self.own.kind not in CONTENT:
+            return None
+        for clause in self.clauses[max(0, self.clause - 3) : self.clause][::-1]:
+            if clause.kind in ("relative", "fragment") and not clause.finite:
+                continue
+            if clause.kind == "adverbial" and self.own.kind in MAIN:
+                return None  # "Während sie verhandeln, feiert er ...": set before, not above
+            if clause.kind != "fragment":
+                return clause
+        return None
+
+    @cached_property
+    def predicate_above(self) -> Predicate | None:
+        """The verb of the clause above."""
+        return None if self.above is None else predicate_of(self.tokens, self.above)
+
+    @cached_property
+    def given(self) -> bool:
+        """Whether the phrase takes the mention as given: "trotz des Erfolgs", "am Erfolg"."""
+        existence = self.lexicons.polarity.existence
+        form = self.form(self.phrases[-1].preposition)
+        if form in existence.always_presupposing:
+            return True
+        if form in existence.presupposing and self.definite:
+            return True
+        if len(self.phrases) > 1 and self.definite:
+            return self.tokens[self.phrases[1].noun].head not in existence.nouns
+        return self.role == "attribute" and (self.definite or self.subject)
+
+    @cached_property
+    def known_beside(self) -> bool:
+        """Whether a known thing stands in a clause that is about something else.
+
+        "Er will den Deal nicht kommentieren" leaves open the comment, not the deal.
+        """
+        if self.predicate is None or not self.definite or self.role != "noun":
+            return False
+        return self.predicate.lemma not in self.lexicons.polarity.about
+
+    def find_phrase(self, phrases: Sequence[str]) -> int:
+        """Return the position of the first of some fixed expressions in the clause, else -1."""
+        words = [i for i in self.own.positions if self.tokens[i].form not in MARKS]
+        text = f" {' '.join(map(self.form, words))} "
+        for phrase in phrases:
+            place = text.find(f" {phrase} ")
+            if place >= 0:
+                return words[text[:place].count(" ")]
+        return -1
+
+    def looks_alike(self, position: int) -> bool:
+        """Rule P5: detect a listed word sequence that begins at a position or holds it."""
+        sequences = self.lexicons.polarity.look_alike.by_first_word
+        for start in (position, position - 1):
+            for words in sequences.get(self.form(start), ()):
+                forms = [token.form.lower() for token in self.tokens[start : start + len(words)]]
+                if forms == words and start + len(words) > position:
+                    return True
+        return False
+
+    def negative_in(self, clause: Clause) -> int:
+        """Return the position of the first negative word of a clause, look-alikes aside; or -1."""
+        negation = self.lexicons.polarity.negation
+        for i in clause.positions:
+            negative = self.form(i) in negation.adverbs or self.is_determiner(i)
+            if negative and not self.looks_alike(i):
+                return i
+        return -1
+
+    def is_determiner(self, position: int) -> bool:
+        """Return whether a negative determiner stands at a position; not so at -1."""
+        determiners = self.lexicons.polarity.negation.determiners
+        return position >= 0 and self.tokens[position].lemma in determiners
 
 
 def surroundings_of(
@@ -124,12 +235,15 @@ def surroundings_of(
     """
     clauses = find_clauses(tokens, lexicons.mood) if clauses is None else clauses
     clauses, place = _mended(tokens, clauses, max(clause_at(clauses, index), 0))
-    clause = clauses[place]
-    role = _role(tokens, index)
-    phrases = phrases_of(tokens, index, clause.first)
-    holder = _verb_clause(clauses, place)
-    predicate = predicate_of(tokens, clauses[holder])
-    return Surroundings(tokens, clauses, index, place, role, phrases, predicate)
+    pos = tokens[index].pos
+    role: Role = "predicate" if pos in ("ADJD", "ADV") else "noun"
+    if pos[:1] == "V":
+        role = "verb"
+    elif pos == "ADJA":
+        role = "attribute"
+    phrases = phrases_of(tokens, index, clauses[place].first)
+    predicate = predicate_of(tokens, clauses[_verb_clause(clauses, place)])
+    return Surroundings(tokens, clauses, index, place, role, phrases, predicate, lexicons)
 
 
 def _mended(
@@ -146,15 +260,6 @@ def _mended(
     return [*clauses[:holder], whole, *clauses[place + 1 :]], holder
 
 
-def _role(tokens: Sequence[Token], index: int) -> Role:
-    pos = tokens[index].pos
-    if pos[:1] == "V":
-        return "verb"
-    if pos == "ADJA":
-        return "attribute"
-    return "predicate" if pos in ("ADJD", "ADV") else "noun"
-
-
 def _verb_clause(clauses: Sequence[Clause], place: int) -> int:
     """Return the clause whose verb a stretch without one shares: the one before, or the rest."""
     start = place
@@ -166,132 +271,3 @@ def _verb_clause(clauses: Sequence[Clause], place: int) -> int:
         if clauses[later].opener == clauses[place].opener and clauses[later].finite:
             return later
     return place
-
-
-def _is_subject(around: Surroundings) -> bool:
-    """Detect a subject: no preposition or oblique determiner, first in its clause or nominative."""
-    phrase = around.phrase
-    if phrase.preposition >= 0 or len(around.phrases) > 1:
-        return False
-    form = around.tokens[phrase.determiner].form.lower() if phrase.determiner >= 0 else ""
-    if form.endswith(OBLIQUE) and form not in ("", "es"):
-        return False
-    clause = around.own
-    if any(
-        around.tokens[i].form.lower() in SUBJECTS and around.tokens[i].pos[:1] == "P"
-        for i in clause.positions
-        if i != around.phrase.determiner
-    ):
-        return False
-    start = clause.opener + 1 if clause.opener >= 0 else clause.first
-    if phrase.first <= start + (around.tokens[start].pos == "KON"):
-        return bool(clause.finite)
-    return around.nominative and not _copula(around)
-
-
-def _copula(around: Surroundings) -> bool:
-    """Detect "das war ein Erfolg": a nominative that is no subject."""
-    forms = {around.tokens[i].lemma for i in around.own.finite}
-    return bool(forms & {"sein", "werden", "bleiben"}) and around.predicate is None
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """A word that negates a mention or leaves it open, and the rule that says so."""
-
-    position: int
-    rule: str
-
-
-def governing_clause(around: Surroundings) -> Clause | None:
-    """Find the clause that the mention's clause is the content of."""
-    if around.own.kind not in CONTENT or around.clause == 0:
-        return None
-    for index in range(around.clause - 1, max(-1, around.clause - 4), -1):
-        clause = around.clauses[index]
-        if clause.kind in ("relative", "fragment") and not clause.finite:
-            continue
-        if clause.kind == "adverbial" and around.own.kind in ("main", "verb_first"):
-            return None  # "Während sie verhandeln, feiert er ...": set before, not above
-        if clause.kind in SUBORDINATE | {"main", "verb_first", "infinitive"}:
-            return clause
-    return None
-
-
-def is_given(around: Surroundings, lexicons: Lexicons) -> bool:
-    """Return whether the mention's phrase takes it as given: "trotz des Erfolgs", "am Erfolg"."""
-    phrase = around.phrases[-1]
-    if phrase.preposition >= 0:
-        form = around.tokens[phrase.preposition].form.lower()
-        existence = lexicons.polarity.existence
-        if form in existence.always_presupposing:
-            return True
-        if form in existence.presupposing and around.definite:
-            return True
-    if len(around.phrases) > 1 and around.definite:
-        nouns = lexicons.polarity.existence.nouns
-        return around.tokens[around.phrases[1].noun].head not in nouns
-    return around.role == "attribute" and (around.definite or around.subject)
-
-
-def known_beside(around: Surroundings, lexicons: Lexicons) -> bool:
-    """Return whether a known thing stands in a clause that is about something else.
-
-    "Er will den Deal nicht kommentieren" leaves open the comment, not the deal.
-    """
-    predicate = around.predicate
-    if predicate is None or not around.definite or around.role != "noun":
-        return False
-    existence, openness = lexicons.polarity.existence, lexicons.polarity.openness
-    denial = lexicons.polarity.denial
-    about = (*existence.verbs, *openness.verbs, *openness.pending)
-    return not is_listed(predicate.lemma, (*about, *denial.verbs, *denial.refusal, *denial.failing))
-
-
-def denies_existence(around: Surroundings, lexicons: Lexicons) -> bool:
-    """Return whether what is negated is that the mention is there or comes about."""
-    existence = lexicons.polarity.existence
-    predicate = around.predicate
-    denial = lexicons.polarity.denial
-    telling = (*existence.verbs, *denial.verbs, *denial.refusal, *denial.failing)
-    if predicate is not None and is_listed(predicate.lemma, telling):
-        return True
-    said = [
-        i
-        for i in around.own.positions
-        if around.tokens[i].pos in ("ADJD", "ADV", "VVPP", "PTKVZ")
-        and around.tokens[i].form.lower() in existence.adjectives
-    ]
-    modal_alone = predicate is None and any(
-        around.tokens[i].pos == "VMFIN" for i in around.own.finite
-    )
-    return bool(said) or modal_alone
-
-
-def find_phrase(tokens: Sequence[Token], clause: Clause, phrases: Sequence[str]) -> int:
-    """Find a fixed expression in a clause; -1 if there is none."""
-    words = [(i, tokens[i].form.lower()) for i in clause.positions if tokens[i].form not in MARKS]
-    text = " " + " ".join(form for _, form in words) + " "
-    for phrase in phrases:
-        place = text.find(f" {phrase} ")
-        if place >= 0:
-            return words[text[:place].count(" ")][0]
-    return -1
-
-
-def looks_alike(tokens: Sequence[Token], position: int, lexicons: Lexicons) -> bool:
-    """Rule P5: detect a listed word sequence that begins at a position or holds it."""
-    forms = [token.form.lower() for token in tokens[max(0, position - 1) : position + 5]]
-    here = min(1, position)
-    for sequence in lexicons.polarity.look_alike.sequences:
-        words = sequence.split()
-        starts = [here] if len(words) < 2 or words[1] != forms[here] else [here, here - 1]
-        for start in starts:
-            if start >= 0 and forms[start : start + len(words)] == words:
-                return True
-    return False
-
-
-def is_listed(lemma: str, verbs: Sequence[str]) -> bool:
-    """Return whether a verb, written as one word, is in a list with bars."""
-    return any(lemma == joined(verb) for verb in verbs)

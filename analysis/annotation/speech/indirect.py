@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
+from typing import Literal
 
-from analysis.annotation.grammar.clauses import SUBORDINATE, Clause
+from analysis.annotation.grammar.clauses import SUBORDINATE, Clause, Mood, find_clauses, mood_of
+from analysis.annotation.grammar.lexicons import Lexicons
 from analysis.annotation.grammar.quotation import MARKS
-from analysis.annotation.speech.reporting import Frame
-from analysis.annotation.speech.views import Report, ReportKind, View
+from analysis.annotation.speech.frames import Frame, find_frames
+from analysis.annotation.tokens import Token
 
+#: A first or second person subject: "ich habe" is no Konjunktiv.
+FIRST_PERSON = frozenset({"ich", "wir", "du", "ihr"})
+#: The Konjunktiv that reports nothing: "es sei denn", "sei es ... oder".
+IDIOMS = frozenset({("sei", "denn"), ("sei", "es")})
 #: Words that begin an infinitive which is no content of what is said.
 PURPOSE = frozenset({"um", "ohne", "statt", "anstatt", "außer"})
 #: A report has at least so many words beside its frame.
@@ -21,6 +28,104 @@ KONJUNKTIV = frozenset({"konjunktiv_1", "konjunktiv_2"})
 CONTINUING = frozenset({"sein", "haben", "werden"})
 #: Words with which a verb of judging reports: "sieht darin einen Deal in Reichweite".
 JUDGED_AS = frozenset({"als", "für", "reichweite", "sicht", "nähe"})
+ReportKind = Literal["konjunktiv", "dass", "infinitive", "preposition", "continued", "act"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Indirect speech: positions ``first`` up to and without ``last`` in a sentence.
+
+    The frame may stand within the report ("Das sei, so Trump, falsch"). A report
+    without a frame continues an earlier speaker.
+    """
+
+    first: int
+    last: int
+    kind: ReportKind
+    rule: str
+    frame: Frame | None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A sentence with what the rules look at, each computed once.
+
+    ``ends[i]`` is the last clause of a report that begins with clause ``i``: it
+    ends before a main clause in the indicative. ``n_indicative[i]`` counts those
+    before clause ``i``. ``first_word`` and ``last_word`` leave punctuation out.
+    """
+
+    tokens: Sequence[Token]
+    clauses: Sequence[Clause]
+    frames: Sequence[Frame]
+    moods: Sequence[Mood]
+    ends: Sequence[int]
+    n_indicative: Sequence[int]
+    first_word: int
+    last_word: int
+
+    def is_main(self, index: int) -> bool:
+        """Return whether a clause is a main clause."""
+        return self.clauses[index].kind in ("main", "verb_first")
+
+    def end_of(self, index: int) -> int:
+        """Return the position behind a report that begins with a clause."""
+        return self.clauses[self.ends[index]].last
+
+    def joined(self, index: int) -> bool:
+        """Return whether a clause begins with a conjunction."""
+        return self.tokens[self.clauses[index].first].pos == "KON"
+
+
+def view_of(tokens: Sequence[Token], lexicons: Lexicons) -> View:
+    """Find the clauses, frames and moods of a sentence without its quotations, in linear time."""
+    clauses = find_clauses(tokens, lexicons.mood)
+    frames = find_frames(tokens, clauses, lexicons.speech)
+    moods = [_mood(tokens, clauses, index, lexicons) for index in range(len(clauses))]
+    indicative = [
+        clause.kind in ("main", "verb_first") and mood == "indicative"
+        for clause, mood in zip(clauses, moods, strict=True)
+    ]
+    words = [i for i, token in enumerate(tokens) if token.is_word]
+    return View(
+        tokens,
+        clauses,
+        frames,
+        moods,
+        _ends(indicative, {frame.clause for frame in frames if frame.kind == "so"}),
+        list(accumulate(indicative, initial=0)),
+        words[0] if words else 0,
+        words[-1] + 1 if words else len(tokens),
+    )
+
+
+def _mood(
+    tokens: Sequence[Token], clauses: Sequence[Clause], index: int, lexicons: Lexicons
+) -> Mood:
+    clause = clauses[index]
+    moods = [mood_of(tokens[i], lexicons.mood) for i in clause.finite]
+    if "konjunktiv_1" in moods:
+        forms = [tokens[i].form.lower() for i in clause.positions]
+        idiom = not IDIOMS.isdisjoint(pairwise(forms))
+        if index > 0 and tokens[clause.first].pos == "KON":
+            forms += [tokens[i].form.lower() for i in clauses[index - 1].positions]
+        if not idiom and FIRST_PERSON.isdisjoint(forms):
+            return "konjunktiv_1"
+    if "konjunktiv_2" in moods:
+        return "konjunktiv_2"
+    return "indicative" if moods else "none"
+
+
+def _ends(indicative: Sequence[bool], so_frames: set[int]) -> list[int]:
+    """Return for each clause the last one before the next main clause in the indicative."""
+    ends: list[int] = []
+    last = len(indicative) - 1
+    for index in range(len(indicative) - 1, -1, -1):
+        end = max(last, index)
+        ends.append(end - 1 if end in so_frames and end > index else end)
+        if indicative[index]:
+            last = index - 1
+    return ends[::-1]
 
 
 def find_reports(view: View, *, follows: bool = False, quotes: bool = False) -> list[Report]:
@@ -34,21 +139,59 @@ def find_reports(view: View, *, follows: bool = False, quotes: bool = False) -> 
         report = _by_frame(view, frame, found)
         if report is not None and _long_enough(view, report):
             found.append(report)
-    found += [report for report in _relative(view) if _long_enough(view, report)]
-    found += find_bare(view, found, follows=follows)
+    relative = [
+        Report(clause.opener + 1, view.end_of(index), "dass", "I8", None)
+        for index, clause in enumerate(view.clauses)
+        if _opens_report(view, clause)
+    ]
+    found += [report for report in relative if _long_enough(view, report)]
+    found += _bare(view, found, follows=follows)
     if not quotes:
-        found += find_acts(view, found)
+        found += _acts(view, found)
     return sorted(found, key=lambda report: (report.first, -report.last))
 
 
 def _by_frame(view: View, frame: Frame, found: Sequence[Report]) -> Report | None:
     if frame.kind in ("preposition", "back"):
         return _by_preposition(view, frame)
-    if frame.kind == "wie":
-        return _around(view, frame, "I6")
-    if frame.kind == "so":
-        return _around(view, frame, "I4")
+    if frame.kind in ("wie", "so"):  # a parenthesis within what is said
+        rule = "I6" if frame.kind == "wie" else "I4"
+        return _around(view, Report(0, len(view.tokens), "preposition", rule, frame), frame)
     return _forward(view, frame) or _backward(view, frame, found)
+
+
+def _by_preposition(view: View, frame: Frame) -> Report:
+    """Rule I5: "laut X", "nach Angaben von X", "X zufolge", "demnach"."""
+    clause = view.clauses[frame.clause]
+    first, last = clause.first, len(view.tokens)
+    before = range(max(0, frame.clause - FARTHEST), frame.clause)
+    if clause.kind in ("relative", "dass", "adverbial"):
+        last = clause.last
+    elif clause.kind == "fragment" or not any(map(view.is_main, before)):
+        first = 0
+    report = Report(first, last, "preposition", "I5", frame)
+    if frame.first <= view.first_word:
+        report = replace(report, first=frame.last)
+    return _trimmed(view, report)
+
+
+def _around(view: View, report: Report, frame: Frame) -> Report:
+    """Leave out a frame at the beginning or the end of a report."""
+    if frame.first <= view.first_word:
+        report = replace(report, first=frame.last)
+    elif frame.last >= view.last_word:
+        report = replace(report, last=frame.first)
+    return _trimmed(view, report)
+
+
+def _trimmed(view: View, report: Report) -> Report:
+    """Leave out the punctuation at both ends; a closing bracket or mark stays."""
+    first, last = report.first, report.last
+    while first < last and view.tokens[first].pos in ("$,", "$."):
+        first += 1
+    while last > first and view.tokens[last - 1].pos in ("$,", "$."):
+        last -= 1
+    return replace(report, first=first, last=last)
 
 
 def _forward(view: View, frame: Frame) -> Report | None:
@@ -57,27 +200,33 @@ def _forward(view: View, frame: Frame) -> Report | None:
     if start is None:
         return None
     clause = view.clauses[start]
-    kind, rule = _kind_and_rule(clause, frame)
-    if kind == "infinitive" and not _takes_infinitive(view, frame, start):
+    kind: ReportKind = "konjunktiv"
+    rule = "I2"
+    if clause.kind == "infinitive":
+        kind, rule = "infinitive", "I3"
+    elif clause.kind in SUBORDINATE or frame.kind == "noun":
+        kind, rule = "dass", "I1"
+    if kind == "infinitive" and not _takes_infinitive(view, frame, clause):
         return None
-    last = view.end_of(start)
-    return Report(clause.first, last, kind, rule, frame)
+    rule = "I7" if frame.kind == "noun" else rule
+    return Report(clause.first, view.end_of(start), kind, rule, frame)
 
 
 def _content_start(view: View, frame: Frame) -> int | None:
     """Find the clause that gives the content: the next one, past relative clauses."""
     strong = "main_clause" in frame.classes and frame.speaker is not None
-    for index in range(frame.clause + 1, min(len(view.clauses), frame.clause + FARTHEST)):
-        clause = view.clauses[index]
-        if clause.kind in ("dass", "whether") or (clause.kind == "wh" and frame.kind == "verb"):
+    next_one = frame.clause + 1
+    for index in range(next_one, min(len(view.clauses), frame.clause + FARTHEST)):
+        kind = view.clauses[index].kind
+        if kind in ("dass", "whether") or (kind == "wh" and frame.kind == "verb"):
             return index
-        if clause.kind == "infinitive" and index == frame.clause + 1:
+        if kind == "infinitive" and index == next_one:
             return index
-        if clause.kind in ("main", "verb_first") and view.moods[index] in KONJUNKTIV:
+        if view.is_main(index) and view.moods[index] in KONJUNKTIV:
             return None if view.joined(index) else index
-        if clause.kind == "main" and index == frame.clause + 1 and strong:
+        if kind == "main" and index == next_one and strong:
             return index if _may_be_content(view, frame, index) else None
-        if clause.kind not in ("relative", "fragment", "adverbial"):
+        if kind not in ("relative", "fragment", "adverbial"):
             return None
     return None
 
@@ -91,18 +240,7 @@ def _may_be_content(view: View, frame: Frame, index: int) -> bool:
     return mark in (",", ":") and holder in ("main", "verb_first", "dass")
 
 
-def _kind_and_rule(clause: Clause, frame: Frame) -> tuple[ReportKind, str]:
-    if frame.kind == "noun":
-        return ("infinitive" if clause.kind == "infinitive" else "dass"), "I7"
-    if clause.kind in SUBORDINATE:
-        return "dass", "I1"
-    if clause.kind == "infinitive":
-        return "infinitive", "I3"
-    return "konjunktiv", "I2"
-
-
-def _takes_infinitive(view: View, frame: Frame, start: int) -> bool:
-    clause = view.clauses[start]
+def _takes_infinitive(view: View, frame: Frame, clause: Clause) -> bool:
     first = next(view.tokens[i] for i in clause.positions if view.tokens[i].form not in MARKS)
     if first.form.lower() in PURPOSE:
         return False
@@ -110,101 +248,44 @@ def _takes_infinitive(view: View, frame: Frame, start: int) -> bool:
 
 
 def _backward(view: View, frame: Frame, found: Sequence[Report]) -> Report | None:
-    """Rule I4: "..., sagte Trump" behind what is said."""
-    clause = view.clauses[frame.clause]
-    if frame.kind != "verb" or clause.kind != "verb_first" or frame.clause == 0:
+    """Rule I4: "..., sagte Trump" behind what is said; it may go on behind its frame."""
+    index = frame.clause
+    clause = view.clauses[index]
+    if frame.kind != "verb" or clause.kind != "verb_first" or index == 0:
         return None
-    if view.joined(frame.clause) or not _fronted(view, frame.clause):
+    if view.joined(index) or not _fronted(view, index):
         return None
     taken = found[-1].last if found and found[-1].last <= clause.first else 0
-    first = max(view.clauses[0].first, taken)
-    last = _resumes(view, frame.clause) or view.clauses[frame.clause - 1].last
-    return Report(first, last, "konjunktiv", "I4", frame)
+    last = view.clauses[index - 1].last
+    if index + 1 < len(view.clauses):
+        goes_on = view.n_indicative[index + 2] == view.n_indicative[index + 1]
+        last = view.end_of(index + 1) if goes_on else last
+    return Report(max(view.clauses[0].first, taken), last, "konjunktiv", "I4", frame)
 
 
 def _fronted(view: View, index: int) -> bool:
-    """Detect a clause whose content stands before it, not an adverbial before its verb."""
-    before = range(max(0, index - FARTHEST), index)
-    if any(view.reported(i) for i in before):
-        return True
-    return any(
-        view.clauses[i].kind in ("dass", "whether")
-        or (view.clauses[i].kind in ("main", "verb_first") and not _verb_final(view, i))
-        for i in before
-    )
+    """Detect a clause whose content stands before it, not an adverbial before its verb.
 
-
-def _verb_final(view: View, index: int) -> bool:
-    """Detect a relative clause that was taken for a main clause: its verb stands at the end."""
-    clause = view.clauses[index]
-    return clause.last - clause.first > 4 and clause.finite[-1] == clause.last - 1
-
-
-def _resumes(view: View, index: int) -> int:
-    """Return where a report ends that goes on behind its frame; 0 if it does not."""
-    following = index + 1
-    if (
-        following >= len(view.clauses)
-        or view.n_indicative[following + 1] > view.n_indicative[following]
-    ):
-        return 0
-    return view.end_of(following)
-
-
-def _around(view: View, frame: Frame, rule: str) -> Report:
-    """Rules I4 and I6: a parenthesis ("so Trump", "wie er sagte") within what is said."""
-    first, last = 0, len(view.tokens)
-    if frame.first <= view.first_word:
-        first = frame.last
-    elif frame.last >= view.last_word:
-        last = frame.first
-    return _trimmed(view, Report(first, last, "preposition", rule, frame))
-
-
-def _by_preposition(view: View, frame: Frame) -> Report:
-    """Rule I5: "laut X", "nach Angaben von X", "X zufolge", "demnach"."""
-    clause = view.clauses[frame.clause]
-    first, last = clause.first, len(view.tokens)
-    if clause.kind in ("relative", "dass", "adverbial"):
-        last = clause.last
-    elif clause.kind == "fragment" or not any(
-        view.is_main(i) for i in range(max(0, frame.clause - FARTHEST), frame.clause)
-    ):
-        first = 0
-    report = Report(first, last, "preposition", "I5", frame)
-    if frame.first <= view.first_word:
-        report = Report(frame.last, last, "preposition", "I5", frame)
-    return _trimmed(view, report)
-
-
-def _relative(view: View) -> list[Report]:
-    """Rule I8: "wonach ..."."""
-    found = []
-    for index, clause in enumerate(view.clauses):
-        if _opens_report(view, clause):
-            last = view.end_of(index)
-            found.append(Report(clause.opener + 1, last, "dass", "I8", None))
-    return found
+    A main clause whose verb stands at the end is a relative clause that was taken for one.
+    """
+    for before in range(max(0, index - FARTHEST), index):
+        clause = view.clauses[before]
+        if view.moods[before] == "konjunktiv_1" or clause.kind in ("dass", "whether"):
+            return True
+        long = clause.last - clause.first > 4
+        if view.is_main(before) and not (long and clause.finite[-1] == clause.last - 1):
+            return True
+    return False
 
 
 def _opens_report(view: View, clause: Clause) -> bool:
-    """Detect "wonach ...", "nach denen ...", "laut dem ..."."""
+    """Rule I8: detect "wonach ...", "nach denen ...", "laut dem ..."."""
     if clause.opener < 0:
         return False
     if view.tokens[clause.opener].form.lower() == "wonach":
         return True
     before = view.tokens[clause.opener - 1].form.lower() if clause.opener > clause.first else ""
     return before in ("nach", "laut", "gemäß") and clause.kind == "relative"
-
-
-def _trimmed(view: View, report: Report) -> Report:
-    """Leave out the punctuation at both ends; a closing bracket or mark stays."""
-    first, last = report.first, report.last
-    while first < last and view.tokens[first].pos in ("$,", "$."):
-        first += 1
-    while last > first and view.tokens[last - 1].pos in ("$,", "$."):
-        last -= 1
-    return Report(first, last, report.kind, report.rule, report.frame)
 
 
 def _long_enough(view: View, report: Report) -> bool:
@@ -221,71 +302,60 @@ def _long_enough(view: View, report: Report) -> bool:
     return n_words >= FEWEST_WORDS
 
 
-def find_bare(view: View, found: Sequence[Report], *, follows: bool) -> list[Report]:
+def _bare(view: View, found: Sequence[Report], *, follows: bool) -> list[Report]:
     """Rules I9 and I10: Konjunktiv without a frame continues an earlier speaker."""
     bare: list[Report] = []
-    covered = _covered(view, found)
-    index = 0
-    while index < len(view.clauses):
-        report = _continued(view, index, follows=follows)
-        if report is None or covered[view.clauses[index].first]:
-            index += 1
-            continue
-        bare.append(report)
-        index = view.ends[index] + 1
+    changes = [0] * (len(view.tokens) + 1)
+    for one in found:
+        changes[one.first] += 1
+        changes[one.last] -= 1
+    n_reports = list(accumulate(changes))
+    free_from = 0
+    for index, clause in enumerate(view.clauses):
+        report = _continued(view, index, follows=follows) if index >= free_from else None
+        if report is not None and not n_reports[clause.first]:
+            bare.append(report)
+            free_from = view.ends[index] + 1
     return bare
 
 
 def _continued(view: View, index: int, *, follows: bool) -> Report | None:
-    clause = view.clauses[index]
-    main = view.is_main(index)
-    if view.reported(index):
+    clause, main = view.clauses[index], view.is_main(index)
+    by_itself = all(view.tokens[i].lemma in CONTINUING for i in clause.finite)
+    if view.moods[index] == "konjunktiv_1":
         rule = "I9"
-    elif follows and main and _continues_in_past(view, index):
+    elif follows and main and by_itself and view.moods[index] == "konjunktiv_2":
         rule = "I10"
     else:
         return None
     last = view.end_of(index)
     leading = main and not view.n_indicative[index]
     first = 0 if leading else clause.first
-    if last >= view.last_word:
-        last = len(view.tokens)
-    return Report(first, last, "continued", rule, None)
+    return Report(first, _to_the_end(view, last), "continued", rule, None)
 
 
-def _continues_in_past(view: View, index: int) -> bool:
-    verbs = view.clauses[index].finite
-    by_itself = all(view.tokens[i].lemma in CONTINUING for i in verbs)
-    return by_itself and view.moods[index] == "konjunktiv_2"
+def _to_the_end(view: View, last: int) -> int:
+    """Take the punctuation at the end of a sentence along."""
+    return len(view.tokens) if last >= view.last_word else last
 
 
-def _covered(view: View, found: Sequence[Report]) -> list[bool]:
-    """Return for each token whether a report holds it."""
-    changes = [0] * (len(view.tokens) + 1)
-    for report in found:
-        changes[report.first] += 1
-        changes[report.last] -= 1
-    return [depth > 0 for depth in accumulate(changes)]
-
-
-def find_acts(view: View, found: Sequence[Report]) -> list[Report]:
+def _acts(view: View, found: Sequence[Report]) -> list[Report]:
     """Rule I11: a verb that reports without a clause of its own: "Er fordert einen Deal"."""
     with_content = {report.frame.clause for report in found if report.frame is not None}
-    alone = [
-        frame
+    return [
+        _act(view, frame)
         for frame in view.frames
         if frame.kind == "verb" and frame.clause not in with_content and _acts_alone(view, frame)
     ]
-    return [_act(view, frame) for frame in alone]
 
 
 def _acts_alone(view: View, frame: Frame) -> bool:
-    if frame.speaker is None or not view.clauses[frame.clause].finite:
+    clause = view.clauses[frame.clause]
+    if frame.speaker is None or not clause.finite:
         return False
-    if "act" in frame.classes:
-        return True
-    words = {view.tokens[i].form.lower() for i in view.clauses[frame.clause].positions}
-    return "judging" in frame.classes and bool(words & JUDGED_AS)
+    forms = (view.tokens[i].form.lower() for i in clause.positions)
+    judged = "judging" in frame.classes and not JUDGED_AS.isdisjoint(forms)
+    return judged or "act" in frame.classes
 
 
 def _act(view: View, frame: Frame) -> Report:
@@ -294,6 +364,6 @@ def _act(view: View, frame: Frame) -> Report:
     if view.is_main(frame.clause):
         last = view.end_of(frame.clause)
         first = first if view.n_indicative[frame.clause] else 0
-    if last >= view.last_word and not view.reported(frame.clause):
-        last = len(view.tokens)
+    if view.moods[frame.clause] != "konjunktiv_1":
+        last = _to_the_end(view, last)
     return Report(first, last, "act", "I11", frame)

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from analysis.annotation.grammar.clauses import is_finite
 from analysis.annotation.grammar.lexicons import Lexicons
-from analysis.annotation.grammar.quotation import Quotation, find_quotations, follows_colon
+from analysis.annotation.grammar.quotation import MARKS, Quotation, find_quotations, follows_colon
 from analysis.annotation.speech.actors import ActorIndex, SpeechContext
-from analysis.annotation.speech.quoted import QuoteKind, kind_of
-from analysis.annotation.speech.sentences import Passage, code_passage
-from analysis.annotation.speech.spans import SpeechSpan
-from analysis.annotation.speech.views import view_of
+from analysis.annotation.speech.indirect import view_of
+from analysis.annotation.speech.sentences import (
+    LONGEST_NAME,
+    Passage,
+    QuoteKind,
+    SpeechSpan,
+    code_passage,
+)
 from analysis.annotation.tokens import Sentence, Token
+
+STOPS = frozenset(".!?…")
+#: Words after which a quoted noun is what somebody called something, not its name.
+CALLING = {"als", "ein", "eine", "einen", "einem", "einer", "eines", "kein", "keine", "keinen"}
 
 
 def find_speech(
@@ -40,11 +49,11 @@ def find_speech(
     """
     tokens = [token for sentence in segment for token in sentence.tokens]
     quotations, runs_on = find_quotations(tokens, continues=context.in_quotation)
-    kinds = [kind_of(tokens, pair, lexicons) for pair in quotations]
-    passages = _passages(segment, tokens, list(zip(quotations, kinds, strict=True)), lexicons)
+    marked = [(pair, kind_of(tokens, pair, lexicons)) for pair in quotations]
     spans: list[SpeechSpan] = []
-    for passage in passages:
-        spans += code_passage(passage, tokens, actors, context, lexicons=lexicons)
+    for kept, own in _passages(segment, tokens, marked):
+        view = view_of([tokens[i] for i in kept], lexicons)
+        spans += code_passage(Passage(view, kept, own, tokens, actors, context, lexicons))
     context.in_quotation = runs_on
     return _nest(spans)
 
@@ -53,31 +62,74 @@ def _passages(
     segment: Sequence[Sentence],
     tokens: Sequence[Token],
     marked: Sequence[tuple[Quotation, QuoteKind]],
-    lexicons: Lexicons,
-) -> Iterator[Passage]:
-    """Return the sentences, each without what its full quotations hold, with its quotations."""
-    full = [pair for pair, kind in marked if kind == "full" and pair.depth == 0]
-    inside = _positions_inside(full, len(tokens))
+) -> Iterator[tuple[list[int], list[tuple[Quotation, QuoteKind]]]]:
+    """Yield by sentence the positions outside of full quotations, and its quotations."""
+    inside = {
+        position
+        for pair, kind in marked
+        if kind == "full" and pair.depth == 0
+        for position in range(pair.first, pair.last + 1)
+    }
     sentence_of = [i for i, sentence in enumerate(segment) for _ in sentence.tokens]
     kept: list[list[int]] = [[] for _ in segment]
     for position, number in enumerate(sentence_of):
-        if not inside[position]:
+        if position not in inside:
             kept[number].append(position)
     quotations: list[list[tuple[Quotation, QuoteKind]]] = [[] for _ in segment]
     for pair, kind in marked:
         first, last = sentence_of[pair.first], sentence_of[pair.last]
         framed = any(tokens[i].is_word for i in kept[last]) and not follows_colon(tokens, pair)
         quotations[last if framed else first].append((pair, kind))
-    for positions, found in zip(kept, quotations, strict=True):
-        yield Passage(view_of([tokens[i] for i in positions], lexicons), positions, found)
+    return zip(kept, quotations, strict=True)
 
 
-def _positions_inside(full: Sequence[Quotation], n_tokens: int) -> list[bool]:
-    inside = [False] * n_tokens
-    for quotation in full:
-        for position in range(quotation.first, quotation.last + 1):
-            inside[position] = True
-    return inside
+def kind_of(tokens: Sequence[Token], quotation: Quotation, lexicons: Lexicons) -> QuoteKind:
+    """Return what a quotation is by its form alone (rules Q2 to Q4).
+
+    ``full``: sentences or clauses of their own, or a headline that is nothing else. ``fragment``:
+    words that are part of the sentence around them. ``distanced``: a name, a title, a word held
+    at a distance; whether a fragment is somebody's words is decided by its surroundings.
+    """
+    inner = tokens[quotation.first : quotation.last + 1]
+    words = [token for token in inner if token.is_word]
+    if not words:
+        return "distanced"
+    before = tokens[quotation.first - 1] if quotation.first > 0 else None
+    outside = (*tokens[: quotation.first], *tokens[quotation.last + 1 :])
+    whole = len(words) > 1 and not any(token.is_word for token in outside)
+    if whole or _stands_alone(inner, words, before, lexicons):
+        return "full"
+    return "distanced" if _looks_like_name(words, before, lexicons) else "fragment"
+
+
+def _stands_alone(
+    inner: Sequence[Token], words: Sequence[Token], before: Token | None, lexicons: Lexicons
+) -> bool:
+    after_colon = before is not None and before.form == ":"
+    capital = words[0].form[:1].isupper() or words[0].pos == "CARD"
+    finite = any(is_finite(word, lexicons.mood) for word in words)
+    if after_colon:
+        return capital or finite
+    ends = any(token.form in STOPS for token in inner[-3:])
+    free = before is None or not (before.is_word or before.form in MARKS)
+    if free or before is None:
+        return capital and (finite or ends or len(words) > LONGEST_NAME)
+    return capital and finite and len(words) > 3 and before.pos[:2] in ("VV", "NE", "NN", "PP")
+
+
+def _looks_like_name(words: Sequence[Token], before: Token | None, lexicons: Lexicons) -> bool:
+    if len(words) > LONGEST_NAME:
+        return False
+    called = before is not None and before.form.lower() in CALLING
+    if all(word.pos in ("NE", "FM", "XY", "CARD") for word in words):
+        return not called
+    if before is not None and (
+        before.head in lexicons.speech.frames.named_things
+        or before.lemma.lower() in ("sogenannt", "namens", "genannt")
+    ):
+        return True
+    capitals = all(word.form[:1].isupper() or not word.form[:1].isalpha() for word in words)
+    return capitals and before is not None and before.pos in ("ART", "APPRART", "NE") and not called
 
 
 def _nest(spans: Sequence[SpeechSpan]) -> list[SpeechSpan]:
