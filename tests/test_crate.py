@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from analysis.cli import app as cli
 from analysis.cli import console
-from analysis.runs.crate import read_citation
+from analysis.runs.crate import cite
 from analysis.study.errors import GipfelError
 from analysis.study.paths import Layout
 
@@ -93,10 +93,10 @@ def test_a_citation_that_lacks_something(tmp_path: Path, text: str, message: str
     path = tmp_path / "CITATION.cff"
     path.write_text(text)
     with pytest.raises(GipfelError, match=message):
-        read_citation(path)
+        cite(ROCrate(), path)
     path.unlink()
     with pytest.raises(GipfelError, match="no such file"):
-        read_citation(path)
+        cite(ROCrate(), path)
 
 
 def test_provenance_tells_notebook_parameters_tables_and_command(study: Layout) -> None:

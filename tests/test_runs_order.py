@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.runs.execute import RunEvent, execute_runs, longest_first
-from analysis.runs.plan import PlannedRun
+from analysis.runs.execute import RunEvent, execute_runs
+from analysis.runs.plan import PlannedRun, longest_first
 from analysis.runs.record import RunRecord, write_record
 from tests.study_for_runs import plan_notebook
 

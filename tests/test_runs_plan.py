@@ -23,7 +23,7 @@ def both(tmp_path: Path) -> Both:
 def test_default_run_has_the_parameters_of_the_notebook_and_of_the_study(both: Both) -> None:
     plan = plan_run(*both, "02_terms")
     assert plan.parameters == {"top": 3, "unit": "form"}
-    assert (plan.is_default, plan.key, plan.state) == (True, "default", "planned")
+    assert (plan.key, plan.reason) == ("default", "")
     assert plan.folder == both[1].root / "papermill_runs" / "02_terms" / "default"
     assert plan.root == both[1].root
 
@@ -35,7 +35,6 @@ def test_parameters_equal_to_the_default_are_the_default_run(both: Both) -> None
 def test_other_parameters_have_a_key_of_their_own(both: Both) -> None:
     # The beginning of: printf '{"top":3,"unit":"lemma"}' | sha256sum
     plan = plan_run(*both, "02_terms", {"unit": "lemma"})
-    assert not plan.is_default
     assert plan.key == "7b836d5764c5"
     assert plan.folder.name == plan.key
     assert plan_run(*both, "02_terms", {"unit": "lemma", "top": 3}).key == plan.key
@@ -95,12 +94,12 @@ def test_a_run_without_the_articles_that_it_needs_is_skipped(both: Both) -> None
     needs = {"gipfel": {"needs": "articles"}}
     write_notebook(layout.notebooks / "01_corpus.ipynb", metadata=needs)
     plan = plan_run(study, layout, "01_corpus")
-    assert (plan.state, plan.reason) == ("skipped", "needs the articles")
+    assert plan.reason == "needs the articles"
     layout.raw.mkdir(parents=True)
     (layout.raw / ".gitkeep").touch()
-    assert plan_run(study, layout, "01_corpus").state == "skipped"
+    assert plan_run(study, layout, "01_corpus").reason
     (layout.raw / "artikel.txt").write_text("Ein Satz.")
-    assert plan_run(study, layout, "01_corpus").state == "planned"
+    assert not plan_run(study, layout, "01_corpus").reason
 
 
 def test_an_unknown_need_is_refused(both: Both) -> None:

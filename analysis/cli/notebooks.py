@@ -19,8 +19,7 @@ def params(
 
     Example: `gipfel params 03_framing`
     """
-    from analysis.runs.parameter_types import describe_type
-    from analysis.runs.parameters import read_parameters
+    from analysis.runs.parameters import describe_type, read_parameters
     from analysis.runs.plan import plan_run
 
     layout, study = console.open_study()
@@ -51,7 +50,7 @@ def clean_notebooks(
 
     Example: `gipfel clean-notebooks`
     """
-    from analysis.runs.clean import clean_file, stage, staged_notebooks
+    from analysis.runs.notebook import clean_file, stage, staged_notebooks
 
     layout = find_layout()
     paths = staged_notebooks(layout) if staged else sorted(layout.notebooks.glob("*.ipynb"))

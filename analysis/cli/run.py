@@ -16,9 +16,8 @@ from analysis.study.paths import Layout, find_layout
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.runs.plan import PlannedRun
+    from analysis.runs.plan import PlannedRun, Sweep
     from analysis.runs.record import RunRecord
-    from analysis.runs.sweeps import Sweep
     from analysis.study.study import Study
 
 #: Rows of a sweep that are printed; the CSV file has all.
@@ -118,7 +117,7 @@ def run(
 
     `gipfel run --sweep all --scheduler tcp://10.0.0.5:8786` runs on many machines.
     """
-    from analysis.runs.limits import Settings
+    from analysis.runs.job import Settings
     from analysis.runs.plan import check_has_runs, check_tables, plan_given
 
     layout, study = console.open_study()
@@ -146,7 +145,7 @@ def planned_sweeps(
     names: Sequence[str],
 ) -> list[Sweep]:
     """Plan the sweeps that the command line asks for; none, if it asks for none."""
-    from analysis.runs.sweeps import find_sweeps, plan_grid, plan_sweep
+    from analysis.runs.plan import find_sweeps, plan_grid, plan_sweep
 
     if grid and names:
         raise ParameterError("run: --grid and --sweep exclude each other")
@@ -164,7 +163,7 @@ def planned_sweeps(
 
 def _grid_of(fixed: Sequence[str], grid: Sequence[str]) -> dict[str, list[Any]]:
     from analysis.runs.parameters import parse_assignment
-    from analysis.runs.sweeps import parse_grid
+    from analysis.runs.plan import parse_grid
 
     single = [parse_assignment(text) for text in fixed]
     varied = parse_grid(grid)
@@ -177,13 +176,13 @@ def _grid_of(fixed: Sequence[str], grid: Sequence[str]) -> dict[str, list[Any]]:
 
 def plans_of(sweeps: Sequence[Sweep]) -> list[PlannedRun]:
     """List the runs of some sweeps, each once."""
-    plans = (plan for sweep in sweeps for plan in sweep.plans)
+    plans = (plan for sweep in sweeps for plan in sweep.plans.values())
     return list({(plan.notebook, plan.key): plan for plan in plans}.values())
 
 
 def show_sweeps(sweeps: Sequence[Sweep], records: Sequence[RunRecord], layout: Layout) -> None:
     """Print the numbers of every sweep, and write them as CSV."""
-    from analysis.runs.sweeps import summarise, write_summary
+    from analysis.runs.plan import summarise, write_summary
 
     for sweep in sweeps:
         table = summarise(sweep, records)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from analysis.runs.execute import RunEvent
-    from analysis.runs.limits import Settings
+    from analysis.runs.job import Settings
     from analysis.runs.plan import PlannedRun
     from analysis.runs.record import RunRecord
 
@@ -72,7 +72,7 @@ def exit_status(records: Sequence[RunRecord]) -> int:
 
 def explain_runs(plans: Sequence[PlannedRun], layout: Layout) -> int:
     """Say of each run whether it would run, and why; return the number of those that would."""
-    from analysis.runs.standing import run_line
+    from analysis.runs.publish import run_line
 
     lines = [run_line(plan, layout) for plan in plans]
     console.show(

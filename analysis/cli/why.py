@@ -11,13 +11,13 @@ from analysis.cli import console
 from analysis.study.paths import find_layout
 
 if TYPE_CHECKING:
-    from analysis.runs.history import Account
+    from analysis.runs.record import Failure
 
 
 def _name_runs() -> list[str]:
-    from analysis.runs.history import name_runs
+    from analysis.runs.store import list_attempts
 
-    return list(name_runs(find_layout()))
+    return list(list_attempts(find_layout()))
 
 
 complete_run = console.completing(_name_runs)
@@ -40,14 +40,10 @@ def why(
 
     `gipfel why 03_framing/7b836d5764c5` shows that of other parameters.
     """
-    from analysis.runs.history import find_account
+    from analysis.runs.store import command_to_open, find_attempt
 
-    show_account(find_account(find_layout(), run))
-
-
-def show_account(account: Account) -> None:
-    """Show what is known of a run."""
-    record = account.record
+    layout = find_layout()
+    record = find_attempt(layout, run)
     console.show(
         (),
         [
@@ -59,17 +55,16 @@ def show_account(account: Account) -> None:
             *(("warning", warning) for warning in record.warnings),
         ],
     )
-    _show_failure(account)
-    if account.command:
-        where = " at that cell" if "#" in account.command else ""
+    if record.failure is not None:
+        _show_failure(record.failure)
+    command = command_to_open(layout, record)
+    if command:
+        where = " at that cell" if "#" in command else ""
         console.say(f"Open it in JupyterLab{where}:")
-        console.out.print(escape(account.command), soft_wrap=True, highlight=False)
+        console.out.print(escape(command), soft_wrap=True, highlight=False)
 
 
-def _show_failure(account: Account) -> None:
-    failure = account.record.failure
-    if failure is None:
-        return
+def _show_failure(failure: Failure) -> None:
     # The reader counts cells from 1, as JupyterLab does.
     title = f"cell {failure.cell + 1}" if failure.cell is not None else "cell"
     console.show_source(failure.source, title, terminal=console.out)
@@ -92,7 +87,7 @@ def prune(
 
     `gipfel prune --keep 20 --yes` removes all but the defaults and 20 runs of each notebook.
     """
-    from analysis.runs.history import find_prunable, prune_runs
+    from analysis.runs.store import find_prunable, prune_runs
 
     layout = find_layout()
     found = find_prunable(layout, keep)
