@@ -9,7 +9,6 @@ from study_for_runs import STUDY, plan_notebook, write_notebook, write_study
 from analysis.runs.execute import execute_runs
 from analysis.runs.job import Settings
 from analysis.runs.plan import PlannedRun, plan_run
-from analysis.runs.publish import publish_figures
 from analysis.runs.record import RunRecord, read_record, write_record
 from analysis.runs.store import (
     find_prunable,
@@ -193,12 +192,6 @@ def test_an_earlier_run_comes_back_with_what_it_rested_on(plan: PlannedRun) -> N
     assert earlier == [f"default-{second.content[:12]}"]
 
 
-def test_figures_come_from_the_store(plan: PlannedRun, tmp_path: Path) -> None:
-    run(plan)
-    published = publish_figures(run(plan), tmp_path / "figures")
-    assert published.written == ("01_words.txt",)
-
-
 def test_what_changes_while_it_is_read_is_run_again(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "words.csv").write_text("Brot")
@@ -209,20 +202,6 @@ def test_what_changes_while_it_is_read_is_run_again(tmp_path: Path) -> None:
     plan = plan_notebook(tmp_path, source)
     assert run(plan).content == ""
     assert reasons(plan) == ["data/words.csv changed while it ran"]
-
-
-def test_a_cache_that_a_run_fills_and_reads_is_no_input(tmp_path: Path) -> None:
-    source = """
-import pathlib
-kept = pathlib.Path("data/local/cache/table.bin")
-kept.parent.mkdir(parents=True, exist_ok=True)
-kept.write_bytes(b"kept")
-kept.read_bytes(), list(kept.parent.iterdir())
-"""
-    (tmp_path / "requirements.lock").write_text("pandas==3")
-    plan = plan_notebook(tmp_path, source)
-    assert not [name for name in run(plan).parts["inputs"] if "local/" in name]
-    assert reasons(plan) == []
 
 
 @pytest.mark.parametrize("content", ['{"format": 1}', "{", '{"format": 2, "state": "fine"}'])

@@ -55,6 +55,9 @@ def record_of(plan: PlannedRun, state: str = "succeeded", **numbers: float) -> R
 
 
 def test_a_grid_is_every_combination(probe: tuple[Study, Layout]) -> None:
+    assert expand_grid({"a": [1, 2], "b": [3]}) == [{"a": 1, "b": 3}, {"a": 2, "b": 3}]
+    given = parse_grid(["unit=form, lemma", 'pos=[["NN"], ["NN", "NE"]]'])
+    assert given == {"unit": ["form", "lemma"], "pos": [["NN"], ["NN", "NE"]]}
     sweep = plan_sweep(*probe, find_sweeps(probe[0], ["units"])[0])
     assert sweep.varied == ("top", "unit")
     assert tuple(sweep.plans) == (
@@ -74,12 +77,8 @@ def test_settings_are_explicit(probe: tuple[Study, Layout]) -> None:
 def test_all_sweeps_share_equal_runs(probe: tuple[Study, Layout]) -> None:
     sweeps = [plan_sweep(*probe, run) for run in find_sweeps(probe[0], ["all"])]
     assert [sweep.name for sweep in sweeps] == ["units", "chosen"]
-    assert len(plans_of(sweeps)) == 5  # top=1, unit=lemma is in both
-
-
-def test_default_runs_are_those_without_a_name(probe: tuple[Study, Layout]) -> None:
     assert [run.notebook for run in probe[0].default_runs] == ["01_probe"]
-    assert [run.name for run in probe[0].sweeps] == ["units", "chosen"]
+    assert len(plans_of(sweeps)) == 5  # top=1, unit=lemma is in both
 
 
 def test_unknown_sweep(probe: tuple[Study, Layout]) -> None:
@@ -103,10 +102,6 @@ def test_a_wrong_value_says_which_sweep(probe: tuple[Study, Layout]) -> None:
 def test_equal_settings_are_refused(probe: tuple[Study, Layout]) -> None:
     with pytest.raises(ParameterError, match="the same setting twice"):
         plan_grid(*probe, "01_probe", {"top": ["1", 1]})
-
-
-def test_the_order_of_a_grid() -> None:
-    assert expand_grid({"a": [1, 2], "b": [3]}) == [{"a": 1, "b": 3}, {"a": 2, "b": 3}]
 
 
 @pytest.mark.parametrize(

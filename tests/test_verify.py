@@ -283,10 +283,6 @@ def test_the_picture_of_a_difference_is_red_where_pixels_differ(tmp_path: Path) 
     shown = matplotlib.image.imread(found.picture)[..., :3]
     red = (shown[..., 0] > shown[..., 1] + 0.3).nonzero()
     assert [list(axis) for axis in red] == [[1], [2]]
-
-
-def test_another_size_is_told(tmp_path: Path) -> None:
-    for name, height in (("a", 4), ("b", 6)):
-        matplotlib.image.imsave(tmp_path / f"{name}.png", np.zeros((height, 5, 3)))
-    found = compare_pictures(tmp_path / "a.png", tmp_path / "b.png", tmp_path)
+    matplotlib.image.imsave(tmp_path / "c.png", np.zeros((6, 5, 3)))
+    found = compare_pictures(tmp_path / "a.png", tmp_path / "c.png", tmp_path)
     assert found.detail == "5 x 4 pixels became 5 x 6"
