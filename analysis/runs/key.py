@@ -44,7 +44,7 @@ def find_parts(plan: PlannedRun) -> Parts:
     versions = {f"version of {name}": found for name, found in read_versions().items()}
     return {
         "notebook": cells | ({"stamp of the reading": hash_all(stamp)} if stamp else {}),
-        "code": dict(_hash_package(stamp_of(PACKAGE))),
+        "code": dict(hash_package(stamp_of(PACKAGE))),
         "study": dict(sorted(_study_parts(plan.root / STUDY_FILE))),
         "environment": {LOCK_FILE: _hash_file(plan.root / LOCK_FILE), **versions},
         "inputs": {name: _hash_file(plan.root / name) for name in declared_inputs(plan)},
@@ -115,7 +115,7 @@ def stamp_of(package: Path) -> Stamp:
 
 
 @lru_cache(maxsize=2)
-def _hash_package(stamp: Stamp) -> dict[str, str]:
+def hash_package(stamp: Stamp) -> dict[str, str]:
     """Hash every file of the package, by its path; the stamp says whether any has changed."""
     paths = sorted(Path(name) for name, _, _ in stamp)
     home = PACKAGE.parent
@@ -124,7 +124,7 @@ def _hash_package(stamp: Stamp) -> dict[str, str]:
 
 def code_hash() -> str:
     """Return one hash for all files of the package, as they lie here now."""
-    return hash_all(_hash_package(stamp_of(PACKAGE)))
+    return hash_all(hash_package(stamp_of(PACKAGE)))
 
 
 def _study_parts(path: Path) -> Iterator[tuple[str, str]]:
