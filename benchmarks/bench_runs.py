@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.runs.execute import execute_runs
-from analysis.runs.limits import Settings
+from analysis.runs.job import Settings
 from analysis.runs.plan import PlannedRun, plan_runs
 from analysis.runs.worker import stop_server
 from analysis.study.paths import Layout, find_layout
@@ -72,7 +72,7 @@ def bench_study(n_pairs: int = 3) -> None:
             left_out = shutil.ignore_patterns("raw", "local")
             shutil.copytree(layout.root / name, Path(folder) / name, ignore=left_out)
         copy = Layout(Path(folder))
-        plans = [plan for plan in plan_runs(read_study(copy), copy) if plan.state == "planned"]
+        plans = [plan for plan in plan_runs(read_study(copy), copy) if not plan.reason]
         # The fits of topics are kept from now on, for both.
         print(f"the first time: {_warm_study(plans):.1f} s")
         _say_pairs([(_warm_study(plans), _papermill_study(plans)) for _ in range(n_pairs)])

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 
+from analysis.runs.execute import execute_runs
+from analysis.runs.job import Settings
 from analysis.runs.plan import PlannedRun, plan_run
+from analysis.runs.record import EngineName, Failure, RunRecord
 from analysis.study.paths import Layout
 from analysis.study.study import Study, read_study
 
@@ -95,6 +101,48 @@ def plan_notebook(root: Path, *sources: str, notebook: str = "01_probe") -> Plan
     study, layout = write_study(root, {notebook: "{}"})
     write_notebook(layout.notebooks / f"{notebook}.ipynb", *sources)
     return plan_run(study, layout, notebook)
+
+
+def run_cells(root: Path, *cells: str, engine: EngineName = "warm", **limits: Any) -> RunRecord:
+    """Execute a notebook of these cells by an engine, which leaves nothing half done."""
+    settings = Settings(engine=engine, **limits)
+    (record,) = execute_runs([plan_notebook(root, *cells)], settings=settings)
+    assert record.engine == engine, record.warnings
+    assert leftovers(root) == []
+    return record
+
+
+def leftovers(root: Path) -> list[str]:
+    names = [path.name for path in (root / "papermill_runs").rglob("*")]
+    return [name for name in names if ".part-" in name or name.endswith(".previous")]
+
+
+def failure_of(record: RunRecord) -> Failure:
+    assert record.failure is not None
+    assert record.folder.parent.name == "failed"
+    return record.failure
+
+
+def read_cells(record: RunRecord) -> list[dict[str, Any]]:
+    """Read the executed code cells but those of parameters."""
+    cells = json.loads((record.folder / "notebook.ipynb").read_text())["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    return [cell for cell in code if "parameters" not in str(cell["metadata"].get("tags"))]
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs; one that has ended and that nobody asked after does not."""
+    stat = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, check=False)
+    return stat.stdout.strip()[:1] not in (b"", b"Z")
+
+
+def wait_until(is_so: Callable[[], object]) -> None:
+    """Wait for something that takes long only on a busy machine."""
+    for _ in range(1200):
+        if is_so():
+            return
+        time.sleep(0.1)
+    pytest.fail("waited in vain")
 
 
 def shown_cells(path: Path) -> list[tuple[str, int | None, list[object]]]:

@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT
 from study_for_runs import write_notebook, write_study
 
-from analysis.runs.clean import clean_file, clean_notebook, stage, staged_notebooks
+from analysis.runs.notebook import clean_file, clean_notebook, stage, staged_notebooks
 from analysis.study.errors import RunError
 from analysis.study.paths import Layout
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from analysis.cli import app as cli
 from analysis.cli import console
-from analysis.runs.crate import read_citation
+from analysis.runs.crate import cite
 from analysis.study.errors import GipfelError
 from analysis.study.paths import Layout
 
@@ -47,32 +47,24 @@ def study(toy: Layout, toy_layout: Layout, monkeypatch: pytest.MonkeyPatch) -> L
     return toy
 
 
-def test_a_crate_holds_what_is_open_and_nothing_else(study: Layout, tmp_path: Path) -> None:
-    assert "ro-crate-metadata.json" in call("crate", str(tmp_path / "crate")).output
-    inside = {
-        path.relative_to(tmp_path / "crate").as_posix()
-        for path in (tmp_path / "crate").rglob("*")
-        if path.is_file()
-    }
-    assert {"study.toml", "data/features/terms.parquet", "figures/01_corpus.pdf"} <= inside
-    assert not [path for path in inside if path.startswith(("data/raw", "data/local"))]
-    assert not [path for path in inside if "papermill_runs" in path]
-
-
-def test_a_crate_says_which_run_made_a_figure_from_which_tables(
+def test_a_crate_holds_what_is_open_and_says_which_run_made_a_figure(
     study: Layout, tmp_path: Path
 ) -> None:
-    call("crate", str(tmp_path / "crate.zip"))
-    shutil.unpack_archive(tmp_path / "crate.zip", tmp_path / "again")
-    crate = ROCrate(tmp_path / "again")
+    assert "ro-crate-metadata.json" in call("crate", str(tmp_path / "crate.zip")).output
+    again = tmp_path / "again"
+    shutil.unpack_archive(tmp_path / "crate.zip", again)
+    inside = {path.relative_to(again).as_posix() for path in again.rglob("*") if path.is_file()}
+    assert {"study.toml", "data/features/terms.parquet", "figures/01_corpus.pdf"} <= inside
+    closed = ("data/raw", "data/local", "papermill_runs")
+    assert not [path for path in inside if path.startswith(closed)]
+    crate = ROCrate(again)
     run = crate.dereference("#run-01_corpus")
     assert run["instrument"].id == "notebooks/01_corpus.ipynb"
     assert "data/features/documents.parquet" in [one.id for one in run["object"]]
     assert "figures/01_corpus.png" in [one.id for one in run["result"]]
     assert crate.root_dataset["license"] == "https://spdx.org/licenses/MIT"
-    assert (
-        "One row per article" in crate.dereference("data/features/documents.parquet")["description"]
-    )
+    documents = crate.dereference("data/features/documents.parquet")
+    assert "One row per article" in documents["description"]
 
 
 def test_a_crate_does_not_overwrite(study: Layout, tmp_path: Path) -> None:
@@ -93,10 +85,10 @@ def test_a_citation_that_lacks_something(tmp_path: Path, text: str, message: str
     path = tmp_path / "CITATION.cff"
     path.write_text(text)
     with pytest.raises(GipfelError, match=message):
-        read_citation(path)
+        cite(ROCrate(), path)
     path.unlink()
     with pytest.raises(GipfelError, match="no such file"):
-        read_citation(path)
+        cite(ROCrate(), path)
 
 
 def test_provenance_tells_notebook_parameters_tables_and_command(study: Layout) -> None:

@@ -14,12 +14,11 @@ from typing import Any
 import pytest
 from study_for_runs import plan_notebook, write_notebook, write_study
 
-from analysis.runs.execute import RunEvent, execute_runs
+from analysis.runs.execute import RunEvent, execute_elsewhere, execute_run, execute_runs
+from analysis.runs.job import Settings
 from analysis.runs.key import code_hash
-from analysis.runs.limits import Settings
 from analysis.runs.plan import PlannedRun, plan_runs
 from analysis.runs.record import read_record
-from analysis.runs.single import execute_elsewhere, execute_run
 from analysis.study import executor as executors
 from analysis.study.errors import RunError
 from analysis.study.executor import check_address, open_executor

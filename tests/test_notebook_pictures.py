@@ -29,9 +29,8 @@ from PIL import Image
 
 from analysis.figures.readings import find_reads
 from analysis.figures.workbench import Workbench
-from analysis.runs.engine import register_engine
 from analysis.runs.execute import execute_runs
-from analysis.runs.limits import Settings
+from analysis.runs.job import Settings
 from analysis.runs.parameters import read_parameters
 from analysis.runs.plan import plan_run
 from analysis.study.paths import Layout
@@ -153,7 +152,7 @@ def check_warm_worker(layout: Layout, name: str, shown: Shown) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_notebooks_of_make_figures_show_the_files(name: str) -> None:
     layout = Layout(ROOT)
-    if (plan := plan_run(read_study(layout), layout, name)).state == "skipped":
+    if (plan := plan_run(read_study(layout), layout, name)).reason:
         pytest.skip(plan.reason)
     folder = layout.runs / name / "default"
     check_all(shown_pictures(folder / "notebook.ipynb"), folder / "figures")
@@ -185,7 +184,6 @@ def draw_without_export(path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str
 
 def call_papermill(*arguments: str) -> str:
     """Call papermill's command in this process; gives all that it says."""
-    register_engine()
     done = CliRunner().invoke(command, arguments)
     assert done.exit_code == 0, done.output
     return done.output

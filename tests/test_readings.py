@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from analysis.cli import app as cli
 from analysis.figures.readings import make_stamp, read_stamp, word_reading, write_stamp
 from analysis.runs.execute import execute_runs
+from analysis.runs.job import Settings
 from analysis.runs.key import find_parts
-from analysis.runs.limits import Settings
 from analysis.runs.plan import plan_run
 from analysis.study.errors import ExportError
 from analysis.study.paths import Layout

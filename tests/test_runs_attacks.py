@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 from conftest import ROOT
-from study_for_runs import plan_notebook, write_notebook, write_study
-from test_runs_faults import failure_of, is_alive, read_cells
+from study_for_runs import (
+    failure_of,
+    is_alive,
+    leftovers,
+    plan_notebook,
+    read_cells,
+    run_cells,
+    wait_until,
+    write_notebook,
+    write_study,
+)
 from typer.testing import CliRunner
 
 from analysis.cli import app as cli
 from analysis.runs.execute import execute_runs
-from analysis.runs.job import EngineName
-from analysis.runs.limits import Settings
-from analysis.runs.outputs import shorten_outputs
 from analysis.runs.plan import check_has_runs, plan_run
-from analysis.runs.record import RunRecord
+from analysis.runs.record import EngineName
 from analysis.study.errors import ParameterError, RunError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -32,22 +35,6 @@ engines = pytest.mark.parametrize(
     "engine", ["warm", pytest.param("kernel", marks=pytest.mark.long)]
 )
 HALF = "\ud800"
-
-
-def run(root: Path, *cells: str, engine: EngineName = "warm", **limits: float) -> RunRecord:
-    plan = plan_notebook(root, *cells)
-    (record,) = execute_runs([plan], settings=Settings(engine=engine, **limits))  # type: ignore[arg-type]
-    assert record.engine == engine
-    return record
-
-
-def wait_until(is_so: Callable[[], object]) -> None:
-    """Wait for something that takes long only on a busy machine."""
-    for _ in range(1200):
-        if is_so():
-            return
-        time.sleep(0.1)
-    pytest.fail("waited in vain")
 
 
 # ------------------------------------------------------------- half characters
@@ -59,7 +46,7 @@ def test_half_a_character_ends_no_run(tmp_path: Path, engine: EngineName) -> Non
     """Printed, shown, in an error: before, the whole command ended with a traceback."""
     half = "chr(0xD800)"
     show = f"from IPython.display import display\ndisplay({{'text/html': {half}}}, raw=True)"
-    record = run(
+    record = run_cells(
         tmp_path, f"print('Brot', {half})", show, f"raise ValueError({half})", engine=engine
     )
     failure = failure_of(record)
@@ -94,7 +81,7 @@ def test_half_a_character_in_a_notebook_is_refused(tmp_path: Path) -> None:
         "which no file can hold. Delete it, or write it in a string of the code as an escape: "
         "'\\ud800'"
     )
-    assert plan_notebook(tmp_path, "'\\ud800'").state == "planned"
+    assert plan_notebook(tmp_path, "'\\ud800'").reason == ""
 
 
 # ------------------------------------------------------------- huge outputs
@@ -105,7 +92,7 @@ def test_half_a_character_in_a_notebook_is_refused(tmp_path: Path) -> None:
 def test_a_huge_output_is_left_out_and_said(tmp_path: Path, engine: EngineName) -> None:
     show = "from IPython.display import HTML\nHTML('<b>Brot</b>' + ' ' * 20_000_000)"
     late = "from IPython.display import display\nshown = display('Brot', display_id=True)"
-    record = run(tmp_path, show, late, "shown.update('x' * 20_000_000)", engine=engine)
+    record = run_cells(tmp_path, show, late, "shown.update('x' * 20_000_000)", engine=engine)
     assert record.state == "succeeded"
     assert record.warnings == ["a cell gave more output than is kept; see the notebook"]
     assert (record.folder / "notebook.ipynb").stat().st_size < 100_000
@@ -116,27 +103,12 @@ def test_a_huge_output_is_left_out_and_said(tmp_path: Path, engine: EngineName) 
 
 
 def test_a_huge_error_is_cut_and_said(tmp_path: Path) -> None:
-    record = run(tmp_path, "raise ValueError('x' * 20_000_000)")
+    record = run_cells(tmp_path, "raise ValueError('x' * 20_000_000)")
     failure = failure_of(record)
     assert len(failure.message) == 100_000
     assert sum(path.stat().st_size for path in record.folder.iterdir()) < 2_000_000
     said = read_cells(record)[0]["outputs"][-1]["text"]
     assert said == ["[gipfel: 19,900,000 more characters were printed and are left out]\n"]
-
-
-def test_shortening_twice_is_as_good_as_once() -> None:
-    stream = {"output_type": "stream", "name": "stdout", "text": "Brot und Salz"}
-    shown = {"output_type": "display_data", "data": {"text/plain": "x" * 50}, "metadata": {}}
-    cell = {"outputs": [stream, shown]}
-    shorten_outputs([cell], 4, 20)
-    once = json.dumps(cell)
-    shorten_outputs([cell], 4, 20)
-    assert json.dumps(cell) == once
-    assert [output["text"][:10] for output in cell["outputs"]] == [
-        "Brot",
-        "[gipfel: 9",
-        "[gipfel: o",
-    ]
 
 
 # ------------------------------------------------------------- programs that stay
@@ -172,7 +144,7 @@ def test_detached_programs_end_with_their_run(
     tmp_path: Path, engine: EngineName, then: str, state: str
 ) -> None:
     limits = {"cell_timeout": 8.0} if state == "timed_out" else {}
-    record = run(tmp_path, DETACH, then, engine=engine, **limits)
+    record = run_cells(tmp_path, DETACH, then, engine=engine, **limits)
     assert record.state == state
     started = pids(tmp_path)
     assert len(started) == 2
@@ -233,7 +205,7 @@ def test_sigterm_ends_the_command_and_all_that_it_started(tmp_path: Path, number
     assert len(below) >= 3
     assert not [one for one in below if is_alive(one.pid)]
     assert not any(is_alive(pid) for pid in pids(layout.root))
-    assert not [path for path in layout.runs.rglob("*") if ".part-" in path.name]
+    assert leftovers(layout.root) == []
     assert list((tmp_path / "tmp").iterdir()) == []
 
 

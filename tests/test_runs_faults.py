@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
-import socket
-import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -15,47 +12,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from study_for_runs import plan_notebook, write_notebook, write_study
+from study_for_runs import (
+    failure_of,
+    is_alive,
+    plan_notebook,
+    read_cells,
+    run_cells,
+    write_notebook,
+    write_study,
+)
 
-from analysis.runs import assign, single, worker
+from analysis.runs import execute, job, worker
 from analysis.runs.execute import execute_runs
-from analysis.runs.job import Failure
-from analysis.runs.limits import Settings, find_memory
+from analysis.runs.job import Settings, find_memory
 from analysis.runs.plan import plan_runs
-from analysis.runs.record import RunRecord
-from analysis.runs.server import Server, count_threads
+from analysis.runs.server import count_threads
 from analysis.study.errors import RunError
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 pytestmark = needs_fork
 
 
-def run(root: Path, *cells: str, **limits: Any) -> RunRecord:
-    (record,) = execute_runs([plan_notebook(root, *cells)], settings=Settings(**limits))
-    assert record.engine == "warm"
-    assert [path for path in (root / "papermill_runs").rglob("*") if ".part-" in path.name] == []
-    return record
-
-
-def failure_of(record: RunRecord) -> Failure:
-    assert record.failure is not None
-    assert record.folder.parent.name == "failed"
-    return record.failure
-
-
-def read_cells(record: RunRecord) -> list[dict[str, Any]]:
-    cells = json.loads((record.folder / "notebook.ipynb").read_text())["cells"]
-    code = [cell for cell in cells if cell["cell_type"] == "code"]
-    return [cell for cell in code if "parameters" not in str(cell["metadata"].get("tags"))]
-
-
-def is_alive(pid: int) -> bool:
-    stat = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, check=False)
-    return stat.stdout.strip()[:1] not in (b"", b"Z")
-
-
 def test_a_cell_that_never_ends_says_where_it_stood(tmp_path: Path) -> None:
-    record = run(tmp_path, "print('Brot')", "n = 0\nwhile True:\n    n += 1", deadline=2)
+    record = run_cells(tmp_path, "print('Brot')", "n = 0\nwhile True:\n    n += 1", deadline=2)
     failure = failure_of(record)
     assert (record.state, failure.cell, failure.exception) == ("timed_out", 2, "DeadlineError")
     assert failure.message == "the deadline of the run passed"
@@ -71,7 +50,7 @@ def test_a_cell_that_will_not_be_stopped_is_killed_and_leaves_its_notebook(
         "import time\nwhile True:\n    try:\n        time.sleep(9)\n"
         "    except BaseException:\n        pass"
     )
-    record = run(tmp_path, "'Brot'", stubborn, "1", cell_timeout=1)
+    record = run_cells(tmp_path, "'Brot'", stubborn, "1", cell_timeout=1)
     failure = failure_of(record)
     assert (record.state, failure.cell, failure.exception) == ("timed_out", 2, "CellTimeoutError")
     assert "did not end by itself" in failure.message
@@ -90,7 +69,7 @@ def test_a_cell_that_will_not_be_stopped_is_killed_and_leaves_its_notebook(
 def test_a_cell_that_ends_its_process(
     tmp_path: Path, source: str, message: str, trace: str
 ) -> None:
-    record = run(tmp_path, "'Brot'", source)
+    record = run_cells(tmp_path, "'Brot'", source)
     failure = failure_of(record)
     assert (record.state, failure.cell, failure.source) == ("died", 2, source)
     assert message in failure.message
@@ -101,7 +80,7 @@ def test_a_cell_that_ends_its_process(
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits memory so")
 def test_a_cell_that_fills_memory_gets_an_error(tmp_path: Path) -> None:
     fill = "rows = []\nwhile True:\n    rows.append(bytearray(10_000_000))"
-    record = run(tmp_path, fill, memory=0.3)
+    record = run_cells(tmp_path, fill, memory=0.3)
     failure = failure_of(record)
     assert (record.state, failure.cell, failure.exception) == ("failed", 1, "MemoryError")
 
@@ -129,7 +108,7 @@ def test_limits_are_positive(name: str) -> None:
 )
 def test_a_cell_that_prints_100_mb_keeps_the_beginning(tmp_path: Path, source: str) -> None:
     began = time.monotonic()
-    record = run(tmp_path, source, "'Brot'")
+    record = run_cells(tmp_path, source, "'Brot'")
     assert record.state == "succeeded"
     assert time.monotonic() - began < 20
     assert record.warnings == ["a cell gave more output than is kept; see the notebook"]
@@ -140,16 +119,16 @@ def test_a_cell_that_prints_100_mb_keeps_the_beginning(tmp_path: Path, source: s
 
 
 def test_a_cell_that_changes_directory_changes_no_other_run(tmp_path: Path) -> None:
-    record = run(tmp_path, "import os\nos.chdir('/')", "os.getcwd()")
+    record = run_cells(tmp_path, "import os\nos.chdir('/')", "os.getcwd()")
     assert record.state == "succeeded"
     assert read_cells(record)[1]["outputs"][0]["data"]["text/plain"] == ["'/'"]
-    after = run(tmp_path, "import os\nos.getcwd()")
+    after = run_cells(tmp_path, "import os\nos.getcwd()")
     assert read_cells(after)[0]["outputs"][0]["data"]["text/plain"] == [repr(str(tmp_path))]
 
 
 def test_a_run_that_loses_its_folder_is_no_success(tmp_path: Path) -> None:
     lose = "import os, shutil\nshutil.rmtree(os.path.dirname(os.environ['GIPFEL_RUN_FOLDER']))"
-    record = run(tmp_path, lose)
+    record = run_cells(tmp_path, lose)
     failure = failure_of(record)
     assert (record.state, failure.exception) == ("failed", "FolderLost")
     assert "the folder of the run was deleted while it ran" in failure.message
@@ -158,7 +137,7 @@ def test_a_run_that_loses_its_folder_is_no_success(tmp_path: Path) -> None:
 
 def test_a_program_that_a_cell_started_ends_with_the_run(tmp_path: Path) -> None:
     start = "import subprocess\nprint(subprocess.Popen(['sleep', '60']).pid)"
-    record = run(tmp_path, start)
+    record = run_cells(tmp_path, start)
     pid = int(read_cells(record)[0]["outputs"][0]["text"][0])
     assert not is_alive(pid)
 
@@ -169,7 +148,7 @@ def test_every_run_is_fresh(tmp_path: Path) -> None:
         "[seen, numpy.random.random(), random.random()]"
     )
     given = [
-        read_cells(run(tmp_path, source, f"{number}"))[0]["outputs"][0]["data"]["text/plain"]
+        read_cells(run_cells(tmp_path, source, f"{number}"))[0]["outputs"][0]["data"]["text/plain"]
         for number in range(2)
     ]
     assert all(text[0].startswith("[None, ") for text in given)
@@ -178,7 +157,7 @@ def test_every_run_is_fresh(tmp_path: Path) -> None:
 
 def test_a_full_disk_in_a_run(tmp_path: Path) -> None:
     fill = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))"
-    record = run(tmp_path, fill, "'x' * 5000")
+    record = run_cells(tmp_path, fill, "'x' * 5000")
     assert record.state == "failed"
     assert "the executed notebook could not be saved: File too large" in failure_of(record).message
 
@@ -192,7 +171,7 @@ def test_a_store_that_cannot_be_written(
 
     plan = plan_notebook(tmp_path, "1")
     (good,) = execute_runs([plan])
-    monkeypatch.setattr(single, "write_record", fail)
+    monkeypatch.setattr(execute, "write_record", fail)
     (record,) = execute_runs([plan], settings=Settings(force=True))
     assert (record.state, record.folder) == ("failed", plan.folder)
     assert record.failure is not None
@@ -218,7 +197,7 @@ def test_importing_that_starts_threads_leads_to_a_kernel_and_says_so(
     module = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True)"
     (tmp_path / "has_threads.py").write_text(f"{module}.start()")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr(assign, "imports_to_load", lambda path: ["has_threads"])
+    monkeypatch.setattr(job, "imports_to_load", lambda path: ["has_threads"])
     worker.stop_server()
     (record,) = execute_runs([plan_notebook(tmp_path, "1")])
     worker.stop_server()
@@ -253,17 +232,3 @@ def test_changed_modules_get_a_new_parent_of_workers(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(worker, "stamp_of", lambda package: frozenset())
     assert worker.current_server() is not before
     worker.stop_server()
-
-
-def test_a_child_and_its_channel_may_end_at_the_same_moment() -> None:
-    """Measured on a busy machine: the server ended, and with it every other run."""
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        server = Server(theirs)
-        ended, other = socket.socketpair()
-        for end in (ended, other):
-            end.close()
-        assert server._handle(ended)
-        server.selector.close()
-        for end in server.wakeup:
-            end.close()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from papermill.engines import papermill_engines
 from study_for_runs import plan_notebook, shown_cells
 
+from analysis.runs.engine import Shell, WarmEngine, shorten_outputs
 from analysis.runs.execute import execute_runs
-from analysis.runs.job import EngineName
-from analysis.runs.limits import Settings
-from analysis.runs.outputs import Outputs, TextStream
+from analysis.runs.job import Settings
+from analysis.runs.papermill_call import make_kernel_manager
+from analysis.runs.record import EngineName
 
 CELLS = (
     "import sys\nprint('Brot')\nprint('Käse', file=sys.stderr)\n1 + 1",
@@ -51,18 +56,49 @@ def test_a_warm_worker_gives_what_a_kernel_gives(tmp_path: Path) -> None:
 
 
 def test_what_is_printed_is_joined_until_something_else_comes() -> None:
-    outputs = Outputs(most_text=10)
-    outputs.begin_cell()
-    out, err = (TextStream(name, outputs, 1) for name in ("stdout", "stderr"))
-    for stream, text in ((out, "Br"), (out, "ot"), (err, "Käse"), (out, ""), (out, "Salz")):
-        assert stream.write(text) == len(text)
-    assert [(output.name, output.text) for output in outputs.end_cell()] == [
+    source = """
+import sys
+streams = {"out": sys.stdout, "err": sys.stderr}
+for name, text in (("out", "Br"), ("out", "ot"), ("err", "Käse"), ("out", ""), ("out", "Salz")):
+    assert streams[name].write(text) == len(text)
+"""
+    cells = [new_code_cell(source), new_code_cell("1;"), new_code_cell("sys.stdout.write(b'x')")]
+    shell = Shell(new_notebook(cells=cells), most_text=10)
+    with shell.streams():
+        ended = [shell.execute(cell, index) for index, cell in enumerate(cells)]
+    assert ended == [True, True, False]
+    assert [(output.name, output.text) for output in cells[0].outputs] == [
         ("stdout", "Brot"),
         ("stderr", "Käse"),
         ("stdout", "Sa"),
         ("stderr", "[gipfel: 2 more characters were printed and are left out]\n"),
     ]
-    outputs.begin_cell()
-    assert outputs.end_cell() == []
-    with pytest.raises(TypeError, match="must be str, not bytes"):
-        out.write(b"x")  # type: ignore[arg-type]
+    assert cells[1].outputs == []
+    assert "must be str, not bytes" in cells[2].outputs[0].evalue
+
+
+def test_each_run_has_sockets_of_its_own_or_ports() -> None:
+    folders = ("/a/run", "/b/run", f"/{'x' * 90}/{'y' * 20}")
+    managers = [make_kernel_manager(Path(folder)) for folder in folders]
+    assert [manager.transport for manager in managers] == ["ipc", "ipc", "tcp"]
+    assert managers[0].ip != managers[1].ip
+    assert managers[0].kernel_spec.argv[0] == sys.executable
+
+
+def test_shortening_twice_is_as_good_as_once() -> None:
+    stream = {"output_type": "stream", "name": "stdout", "text": "Brot und Salz"}
+    shown = {"output_type": "display_data", "data": {"text/plain": "x" * 50}, "metadata": {}}
+    cell = {"outputs": [stream, shown]}
+    shorten_outputs(cell, 4, 20)
+    once = json.dumps(cell)
+    shorten_outputs(cell, 4, 20)
+    assert json.dumps(cell) == once
+    assert [output["text"][:10] for output in cell["outputs"]] == [
+        "Brot",
+        "[gipfel: o",
+        "[gipfel: 9",
+    ]
+
+
+def test_papermill_finds_the_engine() -> None:
+    assert papermill_engines.get_engine("warm") is WarmEngine

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from study_for_runs import write_notebook
 
-from analysis.runs.parameter_types import fit_value
 from analysis.runs.parameters import (
     Parameter,
     check_parameters,
+    fit_value,
     parse_assignment,
     parse_parameters,
     read_parameters,

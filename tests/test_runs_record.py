@@ -1,14 +1,13 @@
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from analysis.runs.job import Failure
-from analysis.runs.judge import blame_cell, count_cells, find_failure
+from analysis.runs.notebook import blame_cell, count_cells, find_failure
 from analysis.runs.record import (
     RECORD_FILE,
+    Failure,
     RunRecord,
     read_record,
     read_versions,
@@ -54,17 +53,11 @@ TEXT = {"output_type": "stream", "name": "stdout", "text": "Brot"}
 MARKDOWN = {"cell_type": "markdown", "source": "Eine Frage", "metadata": {}}
 
 
-def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
-    record = make_record(tmp_path)
-    path = write_record(record)
-    assert read_record(tmp_path) == record
+def test_a_record_is_read_as_it_was_written_and_moves_with_its_folder(tmp_path: Path) -> None:
+    path = write_record(make_record(tmp_path / "old"), tmp_path)
+    assert read_record(tmp_path) == make_record(tmp_path)
     assert [found.name for found in tmp_path.iterdir()] == [RECORD_FILE]
     assert str(tmp_path) not in path.read_text()
-
-
-def test_a_record_moves_with_its_folder(tmp_path: Path) -> None:
-    write_record(make_record(tmp_path / "old"), tmp_path)
-    assert read_record(tmp_path) == make_record(tmp_path)
 
 
 def test_a_run_that_was_never_made(tmp_path: Path) -> None:
@@ -93,23 +86,17 @@ def test_an_older_or_broken_record_is_refused(
     assert "Run the notebook again, or delete the folder." in str(caught.value)
 
 
-@pytest.mark.parametrize("content", ["", "{", "\xff"])
-def test_a_record_that_is_cut_short_is_refused(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        *((text, r"run\.json: not valid JSON") for text in ("", "{", "\xff")),
+        ("[]", "wanted a run record of format 2, came None"),
+    ],
+)
+def test_a_record_that_is_cut_short_is_refused(tmp_path: Path, content: str, message: str) -> None:
     (tmp_path / RECORD_FILE).write_text(content, encoding="latin-1")
-    with pytest.raises(RunError, match=r"run\.json: not valid JSON"):
+    with pytest.raises(RunError, match=message):
         read_record(tmp_path)
-
-
-def test_a_list_is_no_record(tmp_path: Path) -> None:
-    (tmp_path / RECORD_FILE).write_text("[]")
-    with pytest.raises(RunError, match="wanted a run record of format 2, came None"):
-        read_record(tmp_path)
-
-
-def test_default_run_is_known_by_its_key(tmp_path: Path) -> None:
-    record = make_record(tmp_path)
-    assert not record.is_default
-    assert replace(record, key="default").is_default
 
 
 def test_versions_name_what_results_rest_on() -> None:

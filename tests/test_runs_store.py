@@ -7,13 +7,18 @@ import pytest
 from study_for_runs import STUDY, plan_notebook, write_notebook, write_study
 
 from analysis.runs.execute import execute_runs
-from analysis.runs.folders import hold_folder
-from analysis.runs.history import find_prunable, prune_runs
-from analysis.runs.limits import Settings
+from analysis.runs.job import Settings
 from analysis.runs.plan import PlannedRun, plan_run
-from analysis.runs.publish import publish_figures
 from analysis.runs.record import RunRecord, read_record, write_record
-from analysis.runs.store import find_run
+from analysis.runs.store import (
+    find_prunable,
+    find_run,
+    hold_folder,
+    make_part,
+    move_into_place,
+    prune_runs,
+)
+from analysis.study.errors import RunError
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
 
@@ -46,7 +51,7 @@ def run(plan: PlannedRun, *, force: bool = False) -> RunRecord:
 
 
 def reasons(plan: PlannedRun) -> list[str]:
-    return find_run(plan).reasons
+    return find_run(plan)[1]
 
 
 def test_a_run_rests_on_package_notebook_study_versions_and_data(plan: PlannedRun) -> None:
@@ -187,12 +192,6 @@ def test_an_earlier_run_comes_back_with_what_it_rested_on(plan: PlannedRun) -> N
     assert earlier == [f"default-{second.content[:12]}"]
 
 
-def test_figures_come_from_the_store(plan: PlannedRun, tmp_path: Path) -> None:
-    run(plan)
-    published = publish_figures(run(plan), tmp_path / "figures")
-    assert published.written == ("01_words.txt",)
-
-
 def test_what_changes_while_it_is_read_is_run_again(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "words.csv").write_text("Brot")
@@ -203,20 +202,6 @@ def test_what_changes_while_it_is_read_is_run_again(tmp_path: Path) -> None:
     plan = plan_notebook(tmp_path, source)
     assert run(plan).content == ""
     assert reasons(plan) == ["data/words.csv changed while it ran"]
-
-
-def test_a_cache_that_a_run_fills_and_reads_is_no_input(tmp_path: Path) -> None:
-    source = """
-import pathlib
-kept = pathlib.Path("data/local/cache/table.bin")
-kept.parent.mkdir(parents=True, exist_ok=True)
-kept.write_bytes(b"kept")
-kept.read_bytes(), list(kept.parent.iterdir())
-"""
-    (tmp_path / "requirements.lock").write_text("pandas==3")
-    plan = plan_notebook(tmp_path, source)
-    assert not [name for name in run(plan).parts["inputs"] if "local/" in name]
-    assert reasons(plan) == []
 
 
 @pytest.mark.parametrize("content", ['{"format": 1}', "{", '{"format": 2, "state": "fine"}'])
@@ -259,7 +244,43 @@ def test_prune_keeps_defaults_and_the_newest(tmp_path: Path) -> None:
         ("0a", "other parameters"),
     ]
     assert [entry.folder.name for entry in find_prunable(layout, keep=3)] == ["0a"]
+    n_bytes = sum(entry.n_bytes for entry in found[:3])
     with hold_folder(notebook / "0a"):
-        assert prune_runs(found) == sum(entry.n_bytes for entry in found[:3])
+        assert prune_runs(found) == n_bytes
     assert [entry.folder.name for entry in find_prunable(layout)] == ["0a"]
     assert (notebook / "default" / "run.json").exists()
+
+
+def test_a_folder_is_held_once(tmp_path: Path) -> None:
+    folder = tmp_path / "01_probe" / "default"
+    message = "01_probe/default: another run holds this folder"
+    with hold_folder(folder), pytest.raises(RunError, match=message), hold_folder(folder):
+        pytest.fail("held twice")
+    with hold_folder(folder), hold_folder(tmp_path / "01_probe" / "0123456789ab"):
+        pass
+
+
+def test_what_a_killed_run_left_is_cleared(tmp_path: Path) -> None:
+    for name in ("default.part-1", "default.part-99999", "default.previous", "other.part-1"):
+        (tmp_path / name / "figures").mkdir(parents=True)
+    (tmp_path / "default").mkdir()
+    with hold_folder(tmp_path / "default"):
+        folders = sorted(path.name for path in tmp_path.iterdir() if path.is_dir())
+    assert folders == ["default", "other.part-1"]
+
+
+def test_a_run_killed_between_two_moves_loses_nothing(tmp_path: Path) -> None:
+    (tmp_path / "default.previous").mkdir()
+    (tmp_path / "default.previous" / "run.json").write_text("alt")
+    with hold_folder(tmp_path / "default"):
+        assert (tmp_path / "default" / "run.json").read_text() == "alt"
+
+
+def test_a_finished_folder_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    folder = tmp_path / "default"
+    for content in ("alt", "neu"):
+        part = make_part(folder)
+        (part / content).write_text(content)
+        move_into_place(part, folder)
+        assert sorted(path.name for path in folder.iterdir()) == sorted(["figures", content])
+        assert [path.name for path in tmp_path.iterdir()] == ["default"]

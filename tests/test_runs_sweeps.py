@@ -9,9 +9,8 @@ import pytest
 from study_for_runs import write_notebook, write_study
 
 from analysis.cli.run import planned_sweeps, plans_of
-from analysis.runs.plan import PlannedRun
-from analysis.runs.record import RunRecord
-from analysis.runs.sweeps import (
+from analysis.runs.plan import (
+    PlannedRun,
     expand_grid,
     find_sweeps,
     parse_grid,
@@ -20,6 +19,7 @@ from analysis.runs.sweeps import (
     summarise,
     write_summary,
 )
+from analysis.runs.record import RunRecord
 from analysis.study.errors import ParameterError, RunError, StudyError
 from analysis.study.paths import Layout
 from analysis.study.study import Study, parse_study, read_study
@@ -55,31 +55,30 @@ def record_of(plan: PlannedRun, state: str = "succeeded", **numbers: float) -> R
 
 
 def test_a_grid_is_every_combination(probe: tuple[Study, Layout]) -> None:
+    assert expand_grid({"a": [1, 2], "b": [3]}) == [{"a": 1, "b": 3}, {"a": 2, "b": 3}]
+    given = parse_grid(["unit=form, lemma", 'pos=[["NN"], ["NN", "NE"]]'])
+    assert given == {"unit": ["form", "lemma"], "pos": [["NN"], ["NN", "NE"]]}
     sweep = plan_sweep(*probe, find_sweeps(probe[0], ["units"])[0])
     assert sweep.varied == ("top", "unit")
-    assert sweep.settings == (
+    assert tuple(sweep.plans) == (
         "top=1, unit=form",
         "top=2, unit=form",
         "top=1, unit=lemma",
         "top=2, unit=lemma",
     )
-    assert len({plan.key for plan in sweep.plans}) == 4
+    assert len({plan.key for plan in sweep.plans.values()}) == 4
 
 
 def test_settings_are_explicit(probe: tuple[Study, Layout]) -> None:
     sweep = plan_sweep(*probe, find_sweeps(probe[0], ["chosen"])[0])
-    assert sweep.settings == ("top=1, unit=lemma", "top=3, unit=form")
+    assert tuple(sweep.plans) == ("top=1, unit=lemma", "top=3, unit=form")
 
 
 def test_all_sweeps_share_equal_runs(probe: tuple[Study, Layout]) -> None:
     sweeps = [plan_sweep(*probe, run) for run in find_sweeps(probe[0], ["all"])]
     assert [sweep.name for sweep in sweeps] == ["units", "chosen"]
-    assert len(plans_of(sweeps)) == 5  # top=1, unit=lemma is in both
-
-
-def test_default_runs_are_those_without_a_name(probe: tuple[Study, Layout]) -> None:
     assert [run.notebook for run in probe[0].default_runs] == ["01_probe"]
-    assert [run.name for run in probe[0].sweeps] == ["units", "chosen"]
+    assert len(plans_of(sweeps)) == 5  # top=1, unit=lemma is in both
 
 
 def test_unknown_sweep(probe: tuple[Study, Layout]) -> None:
@@ -105,10 +104,6 @@ def test_equal_settings_are_refused(probe: tuple[Study, Layout]) -> None:
         plan_grid(*probe, "01_probe", {"top": ["1", 1]})
 
 
-def test_the_order_of_a_grid() -> None:
-    assert expand_grid({"a": [1, 2], "b": [3]}) == [{"a": 1, "b": 3}, {"a": 2, "b": 3}]
-
-
 @pytest.mark.parametrize(
     ("texts", "message"),
     [
@@ -124,8 +119,8 @@ def test_a_grid_that_cannot_be_read(texts: list[str], message: str) -> None:
 
 def test_the_command_line_joins_fixed_and_varied(probe: tuple[Study, Layout]) -> None:
     (sweep,) = planned_sweeps(*probe, ["01_probe"], grid=["top=1,2"], fixed=["unit=form"], names=[])
-    assert sweep.settings == ("top=1", "top=2")
-    assert {plan.parameters["unit"] for plan in sweep.plans} == {"form"}
+    assert tuple(sweep.plans) == ("top=1", "top=2")
+    assert {plan.parameters["unit"] for plan in sweep.plans.values()} == {"form"}
 
 
 @pytest.mark.parametrize(
@@ -148,8 +143,8 @@ def test_options_that_do_not_go_together(
 def test_the_summary_has_every_number_and_every_failure(probe: tuple[Study, Layout]) -> None:
     sweep = plan_grid(*probe, "01_probe", {"top": [1, 2, 4]})
     records = [
-        record_of(sweep.plans[1], share=0.5, n=3),
-        record_of(sweep.plans[0], state="failed", share=9),
+        record_of(sweep.plans["top=2"], share=0.5, n=3),
+        record_of(sweep.plans["top=1"], state="failed", share=9),
     ]
     table = summarise(sweep, records)
     assert table[["setting", "state", "top", "name"]].to_numpy().tolist() == [

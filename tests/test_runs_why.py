@@ -10,9 +10,9 @@ from analysis.cli import console
 from analysis.cli import notebooks as command
 from analysis.cli.run import explain_runs
 from analysis.runs.execute import execute_runs
-from analysis.runs.history import find_account, name_runs
 from analysis.runs.plan import plan_run
 from analysis.runs.record import RunRecord, write_record
+from analysis.runs.store import command_to_open, find_attempt, list_attempts
 from analysis.study.errors import RunError
 from analysis.study.paths import Layout
 
@@ -37,23 +37,23 @@ def layout(tmp_path: Path) -> Layout:
 
 def test_runs_are_named_with_their_notebooks(layout: Layout) -> None:
     names = ["01_a", "01_a/0123456789ab", "01_a/default", "02_b", "02_b/0123abcdef01"]
-    assert name_runs(layout) == names
+    assert list(list_attempts(layout)) == names
 
 
 @pytest.mark.parametrize(
     ("run", "day"), [("01_a", 3), ("01_a/default", 2), ("01234", 3), ("0123a", 4), ("02_b", 4)]
 )
 def test_the_last_attempt_is_found(layout: Layout, run: str, day: int) -> None:
-    account = find_account(layout, run)
-    assert account.record.started == f"2025-01-0{day}"
-    assert (account.notebook, account.command) == (None, "")
+    record = find_attempt(layout, run)
+    assert record.started == f"2025-01-0{day}"
+    assert command_to_open(layout, record) == ""
 
 
 def test_an_unknown_or_ambiguous_name_is_told_with_all_names(layout: Layout) -> None:
     with pytest.raises(RunError, match=r"unknown run '01_b'\. Allowed: 01_a, 01_a/0123456789ab"):
-        find_account(layout, "01_b")
+        find_attempt(layout, "01_b")
     with pytest.raises(RunError, match=r"Allowed: 01_a/.*, 01_a/default, 02_b/0123abcdef01"):
-        find_account(layout, "0123")
+        find_attempt(layout, "0123")
 
 
 def test_why_shows_all_that_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

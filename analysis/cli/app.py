@@ -74,7 +74,7 @@ def status() -> None:
     Example: `gipfel status`
     """
     from analysis.annotation.parts import article_lines, table_lines
-    from analysis.runs.standing import run_lines
+    from analysis.runs.publish import run_lines
 
     layout, study = console.open_study()
     for title, lines in (

@@ -26,8 +26,7 @@ def params(
     """
     import json
 
-    from analysis.runs.parameter_types import describe_type
-    from analysis.runs.parameters import read_parameters
+    from analysis.runs.parameters import describe_type, read_parameters
     from analysis.runs.plan import plan_run
 
     layout, study = console.open_study()
@@ -54,7 +53,7 @@ def clean_notebooks(
 
     Example: `gipfel clean-notebooks`
     """
-    from analysis.runs.clean import clean_file, stage, staged_notebooks
+    from analysis.runs.notebook import clean_file, stage, staged_notebooks
 
     layout = find_layout()
     paths = staged_notebooks(layout) if staged else sorted(layout.notebooks.glob("*.ipynb"))
@@ -100,9 +99,9 @@ def readings(
 
 
 def _name_runs() -> Iterable[str]:
-    from analysis.runs.history import name_runs
+    from analysis.runs.store import list_attempts
 
-    return name_runs(find_layout())
+    return list_attempts(find_layout())
 
 
 complete_run = console.completing(_name_runs)
@@ -125,10 +124,10 @@ def why(
 
     `gipfel why 03_framing/7b836d5764c5` shows that of other parameters.
     """
-    from analysis.runs.history import find_account
+    from analysis.runs.store import command_to_open, find_attempt
 
-    account = find_account(find_layout(), run)
-    record = account.record
+    layout = find_layout()
+    record = find_attempt(layout, run)
     console.show(
         (),
         [
@@ -145,10 +144,10 @@ def why(
         title = f"cell {failure.cell + 1}" if failure.cell is not None else "cell"
         texts = f"{failure.exception}: {failure.message}", failure.traceback
         console.show_failure(failure.source, title, *texts, terminal=console.out)
-    if account.command:
-        where = " at that cell" if "#" in account.command else ""
+    if command := command_to_open(layout, record):
+        where = " at that cell" if "#" in command else ""
         console.say(f"Open it in JupyterLab{where}:")
-        console.out.print(escape(account.command), soft_wrap=True, highlight=False)
+        console.out.print(escape(command), soft_wrap=True, highlight=False)
 
 
 def prune(
@@ -165,7 +164,7 @@ def prune(
 
     `gipfel prune --keep 20 --yes` removes all but the defaults and 20 runs of each notebook.
     """
-    from analysis.runs.history import find_prunable, prune_runs
+    from analysis.runs.store import find_prunable, prune_runs
 
     layout = find_layout()
     found = find_prunable(layout, keep)

@@ -18,10 +18,9 @@ from analysis.study.paths import Layout, find_layout
 
 if TYPE_CHECKING:
     from analysis.runs.execute import RunEvent
-    from analysis.runs.limits import Settings
-    from analysis.runs.plan import PlannedRun
+    from analysis.runs.job import Settings
+    from analysis.runs.plan import PlannedRun, Sweep
     from analysis.runs.record import RunRecord
-    from analysis.runs.sweeps import Sweep
     from analysis.study.study import Study
 
 #: What a shell expects of a command that Ctrl-C ended.
@@ -121,7 +120,7 @@ def run(
 
     `gipfel run --sweep all --scheduler tcp://10.0.0.5:8786` runs on many machines.
     """
-    from analysis.runs.limits import Settings
+    from analysis.runs.job import Settings
     from analysis.runs.plan import check_has_runs, check_tables, plan_given
 
     layout, study = console.open_study()
@@ -152,7 +151,7 @@ def planned_sweeps(
     names: Sequence[str],
 ) -> list[Sweep]:
     """Plan the sweeps that the command line asks for; none, if it asks for none."""
-    from analysis.runs.sweeps import find_sweeps, plan_grid, plan_sweep
+    from analysis.runs.plan import find_sweeps, plan_grid, plan_sweep
 
     if grid and names:
         raise ParameterError("run: --grid and --sweep exclude each other")
@@ -170,7 +169,7 @@ def planned_sweeps(
 
 def _grid_of(fixed: Sequence[str], grid: Sequence[str]) -> dict[str, list[Any]]:
     from analysis.runs.parameters import parse_assignment
-    from analysis.runs.sweeps import parse_grid
+    from analysis.runs.plan import parse_grid
 
     single = [parse_assignment(text) for text in fixed]
     varied = parse_grid(grid)
@@ -183,13 +182,13 @@ def _grid_of(fixed: Sequence[str], grid: Sequence[str]) -> dict[str, list[Any]]:
 
 def plans_of(sweeps: Sequence[Sweep]) -> list[PlannedRun]:
     """List the runs of some sweeps, each once."""
-    plans = (plan for sweep in sweeps for plan in sweep.plans)
+    plans = (plan for sweep in sweeps for plan in sweep.plans.values())
     return list({(plan.notebook, plan.key): plan for plan in plans}.values())
 
 
 def show_sweeps(sweeps: Sequence[Sweep], records: Sequence[RunRecord], layout: Layout) -> None:
     """Print the numbers of every sweep, and write them as CSV."""
-    from analysis.runs.sweeps import summarise, write_summary
+    from analysis.runs.plan import summarise, write_summary
 
     for sweep in sweeps:
         table = summarise(sweep, records)
@@ -240,7 +239,7 @@ def execute(
 
 def explain_runs(plans: Sequence[PlannedRun], layout: Layout) -> int:
     """Say of each run whether it would run, and why; return the number of those that would."""
-    from analysis.runs.standing import run_line
+    from analysis.runs.publish import run_line
 
     lines = [run_line(plan, layout) for plan in plans]
     console.show(

@@ -50,9 +50,6 @@ def verify(
     from analysis.runs.verify import (
         beside,
         check_figures,
-        count_equal_bytes,
-        count_files,
-        failing,
         verify_figures,
         verify_tables,
     )
@@ -72,9 +69,11 @@ def verify(
             )
     rows = (row for one in verified for row in _verified_rows(one, layout))
     console.show(("", "files", "bytes", "state", ""), rows)
-    n_equal, n_files = count_equal_bytes(verified), count_files(verified)
+    n_equal = sum(one.n_equal_bytes for one in verified)
+    n_files = sum(len(one.differences) for one in verified)
     console.say(f"Byte for byte equal: {n_equal} of {n_files} files.")
-    raise typer.Exit(int(bool(failing(verified)) or (equal_bytes and n_equal < n_files)))
+    fails = any(one.fails for one in verified) or (equal_bytes and n_equal < n_files)
+    raise typer.Exit(int(fails))
 
 
 def _annotate(fresh: Layout) -> None:
@@ -86,13 +85,11 @@ def _annotate(fresh: Layout) -> None:
 
 def _verified_rows(one: Verified, layout: Layout) -> Iterator[Sequence[str | Text]]:
     """List how one notebook or the open tables stand, below it each file that differs."""
-    from analysis.runs.verify import count_equal_bytes
-
     same = sum(not difference.fails for difference in one.differences)
     state = "differs" if one.fails and one.state == "succeeded" else one.state
     word = "as committed" if state == "succeeded" else state
-    n, equal = len(one.differences), count_equal_bytes([one])
-    yield one.name, f"{same}/{n}", f"{equal}/{n}", console.state(word), ""
+    n = len(one.differences)
+    yield one.name, f"{same}/{n}", f"{one.n_equal_bytes}/{n}", console.state(word), ""
     for difference in one.differences:
         if difference.verdict != "same":
             yield "", difference.name, "", difference.verdict, difference.detail

@@ -10,7 +10,7 @@ from typing import Any
 
 import analysis
 from analysis.figures.readings import find_reads, read_stamp
-from analysis.runs.parameters import TAG, cell_source, read_notebook
+from analysis.runs.notebook import code_cells
 from analysis.runs.plan import PlannedRun, hash_all, hash_bytes
 from analysis.runs.record import RunRecord, read_versions
 from analysis.study.errors import StudyError
@@ -24,8 +24,6 @@ LOCK_FILE = "requirements.lock"
 UNSTABLE = "changed while it ran"
 UNDECLARED = "is read, but not named after **Reads** in the notebook's first cell"
 PACKAGE = Path(analysis.__file__).resolve().parent
-#: Tables of ``study.toml`` that say what is run, not how.
-_ONLY_RUNS = ("run",)
 #: Below ``data``: read only by who declares it, and made from everything else.
 _ASIDE = ("raw", "local")
 _LEXICONS = "data/lexicons"
@@ -35,50 +33,29 @@ Stamp = frozenset[tuple[str, int, int]]
 
 
 def find_parts(plan: PlannedRun) -> Parts:
-    """Return all that a run rests on.
+    """Return all that a run rests on, by kind: names to hashes.
 
-    Parameters
-    ----------
-    plan : PlannedRun
-        What is to be run.
-
-    Returns
-    -------
-    dict
-        ``notebook`` (each code cell but the parameters, the stamp of the reading), ``code``
-        (every file of the package), ``study`` (the tables of study.toml), ``environment``
-        (the lock file, versions), ``inputs`` (open tables and files that the notebook
-        declares; see `declared_inputs`): names to hashes.
+    The kinds are ``notebook`` (each code cell but the parameters, the stamp of the reading),
+    ``code`` (every file of the package), ``study`` (the tables of study.toml), ``environment``
+    (the lock file, versions) and ``inputs`` (see `declared_inputs`).
     """
     cells = {f"code cell {at}": hash_bytes(text.encode()) for at, text in code_cells(plan.path)}
     stamp = read_stamp(plan.path)
+    versions = {f"version of {name}": found for name, found in read_versions().items()}
     return {
         "notebook": cells | ({"stamp of the reading": hash_all(stamp)} if stamp else {}),
         "code": dict(hash_package(stamp_of(PACKAGE))),
         "study": dict(sorted(_study_parts(plan.root / STUDY_FILE))),
-        "environment": environment_parts(plan.root),
-        "inputs": {name: hash_file(plan.root / name) for name in declared_inputs(plan)},
+        "environment": {LOCK_FILE: _hash_file(plan.root / LOCK_FILE), **versions},
+        "inputs": {name: _hash_file(plan.root / name) for name in declared_inputs(plan)},
     }
 
 
 def content_key(parameters: Mapping[str, Any], parts: Parts) -> str:
-    """Return the key of all that a run rests on: equal keys, equal results.
-
-    Examples
-    --------
-    >>> len(content_key({}, {"inputs": {}}))
-    64
-    """
+    """Return the key of all that a run rests on; empty if something does not stay as it was."""
+    if any({UNSTABLE, UNDECLARED} & {*found.values()} for found in parts.values()):
+        return ""
     return hash_all({"parameters": dict(parameters), **parts})
-
-
-def code_cells(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield number, from 1, and source of every code cell but the parameters."""
-    cells = [cell for cell in read_notebook(path)["cells"] if cell.get("cell_type") == "code"]
-    for number, cell in enumerate(cells, start=1):
-        text = cell_source(cell).strip()
-        if text and TAG not in cell.get("metadata", {}).get("tags", []):
-            yield number, text
 
 
 def declared_inputs(plan: PlannedRun) -> list[str]:
@@ -87,11 +64,6 @@ def declared_inputs(plan: PlannedRun) -> list[str]:
     A notebook declares open tables, files and folders after **Reads** in its first cell; the
     lexicons always count. One that declares nothing may read all of ``data`` but articles and
     what is kept in ``data/local``.
-
-    Returns
-    -------
-    list of str
-        Sorted; a declared file that is not there stands in it, too.
     """
     declared = find_reads(plan.path)
     if not declared:
@@ -118,19 +90,11 @@ def undeclared_inputs(plan: PlannedRun, figures: Path) -> list[str]:
     known = {*declared_inputs(plan), STUDY_FILE}
     notes = [json.loads(path.read_text(encoding="utf-8")) for path in figures.glob("*.json")]
     used = {name for note in notes if isinstance(note, dict) for name in note.get("inputs", {})}
-    return sorted(
-        name for name in used if name not in known and f"data/features/{name}.parquet" not in known
-    )
+    return sorted(name for name in used if not known & {name, f"data/features/{name}.parquet"})
 
 
-def hash_file(path: Path) -> str:
-    """Hash a file; once as long as it stays as it is.
-
-    Examples
-    --------
-    >>> hash_file(Path("no such file"))
-    'missing'
-    """
+def _hash_file(path: Path) -> str:
+    """Hash a file; once as long as it stays as it is."""
     try:
         stat = path.stat()
         return _hash_version(path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
@@ -163,16 +127,10 @@ def code_hash() -> str:
     return hash_all(hash_package(stamp_of(PACKAGE)))
 
 
-def environment_parts(root: Path) -> dict[str, str]:
-    """Return the hash of the lock file and the versions of what results rest on."""
-    versions = {f"version of {name}": found for name, found in read_versions().items()}
-    return {LOCK_FILE: hash_file(root / LOCK_FILE), **versions}
-
-
 def _study_parts(path: Path) -> Iterator[tuple[str, str]]:
-    """Hash the tables of study.toml; those with an id one by one, and their order."""
+    """Hash the tables of study.toml but the runs; those with an id one by one, and their order."""
     for name, value in read_toml(path, StudyError).items():
-        if name in _ONLY_RUNS:
+        if name == "run":
             continue
         if isinstance(value, list) and all(isinstance(v, dict) and "id" in v for v in value):
             yield from ((f"{name} {table['id']}", _hash_toml(table)) for table in value)
@@ -188,30 +146,29 @@ def _hash_toml(value: Any) -> str:
 
 def settle(before: Parts, after: Parts) -> Parts:
     """Mark what changed between the start of a run and its end: it equals nothing from now on."""
-    return {
-        name: {
-            key: here.get(key, "missing") if here.get(key) == after[name].get(key) else UNSTABLE
-            for key in {**here, **after[name]}
-        }
-        for name, here in before.items()
-    }
+    settled = {name: {**here, **after[name]} for name, here in before.items()}
+    for name, found in settled.items():
+        for key, _, _ in unequal(before[name], after[name], "missing"):
+            found[key] = UNSTABLE
+    return settled
 
 
 def differences(record: RunRecord, plan: PlannedRun, parts: Parts) -> list[str]:
     """Name all that has changed since a run: files, cells, parameters, versions."""
     said = [
         f"parameter {key}: {before!r}, now {now!r}"
-        for key, before, now in _unequal(record.parameters, plan.parameters, "not there")
+        for key, before, now in unequal(record.parameters, plan.parameters, "not there")
     ]
-    for name, now in parts.items():
-        for key, old, new in _unequal(record.parts.get(name, {}), now, "missing"):
-            said.append(_describe(name, key, old, new))
+    for name, found in parts.items():
+        for key, before, now in unequal(record.parts.get(name, {}), found, "missing"):
+            said.append(_describe(name, key, before, now))
     return said
 
 
-def _unequal(
-    before: Mapping[str, Any], now: Mapping[str, Any], absent: str
+def unequal(
+    before: Mapping[str, Any], now: Mapping[str, Any], absent: str = ""
 ) -> Iterator[tuple[str, Any, Any]]:
+    """Yield each name whose values differ, sorted, with both; one may be absent."""
     for key in sorted({*before, *now}):
         pair = before.get(key, absent), now.get(key, absent)
         if pair[0] != pair[1]:
@@ -220,13 +177,9 @@ def _unequal(
 
 def _describe(part: str, key: str, before: str, now: str) -> str:
     if part == "environment":
-        return f"{key}: {_short(before)}, now {_short(now)}"
+        short = [value[:12] if len(value) == 64 else value for value in (before, now)]
+        return f"{key}: {short[0]}, now {short[1]}"
     where = {"notebook": "the notebook: ", "study": "study.toml: "}.get(part, "")
-    if before in (UNSTABLE, UNDECLARED):
-        return f"{where}{key} {before}"
-    word = "is new" if before == "missing" else "is gone" if now == "missing" else "changed"
+    words = {"missing": "is new", UNSTABLE: UNSTABLE, UNDECLARED: UNDECLARED}
+    word = words.get(before) or ("is gone" if now == "missing" else "changed")
     return f"{where}{key} {word}"
-
-
-def _short(value: str) -> str:
-    return value[:12] if len(value) == 64 else value

@@ -1,285 +1,235 @@
-"""Executing one notebook by papermill, and telling how it ended. Imports papermill."""
+"""Notebooks as files: reading one, judging an executed one, and cleaning one for git.
+
+papermill alone does not say whether a run succeeded: after ``sys.exit(0)`` it leaves cells
+unrun and reports success, and after a timeout or a dead kernel its notebook calls every
+cell "completed". So a run succeeded only if the call returned, every code cell was executed,
+and none holds an error.
+"""
 
 from __future__ import annotations
 
-import math
+import ast
+import json
 import os
-import signal
-import threading
-import time
-import traceback
-from collections.abc import Callable
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import nbformat
-import papermill
-from ipykernel.kernelspec import get_kernel_dict
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import run_sync
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from papermill.exceptions import PapermillExecutionError
+from analysis.runs.record import Failure
+from analysis.study.atomic import write_if_changed
+from analysis.study.errors import ParameterError, RunError
+from analysis.study.paths import Layout
 
-from analysis.runs.engine import DEADLINE, ENGINE_NAME, Late, register_engine
-from analysis.runs.job import NOTEBOOK_FILE, Failure, Job, Outcome, State
-from analysis.runs.judge import (
-    Journal,
-    blame_cell,
-    count_cells,
-    find_failure,
-    is_added,
-    strip_colours,
-)
-from analysis.runs.outputs import is_note, shorten_outputs
+#: The tag of the one cell that holds the parameters.
+TAG = "parameters"
+_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+#: Lines that IPython understands and Python does not.
+_MAGIC = re.compile(r"^(\s*)[%!?].*", re.MULTILINE)
+#: Tags of cells that papermill adds: they are in no notebook that anybody edits.
+_ADDED = {"injected-parameters", "papermill-error-cell-tag"}
+#: What front ends and papermill leave in metadata; tags and the like stay.
+_CELL_TRACES = ("ExecuteTime", "collapsed", "execution", "jupyter", "papermill", "scrolled")
+_NOTEBOOK_TRACES = ("papermill", "signature", "toc", "widgets")
 
-#: Seconds between two attempts to kill a kernel that is late.
-KILL_EVERY = 0.1
-
-Say = Callable[[dict[str, Any]], None]
+Cell = Mapping[str, Any]
 
 
-@dataclass
-class Progress:
-    """What is known of a run while it goes on; ``note`` takes its notebook at the start."""
-
-    note: Callable[[Any], None] = field(default=lambda notebook: None)
-    notebook: Any = None
-    cell: int | None = None
-    n_started: int = 0
-    is_late: bool = False
-    is_over: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def cells(self) -> list[Any]:
-        """The cells of the executed notebook, or none if its kernel never started."""
-        return list(self.notebook.cells) if self.notebook is not None else []
-
-
-def run_in_kernel(job: Job, say: Say) -> Outcome:
-    """Execute a job's notebook in a kernel, save it whatever happens, and tell how it ended.
-
-    Parameters
-    ----------
-    job : Job
-        What to execute.
-    say : callable
-        Takes ``{"index": i}`` whenever a code cell begins, and, if the cell is one of
-        those edited, with it ``"cell": n, "of": m``.
-    """
-    journal = Journal(Path(job.scratch))
-    progress = Progress(note=journal.note_notebook)
-    manager = make_kernel_manager(Path(job.scratch), job.kernel)
-    timer = _start_deadline(job.deadline, manager, progress)
-    settings = {
-        "kernel_name": job.kernel or KERNEL_NAME,
-        "km": manager,
-        # nbclient takes whole seconds.
-        "execution_timeout": math.ceil(job.cell_timeout) if job.cell_timeout else None,
-        "on_cell_executed": journal.note_cell,
-    }
-    error = _execute(job, progress, say, settings)
-    progress.is_over.set()
-    timer.cancel()
-    if error is None:
-        stop_kernel(manager)
-    kill_kernel(manager)
-    return _end(job, progress, error)
-
-
-def run_warm(job: Job, say: Say) -> Outcome:
-    """Execute a job's notebook in this very process; otherwise as `run_in_kernel`."""
-    register_engine()
-    DEADLINE.at = None if job.deadline is None else time.monotonic() + job.deadline
-    journal = Journal(Path(job.scratch))
-    progress = Progress(note=journal.note_notebook)
-    settings = {
-        "kernel_name": KERNEL_NAME,
-        "engine_name": ENGINE_NAME,
-        "execution_timeout": job.cell_timeout,
-        "on_cell_executed": journal.note_cell,
-        "drains": job.scratch,
-    }
-    error = _execute(job, progress, say, settings)
-    return _end(job, progress, error)
-
-
-def _execute(
-    job: Job, progress: Progress, say: Say, settings: dict[str, Any]
-) -> BaseException | None:
-    """Call papermill, and keep hold of the notebook: after a timeout it would be lost."""
-
-    def keep(notebook: Any) -> None:
-        progress.notebook = notebook
-        progress.note(notebook)
-
-    def count(cell: Any, cell_index: int) -> None:
-        progress.cell = cell_index
-        if is_added(cell):
-            say({"index": cell_index})
-            return
-        progress.n_started += 1
-        of = count_cells(progress.cells)[0]
-        say({"index": cell_index, "cell": progress.n_started, "of": of})
-
+def read_notebook(path: Path) -> dict[str, Any]:
+    """Read a notebook file as it lies on disk, without nbformat."""
     try:
-        papermill.execute_notebook(
-            # papermill formats paths: a brace in a folder's name has to be doubled.
-            job.path.replace("{", "{{").replace("}", "}}"),
-            None,
-            parameters=job.parameters,
-            language=job.language,
-            request_save_on_cell_execute=False,
-            progress_bar=False,
-            cwd=job.root,
-            on_notebook_start=keep,
-            on_cell_execute=count,
-            **settings,
-        )
-    except (Exception, Late) as error:  # whatever it is, it belongs into the record
-        return error
+        text = path.read_text(encoding="utf-8")
+        notebook = json.loads(text)
+        if "\\ud" in text.lower():
+            json.dumps(notebook, ensure_ascii=False).encode()
+    except FileNotFoundError:
+        raise ParameterError(f"{path}: no such notebook") from None
+    except UnicodeEncodeError as fault:
+        odd = ascii(fault.object[fault.start])
+        raise ParameterError(
+            f"{path}: wanted text, came half a character ({odd}), which no file can hold. "
+            f"Delete it, or write it in a string of the code as an escape: {odd}"
+        ) from None
+    except ValueError as fault:
+        raise ParameterError(f"{path}: not a notebook, not valid JSON: {fault}") from None
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        raise ParameterError(f"{path}: not a notebook of format 4; it has no list of cells")
+    return notebook
+
+
+def cell_source(cell: Cell) -> str:
+    """Return a cell's source as one string; on disk it is usually a list of lines."""
+    return "".join(cell.get("source", ""))
+
+
+def has_tag(cell: Cell, *tags: str) -> bool:
+    """Whether a cell bears one of some tags."""
+    return bool({*tags} & {*cell.get("metadata", {}).get("tags", [])})
+
+
+def read_needs(path: Path) -> dict[str, Any]:
+    """Read what a notebook says of itself in its metadata below ``gipfel``."""
+    return dict(read_notebook(path).get("metadata", {}).get("gipfel", {}))
+
+
+def read_language(path: Path) -> tuple[str, str]:
+    """Read the language of a notebook, in small letters, and the kernel that it names."""
+    about = read_notebook(path).get("metadata", {})
+    spec = about.get("kernelspec", {})
+    language = spec.get("language") or about.get("language_info", {}).get("name") or "python"
+    return ("python" if language.casefold() == "ipython" else language), spec.get("name", "")
+
+
+def code_cells(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield number, from 1, and source of every code cell but the parameters."""
+    cells = [cell for cell in read_notebook(path)["cells"] if cell.get("cell_type") == "code"]
+    for number, cell in enumerate(cells, start=1):
+        text = cell_source(cell).strip()
+        if text and not has_tag(cell, TAG):
+            yield number, text
+
+
+def find_imports(path: Path) -> list[str]:
+    """List the dotted names that the cells of a notebook import; magic commands do not count."""
+    found: set[str] = set()
+    for _, source in code_cells(path):
+        with suppress(SyntaxError, ValueError):
+            for node in ast.walk(ast.parse(_MAGIC.sub(r"\1pass", source))):
+                if isinstance(node, ast.Import):
+                    found.update(name.name for name in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found.update(f"{node.module}.{name.name}" for name in node.names)
+    return sorted(found)
+
+
+def count_cells(cells: Sequence[Cell]) -> tuple[int, int]:
+    """Count the code cells of an executed notebook: all, and those that ended without an error."""
+    code = [cell for cell in cells if _has_code(cell) and not is_added(cell)]
+    done = [cell for cell in code if cell.get("execution_count") and _find_error(cell) is None]
+    return len(code), len(done)
+
+
+def find_failure(cells: Sequence[Cell]) -> Failure | None:
+    """Find what kept an executed notebook from success, if anything."""
+    for index, cell in enumerate(cells):
+        error = _find_error(cell)
+        if error is not None:
+            text = strip_colours("\n".join(error.get("traceback", [])))
+            return blame_cell(cells, index, (error["ename"], error["evalue"], text))
+    for index, cell in enumerate(cells):
+        if _has_code(cell) and not cell.get("execution_count"):
+            message = "papermill returned, but this cell and those after it were not executed"
+            return blame_cell(cells, index, ("CellNotRun", message, ""))
     return None
 
 
-def _end(job: Job, progress: Progress, error: BaseException | None) -> Outcome:
-    """Save the notebook and say how it ended."""
-    # All of them again: a later cell can change what an earlier one shows.
-    shorten_outputs(progress.cells)
-    outcome = _judge(progress, error)
-    if any(is_note(output) for cell in progress.cells for output in cell.get("outputs", [])):
-        outcome.warnings.append("a cell gave more output than is kept; see the notebook")
-    try:
-        _save(progress, Path(job.part) / NOTEBOOK_FILE)
-    except OSError as fault:
-        message = f"the executed notebook could not be saved: {fault.strerror or fault}"
-        failure = outcome.failure or Failure(None, "", type(fault).__name__, message)
-        return replace(outcome, state="failed", failure=failure)
-    return outcome
+def blame_cell(cells: Sequence[Cell], index: int | None, error: tuple[str, str, str]) -> Failure:
+    """Blame a cell of an executed notebook, counted as in the notebook that is edited.
 
-
-def _judge(progress: Progress, error: BaseException | None) -> Outcome:
-    n_cells, n_run = count_cells(progress.cells)
-    if DEADLINE.has_rung:
-        return Outcome("timed_out", n_cells, n_run, _blame(progress, error))
-    if error is None or isinstance(error, PapermillExecutionError):
-        failure = find_failure(progress.cells)
-        if failure is None and error is None:
-            return Outcome("succeeded", n_cells, n_run)
-        return Outcome("failed", n_cells, n_run, failure or _blame(progress, error))
-    is_timeout = isinstance(error, CellTimeoutError) or progress.is_late
-    state: State = "timed_out" if is_timeout else "died"
-    # The cell that was stopped may have a count already, since it was begun.
-    n_run = count_cells(progress.cells[: progress.cell or 0])[1]
-    has_started = bool(progress.cells) or is_timeout
-    return Outcome(state, n_cells, n_run, _blame(progress, error), has_started=has_started)
-
-
-def _blame(progress: Progress, error: BaseException | None) -> Failure:
-    """Describe an error that no cell raised; blame the cell that was being executed."""
-    name, message = type(error).__name__, str(error)
-    trace = "" if progress.cell is not None else "".join(traceback.format_exception(error))
-    if DEADLINE.has_rung:
-        name, message = "CellTimeoutError", "the cell took longer than one cell may"
-    if progress.is_late or DEADLINE.is_late:
-        name, message = "DeadlineError", "the deadline of the run passed"
-    elif isinstance(error, DeadKernelError):
-        message = "the kernel died"
-    elif not progress.cells:
-        message = f"the kernel did not start: {message}"
-    found = find_failure(progress.cells) if DEADLINE.has_rung else None
-    if found is not None:
-        # Where the alarm was heard; papermill has put cells of its own before it.
-        return replace(found, exception=name, message=message)
-    return blame_cell(progress.cells, progress.cell, (name, message, strip_colours(trace)))
-
-
-def _save(progress: Progress, path: Path) -> None:
-    """Save the executed notebook, without paths of this machine and without false marks."""
-    if progress.notebook is None:
-        return
-    about = progress.notebook.metadata.papermill
-    for key in ("input_path", "output_path"):
-        about.pop(key, None)
-    for cell in progress.notebook.cells:
-        if cell.cell_type == "code" and cell.execution_count is None and cell.source.strip():
-            cell.metadata.papermill["status"] = "pending"
-    text: str = nbformat.writes(progress.notebook)  # type: ignore[no-untyped-call]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{text}\n", encoding="utf-8")
-
-
-def _start_deadline(
-    seconds: float | None, manager: AsyncKernelManager, progress: Progress
-) -> threading.Timer:
-    """Kill the kernel when the run's time is up; papermill then finds it dead and returns."""
-
-    def strike() -> None:
-        progress.is_late = True
-        # More than once: the kernel may only just be starting.
-        while not progress.is_over.wait(KILL_EVERY):
-            kill_kernel(manager)
-
-    timer = threading.Timer(seconds or 0, strike)
-    timer.daemon = True
-    if seconds is not None:
-        timer.start()
-    return timer
-
-
-KERNEL_NAME = "python3"
-#: Longest path that a socket may have on any system, less what ZeroMQ appends to it.
-_LONGEST_SOCKET = 95
-
-
-class OwnInterpreter(KernelSpecManager):
-    """Starts every kernel with this interpreter, whatever kernels the user has installed."""
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """Give the one kernel there is."""
-        return KernelSpec(**get_kernel_dict())
-
-
-def make_kernel_manager(scratch: Path, name: str = "") -> AsyncKernelManager:
-    """Make a manager whose kernel listens on sockets below a folder of its own.
-
-    Kernels that start side by side race for ports, and the default names of sockets
-    are shared between runs; a path that no other run has suffers from neither.
-
-    Parameters
-    ----------
-    scratch : path
-        A folder with a short name. Without Unix sockets, or if the name is too long
-        for one, ports are used.
-    name : str
-        An installed kernel, for a notebook of another language; empty: this interpreter.
+    ``error`` holds the exception's name, its text and the traceback.
     """
-    settings: dict[str, Any] = {
-        "kernel_name": name or KERNEL_NAME,
-        "connection_file": str(scratch / "kernel.json"),
-        "kernel_spec_manager": KernelSpecManager() if name else OwnInterpreter(),
-    }
-    address = str(scratch / "k")
-    if os.name == "posix" and len(address) < _LONGEST_SOCKET:
-        settings |= {"transport": "ipc", "ip": address}
-    return AsyncKernelManager(**settings)
+    if index is None or not cells:
+        return Failure(None, "", *error)
+    edited = sum(not is_added(cell) for cell in cells[:index])
+    return Failure(edited, cell_source(cells[index]), *error)
 
 
-def stop_kernel(manager: AsyncKernelManager) -> None:
-    """Let a kernel end by itself, so that it closes its files; kill what is left of it."""
-    with suppress(RuntimeError):
-        run_sync(manager.shutdown_kernel)(now=False)
-    kill_kernel(manager)
+def strip_colours(text: str) -> str:
+    """Remove the escape sequences that colour a terminal."""
+    return _ANSI.sub("", text)
 
 
-def kill_kernel(manager: AsyncKernelManager) -> None:
-    """Kill a kernel and what it has started; it leads a process group of its own."""
-    pid = getattr(manager.provisioner, "pid", None)
-    if pid is None:
-        return
-    with suppress(OSError):
-        if hasattr(os, "killpg"):
-            os.killpg(pid, signal.SIGKILL)
-        else:
-            os.kill(pid, signal.SIGTERM)
+def is_added(cell: Cell) -> bool:
+    """Whether papermill added a cell: the parameters given, or a mark of an error."""
+    return has_tag(cell, *_ADDED)
+
+
+def _has_code(cell: Cell) -> bool:
+    return cell.get("cell_type") == "code" and bool(cell_source(cell).strip())
+
+
+def _find_error(cell: Cell) -> Mapping[str, Any] | None:
+    outputs = cell.get("outputs", [])
+    return next((output for output in outputs if output["output_type"] == "error"), None)
+
+
+def clean_notebook(notebook: Mapping[str, Any]) -> dict[str, Any]:
+    """Take out what executing a notebook leaves; sources, tags and ids stay."""
+    cells = []
+    for cell in notebook["cells"]:
+        kept = {**cell, "metadata": _without(cell.get("metadata", {}), _CELL_TRACES)}
+        is_code = cell.get("cell_type") == "code"
+        cells.append(kept | ({"execution_count": None, "outputs": []} if is_code else {}))
+    metadata = _without(notebook.get("metadata", {}), _NOTEBOOK_TRACES)
+    if "language_info" in metadata:
+        metadata["language_info"] = {"name": metadata["language_info"].get("name", "python")}
+    return {**notebook, "cells": cells, "metadata": metadata}
+
+
+def _without(fields: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in names}
+
+
+def clean_file(path: Path) -> bool:
+    """Clean one notebook in place and format it, where ruff is installed; say if it changed."""
+    text = json.dumps(clean_notebook(read_notebook(path)), indent=1, ensure_ascii=False) + "\n"
+    ruff = Path(sys.executable).with_name("ruff")
+    if not ruff.is_file():
+        return write_if_changed(path, text.encode())
+    done = subprocess.run(  # noqa: S603 -- fixed command, no shell
+        [ruff, "format", "--stdin-filename", str(path), "-"],
+        input=text.encode(),
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RunError(f"{path}: cannot be formatted: {done.stderr.decode().strip()}")
+    return write_if_changed(path, done.stdout)
+
+
+def staged_notebooks(layout: Layout) -> list[Path]:
+    """List the notebooks whose changes are staged for a commit."""
+    options = ("--name-only", "--relative", "--diff-filter=ACMR", "-z", "--", "*.ipynb")
+    both = [git(layout, "diff", *which, *options).split("\0") for which in (["--cached"], [])]
+    staged, unstaged = ([name for name in names if name] for names in both)
+    half = sorted({*staged} & {*unstaged})
+    if half:
+        raise RunError(
+            f"{', '.join(half)}: staged in part; stage all of it (git add) or put the rest away"
+            " (git stash --keep-index), then commit again"
+        )
+    return [layout.root / name for name in staged]
+
+
+def stage(paths: list[Path], layout: Layout) -> None:
+    """Stage notebooks again after they were cleaned."""
+    if paths:
+        git(layout, "add", "--", *(str(path) for path in paths))
+
+
+def git(layout: Layout, *arguments: str) -> str:
+    """Return what a git command prints in the study's folder."""
+    try:
+        done = subprocess.run(  # noqa: S603 -- fixed command, no shell
+            ["git", *arguments],  # noqa: S607
+            cwd=layout.root,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+            check=False,
+        )
+    except OSError as fault:
+        raise RunError(f"git {arguments[0]}: {fault}") from None
+    if done.returncode:
+        raise RunError(f"git {arguments[0]}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def forget_paths(notebook: Mapping[str, Any]) -> None:
+    """Remove the paths of this machine that papermill notes in an executed notebook."""
+    for key in ("input_path", "output_path"):
+        notebook["metadata"].get("papermill", {}).pop(key, None)

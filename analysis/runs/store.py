@@ -5,86 +5,113 @@ Below ``papermill_runs/<notebook>``::
     <key>/                  the run that stands for its parameters
     earlier/<key>-<hash>/   others with the same parameters: other code, other tables
     failed/<key>/           the last attempt, if it did not succeed
+
+A run writes to ``<key>.part-<pid>`` while it holds ``<key>.lock``.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analysis.runs.folders import move_into_place
-from analysis.runs.key import differences, find_parts
+from filelock import FileLock, Timeout
+
+from analysis.runs.key import differences, find_parts, unequal
+from analysis.runs.notebook import is_added, read_notebook
 from analysis.runs.plan import KEY_LENGTH, PlannedRun, hash_bytes
-from analysis.runs.record import RECORD_FILE, RunRecord, read_record
-from analysis.study.errors import RunError
+from analysis.runs.record import (
+    DEFAULT_KEY,
+    FIGURES_FOLDER,
+    NOTEBOOK_FILE,
+    RECORD_FILE,
+    RunRecord,
+    read_record,
+)
+from analysis.study.errors import GipfelError, RunError, unknown
+from analysis.study.paths import Layout
 
 EARLIER, FAILED = "earlier", "failed"
 #: The only reason of a run that the store does not know at all.
 NEVER_RUN = "it has not been run here"
+#: Seconds between two attempts to hold a folder that another run holds.
+PATIENCE = 0.1
 
 
-@dataclass(frozen=True)
-class Standing:
-    """How a planned run stands in the store.
+@contextmanager
+def hold_folder(folder: Path, wait: Callable[[], None] | None = None) -> Iterator[None]:
+    """Hold a run's folder against every other run, in this process or another one.
 
-    Attributes
-    ----------
-    record : RunRecord or None
-        The run that can be used as it is; None: it must be run.
-    reasons : list of str
-        Why it must be run: what has changed since the run that stands.
+    What an earlier run left unfinished is cleared as soon as the folder is held.
     """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder.with_name(f"{folder.name}.lock"))
+    while not lock.is_locked:
+        if wait is not None:
+            wait()
+        try:
+            lock.acquire(timeout=0 if wait is None else PATIENCE, poll_interval=PATIENCE / 4)
+        except Timeout:
+            if wait is None:
+                name = f"{folder.parent.name}/{folder.name}"
+                raise RunError(f"{name}: another run holds this folder") from None
+    try:
+        _clear_leftovers(folder)
+        yield
+    finally:
+        lock.release()
 
-    record: RunRecord | None
-    reasons: list[str]
+
+def _clear_leftovers(folder: Path) -> None:
+    """Clear what a killed process left; only who holds the folder may write beside it."""
+    previous = folder.with_name(f"{folder.name}.previous")
+    if previous.exists() and not folder.exists():
+        previous.rename(folder)
+    for left in (previous, *folder.parent.glob(f"{folder.name}.part-*")):
+        shutil.rmtree(left, ignore_errors=True)
 
 
-def find_run(plan: PlannedRun) -> Standing:
-    """Find a stored run that rests on just what lies here now.
+def make_part(folder: Path) -> Path:
+    """Make a fresh folder beside a run's folder, with an empty folder for figures."""
+    part = folder.with_name(f"{folder.name}.part-{os.getpid()}")
+    shutil.rmtree(part, ignore_errors=True)
+    (part / FIGURES_FOLDER).mkdir(parents=True)
+    return part
 
-    Parameters
-    ----------
-    plan : PlannedRun
-        What is to be run.
 
-    Returns
-    -------
-    Standing
-        With the stored run, or else with every difference, the nearest run first.
-    """
+def move_into_place(part: Path, folder: Path) -> None:
+    """Put a finished folder where the old one is; at any moment one of them can be found."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    previous = folder.with_name(f"{folder.name}.previous")
+    if folder.exists():
+        folder.rename(previous)
+    part.rename(folder)
+    shutil.rmtree(previous, ignore_errors=True)
+
+
+def find_run(plan: PlannedRun) -> tuple[RunRecord | None, list[str]]:
+    """Find a stored run that rests on just what lies here now, or all that has changed since."""
     parts = find_parts(plan)
-    found: list[str] | None = None
-    for folder in _candidates(plan.folder):
+    found: list[str] = []
+    earlier = (plan.folder.parent / EARLIER).glob(f"{plan.folder.name}-*")
+    newest_first = sorted(earlier, key=lambda path: path.stat().st_mtime, reverse=True)
+    stands = (plan.folder / RECORD_FILE).is_file()
+    for folder in (*([plan.folder] if stands else []), *newest_first):
         try:
             record = read_record(folder)
         except RunError as fault:
-            reasons = [str(fault)]
-        else:
-            reasons = differences(record, plan, parts) + damages(record)
-            if not reasons:
-                return Standing(record, [])
+            found = found or [str(fault)]
+            continue
+        changed = unequal(record.outputs, hash_outputs(folder))
+        damages = [f"in the store: {name} is not as the run left it" for name, _, _ in changed]
+        reasons = differences(record, plan, parts) + damages
+        if not reasons:
+            return record, []
         found = found or reasons
-    return Standing(None, found or [NEVER_RUN])
-
-
-def _candidates(folder: Path) -> Iterator[Path]:
-    """Give the run that stands for some parameters, then the earlier ones, newest first."""
-    if (folder / RECORD_FILE).is_file():
-        yield folder
-    earlier = (folder.parent / EARLIER).glob(f"{folder.name}-*")
-    with_time = [(path.stat().st_mtime, path) for path in earlier]
-    yield from (path for _, path in sorted(with_time, reverse=True))
-
-
-def damages(record: RunRecord) -> list[str]:
-    """Name the files of a stored run that are not as it left them."""
-    now = hash_outputs(record.folder)
-    names = sorted({*record.outputs, *now})
-    changed = [name for name in names if record.outputs.get(name) != now.get(name)]
-    return [f"in the store: {name} is not as the run left it" for name in changed]
+    return None, found or [NEVER_RUN]
 
 
 def hash_outputs(folder: Path) -> dict[str, str]:
@@ -101,22 +128,13 @@ def keep_run(part: Path, plan: PlannedRun, record: RunRecord) -> RunRecord:
     """
     failed = plan.folder.parent / FAILED / plan.folder.name
     if record.state != "succeeded":
-        failed.parent.mkdir(parents=True, exist_ok=True)
         move_into_place(part, failed)
         return replace(record, folder=failed)
-    _put_aside(plan.folder, record.content)
-    move_into_place(part, plan.folder)
+    if part != plan.folder:
+        _put_aside(plan.folder, record.content)
+        move_into_place(part, plan.folder)
     shutil.rmtree(failed, ignore_errors=True)
     return replace(record, folder=plan.folder)
-
-
-def bring_back(record: RunRecord, plan: PlannedRun) -> RunRecord:
-    """Let an earlier run stand for its parameters again."""
-    if record.folder != plan.folder:
-        _put_aside(plan.folder, record.content)
-        move_into_place(record.folder, plan.folder)
-    shutil.rmtree(plan.folder.parent / FAILED / plan.folder.name, ignore_errors=True)
-    return replace(record, folder=plan.folder, is_reused=True)
 
 
 def _put_aside(folder: Path, content: str) -> None:
@@ -128,3 +146,101 @@ def _put_aside(folder: Path, content: str) -> None:
             aside.parent.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(aside, ignore_errors=True)
             folder.rename(aside)
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """One folder of the store."""
+
+    folder: Path
+    notebook: str
+    key: str
+    why: str  # why it may go: earlier, failed, other parameters, unreadable; empty: it stays
+    began: str  # empty if unreadable
+
+    @property
+    def n_bytes(self) -> int:
+        """What it takes."""
+        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+
+
+def list_runs(layout: Layout) -> list[StoredRun]:
+    """List every run of the store that is finished, by folder."""
+    places = ("*", f"{EARLIER}/*", f"{FAILED}/*")
+    paths = (path for at in places for path in layout.runs.glob(f"*/{at}/{RECORD_FILE}"))
+    found = []
+    for path in sorted(paths):
+        notebook, *place, name = path.parent.relative_to(layout.runs).parts
+        if ".part-" in name or name.endswith(".previous"):
+            continue
+        key = name.rpartition("-")[0] if place == [EARLIER] else name
+        why = place[0] if place else "" if name == DEFAULT_KEY else "other parameters"
+        try:
+            began = read_record(path.parent).started
+        except GipfelError:
+            why, began = why and "unreadable", ""
+        found.append(StoredRun(path.parent, notebook, key, why, began))
+    return found
+
+
+def list_attempts(layout: Layout) -> dict[str, list[StoredRun]]:
+    """List the last attempts of all runs by name: ``03_framing`` and ``03_framing/default``."""
+    named: dict[str, list[StoredRun]] = {}
+    for run in list_runs(layout):
+        if run.folder.parent.name != EARLIER:
+            for name in (run.notebook, f"{run.notebook}/{run.key}"):
+                named.setdefault(name, []).append(run)
+    return dict(sorted(named.items()))
+
+
+def find_attempt(layout: Layout, run: str) -> RunRecord:
+    """Find the last attempt of a run."""
+    named = list_attempts(layout)
+    begin = {name for name in named if len(run) >= 4 and name.partition("/")[2].startswith(run)}
+    found = [one for name in ({run} & {*named}) | begin for one in named[name]]
+    notebooks = {one.notebook for one in found}
+    if len(notebooks) != 1:
+        names = [name for name in named if name.split("/")[0] in notebooks and "/" in name]
+        raise RunError(unknown("run", run, names or named))
+    return max((read_record(one.folder) for one in found), key=lambda record: record.started)
+
+
+def command_to_open(layout: Layout, record: RunRecord) -> str:
+    """Say how to open an executed notebook in JupyterLab at the cell that is to blame.
+
+    Empty if no cell was reached.
+    """
+    path = record.folder / NOTEBOOK_FILE
+    if not path.is_file():
+        return ""
+    anchor = ""
+    # The record counts cells as in the notebook that is edited.
+    with suppress(GipfelError, IndexError, TypeError, AttributeError, KeyError):
+        edited = [cell for cell in read_notebook(path)["cells"] if not is_added(cell)]
+        anchor = f"#cell-id={edited[record.failure.cell]['id']}"  # type: ignore[union-attr,index]
+    return f'jupyter lab --LabApp.default_url="/lab/tree/{layout.show(path)}{anchor}"'
+
+
+def find_prunable(layout: Layout, keep: int = 0) -> list[StoredRun]:
+    """Find the runs that may go: all but the default run of each notebook."""
+    if keep < 0:
+        raise RunError(f"prune: wanted keep of 0 or more, came {keep}")
+    by_notebook: dict[str, list[StoredRun]] = {}
+    for run in list_runs(layout):
+        if run.why:
+            by_notebook.setdefault(run.notebook, []).append(run)
+    for runs in by_notebook.values():
+        runs.sort(key=lambda run: (run.began, str(run.folder)), reverse=True)
+    return [run for runs in by_notebook.values() for run in runs[keep:]]
+
+
+def prune_runs(runs: Iterable[StoredRun]) -> int:
+    """Remove runs, and return how many bytes are free again; one that is held stays."""
+    n_bytes = 0
+    for run in runs:
+        size, home = run.n_bytes, run.folder.parent
+        home = home.parent if home.name in (EARLIER, FAILED) else home
+        with suppress(RunError), hold_folder(home / run.key):
+            shutil.rmtree(run.folder)
+            n_bytes += size
+    return n_bytes

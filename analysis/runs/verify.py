@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
-import subprocess
-import tempfile
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
+from matplotlib.image import imread, imsave
 
-from analysis.runs.compare import Difference, compare_folders, compare_tables, compare_values
 from analysis.runs.execute import RunEvent, execute_runs
-from analysis.runs.folders import scratch_prefix
+from analysis.runs.notebook import git
 from analysis.runs.plan import PlannedRun, notebook_number, plan_runs
-from analysis.runs.record import RunRecord
+from analysis.runs.record import installed
+from analysis.runs.store import hold_folder
 from analysis.study.errors import RunError, StudyError
 from analysis.study.paths import STUDY_FILE, Layout
 from analysis.study.study import Study, read_study
@@ -29,24 +29,46 @@ from analysis.tables.features import content_hash, hash_input, read_table
 from analysis.tables.schema import TABLES
 
 #: What a study consists of, but for figures and runs.
-PARTS = ("study.toml", "notebooks", "data")
+PARTS = (STUDY_FILE, "notebooks", "data")
+#: Relative and absolute tolerance of a number: some units of the last digit that is written.
+RELATIVE, ABSOLUTE = 1e-6, 1e-9
+#: How many differing cells, and how many causes of a kind, are named; others are counted.
+NAMED, MOST = 3, 6
+#: What a figure's JSON says beside numbers; `find_causes` judges it.
+NOTED = ("versions", "inputs", "parameters", "seed")
+
+_NOTHING = (
+    "nothing differs from what is committed: processor, fonts or libraries below Python, or code"
+    " that was committed without new figures"
+)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How one file stands against the committed one."""
+
+    name: str
+    verdict: Literal["same", "same numbers", "same picture", "differs", "missing", "new"]
+    detail: str = ""
+    picture: Path | None = None
+
+    @property
+    def fails(self) -> bool:
+        """Whether this must not pass."""
+        return not self.verdict.startswith("same")
+
+
+@dataclass(frozen=True)
+class Blame:
+    """One thing that is not as it was when the figures were committed."""
+
+    cause: str  # data, parameters, environment, code or machine
+    detail: str
 
 
 @dataclass(frozen=True)
 class Verified:
-    """How one notebook, or the open tables, stand against what is committed.
-
-    Attributes
-    ----------
-    name : str
-        The notebook, or ``open tables``.
-    state : str
-        How its run ended.
-    differences : tuple of Difference
-        One for each file.
-    causes : tuple of Blame
-        Why; empty if nothing fails.
-    """
+    """How one notebook, or the open tables, stand against what is committed."""
 
     name: str
     state: str
@@ -60,130 +82,33 @@ class Verified:
             return False
         return self.state != "succeeded" or any(one.fails for one in self.differences)
 
+    @property
+    def n_equal_bytes(self) -> int:
+        """How many files are equal byte for byte; the others may still hold equal numbers."""
+        return sum(one.verdict == "same" for one in self.differences)
+
 
 @contextmanager
 def beside(layout: Layout) -> Iterator[Layout]:
-    """Copy a study, but for figures and runs, to a folder that goes away in the end."""
-    with tempfile.TemporaryDirectory(prefix=scratch_prefix()) as folder:
-        root = Path(folder).resolve()
+    """Copy a study, but for figures and runs, to a folder that goes away in the end.
+
+    It lies among the runs, out of git, and what a killed process left of it goes, too.
+    """
+    root = layout.runs / "verify" / "study"
+    with hold_folder(root):
+        shutil.rmtree(root, ignore_errors=True)
+        root.mkdir()
         for part in PARTS:
-            _copy(layout.root / part, root / part)
-        yield Layout(root)
-
-
-def _copy(source: Path, target: Path) -> None:
-    if source.is_dir():
-        leave = shutil.ignore_patterns("local", ".ipynb_checkpoints")
-        shutil.copytree(source, target, ignore=leave)
-    elif source.is_file():
-        shutil.copyfile(source, target)
-
-
-def verify_figures(
-    layout: Layout,
-    fresh: Layout,
-    *,
-    jobs: int,
-    pictures: Path,
-    on_event: Callable[[RunEvent], None],
-) -> list[Verified]:
-    """Run every notebook of a copy of the study and compare its figures.
-
-    Parameters
-    ----------
-    layout, fresh : Layout
-        The study with the committed figures, and its copy as `beside` gives it.
-    jobs : int
-        How many at a time.
-    pictures : path
-        Where pictures of differences go.
-    on_event : callable
-        Hears of every run and cell.
-
-    Returns
-    -------
-    list of Verified
-        One for each notebook, in the order of ``study.toml``.
-    """
-    study = read_study(fresh)
-    plans = plan_runs(study, fresh)
-    records = execute_runs(plans, jobs=jobs, on_event=on_event)
-    contents = {name: content_hash(read_table(name, fresh.features)) for name in TABLES}
-    return [
-        _verified(plan, record, layout, contents=contents, pictures=pictures)
-        for plan, record in zip(plans, records, strict=True)
-    ]
-
-
-def _verified(
-    plan: PlannedRun, record: RunRecord, layout: Layout, *, contents: dict[str, str], pictures: Path
-) -> Verified:
-    number = notebook_number(plan.notebook)
-    found = tuple(compare_folders(layout.figures, record.figures, number, pictures))
-    if record.state == "skipped":
-        return Verified(plan.notebook, record.state, ())
-    result = Verified(plan.notebook, record.state, found)
-    if not result.fails:
-        return result
-    return Verified(plan.notebook, record.state, found, tuple(find_causes(plan, layout, contents)))
-
-
-def verify_tables(layout: Layout, fresh: Layout, annotate: Callable[[Layout], object]) -> Verified:
-    """Build the open tables anew from the articles and compare them, cell by cell.
-
-    Parameters
-    ----------
-    layout, fresh : Layout
-        The study with the committed tables, and its copy, whose tables are built anew.
-    annotate : callable
-        Builds the open tables of a study.
-
-    Raises
-    ------
-    RunError
-        If the articles are not there.
-    """
-    if not any(layout.raw.glob("*.txt")):
-        raise RunError(
-            f"verify --from-articles: no articles in {layout.show(layout.raw)}. "
-            "Bring them in with `gipfel ingest FOLDER`, or leave the option out."
-        )
-    shutil.rmtree(fresh.features)
-    annotate(fresh)
-    found = tuple(_compare_table(name, layout.features, fresh.features) for name in TABLES)
-    causes = (
-        (Blame("data", "the open tables are not those that these articles and lexicons give"),)
-        if any(one.fails for one in found)
-        else ()
-    )
-    return Verified("open tables", "succeeded", found, causes)
-
-
-def _compare_table(name: str, committed: Path, made: Path) -> Difference:
-    before, after = (read_table(name, folder) for folder in (committed, made))
-    if content_hash(before) == content_hash(after):
-        return Difference(f"{name}.parquet", "same")
-    detail = "; ".join(compare_tables(_as_text(before), _as_text(after)))
-    return Difference(f"{name}.parquet", "differs" if detail else "same", detail)
-
-
-def _as_text(table: pd.DataFrame) -> pd.DataFrame:
-    return table.astype(object).map(str)
-
-
-def failing(verified: Sequence[Verified]) -> list[Verified]:
-    """Give those that do not stand."""
-    return [one for one in verified if one.fails]
-
-
-def count_equal_bytes(verified: Sequence[Verified]) -> int:
-    """Count the files that are equal byte for byte; the others may still hold equal numbers."""
-    return sum(file.verdict == "same" for one in verified for file in one.differences)
-
-
-def count_files(verified: Sequence[Verified]) -> int:
-    """Count the files that were compared."""
-    return sum(len(one.differences) for one in verified)
+            source = layout.root / part
+            if source.is_dir():
+                leave = shutil.ignore_patterns("local", ".ipynb_checkpoints")
+                shutil.copytree(source, root / part, ignore=leave)
+            elif source.is_file():
+                shutil.copyfile(source, root / part)
+        try:
+            yield Layout(root)
+        finally:
+            shutil.rmtree(root, ignore_errors=True)
 
 
 def check_figures(study: Study, layout: Layout) -> None:
@@ -196,127 +121,223 @@ def check_figures(study: Study, layout: Layout) -> None:
         )
 
 
-#: Further causes of a kind are counted, not listed.
-MOST = 6
+def verify_figures(
+    layout: Layout,
+    fresh: Layout,
+    *,
+    jobs: int,
+    pictures: Path,
+    on_event: Callable[[RunEvent], None],
+) -> list[Verified]:
+    """Run every notebook of a copy of the study and compare its figures."""
+    plans = plan_runs(read_study(fresh), fresh)
+    contents = {name: content_hash(read_table(name, fresh.features)) for name in TABLES}
+    verified = []
+    for plan, record in zip(plans, execute_runs(plans, jobs=jobs, on_event=on_event), strict=True):
+        found: tuple[Difference, ...] = ()
+        if record.state != "skipped":
+            number = notebook_number(plan.notebook)
+            found = tuple(compare_folders(layout.figures, record.figures, number, pictures))
+        one = Verified(plan.notebook, record.state, found)
+        causes = tuple(find_causes(plan, layout, contents)) if one.fails else ()
+        verified.append(Verified(plan.notebook, record.state, found, causes))
+    return verified
 
-_NOTHING = (
-    "nothing differs from what is committed: processor, fonts or libraries below Python, or code"
-    " that was committed without new figures"
-)
 
-Cause = Literal["data", "parameters", "code", "environment", "machine"]
+def verify_tables(layout: Layout, fresh: Layout, annotate: Callable[[Layout], object]) -> Verified:
+    """Build the open tables anew from the articles and compare them, cell by cell."""
+    if not any(layout.raw.glob("*.txt")):
+        raise RunError(
+            f"verify --from-articles: no articles in {layout.show(layout.raw)}. "
+            "Bring them in with `gipfel ingest FOLDER`, or leave the option out."
+        )
+    shutil.rmtree(fresh.features)
+    annotate(fresh)
+    found = []
+    for name in TABLES:
+        before, after = (read_table(name, folder) for folder in (layout.features, fresh.features))
+        detail = ""
+        if content_hash(before) != content_hash(after):
+            texts = [table.astype(object).map(str) for table in (before, after)]
+            detail = "; ".join(compare_tables(*texts))
+        found.append(Difference(f"{name}.parquet", "differs" if detail else "same", detail))
+    why = "the open tables are not those that these articles and lexicons give"
+    causes = (Blame("data", why),) if any(one.fails for one in found) else ()
+    return Verified("open tables", "succeeded", tuple(found), causes)
 
 
-@dataclass(frozen=True)
-class Blame:
-    """One thing that is not as it was when the figures were committed."""
+def compare_folders(committed: Path, made: Path, number: str, pictures: Path) -> list[Difference]:
+    """Compare the files of one notebook."""
+    names = {path.name for folder in (committed, made) for path in folder.glob(f"{number}*")}
+    found = [compare_files(committed / name, made / name, pictures) for name in sorted(names)]
+    equal = {Path(one.name).stem for one in found if one.name.endswith(".png") and not one.fails}
+    return [
+        Difference(one.name, "same picture", "other bytes; its PNG has equal pixels")
+        if one.name.endswith((".pdf", ".svg"))
+        and one.verdict == "differs"
+        and Path(one.name).stem in equal
+        else one
+        for one in found
+    ]
 
-    cause: Cause
-    detail: str
+
+def compare_files(committed: Path, made: Path, pictures: Path) -> Difference:
+    """Compare two files of one name: bytes first, then by what they hold."""
+    name = committed.name
+    if not made.is_file():
+        return Difference(name, "missing", "committed, but no longer made")
+    if not committed.is_file():
+        return Difference(name, "new", "made, but not committed")
+    if committed.read_bytes() == made.read_bytes():
+        return Difference(name, "same")
+    if committed.suffix == ".png":
+        return compare_pictures(committed, made, pictures)
+    detail = _describe(committed, made)
+    if detail:
+        return Difference(name, "differs", detail)
+    return Difference(name, "same numbers", "other bytes, numbers within the tolerance")
+
+
+def _describe(committed: Path, made: Path) -> str:
+    """Say how two files differ; empty if all numbers are equal within the tolerance."""
+    both = (committed, made)
+    if committed.suffix == ".csv":
+        tables = [pd.read_csv(path, dtype=str, keep_default_na=False) for path in both]
+        return "; ".join(compare_tables(*tables))
+    if committed.suffix == ".json":
+        notes = [json.loads(path.read_text(encoding="utf-8")) for path in both]
+        said = [{key: note[key] for key in note if key not in NOTED} for note in notes]
+        found = list(compare_values(said[0], said[1]))
+        return "; ".join(found[:NAMED]) + _more(len(found))
+    if committed.suffix == ".tex":
+        lines = [path.read_text(encoding="utf-8").splitlines() for path in both]
+        for number, (before, after) in enumerate(zip(*lines, strict=False), start=1):
+            if before != after:
+                return f"line {number}: {before.strip()} became {after.strip()}"
+        return f"{len(lines[0])} lines became {len(lines[1])}"
+    return "other bytes"
+
+
+def compare_tables(committed: pd.DataFrame, made: pd.DataFrame) -> list[str]:
+    """Compare two tables of text cell by cell; numbers by tolerance."""
+    if list(committed.columns) != list(made.columns):
+        return [f"columns {', '.join(committed.columns)} became {', '.join(made.columns)}"]
+    if len(committed) != len(made):
+        return [f"{len(committed)} rows became {len(made)}"]
+    cells = [
+        f"row {row + 1}, column {name!r}: {before} became {after}"
+        for name in committed.columns
+        for row, (before, after) in enumerate(zip(committed[name], made[name], strict=True))
+        if not is_close(before, after)
+    ]
+    said = f"{len(cells)} of {committed.size} cells: {'; '.join(cells[:NAMED])}{_more(len(cells))}"
+    return [said] if cells else []
+
+
+def compare_values(before: object, after: object, at: str = "") -> Iterator[str]:
+    """Compare two JSON contents; yield each place that differs."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in sorted({*before, *after}):
+            if key not in before or key not in after:
+                yield f"{at}{key}: {'no longer there' if key in before else 'new'}"
+            else:
+                yield from compare_values(before[key], after[key], f"{at}{key}.")
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for number, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from compare_values(one, other, f"{at}{number}.")
+    elif not is_close(before, after):
+        yield f"{at.rstrip('.')}: {before} became {after}"
+
+
+def is_close(before: object, after: object) -> bool:
+    """Whether two cells are equal, or numbers within the tolerance."""
+    if before == after:
+        return True
+    with suppress(ValueError):
+        first, second = float(str(before)), float(str(after))
+        return math.isclose(first, second, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+    return False
+
+
+def compare_pictures(committed: Path, made: Path, pictures: Path) -> Difference:
+    """Compare two PNG files by pixels; draw the new one in grey, in red where they differ."""
+    before, after = imread(committed)[..., :3], imread(made)[..., :3]
+    if before.shape != after.shape:
+        sizes = [f"{shape[1]} x {shape[0]}" for shape in (before.shape, after.shape)]
+        return Difference(committed.name, "differs", f"{sizes[0]} pixels became {sizes[1]}")
+    differs = np.any(before != after, axis=2)
+    if not differs.any():
+        return Difference(committed.name, "same picture", "other bytes, equal pixels")
+    shown = np.repeat(0.5 + after.mean(axis=2, keepdims=True) / 2, 3, axis=2)
+    shown[differs] = (0.8, 0.0, 0.0)
+    pictures.mkdir(parents=True, exist_ok=True)
+    path = pictures / f"{committed.stem}-difference.png"
+    imsave(path, shown)
+    share = f"{differs.mean():.2%} of the pixels"
+    return Difference(committed.name, "differs", share, path)
+
+
+def _more(n: int) -> str:
+    return f"; and {n - NAMED} more" if n > NAMED else ""
 
 
 def find_causes(plan: PlannedRun, layout: Layout, contents: Mapping[str, str]) -> list[Blame]:
     """Say what differs between the committed figures of a notebook and what is here now.
 
-    Data, parameters and versions are compared with what stands beside each figure; the
-    code and the design with what is committed.
-
-    Parameters
-    ----------
-    plan : PlannedRun
-        The notebook's default run as it is now.
-    layout : Layout
-        The study.
-    contents : mapping of table name to hash
-        The open tables as they are now.
-
-    Returns
-    -------
-    list of Blame
-        Without any other cause, the machine, or code that was committed without new figures.
+    `contents` has the hashes of the open tables as they are now. Without any other cause it is
+    the machine, or code that was committed without new figures.
     """
-    notes = list(read_notes(layout.figures, plan.notebook))
-    causes = [
-        *_unique("data", (found for note in notes for found in _data(note, contents, layout))),
-        *_unique("parameters", (found for note in notes for found in _parameters(note, plan))),
-        *_unique("environment", (found for note in notes for found in _versions(note))),
-        *_unique("parameters", _design(layout)),
-        *_unique("code", _code(layout, plan)),
-    ]
+    notes = read_notes(layout.figures, plan.notebook)
+    found: dict[Blame, None] = {}
+    for blame in (*_find_noted(notes, plan, layout, contents), *_find_uncommitted(plan, layout)):
+        found.setdefault(blame)
+    causes = []
+    for cause in ("data", "parameters", "environment", "code"):
+        same = [blame for blame in found if blame.cause == cause]
+        more = [Blame(cause, f"and {len(same) - MOST} more")] if len(same) > MOST else []
+        causes += [*same[:MOST], *more]
     return causes or [Blame("machine", _NOTHING)]
 
 
-def read_notes(figures: Path, notebook: str) -> Iterator[dict[str, Any]]:
+def read_notes(figures: Path, notebook: str) -> list[dict[str, Any]]:
     """Read what stands beside each committed figure, table and list of values."""
+    notes = []
     for path in sorted(figures.glob(f"{notebook_number(notebook)}*.json")):
-        try:
-            yield json.loads(path.read_text(encoding="utf-8"))
-        except ValueError:
-            continue  # the comparison of files has told already that it is broken
+        with suppress(ValueError):  # the comparison of files has told already that it is broken
+            notes.append(json.loads(path.read_text(encoding="utf-8")))
+    return notes
 
 
-def _data(note: Mapping[str, Any], contents: Mapping[str, str], layout: Layout) -> Iterator[str]:
-    """Name the inputs that are others; what differs in the design, `_design` says."""
-    for name, before in note.get("inputs", {}).items():
-        now = contents.get(name) if name in TABLES else hash_input(name, layout)
-        if now != before and name != STUDY_FILE:
-            what = f"open table {name}" if name in TABLES else name
-            yield f"{what} is not the one that the figures were made from"
+def _find_noted(
+    notes: Iterable[Mapping[str, Any]],
+    plan: PlannedRun,
+    layout: Layout,
+    contents: Mapping[str, str],
+) -> Iterator[Blame]:
+    """Compare what stands beside figures; what differs in the design, git says."""
+    for note in notes:
+        for name, before in note.get("inputs", {}).items():
+            now = contents.get(name) if name in TABLES else hash_input(name, layout)
+            if now != before and name != STUDY_FILE:
+                what = f"open table {name}" if name in TABLES else name
+                yield Blame("data", f"{what} is not the one that the figures were made from")
+        for one in compare_values(note.get("parameters", plan.parameters), plan.parameters):
+            yield Blame("parameters", one)
+        for package, before in note.get("versions", {}).items():
+            if installed(package) != before:
+                yield Blame("environment", f"{package} {before} became {installed(package)}")
 
 
-def _parameters(note: Mapping[str, Any], plan: PlannedRun) -> Iterator[str]:
-    before = note.get("parameters", plan.parameters)
-    yield from compare_values(before, plan.parameters)
-
-
-def _versions(note: Mapping[str, Any]) -> Iterator[str]:
-    for package, before in note.get("versions", {}).items():
-        now = _installed(package)
-        if now != before:
-            yield f"{package} {before} became {now}"
-
-
-def _installed(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def _design(layout: Layout) -> Iterator[str]:
-    """Compare ``study.toml``; the parameters of runs stand beside the figures."""
-    text = _git(layout, "show", "HEAD:./study.toml")
-    before = tomllib.loads(text.removeprefix(BYTE_ORDER_MARK))
-    now = read_toml(layout.study_file, StudyError)
-    if text:
-        found = compare_values({**before, "run": []}, {**now, "run": []})
-        yield from (f"study.toml, {one}" for one in found)
-
-
-def _code(layout: Layout, plan: PlannedRun) -> Iterator[str]:
-    """Name the files of the package, the notebook and the lexicons that are not committed so."""
+def _find_uncommitted(plan: PlannedRun, layout: Layout) -> Iterator[Blame]:
+    """Compare ``study.toml``, the package, the notebook and the lexicons with what is committed."""
     paths = ("analysis", f"notebooks/{plan.notebook}.ipynb", "data/lexicons")
-    listed = _git(layout, "diff", "--name-only", "--relative", "HEAD", "--", *paths)
-    yield from (f"{name} is not as it is committed" for name in listed.splitlines())
-
-
-def _git(layout: Layout, *arguments: str) -> str:
-    """Ask git; without git, or outside a repository, nothing can be said."""
-    try:
-        done = subprocess.run(  # noqa: S603 -- fixed command, no shell
-            ["git", *arguments],  # noqa: S607
-            cwd=layout.root,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
-    except OSError:
-        return ""
-    return done.stdout if done.returncode == 0 else ""
-
-
-def _unique(cause: Cause, details: Iterable[str]) -> list[Blame]:
-    found = list(dict.fromkeys(details))
-    more = [f"and {len(found) - MOST} more"] if len(found) > MOST else []
-    return [Blame(cause, detail) for detail in (*found[:MOST], *more)]
+    # Without git, or outside a repository, nothing can be said.
+    with suppress(RunError):
+        text = git(layout, "show", f"HEAD:./{STUDY_FILE}").removeprefix(BYTE_ORDER_MARK)
+        before, now = tomllib.loads(text), read_toml(layout.study_file, StudyError)
+        # The parameters of runs stand beside the figures.
+        for one in compare_values({**before, "run": []}, {**now, "run": []}):
+            yield Blame("parameters", f"study.toml, {one}")
+        listed = git(layout, "diff", "--name-only", "--relative", "HEAD", "--", *paths)
+        for name in listed.splitlines():
+            yield Blame("code", f"{name} is not as it is committed")
