@@ -97,7 +97,7 @@ def heading(column: str, language: Language, *, table: str = "", sides: Mapping[
     language : {"de", "en"}
         Of the heading.
     table : str
-        Name of the table, such as ``03_position``: what a column means can depend on it.
+        Name of the table, such as ``03_breakdowns``: what a column means can depend on it.
     sides : mapping
         The names of the events compared, by ``target`` and ``reference``.
 

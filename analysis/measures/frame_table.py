@@ -6,14 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.measures.intervals import with_share
+from analysis.measures.intervals import RESTS_ON, with_share
 from analysis.measures.selection import Selection
+from analysis.measures.verdicts import VERDICT
 
 #: What a row of counts is of: a document, an event's documents together, all documents.
 UNITS = ("document", "pooled", "corpus")
 #: The columns that say which unit a row is of, and which mentions it counts.
 KEYS = ["event", "unit", "doc_id"]
 SELECTED = ["tier", "target", "weight"]
+#: Columns of measures below one another, and those of result tables that n relates to.
+MEASURED = ("frame", *KEYS, "speaker", "n", "n_raw", "n_total", "value", "low", "high")
+MEASURED += ("rests_on", *VERDICT)
+TOTALS = ("n_tokens", "n_mentions", "n_documents_total")
 
 
 def share_table(
@@ -145,3 +150,73 @@ def stamp(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
 def stamp_as(table: pd.DataFrame, source: pd.DataFrame) -> pd.DataFrame:
     """Write the selection of the table that the rows were made from beside them."""
     return table.assign(**{name: source[name].iloc[0] for name in SELECTED if name in source})
+
+
+def stack_tables(tables: Mapping[str, pd.DataFrame], by: str) -> pd.DataFrame:
+    """Put result tables below one another, with the name of each in a column.
+
+    Returns
+    -------
+    DataFrame
+        The column ``by``, then all columns of the tables, the selection last. What a table
+        does not have is empty; numbers n_* stay whole where they are.
+
+    Examples
+    --------
+    >>> tables = {"a": pd.DataFrame({"n": [1], "x": ["y"]}), "b": pd.DataFrame({"n_b": [2]})}
+    >>> stack_tables(tables, "table").to_numpy().tolist()
+    [['a', 1, 'y', <NA>], ['b', <NA>, '', 2]]
+    """
+    parts = [table.assign(**{by: name}) for name, table in tables.items()]
+    table = pd.concat(parts, ignore_index=True)
+    texts = {name for part in parts for name in part if pd.api.types.is_string_dtype(part[name])}
+    counts = [
+        name for name in table.filter(regex="^n($|_)") if (table[name].dropna() % 1 == 0).all()
+    ]
+    table = table.fillna(dict.fromkeys(texts, "")).astype(dict.fromkeys(counts, "Int64"))
+    last = [name for name in SELECTED if name in table]
+    return table[[by, *table.columns.drop([by, *last]), *last]]
+
+
+def stack_measures(measures: Mapping[str, tuple[pd.DataFrame, str]]) -> pd.DataFrame:
+    """Put measures of frames below one another, each with its counts, interval and verdict.
+
+    Parameters
+    ----------
+    measures : mapping of name to table and column
+        Which column of a result table holds the measure. A verdict under the measure's own
+        name, such as media_status, goes before the table's, which is one on another column.
+
+    Returns
+    -------
+    DataFrame
+        Long: measure, frame, event (empty: all events), unit, doc_id, speaker, n (mentions
+        counted), n_raw, n_total (what a rate or share relates n to; of dispersion, the
+        documents), value, low, high, rests_on, status, reason_code, reason_values, tier,
+        target, weight. What a measure does not have is empty.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"n": [3], "n_mentions": [4], "share": [0.75], "status": "ok"})
+    >>> told = stack_measures({"narrator": (table, "share")})
+    >>> told[["measure", "n", "n_total", "value", "rests_on"]].to_numpy().tolist()
+    [['narrator', 3, 4, 0.75, 'no interval']]
+    """
+    parts = {name: _measure_rows(name, *found) for name, found in measures.items()}
+    table = stack_tables(parts, "measure").reindex(columns=["measure", *MEASURED, *SELECTED])
+    table = table.fillna(dict.fromkeys(["doc_id", "speaker", "rests_on"], ""))
+    return table.assign(rests_on=table["rests_on"].replace("", RESTS_ON["none"]))
+
+
+def _measure_rows(name: str, table: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Name the columns of one measure as `stack_measures` does."""
+    total = next((column for column in TOTALS if column in table), None)
+    rows = table.assign(value=table[value])
+    if total:
+        rows = rows.assign(n=rows.get("n", rows[total]), n_total=rows[total])
+    if f"{name}_status" in table:
+        rows[VERDICT] = table[[f"{name}_{column}" for column in VERDICT]]
+        rows["value"] = rows["value"].where(rows["status"] == "ok")
+        rows = rows.drop(columns=["low", "high", "rests_on", "speaker"], errors="ignore")
+    kept = [column for column in (*MEASURED, *SELECTED) if column in rows]
+    return rows[kept]

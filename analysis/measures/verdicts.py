@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from analysis.study.design import ALPHA, FEWEST_JOINT
+from analysis.study.design import ALPHA, FEWEST_CORRELATED, FEWEST_JOINT
 from analysis.study.errors import MeasureError, check_known
 from analysis.tables.reasons import REASONS
 
@@ -17,9 +17,6 @@ HIGHEST_FLOOR = ALPHA
 FEWEST_CLUSTERS = 20
 #: A share of fewer mentions is shown with its interval or not at all.
 FEWEST_MENTIONS = 10
-#: Below this many documents a correlation says nothing: at r = 0 its 95 % interval spans
-#: -.63 to .63 with ten of them, -.88 to .88 with five.
-FEWEST_CORRELATED = 10
 
 
 class Verdict(NamedTuple):
