@@ -204,7 +204,8 @@ def stack_measures(measures: Mapping[str, tuple[pd.DataFrame, str]]) -> pd.DataF
     """
     parts = {name: _measure_rows(name, *found) for name, found in measures.items()}
     table = stack_tables(parts, "measure").reindex(columns=["measure", *MEASURED, *SELECTED])
-    table = table.fillna(dict.fromkeys(["doc_id", "speaker", "rests_on"], ""))
+    texts = ["doc_id", "speaker", "rests_on"]
+    table[texts] = table[texts].astype("object").fillna("").astype("str")
     return table.assign(rests_on=table["rests_on"].replace("", RESTS_ON["none"]))
 
 
