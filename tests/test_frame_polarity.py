@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from framing_samples import FRAMES, some_documents, some_mentions
 
-from analysis.measures.frame_polarity import frame_setting, net_assertion, polarity_profile
+from analysis.measures.frame_voices import frame_setting, net_assertion, polarity_profile
 from analysis.measures.selection import Selection
 from analysis.tables.features import Features
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from framing_samples import FRAMES, some_documents, some_mentions
 
-from analysis.measures.frame_position import PLACE_OF, PLACES, frame_pairs, frame_position
+from analysis.measures.frame_spread import frame_pairs
+from analysis.measures.framing import PLACE_OF, PLACES, frame_position
 from analysis.measures.selection import Selection
 from analysis.tables.features import Features
 from analysis.tables.schema import ZONES

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from framing_samples import ALASKA, FRAMES, HELSINKI, some_documents, some_mentions
 
-from analysis.measures.frame_speakers import (
+from analysis.measures.frame_voices import (
     count_statements,
     frame_speakers,
     speaker_concentration,

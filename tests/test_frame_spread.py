@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from framing_samples import FRAMES, some_documents, some_mentions
 
-from analysis.measures.frame_polarity import net_assertion, polarity_profile
 from analysis.measures.frame_spread import check_length, frame_dispersion
+from analysis.measures.frame_voices import net_assertion, polarity_profile
 from analysis.measures.framing import frame_rates, frame_shares
 from analysis.measures.selection import Selection
 from analysis.study.errors import MeasureError

@@ -1,20 +1,26 @@
-"""How evenly frames are spread over documents, and whether a measure hangs on their length."""
+"""What takes many documents: how frames are spread, stand together, and hang on length."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
+from analysis.measures.cells import check_pairs
 from analysis.measures.dispersion_measures import MEASURES, check_parts
 from analysis.measures.document_values import KEYS
+from analysis.measures.formulas import npmi
 from analysis.measures.frame_table import count_by_unit, stamp
 from analysis.measures.intervals import correlate
-from analysis.measures.selection import CORE, Selection, select_mentions, sizes_of
-from analysis.measures.verdicts import OK, VERDICT, Verdict, refuse
+from analysis.measures.selection import CORE, Selection, select_mentions, sizes_of, weights_of
+from analysis.measures.verdicts import OK, VERDICT, Verdict, judge_edge, refuse
 from analysis.study.errors import MeasureError
 
+PAIR_COUNTS = ["n_segments", "n_frame", "n_with_frame", "n_joint"]
+PAIR_COLUMNS = ["frame", "with_frame", "event", "unit", *PAIR_COUNTS]
+PAIR_COLUMNS += ["n_raw", "n_expected", "npmi", "edge", *VERDICT]
 SPREADS = ("dp", "dp_norm", "dp_egbert")
 #: Values of documents that a length check can take.
 CHECKED = ("per_1000", "share", "net")
@@ -85,6 +91,77 @@ def _judge_spread(n_documents: int, n: int) -> Verdict:
     if n_documents < 2:
         return refuse("one_document_dispersion")
     return OK if n else refuse("frame_absent")
+
+
+def frame_pairs(
+    mentions: pd.DataFrame,
+    documents: pd.DataFrame,
+    segments: pd.DataFrame,
+    frames: Sequence[str],
+    *,
+    selection: Selection = CORE,
+) -> pd.DataFrame:
+    """Count the segments that hold two frames together, against what chance would give.
+
+    The arguments are those of `frame_rates`, and segments, an open table. Every pair of
+    frames has a row, the earlier frame first; segments count by their weight.
+
+    Returns
+    -------
+    DataFrame
+        Long: frame, with_frame, event (empty: all events), unit (pooled, corpus),
+        n_segments, n_frame, n_with_frame, n_joint (segments, weighted), n_raw (segments
+        with both, whatever the weight), n_expected, npmi (Bouma 2009; from -1, never
+        together, to 1), edge, status, reason_code, reason_values (no npmi and no edge under 5
+        segments with both), tier, target, weight.
+
+    Examples
+    --------
+    >>> from analysis.tables.features import read_features
+    >>> f = read_features()
+    >>> table = frame_pairs(f.mentions, f.documents, f.segments, ["Erfolg", "Deal"])
+    >>> row = table.query("unit == 'corpus'").iloc[0]
+    >>> print(row["n_segments"], row["n_joint"], row["edge"], row["reason_code"])
+    214 0 False too_few_joint_segments
+    """
+    chosen = select_mentions(mentions, frames, selection)
+    rows = segments[["segment_id", "doc_id"]].assign(n=weights_of(segments, selection.weight))
+    rows = rows.merge(documents[["doc_id", "event"]], on="doc_id", validate="many_to_one")
+    holds = {
+        frame: rows["segment_id"].isin(chosen.loc[chosen["frame"] == frame, "segment_id"])
+        for frame in frames
+    }
+    events = sorted(documents["event"].unique())
+    parts = {(event, "pooled"): rows["event"] == event for event in events}
+    parts["", "corpus"] = rows["event"] != ""
+    found = [
+        {"frame": one, "with_frame": other, "event": event, "unit": unit}
+        | _pair(rows["n"], part, holds[one], holds[other])
+        for one, other in combinations(frames, 2)
+        for (event, unit), part in parts.items()
+    ]
+    table = pd.DataFrame(found, columns=PAIR_COLUMNS)
+    return stamp(table.astype(dict.fromkeys(PAIR_COUNTS, rows["n"].dtype)), selection)
+
+
+def _pair(n: pd.Series, part: pd.Series, one: pd.Series, other: pd.Series) -> dict[str, object]:
+    """Relate the segments with both frames to those with each; only segments of one part."""
+    both = part & one & other
+    total, first, second, joint = (n[at].sum() for at in (part, part & one, part & other, both))
+    verdict = judge_edge(int(both.sum()))
+    edge = verdict.status == OK.status
+    value = float(npmi(check_pairs(joint, first, second, total))) if edge else np.nan
+    return {
+        "n_segments": total,
+        "n_frame": first,
+        "n_with_frame": second,
+        "n_joint": joint,
+        "n_raw": int(both.sum()),
+        "n_expected": first * second / total if total else 0.0,
+        "npmi": value,
+        "edge": edge,
+        **verdict._asdict(),
+    }
 
 
 def check_length(

@@ -14,6 +14,7 @@ from analysis.measures.verdicts import VERDICT
 UNITS = ("document", "pooled", "corpus")
 #: The columns that say which unit a row is of, and which mentions it counts.
 KEYS = ["event", "unit", "doc_id"]
+COUNTS = ("n", "n_raw")
 SELECTED = ["tier", "target", "weight"]
 #: Columns of measures below one another, and those of result tables that n relates to.
 MEASURED = ("frame", *KEYS, "speaker", "n", "n_raw", "n_total", "value", "low", "high")
@@ -21,24 +22,25 @@ MEASURED += ("rests_on", *VERDICT)
 TOTALS = ("n_tokens", "n_mentions", "n_documents_total")
 
 
-def share_table(
+def frame_table(
     chosen: pd.DataFrame,
     documents: pd.DataFrame,
     keys: Mapping[str, Sequence[str]],
+    selection: Selection,
     *,
     of: Iterable[str] = ("frame",),
     units: Sequence[str] = UNITS,
 ) -> pd.DataFrame:
-    """Give the share of every group of mentions in each unit, with Wilson's interval.
+    """Return the share of every group of mentions in each unit, with Wilson's interval.
 
-    The arguments are those of `count_by_unit`; ``of`` names the keys within which the
-    shares add up to 1.
+    The arguments are those of `count_by_unit`, and the selection that chose the mentions;
+    ``of`` names the keys within which the shares add up to 1.
 
     Returns
     -------
     DataFrame
-        The columns and rows of `count_by_unit`, then n_mentions (what n is a share of) and
-        the columns of `with_share`.
+        The columns and rows of `count_by_unit`, then n_mentions (what n is a share of), the
+        columns of `with_share`, tier, target, weight.
 
     Examples
     --------
@@ -47,12 +49,14 @@ def share_table(
     >>> f = read_features()
     >>> frames = ["Erfolg", "Deal"]
     >>> chosen = select_mentions(f.mentions, frames, CORE)
-    >>> table = share_table(chosen, f.documents, {"frame": frames}, of=[], units=["corpus"])
+    >>> keys = {"frame": frames}
+    >>> table = frame_table(chosen, f.documents, keys, CORE, of=[], units=["corpus"])
     >>> table[["frame", "n", "n_mentions", "share"]].round(2).to_numpy().tolist()
     [['Erfolg', 12, 27, 0.44], ['Deal', 15, 27, 0.56]]
     """
     table = count_by_unit(chosen, documents, keys, units=units)
-    return with_share(table.assign(n_mentions=totals_of(table, of)), "n_mentions")
+    table = table.assign(n_mentions=totals_of(table, of))
+    return stamp(with_share(table, "n_mentions"), selection)
 
 
 def count_by_unit(
@@ -61,6 +65,7 @@ def count_by_unit(
     keys: Mapping[str, Sequence[str]],
     *,
     units: Sequence[str] = UNITS,
+    counts: Sequence[str] = COUNTS,
 ) -> pd.DataFrame:
     """Count mentions by document, by event, and in all documents.
 
@@ -74,12 +79,15 @@ def count_by_unit(
         What is counted apart, such as frame and polarity; every combination has a row.
     units : sequence of str
         Which of `UNITS`.
+    counts : sequence of str
+        The columns to add up.
 
     Returns
     -------
     DataFrame
         Long, sorted by the keys in their order, unit, event, document: the keys, event
-        (empty: all events), unit, doc_id (empty but for documents), n (weighted), n_raw.
+        (empty: all events), unit, doc_id (empty but for documents), and the counts: n
+        (weighted), n_raw.
 
     Examples
     --------
@@ -91,33 +99,53 @@ def count_by_unit(
       frame event    unit doc_id     n  n_raw
     0  Deal        corpus         14.5     15
     """
-    known = documents.sort_values("doc_id")[["doc_id", "event"]]
-    grid = pd.MultiIndex.from_product([*keys.values(), known["doc_id"]], names=[*keys, "doc_id"])
-    sums = chosen.groupby([*keys, "doc_id"])[["n", "n_raw"]].sum().reindex(grid, fill_value=0)
-    single = sums.reset_index().merge(known, on="doc_id", validate="many_to_one")
-    names = list(keys)
-    tables = {
-        "document": single,
-        "pooled": _add_up(single, [*names, "event"]).assign(doc_id=""),
-        "corpus": _add_up(single, names).assign(event="", doc_id=""),
-    }
-    table = pd.concat([tables[unit].assign(unit=unit) for unit in units], ignore_index=True)
-    order = [*names, "unit", "event", "doc_id"]
-    places = {name: {value: i for i, value in enumerate(keys[name])} for name in names}
-    places["unit"] = {unit: i for i, unit in enumerate(UNITS)}
-    table = table.sort_values(
-        order,
-        key=lambda column: column.map(places[column.name]) if column.name in places else column,
-        ignore_index=True,
-    )
-    kind = "int64" if pd.api.types.is_integer_dtype(chosen["n"]) else "float64"
-    columns = [*names, *KEYS, "n", "n_raw"]
-    texts = dict.fromkeys(columns[:-2], "str")
-    return table[columns].astype({**texts, "n": kind, "n_raw": "int64"})
+    known, names = documents.sort_values("doc_id")[["doc_id", "event"]], list(keys)
+    single = count_in_places(chosen, known, keys, by=["doc_id"], counts=counts)
+    rows = {"document": single, "pooled": single.assign(doc_id="")}
+    rows["corpus"] = rows["pooled"].assign(event="")
+    table = pd.concat([rows[unit].assign(unit=unit) for unit in units], ignore_index=True)
+    columns = [*names, *KEYS]
+    table = table.astype(dict.fromkeys(columns, "str"))
+    table = table.groupby(columns, as_index=False, sort=False)[list(counts)].sum()
+    return sort_rows(table, [*names, "unit", "event", "doc_id"], {**keys, "unit": UNITS})
 
 
-def _add_up(single: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    return single.groupby(by, as_index=False)[["n", "n_raw"]].sum()
+def count_in_places(
+    chosen: pd.DataFrame,
+    places: pd.DataFrame,
+    keys: Mapping[str, Sequence[str]],
+    *,
+    by: list[str],
+    counts: Sequence[str] = COUNTS,
+) -> pd.DataFrame:
+    """Add up the counts of every combination of keys in every place; it may be 0.
+
+    Examples
+    --------
+    >>> chosen = pd.DataFrame({"frame": ["A"], "doc_id": ["x"], "n": 2, "n_raw": 2})
+    >>> places = pd.DataFrame({"doc_id": ["x", "y"]})
+    >>> count_in_places(chosen, places, {"frame": ["A"]}, by=["doc_id"])
+      frame doc_id  n  n_raw
+    0     A      x  2      2
+    1     A      y  0      0
+    """
+    for name in reversed(list(keys)):
+        places = pd.DataFrame({name: list(keys[name])}, dtype="str").merge(places, how="cross")
+    sums = chosen.groupby([*keys, *by])[list(counts)].sum()
+    table = places.merge(sums.reset_index(), on=[*keys, *by], how="left")
+    return table.fillna(dict.fromkeys(counts, 0)).astype(sums.dtypes.to_dict())
+
+
+def sort_rows(
+    table: pd.DataFrame, by: list[str], order: Mapping[str, Sequence[str]]
+) -> pd.DataFrame:
+    """Sort rows by columns; those that have an order of their own, by it."""
+
+    def rank(column: pd.Series) -> pd.Series:
+        places = {value: i for i, value in enumerate(order.get(str(column.name), ()))}
+        return column.map(places) if places else column
+
+    return table.sort_values(by, key=rank, kind="stable", ignore_index=True)
 
 
 def totals_of(table: pd.DataFrame, of: Iterable[str]) -> pd.Series:
