@@ -21,8 +21,8 @@ from scipy import sparse, stats
 
 from analysis.measures.counts import Recipe, TermCounts
 from analysis.measures.inference import welch
+from analysis.measures.intervals import rate_intervals
 from analysis.measures.permutation import permute_terms
-from analysis.measures.rates import rate_intervals
 from analysis.measures.resampling import find_units
 
 RATE, WORDS = 0.005, 800

@@ -9,7 +9,7 @@ from keyness_samples import GOLD
 from numpy.testing import assert_allclose
 from scipy import sparse
 
-from analysis.measures import formulas, keyness, logodds
+from analysis.measures import comparison, formulas, keyness
 from analysis.measures.cells import check_cells
 from analysis.study.errors import MeasureError
 
@@ -128,13 +128,13 @@ FIGHT = ([10, 20, 70], [30, 20, 150], 100, 200)
 
 
 def test_weighted_log_odds():
-    delta, zeta = logodds.weighted_log_odds(*FIGHT)
+    delta, zeta = comparison.weighted_log_odds(*FIGHT)
     assert_allclose(delta, [-0.462062, 0.810791, -0.251505], atol=6e-7)
     assert_allclose(zeta, [-1.265936, 2.564588, -1.737622], atol=6e-7)
-    four = logodds.weighted_log_odds(*FIGHT, variance="four_term")[1]
+    four = comparison.weighted_log_odds(*FIGHT, variance="four_term")[1]
     assert_allclose(four, [-1.192194, 2.360286, -0.922973], atol=6e-7)
-    prior = logodds.informative_prior(*FIGHT[:2], strength=10)
-    informed = logodds.weighted_log_odds(*FIGHT, prior=prior)[1]
+    prior = comparison.informative_prior(*FIGHT[:2], strength=10)
+    informed = comparison.weighted_log_odds(*FIGHT, prior=prior)[1]
     assert_allclose(informed, [-1.220793, 2.466139, -1.674958], atol=6e-7)
 
 
@@ -142,9 +142,9 @@ def test_weighted_log_odds_refuses_what_it_does_not_know():
     with pytest.raises(
         MeasureError, match=r"unknown variance 'two'\. Allowed: four_term, two_term"
     ):
-        logodds.weighted_log_odds(*FIGHT, variance="two")
+        comparison.weighted_log_odds(*FIGHT, variance="two")
     with pytest.raises(MeasureError, match="wanted a prior above 0"):
-        logodds.weighted_log_odds(*FIGHT, prior=0)
+        comparison.weighted_log_odds(*FIGHT, prior=0)
 
 
 @pytest.mark.parametrize(

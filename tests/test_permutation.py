@@ -11,13 +11,13 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 
 from analysis.measures.permutation import Surplus, bring_in_tails, permute_terms, permute_values
-from analysis.measures.relabelling import (
+from analysis.measures.resampling import (
     all_labels,
     count_relabellings,
+    find_units,
     random_labels,
     relabelling_floor,
 )
-from analysis.measures.resampling import find_units
 from analysis.study.errors import MeasureError
 
 

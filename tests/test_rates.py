@@ -9,7 +9,7 @@ from scipy import sparse, stats
 
 from analysis.measures.counts import Recipe, TermCounts, count_terms
 from analysis.measures.frequency import term_frequency
-from analysis.measures.rates import rate_intervals
+from analysis.measures.intervals import rate_intervals
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
 

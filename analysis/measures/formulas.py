@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from analysis.measures import logodds
+from analysis.measures import comparison
 from analysis.measures.cells import (
     Cells,
     Counts,
@@ -203,8 +203,8 @@ def _signed(test: Callable[..., FloatArray]) -> Callable[[Cells], FloatArray]:
 
 def _informed(cells: Cells) -> FloatArray:
     strength = float((cells.n_target + cells.n_reference).sum())
-    prior = logodds.informative_prior(cells.n_target, cells.n_reference, strength=strength)
-    return logodds.weighted_log_odds(*cells, prior=prior)[1]
+    prior = comparison.informative_prior(cells.n_target, cells.n_reference, strength=strength)
+    return comparison.weighted_log_odds(*cells, prior=prior)[1]
 
 
 #: Measures of keyness: name -> formula. Tests of significance carry the sign of the difference.
@@ -216,7 +216,7 @@ KEYNESS: dict[str, Callable[[Cells], FloatArray]] = {
     "lrc": lambda cells: lrc(*cells, n_tests=max(1, cells.n_target.size)),
     "odds_ratio": lambda cells: odds_ratio(*cells),
     "percent_difference": lambda cells: percent_difference(*cells),
-    "weighted_log_odds": lambda cells: logodds.weighted_log_odds(*cells)[1],
+    "weighted_log_odds": lambda cells: comparison.weighted_log_odds(*cells)[1],
     "weighted_log_odds_informed": _informed,
 }
 

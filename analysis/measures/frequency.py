@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.measures.counts import TermCounts
 from analysis.measures.formulas import log_ratio
-from analysis.measures.rates import Interval, rate_intervals
+from analysis.measures.intervals import Interval, rate_intervals
 from analysis.measures.verdicts import VERDICT
 from analysis.study.errors import MeasureError, check_known
 from analysis.tables.cells import rounded
@@ -34,7 +34,7 @@ def term_frequency(
         all, event, outlet or doc_id.
     interval : str
         wilson (words as units, conditional on these texts) or documents (documents as
-        units); see `analysis.measures.rates`.
+        units); see `analysis.measures.intervals`.
 
     Returns
     -------

@@ -14,8 +14,13 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.measures.relabelling import MOST_EXACT, all_labels, count_relabellings, random_labels
-from analysis.measures.resampling import find_units
+from analysis.measures.resampling import (
+    MOST_EXACT,
+    all_labels,
+    count_relabellings,
+    find_units,
+    random_labels,
+)
 from analysis.measures.specifications import (
     CHOICES,
     Evidence,

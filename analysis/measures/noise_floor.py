@@ -19,8 +19,14 @@ from analysis.measures.counts import TermCounts
 from analysis.measures.formulas import g2_four_cell, p_of_chi2
 from analysis.measures.inference import adjust_p_values
 from analysis.measures.permutation import permute_terms
-from analysis.measures.relabelling import MOST_EXACT, count_relabellings, relabelling_floor
-from analysis.measures.resampling import Resampling, Units, find_units
+from analysis.measures.resampling import (
+    MOST_EXACT,
+    Resampling,
+    Units,
+    count_relabellings,
+    find_units,
+    relabelling_floor,
+)
 from analysis.measures.verdicts import OK, VERDICT, Verdict, judge_p_value, refuse
 from analysis.study.design import ALPHA
 from analysis.study.errors import MeasureError, check_known

@@ -15,16 +15,17 @@ import pandas as pd
 from scipy import sparse, stats
 
 from analysis.measures.inference import FloatArray
-from analysis.measures.relabelling import (
+from analysis.measures.resampling import (
     MOST_EXACT,
+    Units,
     all_labels,
     count_mirrors,
     count_relabellings,
+    find_units,
     random_labels,
     relabelling_floor,
     stratum_sizes,
 )
-from analysis.measures.resampling import Units, find_units
 from analysis.measures.verdicts import HIGHEST_FLOOR, OK, VERDICT, judge_p_value, refuse
 from analysis.study.errors import MeasureError
 
