@@ -16,9 +16,9 @@ from analysis.figures.checks import drawn_texts, find_cut_texts, find_overlaps
 from analysis.figures.claim_words import p_value_line, word_claims
 from analysis.figures.plots import plot_specifications
 from analysis.figures.style import WIDTHS_MM
-from analysis.measures.multiverse import Relabelled, choice_effects, summarise_claim
+from analysis.measures.multiverse import cells_of_test, choice_effects, summarise_claim
 from analysis.measures.specifications import CHOICES
-from analysis.measures.verdicts import judge_p_value, refuse
+from analysis.measures.verdicts import refuse
 from analysis.study.design import Claim
 from analysis.study.errors import TableError
 
@@ -64,7 +64,7 @@ def table(n_missing: int = 0) -> pd.DataFrame:
 
 
 def draw(given, width="column", language="de", *, note="", p_floor=0.1) -> Figure:
-    test = Relabelled(0.02, p_floor, 10, judge_p_value(p_floor))
+    test = cells_of_test(0.02, p_floor, 10)
     effects = choice_effects(given)
     claims = pd.DataFrame([summarise_claim(given, effects, test)])
     return plot_specifications(
@@ -216,7 +216,7 @@ def test_refusals() -> None:
 
 def draw_without(given: pd.DataFrame, column: str) -> Figure:
     effects = choice_effects(given)
-    test = Relabelled(1.0, 1.0, 1, judge_p_value(1.0))
+    test = cells_of_test(1.0, 1.0, 1)
     claims = pd.DataFrame([summarise_claim(given, effects, test)])
     return plot_specifications(
         given.drop(columns=column), look(), choices=effects, claims=claims, claim=CLAIM

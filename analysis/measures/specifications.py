@@ -12,12 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.measures.inference import FloatArray
 from analysis.measures.selection import Selection, Target, Tier, select_mentions
 from analysis.study.errors import check_known
 from analysis.tables.features import Features
 from analysis.tables.schema import VOICES, Weight
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Every choice, in the order in which tables give them.
 CHOICES = ("unit", "tier", "weight", "target", "quotations", "headlines", "pooling", "stop_words")
@@ -87,8 +86,13 @@ class Evidences:
         self.doc_ids = tuple(features.documents["doc_id"])
         places = {doc_id: place for place, doc_id in enumerate(self.doc_ids)}
         mentions, sizes = features.mentions[_MENTION], _token_sizes(features)
-        self._mentions = _scored(mentions).assign(
-            place=mentions["doc_id"].map(places).astype("int64")
+        #: With a column for each measure: what a mention counts for in its numerator.
+        self._mentions = mentions.assign(
+            place=mentions["doc_id"].map(places).astype("int64"),
+            rate=1.0,
+            share=1.0,
+            net_assertion=mentions["polarity"].map(_SCORES).astype(float),
+            frame_setting=(mentions["voice"] == "narrator").astype(float),
         )
         self._frames = frozenset(mentions["frame"])
         self._sizes = sizes.assign(place=sizes["doc_id"].map(places).astype("int64"))
@@ -152,16 +156,6 @@ class Evidences:
         """Sum values by document, in the order of the table of documents."""
         sums = np.bincount(places, weights=values, minlength=len(self.doc_ids))
         return sums.astype(float)  # of nothing it gives whole numbers
-
-
-def _scored(mentions: pd.DataFrame) -> pd.DataFrame:
-    """Add a column for each measure: what a mention counts for in its numerator."""
-    return mentions.assign(
-        rate=1.0,
-        share=1.0,
-        net_assertion=mentions["polarity"].map(_SCORES).astype(float),
-        frame_setting=(mentions["voice"] == "narrator").astype(float),
-    )
 
 
 def _token_sizes(features: Features) -> pd.DataFrame:
