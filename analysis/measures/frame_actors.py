@@ -198,7 +198,7 @@ def _finish(table: pd.DataFrame, counted_as: str, selection: Selection) -> pd.Da
 
 
 def _judge(n_frame: float, n_actor: float, n_unclear: float, n_joint: float) -> Verdict:
-    """Say whether an association of a pair may be given."""
+    """Decide whether an association of a pair may be given."""
     if not n_frame:
         return refuse("frame_absent")
     if not n_actor:
@@ -240,7 +240,7 @@ def _count_in_sentences(
 
 
 def _bounds(pairs: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Give the fewest and most selected mentions among the occurrences near the actor.
+    """Return the fewest and most selected mentions among the occurrences near the actor.
 
     Where the table does not tell the words near the actor, all of them may stand there.
     Of `n` occurrences of the lemma, `n_selected` are mentions selected. A split verb has
@@ -268,7 +268,7 @@ def _in_segments(features: Features, mentions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sizes(features: Features, actors: Sequence[str]) -> pd.DataFrame:
-    """Give the tokens near each actor and all of each document, without the actor's own."""
+    """Return the tokens near each actor and all of each document, without the actor's own."""
     documents = features.documents[["doc_id", "n_tokens"]]
     every = pd.DataFrame({"actor": list(actors)}, dtype="str").merge(documents, how="cross")
     near = _of_actors(features.windows)

@@ -107,7 +107,7 @@ COMPARED = (
 
 
 def _compare(found: Documents, unit: str, seed: int) -> dict[str, Any]:
-    """Give one row of the comparison, but for its keys."""
+    """Return one row of the comparison, but for its keys."""
     there = found.size > 0
     sides = {"target": found.is_target & there, "reference": ~found.is_target & there}
     values = {name: summarise(found, side, unit) for name, side in sides.items()}
@@ -120,17 +120,12 @@ def _compare(found: Documents, unit: str, seed: int) -> dict[str, Any]:
         **_hanging(found, unit),
     }
     if not all(side.any() for side in sides.values()):
-        return {**row, **_nothing()}
+        why = refuse("nothing_to_relate_to")
+        row |= dict.fromkeys(("low", "high", "interval_df", "p_value", "p_floor"), np.nan)
+        row |= {"n_extreme": 0, "n_relabellings": 0, "rests_on": RESTS_ON["none"]}
+        return {**row, **why._asdict(), **why.under("p_")}
     kept = found.select(there)
     return {**row, **(_by_means(kept, seed) if unit == "mean" else _by_sums(kept, seed))}
-
-
-def _nothing() -> dict[str, Any]:
-    """Say that one event has nothing to compare."""
-    why = refuse("nothing_to_relate_to")
-    empty = dict.fromkeys(("low", "high", "interval_df", "p_value", "p_floor"), np.nan)
-    counts = {"n_extreme": 0, "n_relabellings": 0, "rests_on": RESTS_ON["none"]}
-    return {**empty, **counts, **why._asdict(), **why.under("p_")}
 
 
 def _by_means(kept: Documents, seed: int) -> dict[str, Any]:
@@ -138,14 +133,9 @@ def _by_means(kept: Documents, seed: int) -> dict[str, Any]:
     values, side = kept.values, kept.is_target
     test = permute_values(values, side, seed=seed)
     found = welch_unless(Verdict(*test[VERDICT]), values[side], values[~side], kept.scale)
-    return {
-        "low": found.low,
-        "high": found.high,
-        "interval_df": found.df,
-        "rests_on": RESTS_ON["welch" if found.status == OK.status else "none"],
-        **{name: getattr(found, name) for name in VERDICT},
-        **_tested(test),
-    }
+    rests = RESTS_ON["welch" if found.status == OK.status else "none"]
+    interval = {name: getattr(found, name) for name in ("low", "high", *VERDICT)}
+    return {**interval, "interval_df": found.df, "rests_on": rests, **_tested(test)}
 
 
 def _by_sums(kept: Documents, seed: int) -> dict[str, Any]:
@@ -168,7 +158,7 @@ def _tested(test: pd.Series) -> dict[str, Any]:
 
 
 def _hanging(found: Documents, unit: str) -> dict[str, Any]:
-    """Say how far the difference of two events hangs on one document."""
+    """Measure how far the difference of two events hangs on one document."""
 
     def difference(kept: np.ndarray) -> float:
         target, reference = kept & found.is_target, kept & ~found.is_target

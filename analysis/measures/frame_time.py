@@ -36,7 +36,7 @@ TIE = 1e-12
 
 
 def ticker_posts(features: Features, *, weight: Weight = "none") -> pd.DataFrame:
-    """Give one row per post of a live ticker, the oldest first.
+    """Return one row per post of a live ticker, the oldest first.
 
     Segments and documents are read; the weight says how repeated segments count.
 
@@ -71,7 +71,7 @@ def ticker_posts(features: Features, *, weight: Weight = "none") -> pd.DataFrame
 def ticker_mentions(
     features: Features, frames: Sequence[str], *, selection: Selection = CORE
 ) -> pd.DataFrame:
-    """Give one row per mention in a live ticker, with the place and time of its post.
+    """Return one row per mention in a live ticker, with the place and time of its post.
 
     The arguments are those of `mentions_by_post`.
 
@@ -231,7 +231,7 @@ def _rate(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _judge(ts_quality: str, n_posts: float, n_tokens: float) -> Verdict:
-    """Say whether a rate of some posts may be given."""
+    """Decide whether a rate of some posts may be given."""
     if ts_quality in UNTIMED:
         return UNTIMED[ts_quality]
     if n_posts == 0:
@@ -240,7 +240,7 @@ def _judge(ts_quality: str, n_posts: float, n_tokens: float) -> Verdict:
 
 
 def _poisson(n: pd.Series, size: pd.Series, level: float = LEVEL) -> tuple[FloatArray, FloatArray]:
-    """Give the exact interval of a rate per 1,000 (Garwood 1936)."""
+    """Return the exact interval of a rate per 1,000 (Garwood 1936)."""
     count, tokens = n.to_numpy(float), size.to_numpy(float)
     tail, some = (1 - level) / 2, count > 0
     low = np.where(some, stats.chi2.ppf(tail, np.where(some, 2 * count, 2)) / 2, 0.0)
@@ -319,6 +319,6 @@ def _trend(ticker: pd.DataFrame, seed: int) -> dict[str, object]:
 
 
 def _mean_positions(n: FloatArray, tokens: FloatArray) -> FloatArray:
-    """Give the mean place of the mentions, a row per order of the posts."""
+    """Return the mean place of the mentions, a row per order of the posts."""
     places = (np.cumsum(tokens, axis=1) - tokens / 2) / tokens.sum(axis=1, keepdims=True)
     return np.asarray((n * places).sum(axis=1) / n.sum(axis=1))

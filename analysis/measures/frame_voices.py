@@ -26,7 +26,7 @@ def polarity_profile(
     *,
     selection: Selection = CORE,
 ) -> pd.DataFrame:
-    """Give the shares of affirmed, negated and open mentions of each frame.
+    """Return the shares of affirmed, negated and open mentions of each frame.
 
     The arguments are those of `frame_rates`.
 
@@ -54,7 +54,7 @@ def polarity_profile(
 
 
 def net_assertion(profile: pd.DataFrame) -> pd.DataFrame:
-    """Give (affirmed - negated) / n of each frame: from -1, all denied, to 1, all affirmed.
+    """Return (affirmed - negated) / n of each frame: from -1, all denied, to 1, all affirmed.
 
     The profile is what `polarity_profile` gives.
 
@@ -97,7 +97,7 @@ def frame_setting(
     *,
     selection: Selection = CORE,
 ) -> pd.DataFrame:
-    """Say how much of a frame is the narrator's own, and what the narrator affirms.
+    """Measure how much of a frame is the narrator's own, and what the narrator affirms.
 
     The arguments are those of `frame_rates`.
 
@@ -139,7 +139,7 @@ def frame_setting(
 
 
 def _judge_media(n_narrator: pd.Series, n_mentions: pd.Series) -> pd.DataFrame:
-    """Say row by row whether "the media framed" may be said."""
+    """Decide row by row whether "the media framed" may be said."""
     verdicts = [judge_own_voice(*pair) for pair in zip(n_narrator, n_mentions, strict=True)]
     return verdict_table(verdicts).add_prefix("media_")
 
@@ -237,7 +237,7 @@ def count_statements(
 
 
 def speaker_concentration(speakers: pd.DataFrame, frames: Sequence[str]) -> pd.DataFrame:
-    """Say how far the quoted mentions of a frame are those of few speakers.
+    """Measure how far the quoted mentions of a frame are those of few speakers.
 
     The speakers are what `frame_speakers` gives; frames are ids in the order wanted.
 

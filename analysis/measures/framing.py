@@ -40,7 +40,7 @@ def frame_rates(
     selection: Selection = CORE,
     size: str = "n_tokens",
 ) -> pd.DataFrame:
-    r"""Give the mentions of each frame per 1,000 tokens.
+    r"""Return the mentions of each frame per 1,000 tokens.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def frame_shares(
     *,
     selection: Selection = CORE,
 ) -> pd.DataFrame:
-    """Give the share of each frame among the mentions of all frames (emphasis share).
+    """Return the share of each frame among the mentions of all frames (emphasis share).
 
     The arguments are those of `frame_rates`.
 
@@ -146,7 +146,7 @@ def frame_position(
     *,
     selection: Selection = CORE,
 ) -> pd.DataFrame:
-    """Give the share of each frame's mentions in headline and lead, sub-headings, and body.
+    """Return the share of each frame's mentions in headline and lead, sub-headings, and body.
 
     The arguments are those of `frame_rates`, and segments, an open table.
 

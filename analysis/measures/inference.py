@@ -34,7 +34,7 @@ CORRECTIONS: dict[str, tuple[str, str]] = {
 def wilson_interval(
     n_successes: npt.ArrayLike, n_trials: npt.ArrayLike, *, level: float = LEVEL
 ) -> tuple[FloatArray, FloatArray]:
-    """Give Wilson's (1927) interval of a share; conditional on the texts counted.
+    """Return Wilson's (1927) interval of a share; conditional on the texts counted.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def wilson_interval(
 
 
 def zero_count_upper_bound(size: npt.ArrayLike, *, level: float = LEVEL) -> FloatArray:
-    """Give the highest rate per 1,000 that a count of zero is compatible with.
+    """Return the highest rate per 1,000 that a count of zero is compatible with.
 
     Poisson, one-sided: -ln(1 - level) / size; the "rule of three" at .95.
 
@@ -158,7 +158,7 @@ def welch(target: npt.ArrayLike, reference: npt.ArrayLike, *, level: float = LEV
 def welch_unless(
     refused: Verdict, target: npt.ArrayLike, reference: npt.ArrayLike, largest: float
 ) -> Welch:
-    """Give Welch's interval where a test of the same documents may give a p-value.
+    """Return Welch's interval where a test of the same documents may give a p-value.
 
     Documents that are too few for a p-value whatever their values are too few for an
     interval, too: one that leaves out 0 would claim what the test refuses.
@@ -187,7 +187,7 @@ def welch_unless(
 
 
 def _is_flat(values: FloatArray) -> bool:
-    """Say whether values differ by no more than the noise of floating point."""
+    """Decide whether values differ by no more than the noise of floating point."""
     return bool(np.ptp(values) <= 1e-12 * np.abs(values).max())
 
 

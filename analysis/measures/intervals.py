@@ -114,7 +114,7 @@ def _ratio(n: FloatArray, size: FloatArray) -> FloatArray:
 def net_interval(
     n_affirmed: npt.ArrayLike, n_negated: npt.ArrayLike, n: npt.ArrayLike, *, level: float = LEVEL
 ) -> tuple[FloatArray, FloatArray]:
-    """Give the interval of (affirmed - negated) / n, a difference of two shares of one whole.
+    """Return the interval of (affirmed - negated) / n, a difference of two shares of one whole.
 
     Bonett and Price (2012): Wald's interval after one more of each; 0 mentions give NaN.
 
@@ -233,13 +233,13 @@ def _wilson(counts: TermCounts, level: float) -> pd.DataFrame:
 
 
 def _of_documents(documents: TermCounts, level: float) -> pd.DataFrame:
-    """Give the intervals of one group, from the scatter of its documents about its rate."""
+    """Return the intervals of one group, from the scatter of its documents about its rate."""
     n_documents, sizes = len(documents.rows), documents.totals.astype(float)
     matrix = sparse.csr_array(documents.matrix, dtype=float)
     sums = np.asarray(matrix.sum(axis=0)).ravel()
+    nothing = np.full((1, len(sums)), np.nan)
     if n_documents < FEWEST_CLUSTERS:
         verdict = refuse("too_few_documents_of_rate", FEWEST_CLUSTERS, n_documents)
-        nothing = np.full((1, len(sums)), np.nan)
         table = _rate_table(nothing, nothing, "documents", verdict=verdict)
         return _bound_zeros(table, sums, sizes, level)
     rate = sums / sizes.sum()
@@ -258,7 +258,7 @@ def _of_documents(documents: TermCounts, level: float) -> pd.DataFrame:
 def _bound_zeros(
     table: pd.DataFrame, sums: FloatArray, sizes: FloatArray, level: float
 ) -> pd.DataFrame:
-    """Give terms that do not occur their upper bound, whatever the number of documents."""
+    """Return terms that do not occur their upper bound, whatever the number of documents."""
     if sizes.sum() == 0:
         return table
     bound = float(zero_count_upper_bound(sizes.sum(), level=level))

@@ -149,7 +149,7 @@ def _estimates(
 
 
 def _level(evidence: Evidence, pooling: str, labels: FloatArray) -> FloatArray:
-    """Give the measure of the documents that each column of labels marks; NaN if none has any."""
+    """Return the measure of the documents that each column of labels marks; NaN if none has any."""
     numerator, denominator = evidence.numerator, evidence.denominator
     if pooling == "mean":
         there = denominator > 0
@@ -241,7 +241,7 @@ def summarise_claim(
 
 
 def choice_effects(table: pd.DataFrame) -> pd.DataFrame:
-    """Say how much each choice moves the estimates of one claim.
+    """Measure how much each choice moves the estimates of one claim.
 
     The table has the specifications of that claim.
 

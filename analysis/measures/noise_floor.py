@@ -138,14 +138,12 @@ def count_splits(n_clusters: int) -> int:
     >>> [count_splits(n) for n in (1, 2, 3, 4, 10)]
     [0, 1, 3, 3, 126]
     """
-    if n_clusters < 2:
-        return 0
-    ways = math.comb(n_clusters, n_clusters // 2)
+    ways = math.comb(n_clusters, n_clusters // 2) if n_clusters > 1 else 0
     return ways // 2 if n_clusters % 2 == 0 else ways
 
 
 def _splits(n_clusters: int, n_splits: int, rng: np.random.Generator) -> Iterator[tuple[int, ...]]:
-    """Give all halves, or different random ones; a half and its mirror image are one split."""
+    """Return all halves, or different random ones; a half and its mirror image are one split."""
     half, even = n_clusters // 2, n_clusters % 2 == 0
     if count_splits(n_clusters) <= n_splits:
         everything = itertools.combinations(range(n_clusters), half)
@@ -184,8 +182,7 @@ def _count_keywords(
 
 
 def _by_words(counts: TermCounts, is_target: BoolArray) -> dict[str, object]:
-    if len(counts.terms) == 0:
-        return {"n_below_words": 0, "n_keywords_words": 0}
+    """Count keywords as if words were drawn one by one."""
     sums = [counts.matrix[np.flatnonzero(rows)].sum(axis=0) for rows in (is_target, ~is_target)]
     totals = [counts.totals[rows].sum() for rows in (is_target, ~is_target)]
     p_values = p_of_chi2(g2_four_cell(*check_cells(*sums, *totals)))

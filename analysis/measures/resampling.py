@@ -164,7 +164,7 @@ def draw_weights(n_units: int, n_resamples: int, rng: np.random.Generator) -> Fl
 def bootstrap_terms(
     units: Units, score: Score, *, n_resamples: int = 1000, seed: int = 0, level: float = LEVEL
 ) -> pd.DataFrame:
-    """Give each term's score an interval that rests on documents, not on words.
+    """Return each term's score an interval that rests on documents, not on words.
 
     Clusters are drawn with replacement within target and reference; the bounds are
     percentiles (Davison & Hinkley 1997, ch. 5). With 20 clusters a group they cover
@@ -206,7 +206,7 @@ def bootstrap_terms(
 def _resampled_scores(
     units: Units, score: Score, n_resamples: int, seed: int
 ) -> Iterator[tuple[slice, FloatArray]]:
-    """Give the scores of some terms at a time in all resamples, (n_terms, n_resamples)."""
+    """Return the scores of some terms at a time in all resamples, (n_terms, n_resamples)."""
     rng = np.random.default_rng(seed)
     sides = [np.flatnonzero(units.is_target), np.flatnonzero(~units.is_target)]
     weights = [draw_weights(len(side), n_resamples, rng) for side in sides]
@@ -256,7 +256,7 @@ def count_relabellings(units: Units) -> int:
 
 
 def relabelling_floor(units: Units) -> float:
-    """Give the smallest two-sided p-value of the design: 1/C(n1 + n2, n1).
+    """Return the smallest two-sided p-value of the design: 1/C(n1 + n2, n1).
 
     Twice that when the groups are of equal size in every stratum: then each
     relabelling has a mirror image that is just as extreme.
@@ -271,7 +271,7 @@ def relabelling_floor(units: Units) -> float:
 
 
 def random_labels(units: Units, n: int, seed: int) -> Iterator[FloatArray]:
-    """Give random relabellings within strata, some columns at a time."""
+    """Return random relabellings within strata, some columns at a time."""
     rng = np.random.default_rng(seed)
     step = max(1, BLOCK // max(units.matrix.shape))
     targets = [(np.flatnonzero(units.strata == s), k) for s, k in _targets_of_strata(units)]
@@ -285,7 +285,7 @@ def random_labels(units: Units, n: int, seed: int) -> Iterator[FloatArray]:
 
 
 def all_labels(units: Units) -> Iterator[FloatArray]:
-    """Give every relabelling within strata, some columns at a time."""
+    """Return every relabelling within strata, some columns at a time."""
     choices = [
         itertools.combinations(np.flatnonzero(units.strata == s).tolist(), k)
         for s, k in _targets_of_strata(units)
@@ -300,7 +300,7 @@ def all_labels(units: Units) -> Iterator[FloatArray]:
 
 
 def stratum_sizes(units: Units) -> list[tuple[int, int]]:
-    """Give units and target units of each stratum."""
+    """Count units and target units of each stratum."""
     n_units = np.bincount(units.strata)
     n_target = np.bincount(units.strata, weights=units.is_target).astype(int)
     return list(zip(n_units.tolist(), n_target.tolist(), strict=True))
@@ -311,5 +311,5 @@ def _targets_of_strata(units: Units) -> list[tuple[int, int]]:
 
 
 def count_mirrors(units: Units) -> int:
-    """Give 2 if each relabelling has a mirror image, just as extreme, else 1."""
+    """Return 2 if each relabelling has a mirror image, just as extreme, else 1."""
     return 2 if all(n == 2 * k for n, k in stratum_sizes(units)) else 1
