@@ -7,7 +7,7 @@ five joint occurrences on, and refused with its reason below that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,9 +15,9 @@ import pandas as pd
 from analysis.measures.cells import Pairs
 from analysis.measures.counts import documents_of_terms
 from analysis.measures.formulas import npmi
-from analysis.measures.frame_table import KEYS, count_by_unit, sort_rows
+from analysis.measures.frame_table import KEYS, pair_table, segments_with_frames, sort_rows
 from analysis.measures.intervals import with_share
-from analysis.measures.selection import CORE, Selection, select_mentions, weights_of
+from analysis.measures.selection import CORE, Selection, select_mentions
 from analysis.measures.verdicts import OK, VERDICT, Verdict, refuse, verdict_table
 from analysis.study.design import FEWEST_JOINT
 from analysis.study.errors import MeasureError
@@ -79,9 +79,7 @@ def actors_in_segments(
      ['helsinki-2018', 'Trump', 0, 1], ['helsinki-2018', 'Merz', 0, 1]]
     """
     chosen = select_mentions(features.mentions, frames, selection)
-    segments = features.segments[["segment_id", "doc_id"]]
-    segments = segments.assign(n=weights_of(features.segments, selection.weight), n_raw=1)
-    framed = chosen[["segment_id", "frame"]].drop_duplicates().merge(segments, on="segment_id")
+    segments, framed = segments_with_frames(features.segments, chosen, selection)
     names = features.nodes[features.nodes["node_kind"] == "actor"]
     named = names[["segment_id", "node"]].set_axis(["segment_id", "actor"], axis="columns")
     rows = {
@@ -90,8 +88,8 @@ def actors_in_segments(
         "n_actor": named.merge(segments, on="segment_id"),
         "n_total": segments,
     }
-    table = _pair_table(rows, features.documents, {"frame": frames, "actor": actors})
-    return _finish(table, "segments", selection)
+    table = pair_table(rows, features.documents, {"frame": frames, "actor": actors}, units=UNITS)
+    return _finish(table, frames, "segments", selection)
 
 
 def actors_as_speakers(
@@ -116,8 +114,8 @@ def actors_as_speakers(
     chosen = chosen.rename(columns={"speaker": "actor"})
     alone = {"n_frame": "actor", "n_actor": "frame", "n_total": ["frame", "actor"]}
     rows = {"n_joint": chosen, **{name: chosen.drop(columns=alone[name]) for name in alone}}
-    table = _pair_table(rows, features.documents, {"frame": frames, "actor": actors})
-    return _finish(table, "mentions", selection)
+    table = pair_table(rows, features.documents, {"frame": frames, "actor": actors}, units=UNITS)
+    return _finish(table, frames, "mentions", selection)
 
 
 def actors_in_sentences(
@@ -154,35 +152,15 @@ def actors_in_sentences(
     joint, sizes = _count_in_sentences(features, chosen, actors)
     rows = {"n_joint": joint, "n_frame": chosen}
     rows |= {name: sizes.rename(columns={name: "n"}) for name in ("n_actor", "n_total")}
-    table = _pair_table(rows, features.documents, {"frame": frames, "actor": actors})
-    return _finish(table, "tokens", selection)
+    table = pair_table(rows, features.documents, {"frame": frames, "actor": actors}, units=UNITS)
+    return _finish(table, frames, "tokens", selection)
 
 
-def _pair_table(
-    rows: Mapping[str, pd.DataFrame], documents: pd.DataFrame, keys: Mapping[str, Sequence[str]]
+def _finish(
+    table: pd.DataFrame, frames: Sequence[str], counted_as: str, selection: Selection
 ) -> pd.DataFrame:
-    """Count pairs of frame and actor, and what each count relates to, by event and document.
-
-    The rows of n_joint, n_frame, n_actor and n_total have n and those keys that they are
-    counted by; those of n_joint also n_raw, and n_unclear if some of them are uncertain.
-    """
-    joint = rows["n_joint"]
-    joint = joint.assign(n_unclear=joint.get("n_unclear", 0))
-    counts = ["n", "n_unclear", "n_raw"]
-    joint = joint.groupby([*keys, "doc_id"], as_index=False)[counts].sum()
-    joint["n_documents"] = (joint["n_raw"] > 0).astype("int64")
-    counts.append("n_documents")
-    table = count_by_unit(joint, documents, keys, units=UNITS, counts=counts)
-    table = table.rename(columns={"n": "n_joint"})
-    for name in ("n_frame", "n_actor", "n_total"):
-        own = {key: keys[key] for key in keys if key in rows[name]}
-        part = count_by_unit(rows[name], documents, own, units=UNITS, counts=["n"])
-        table = table.merge(part.rename(columns={"n": name}), on=[*own, *KEYS])
-    return sort_rows(table, ["frame", "event", "unit"], {"frame": keys["frame"], "unit": UNITS})
-
-
-def _finish(table: pd.DataFrame, counted_as: str, selection: Selection) -> pd.DataFrame:
     """Add expected counts, association and share, each only where it may be given."""
+    table = sort_rows(table, ["frame", "event", "unit"], {"frame": frames, "unit": UNITS})
     n_total = table["n_total"].where(table["n_total"] > 0)
     table["n_expected"] = table["n_frame"] * table["n_actor"] / n_total
     counts = table[["n_frame", "n_actor", "n_unclear", "n_joint"]].to_numpy(float)

@@ -16,7 +16,7 @@ from analysis.measures.document_values import (
     keys_of,
     summarise,
 )
-from analysis.measures.inference import FloatArray, adjust_p_values, leave_one_out, welch_unless
+from analysis.measures.inference import FloatArray, adjust_p_values, leave_one_out, welch
 from analysis.measures.intervals import RESTS_ON
 from analysis.measures.permutation import permute_terms, permute_values
 from analysis.measures.resampling import bootstrap_terms, find_units
@@ -132,7 +132,8 @@ def _by_means(kept: Documents, seed: int) -> dict[str, Any]:
     """Compare the documents' values: the permutation of labels, and Welch's interval."""
     values, side = kept.values, kept.is_target
     test = permute_values(values, side, seed=seed)
-    found = welch_unless(Verdict(*test[VERDICT]), values[side], values[~side], kept.scale)
+    tested = Verdict(*test[VERDICT])
+    found = welch(values[side], values[~side], refused=tested, largest=kept.scale)
     rests = RESTS_ON["welch" if found.status == OK.status else "none"]
     interval = {name: getattr(found, name) for name in ("low", "high", *VERDICT)}
     return {**interval, "interval_df": found.df, "rests_on": rests, **_tested(test)}

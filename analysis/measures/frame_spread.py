@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from analysis.measures.cells import check_pairs
+from analysis.measures.cells import Pairs
 from analysis.measures.dispersion_measures import MEASURES, check_parts
 from analysis.measures.document_values import KEYS
 from analysis.measures.formulas import npmi
-from analysis.measures.frame_table import count_by_unit, stamp
+from analysis.measures.frame_table import count_by_unit, pair_table, segments_with_frames, stamp
 from analysis.measures.intervals import correlate
-from analysis.measures.selection import CORE, Selection, select_mentions, sizes_of, weights_of
-from analysis.measures.verdicts import OK, VERDICT, Verdict, judge_edge, refuse
+from analysis.measures.selection import CORE, Selection, select_mentions, sizes_of
+from analysis.measures.verdicts import OK, VERDICT, judge_edge, refuse, verdict_table
 from analysis.study.errors import MeasureError
 
-PAIR_COUNTS = ["n_segments", "n_frame", "n_with_frame", "n_joint"]
-PAIR_COLUMNS = ["frame", "with_frame", "event", "unit", *PAIR_COUNTS]
-PAIR_COLUMNS += ["n_raw", "n_expected", "npmi", "edge", *VERDICT]
+PAIR_COLUMNS = ["frame", "with_frame", "event", "unit", "n_segments", "n_frame", "n_with_frame"]
+PAIR_COLUMNS += ["n_joint", "n_raw", "n_expected", "npmi", "edge", *VERDICT]
 SPREADS = ("dp", "dp_norm", "dp_egbert")
 #: Values of documents that a length check can take.
 CHECKED = ("per_1000", "share", "net")
@@ -72,7 +70,9 @@ def frame_dispersion(
 def _spread(group: pd.DataFrame) -> dict[str, object]:
     """Measure the spread of one frame over some documents; those without tokens are left out."""
     kept = group[group["size"] > 0]
-    verdict = _judge_spread(len(kept), int(kept["n_raw"].sum()))
+    verdict = OK if kept["n_raw"].any() else refuse("frame_absent")
+    if len(kept) < 2:
+        verdict = refuse("one_document_dispersion")
     values = dict.fromkeys(SPREADS, np.nan)
     if verdict.status == OK.status:
         parts = check_parts(kept["n"].to_numpy(float), kept["size"].to_numpy(float))
@@ -85,12 +85,6 @@ def _spread(group: pd.DataFrame) -> dict[str, object]:
         **values,
         **verdict._asdict(),
     }
-
-
-def _judge_spread(n_documents: int, n: int) -> Verdict:
-    if n_documents < 2:
-        return refuse("one_document_dispersion")
-    return OK if n else refuse("frame_absent")
 
 
 def frame_pairs(
@@ -125,43 +119,26 @@ def frame_pairs(
     214 0 False too_few_joint_segments
     """
     chosen = select_mentions(mentions, frames, selection)
-    rows = segments[["segment_id", "doc_id"]].assign(n=weights_of(segments, selection.weight))
-    rows = rows.merge(documents[["doc_id", "event"]], on="doc_id", validate="many_to_one")
-    holds = {
-        frame: rows["segment_id"].isin(chosen.loc[chosen["frame"] == frame, "segment_id"])
-        for frame in frames
+    held, framed = segments_with_frames(segments, chosen, selection)
+    others = framed.rename(columns={"frame": "with_frame"})
+    rows = {
+        "n_joint": framed.merge(others[["segment_id", "with_frame"]], on="segment_id"),
+        "n_segments": held,
+        "n_frame": framed,
+        "n_with_frame": others,
     }
-    events = sorted(documents["event"].unique())
-    parts = {(event, "pooled"): rows["event"] == event for event in events}
-    parts["", "corpus"] = rows["event"] != ""
-    found = [
-        {"frame": one, "with_frame": other, "event": event, "unit": unit}
-        | _pair(rows["n"], part, holds[one], holds[other])
-        for one, other in combinations(frames, 2)
-        for (event, unit), part in parts.items()
-    ]
-    table = pd.DataFrame(found, columns=PAIR_COLUMNS)
-    return stamp(table.astype(dict.fromkeys(PAIR_COUNTS, rows["n"].dtype)), selection)
-
-
-def _pair(n: pd.Series, part: pd.Series, one: pd.Series, other: pd.Series) -> dict[str, object]:
-    """Relate the segments with both frames to those with each; only segments of one part."""
-    both = part & one & other
-    total, first, second, joint = (n[at].sum() for at in (part, part & one, part & other, both))
-    verdict = judge_edge(int(both.sum()))
-    edge = verdict.status == OK.status
-    value = float(npmi(check_pairs(joint, first, second, total))) if edge else np.nan
-    return {
-        "n_segments": total,
-        "n_frame": first,
-        "n_with_frame": second,
-        "n_joint": joint,
-        "n_raw": int(both.sum()),
-        "n_expected": first * second / total if total else 0.0,
-        "npmi": value,
-        "edge": edge,
-        **verdict._asdict(),
-    }
+    keys = {"frame": frames, "with_frame": frames}
+    table = pair_table(rows, documents, keys, units=("pooled", "corpus"))
+    rank = {frame: place for place, frame in enumerate(frames)}
+    table = table[table["frame"].map(rank) < table["with_frame"].map(rank)].reset_index(drop=True)
+    total, first, second = (table[name] for name in ("n_segments", "n_frame", "n_with_frame"))
+    table["n_expected"] = (first * second / total.where(total > 0)).fillna(0.0)
+    table[VERDICT] = verdict_table(judge_edge(n) for n in table["n_raw"])
+    table["edge"] = table["status"] == OK.status
+    fine = table[table["edge"]]
+    pairs = Pairs(*fine[["n_joint", "n_frame", "n_with_frame", "n_segments"]].to_numpy(float).T)
+    table["npmi"] = pd.Series(npmi(pairs), index=fine.index, dtype="float64")
+    return stamp(table[PAIR_COLUMNS], selection)
 
 
 def check_length(

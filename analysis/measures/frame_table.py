@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from analysis.measures.intervals import RESTS_ON, with_share
-from analysis.measures.selection import Selection
+from analysis.measures.selection import Selection, weights_of
 from analysis.measures.verdicts import VERDICT
 
 #: What a row of counts is of: a document, an event's documents together, all documents.
@@ -134,6 +134,47 @@ def count_in_places(
     sums = chosen.groupby([*keys, *by])[list(counts)].sum()
     table = places.merge(sums.reset_index(), on=[*keys, *by], how="left")
     return table.fillna(dict.fromkeys(counts, 0)).astype(sums.dtypes.to_dict())
+
+
+def pair_table(
+    rows: Mapping[str, pd.DataFrame],
+    documents: pd.DataFrame,
+    keys: Mapping[str, Sequence[str]],
+    *,
+    units: Sequence[str],
+) -> pd.DataFrame:
+    """Count pairs, such as of frame and actor, and what each count relates to.
+
+    The rows of every count have n and those of the two keys that they are counted by; those of
+    n_joint, the first, also n_raw, and n_unclear if some of them are uncertain.
+
+    Returns
+    -------
+    DataFrame
+        The keys, event, unit, doc_id; n_joint, n_unclear, n_raw, n_documents (with the pair),
+        and the other counts.
+    """
+    joint = rows["n_joint"].assign(n_unclear=rows["n_joint"].get("n_unclear", 0))
+    joint = joint.groupby([*keys, "doc_id"], as_index=False)[["n", "n_unclear", "n_raw"]].sum()
+    joint["n_documents"] = (joint["n_raw"] > 0).astype("int64")
+    counts = ["n", "n_unclear", "n_raw", "n_documents"]
+    table = count_by_unit(joint, documents, keys, units=units, counts=counts)
+    table = table.rename(columns={"n": "n_joint"})
+    for name in list(rows)[1:]:
+        own = {key: keys[key] for key in keys if key in rows[name]}
+        part = count_by_unit(rows[name], documents, own, units=units, counts=["n"])
+        table = table.merge(part.rename(columns={"n": name}), on=[*own, *KEYS])
+    return table
+
+
+def segments_with_frames(
+    segments: pd.DataFrame, chosen: pd.DataFrame, selection: Selection
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Weigh all segments, and find those that mention each frame: one row a frame and segment."""
+    n = weights_of(segments, selection.weight)
+    held = segments[["segment_id", "doc_id"]].assign(n=n, n_raw=1)
+    framed = chosen[["segment_id", "frame"]].drop_duplicates()
+    return held, framed.merge(held, on="segment_id")
 
 
 def sort_rows(

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.measures.inference import adjust_p_values, leave_one_out, welch_unless
+from analysis.measures.inference import adjust_p_values, leave_one_out, welch
 from analysis.measures.permutation import permute_values
 from analysis.measures.topic_reruns import TopicRuns, middle_of
 from analysis.measures.topics import topic_prevalence
@@ -121,7 +121,7 @@ def _difference(values: FloatArray, sides: _Sides) -> FloatArray:
 def _describe(values: FloatArray, sides: _Sides, tested: Verdict) -> dict[str, object]:
     one = _without_each(values, sides)
     target, reference = values[sides.target], values[~sides.target]
-    difference, low, high, df, *_ = welch_unless(tested, target, reference, 1.0)
+    difference, low, high, df, *_ = welch(target, reference, refused=tested, largest=1.0)
     return {
         "n_documents_target": int(sides.target.sum()),
         "n_documents_reference": int((~sides.target).sum()),
