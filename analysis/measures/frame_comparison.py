@@ -85,16 +85,15 @@ def compare_events(
     both = table[table["event"].isin([target, reference])]
     compared = documents[documents["event"].isin([target, reference])]
     effect = judge_effect(compared, "event")
-    rows = []
-    for given, found in documents_of(both, value, keys_of(table), target):
-        for unit in ("mean", "pooled"):
-            row = {**given, "unit": unit, **_compare(found, unit, seed)}
-            rows.append({**row, **effect.under("effect_")})
+    rows = [
+        {**given, "unit": unit, **_compare(found, unit, seed), **effect.under("effect_")}
+        for given, found in documents_of(both, value, keys_of(table), target)
+        for unit in ("mean", "pooled")
+    ]
     compared_rows = finish_rows(rows, [*keys_of(table), "unit", *COMPARED], table)
-    for at in compared_rows.groupby("unit").groups.values():
-        adjusted = adjust_p_values(compared_rows.loc[at, "p_value"], "bh")
-        compared_rows.loc[at, "p_adjusted"] = adjusted
-    return compared_rows
+    p_values = compared_rows.groupby("unit")["p_value"]
+    adjusted = p_values.transform(lambda values: adjust_p_values(values, "bh"))
+    return compared_rows.assign(p_adjusted=adjusted)
 
 
 COMPARED = (

@@ -129,7 +129,8 @@ def frame_setting(
         "frame_setting": own.assign(n_mentions=everything["n"]),
         "own_voice_assertion": asserted.assign(n_mentions=own["n"]),
     }
-    media = _judge_media(own["n_raw"], everything["n_raw"])
+    counts = zip(own["n_raw"], everything["n_raw"], strict=True)
+    media = verdict_table(judge_own_voice(*pair) for pair in counts).add_prefix("media_")
     tables = {
         name: pd.concat([with_share(part, "n_mentions"), media], axis=1)
         for name, part in measured.items()
@@ -138,21 +139,8 @@ def frame_setting(
     return stamp(table.astype({"measure": "str"}), selection)
 
 
-def _judge_media(n_narrator: pd.Series, n_mentions: pd.Series) -> pd.DataFrame:
-    """Decide row by row whether "the media framed" may be said."""
-    verdicts = [judge_own_voice(*pair) for pair in zip(n_narrator, n_mentions, strict=True)]
-    return verdict_table(verdicts).add_prefix("media_")
-
-
-def name_speakers(chosen: pd.DataFrame) -> pd.DataFrame:
-    """Write the narrator and the unknown into the column of speakers.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"voice": ["narrator", "direct", "direct"], "speaker": ["", "", "Ada"]})
-    >>> name_speakers(rows)["speaker"].tolist()
-    ['narrator', '?', 'Ada']
-    """
+def _name_speakers(chosen: pd.DataFrame) -> pd.DataFrame:
+    """Write the narrator and the unknown into the column of speakers."""
     speaker = chosen["speaker"].mask(chosen["voice"] == "narrator", NARRATOR)
     return chosen.assign(speaker=speaker.mask(speaker == "", UNKNOWN))
 
@@ -186,7 +174,7 @@ def frame_speakers(
     >>> deal[["polarity", "n"]].to_numpy().tolist()
     [['affirmed', 0], ['negated', 3], ['open', 7]]
     """
-    chosen = name_speakers(select_mentions(mentions, frames, selection))
+    chosen = _name_speakers(select_mentions(mentions, frames, selection))
     speakers = sorted(chosen["speaker"].unique())
     keys = {"frame": frames, "speaker": speakers, "polarity": POLARITIES}
     table = frame_table(chosen, documents, keys, selection)
@@ -225,7 +213,7 @@ def count_statements(
     >>> table.query("unit == 'corpus'")[["polarity", "n_statements"]].to_numpy().tolist()
     [['affirmed', 0], ['negated', 2], ['open', 1]]
     """
-    chosen = name_speakers(select_mentions(mentions, frames, selection))
+    chosen = _name_speakers(select_mentions(mentions, frames, selection))
     chosen["cluster"] = chosen["doc_id"].map(find_clusters(segments))
     keys = {"frame": frames, "polarity": POLARITIES}
     parts = []
