@@ -83,17 +83,14 @@ def test_an_unknown_interval_lists_the_known() -> None:
 def test_documents_cover_where_words_do_not() -> None:
     """Twenty documents that differ as news do: the nominal .95 holds for documents only."""
     rng = np.random.default_rng(7)
-    sizes, inside = np.full(20, 800), {"wilson": 0, "documents": 0}
-    for _ in range(300):
-        n = rng.poisson(sizes * 0.005 * rng.gamma(1.0, 1.0, 20))
-        for interval in inside:
-            (row,) = rate_intervals(
-                counted(n.tolist(), sizes.tolist()),
-                interval,  # type: ignore[arg-type]
-            ).to_dict("records")
-            inside[interval] += row["low"] <= 5 <= row["high"]
-    assert inside["documents"] / 300 > 0.85
-    assert inside["wilson"] / 300 < 0.75
+    n = rng.poisson(800 * 0.005 * rng.gamma(1.0, 1.0, (20, 1000)))
+    rows = pd.DataFrame({"doc_id": [f"d{i}" for i in range(20)], "group": "g"})
+    terms = pd.Index([f"t{i}" for i in range(1000)])
+    counts = TermCounts(sparse.csr_array(n), rows, terms, np.full(20, 800), Recipe())
+    words, documents = (rate_intervals(counts, unit) for unit in ("wilson", "documents"))
+    inside = [((each["low"] <= 5) & (each["high"] >= 5)).mean() for each in (words, documents)]
+    assert inside[0] < 0.75
+    assert inside[1] > 0.85
 
 
 @pytest.mark.parametrize("interval", ["wilson", "documents"])
