@@ -34,17 +34,23 @@ _GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "Framing": {
         "analysis.measures.selection": ("Selection",),
-        "analysis.measures.framing": ("frame_rates", "frame_shares", "profile_distance"),
+        "analysis.measures.framing": (
+            "frame_position",
+            "frame_rates",
+            "frame_shares",
+            "profile_distance",
+        ),
         "analysis.measures.frame_comparison": ("compare_events",),
         "analysis.measures.document_values": ("leave_documents_out",),
-        "analysis.measures.frame_polarity": ("frame_setting", "net_assertion", "polarity_profile"),
-        "analysis.measures.frame_position": ("frame_pairs", "frame_position"),
-        "analysis.measures.frame_speakers": (
+        "analysis.measures.frame_voices": (
             "count_statements",
+            "frame_setting",
             "frame_speakers",
+            "net_assertion",
+            "polarity_profile",
             "speaker_concentration",
         ),
-        "analysis.measures.frame_spread": ("check_length", "frame_dispersion"),
+        "analysis.measures.frame_spread": ("check_length", "frame_dispersion", "frame_pairs"),
         "analysis.measures.frame_actors": (
             "actors_as_speakers",
             "actors_in_segments",

@@ -260,9 +260,3 @@ def test_both_are_named_and_one_speaks(features: Features) -> None:
     assert [one(spoken, **deal, actor=a)["n_joint"] for a in actors] == [10, 0]
     assert [one(named, **meddling, actor=a)["n_joint"] for a in actors] == [5, 6]
     assert [one(spoken, **meddling, actor=a)["n_joint"] for a in actors] == [1, 6]
-
-
-@pytest.mark.parametrize("measure", MEASURES)
-def test_unknown_choices_are_named(features: Features, measure) -> None:
-    with pytest.raises(MeasureError, match=r"unknown tier 'far'\. Allowed: core, core_near"):
-        measure(features, FRAMES, actors=["Trump"], selection=Selection(tier="far"))

@@ -1,13 +1,14 @@
-"""Dispersion over documents, and the check of length."""
+"""Dispersion over documents, the check of length, and frames that stand together."""
 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from framing_samples import FRAMES, some_documents, some_mentions
 
-from analysis.measures.frame_polarity import net_assertion, polarity_profile
-from analysis.measures.frame_spread import check_length, frame_dispersion
+from analysis.measures.frame_spread import check_length, frame_dispersion, frame_pairs
+from analysis.measures.frame_voices import net_assertion, polarity_profile
 from analysis.measures.framing import frame_rates, frame_shares
 from analysis.measures.selection import Selection
 from analysis.study.errors import MeasureError
@@ -73,3 +74,59 @@ def test_planted_dependence_on_length_is_found() -> None:
 def test_a_table_without_values_is_refused(features: Features) -> None:
     with pytest.raises(MeasureError, match="table 'x' has no value; wanted one of per_1000, share"):
         check_length({"x": features.mentions[["frame"]]}, features.documents)
+
+
+# ------------------------------------------------------------------ together in a segment
+
+
+def planted(n_segments: int, n_first: int, n_second: int, n_both: int) -> tuple[pd.DataFrame, ...]:
+    """Segments of one document of which some hold A, some B, and some both."""
+    documents = some_documents(1)
+    segments = pd.DataFrame(
+        {
+            "segment_id": [f"x{i:03}" for i in range(n_segments)],
+            "doc_id": documents["doc_id"].iloc[0],
+            "weight_within": 0.5,
+            "weight_across": 1.0,
+        }
+    )
+    mentions = some_mentions({"A": [n_first, 0], "B": [n_second, 0]}, documents)
+    places = [*range(n_first), *range(n_first - n_both, n_first - n_both + n_second)]
+    return documents, segments, mentions.assign(segment_id=[f"x{i:03}" for i in places])
+
+
+def test_npmi_of_the_method() -> None:
+    """100 segments, 20 and 30 with, 15 with both: .4830."""
+    documents, segments, mentions = planted(100, 20, 30, 15)
+    row = frame_pairs(mentions, documents, segments, ["A", "B"]).query("unit == 'corpus'").iloc[0]
+    assert row[["n_segments", "n_frame", "n_with_frame", "n_joint"]].tolist() == [100, 20, 30, 15]
+    assert row["n_expected"] == 6
+    assert round(row["npmi"], 4) == 0.4830
+    assert bool(row["edge"])
+
+
+@pytest.mark.parametrize(("n_both", "edge"), [(4, False), (5, True)])
+def test_an_edge_needs_five_segments(n_both: int, edge: bool) -> None:
+    documents, segments, mentions = planted(50, 8, 8, n_both)
+    row = frame_pairs(mentions, documents, segments, ["A", "B"]).query("unit == 'corpus'").iloc[0]
+    assert bool(row["edge"]) == edge
+    assert np.isnan(row["npmi"]) != edge
+    assert (row["reason_code"] == "") == edge
+
+
+def test_repeats_do_not_make_an_edge_stronger() -> None:
+    """Every segment said twice: the shares stay, and so does the association."""
+    documents, segments, mentions = planted(100, 20, 30, 15)
+    within = frame_pairs(
+        mentions, documents, segments, ["A", "B"], selection=Selection(weight="within")
+    ).query("unit == 'corpus'")
+    assert within["n_joint"].tolist() == [7.5]
+    assert within["n_raw"].tolist() == [15]
+    assert within["npmi"].round(4).tolist() == [0.4830]
+
+
+def test_no_frames_stand_together_in_the_study(features: Features) -> None:
+    table = frame_pairs(features.mentions, features.documents, features.segments, FRAMES)
+    assert len(table) == 3 * 3
+    assert table["n_joint"].max() == 0
+    assert set(table["status"]) == {"not_estimable"}

@@ -13,8 +13,9 @@ from analysis.measures.frame_time import (
     mention_trend,
     mentions_by_interval,
     mentions_by_post,
+    ticker_mentions,
+    ticker_posts,
 )
-from analysis.measures.posts import ticker_mentions, ticker_posts
 from analysis.measures.selection import Selection
 from analysis.measures.verdicts import FEWEST_MENTIONS
 from analysis.study.errors import MeasureError

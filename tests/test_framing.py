@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
+from framing_samples import ALASKA, FRAMES, HELSINKI
 from scipy.spatial.distance import jensenshannon
 
-from analysis.measures.framing import frame_rates, frame_shares, profile_distance
+from analysis.measures.framing import (
+    PLACE_OF,
+    PLACES,
+    frame_position,
+    frame_rates,
+    frame_shares,
+    profile_distance,
+)
 from analysis.measures.selection import Selection
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
-
-FRAMES = ["Erfolg", "Deal", "Einmischung"]
-HELSINKI, ALASKA = "helsinki-2018", "alaska-2025"
+from analysis.tables.schema import ZONES
 
 
 def cells(table: pd.DataFrame, unit: str, event: str, column: str) -> list[float]:
@@ -86,47 +91,6 @@ def test_the_mean_of_documents_weighs_each_alike(toy_features: Features) -> None
 # ------------------------------------------------------------------ what must hold
 
 
-@pytest.mark.parametrize("tier", ["core", "core_near"])
-def test_shares_add_up_to_one_and_units_fit(features: Features, tier: str) -> None:
-    table = frame_shares(
-        features.mentions, features.documents, FRAMES, selection=Selection(tier=tier)
-    )  # type: ignore[arg-type]
-    sums = table.groupby(["unit", "event", "doc_id"])["share"].sum()
-    assert sums.to_numpy() == pytest.approx(np.ones(len(sums)))
-    single = table.query("unit == 'document'").groupby(["frame", "event"])["n"].sum()
-    pooled = table.query("unit == 'pooled'").set_index(["frame", "event"])["n"]
-    pd.testing.assert_series_equal(single.sort_index(), pooled.sort_index())
-
-
-@pytest.mark.parametrize("measure", [frame_rates, frame_shares])
-def test_the_order_of_rows_does_not_matter(features: Features, measure: object) -> None:
-    assert callable(measure)
-    table = measure(features.mentions, features.documents, FRAMES)
-    turned = measure(features.mentions.iloc[::-1], features.documents.iloc[::-1], FRAMES)
-    keys = ["frame", "unit", "event", "doc_id"]
-    pd.testing.assert_frame_equal(
-        table.sort_values(keys, ignore_index=True), turned.sort_values(keys, ignore_index=True)
-    )
-
-
-def test_splitting_a_document_changes_no_pooled_value(features: Features) -> None:
-    documents, mentions = features.documents, features.mentions
-    doc = documents["doc_id"].iloc[0]
-    first = documents[documents["doc_id"] == doc]
-    halves = [
-        first.assign(n_tokens=first["n_tokens"] // 2),
-        first.assign(doc_id="half", n_tokens=first["n_tokens"] - first["n_tokens"] // 2),
-    ]
-    split = pd.concat([*halves, documents[documents["doc_id"] != doc]], ignore_index=True)
-    moved = mentions["doc_id"].mask((mentions["doc_id"] == doc) & (mentions.index % 2 == 0), "half")
-    before = frame_rates(mentions, documents, FRAMES)
-    after = frame_rates(mentions.assign(doc_id=moved), split, FRAMES)
-    for event in (HELSINKI, ALASKA):
-        assert cells(after, "pooled", event, "per_1000") == pytest.approx(
-            cells(before, "pooled", event, "per_1000")
-        )
-
-
 def test_a_frame_without_mentions_counts_zero(features: Features) -> None:
     table = frame_rates(features.mentions, features.documents, ["Erfolg", "Wetter"])
     weather = table.query("frame == 'Wetter'")
@@ -158,25 +122,6 @@ def test_a_document_without_a_token_has_no_rate_and_says_why(toy_features: Featu
     assert set(silent["reason_code"]) == {"no_token"}
 
 
-def test_columns_are_the_same_whatever_the_arguments(toy_features: Features) -> None:
-    none = toy_features.mentions.iloc[:0]
-    for mentions in (toy_features.mentions, none):
-        rates = frame_rates(
-            mentions, toy_features.documents, FRAMES, selection=Selection(tier="core_near")
-        )
-        assert list(rates.columns) == [
-            *("frame", "event", "unit", "doc_id", "n", "n_raw", "n_tokens", "per_1000"),
-            *("low", "high", "rests_on", "status", "reason_code", "reason_values", "counted_as"),
-            *("tier", "target", "weight"),
-        ]
-        shares = frame_shares(mentions, toy_features.documents, FRAMES)
-        assert list(shares.columns)[4:8] == ["n", "n_raw", "n_mentions", "share"]
-        assert len(rates) == len(shares) == 3 * (6 + 2 + 2)
-        pd.testing.assert_series_equal(
-            rates.dtypes, frame_rates(none, toy_features.documents, FRAMES).dtypes
-        )
-
-
 def test_distance_is_symmetric_and_bounded(toy_features: Features) -> None:
     shares = frame_shares(toy_features.mentions, toy_features.documents, FRAMES)
     there = profile_distance(shares, "nord-2019", "sued-2023")
@@ -206,10 +151,7 @@ def test_an_event_without_mentions_has_no_distance(toy_features: Features) -> No
 
 
 def test_unknown_names_list_the_known_ones(toy_features: Features) -> None:
-    mentions, documents = toy_features.mentions, toy_features.documents
-    with pytest.raises(MeasureError, match=r"sizes_of: unknown size 'words'\. Allowed: n_tokens"):
-        frame_rates(mentions, documents, FRAMES, size="words")
-    shares = frame_shares(mentions, documents, FRAMES)
+    shares = frame_shares(toy_features.mentions, toy_features.documents, FRAMES)
     with pytest.raises(MeasureError, match=r"unknown event 'x'\. Allowed: nord-2019, sued-2023"):
         profile_distance(shares, "nord-2019", "x")
 
@@ -232,23 +174,6 @@ def test_weighted_mentions_keep_their_raw_counts(features: Features, weight: str
     assert (ticker["n"], ticker["n_raw"]) == (3.5, 4)
     assert ticker["per_1000"] == pytest.approx(3.5 / size * 1000)
     assert set(table["weight"]) == {weight}
-
-
-def test_weighted_shares_add_up_to_one(features: Features) -> None:
-    table = frame_shares(
-        features.mentions, features.documents, FRAMES, selection=Selection(weight="within")
-    )
-    sums = table.groupby(["unit", "event", "doc_id"])["share"].sum()
-    assert sums.to_numpy() == pytest.approx(np.ones(len(sums)))
-    pooled = table.query("unit == 'pooled'")
-    assert (pooled["n"] <= pooled["n_raw"]).all()
-
-
-def test_weights_that_cannot_be_are_refused(features: Features) -> None:
-    mentions, documents = features.mentions, features.documents
-    within = Selection(weight="within")
-    with pytest.raises(MeasureError, match="'n_words_file' counts words outside segments, too"):
-        frame_rates(mentions, documents, FRAMES, size="n_words_file", selection=within)
 
 
 # ------------------------------------------------------------------ intervals
@@ -285,3 +210,36 @@ def test_the_summit_alone(features: Features) -> None:
     assert cells(table, "pooled", HELSINKI, "n") == [6, 1, 8]
     assert cells(table, "pooled", ALASKA, "n") == [3, 13, 0]
     assert set(table["target"]) == {"summit"}
+
+
+# ------------------------------------------------------------------ places
+
+
+def test_every_zone_has_one_place() -> None:
+    assert set(PLACE_OF) == set(ZONES)
+    assert sum(len(zones) for zones in PLACES.values()) == len(ZONES)
+
+
+def test_positions_of_the_study(features: Features) -> None:
+    """By hand: Erfolg stands in a lead of 000, and in headline and lead of 004."""
+    table = frame_position(features.mentions, features.documents, features.segments, FRAMES)
+    corpus = table[table["unit"] == "corpus"]
+    n = corpus.pivot_table(index="frame", columns="place", values="n")
+    assert n.loc["Erfolg", list(PLACES)].tolist() == [3, 0, 9]
+    assert n.loc["Deal", list(PLACES)].tolist() == [0, 6, 9]
+    assert n.loc["Einmischung", list(PLACES)].tolist() == [0, 0, 8]
+
+
+@pytest.mark.parametrize("weight", ["none", "within"])
+def test_places_add_up(features: Features, weight: str) -> None:
+    selection = Selection(weight=weight)  # type: ignore[arg-type]
+    table = frame_position(
+        features.mentions, features.documents, features.segments, FRAMES, selection=selection
+    )
+    by = table.groupby(["frame", "event", "unit", "doc_id"])
+    assert by["share_tokens"].sum().tolist() == pytest.approx([1.0] * len(by))
+    sums = by["share"].sum(min_count=1).dropna()
+    assert sums.tolist() == pytest.approx([1.0] * len(sums))
+    column = "n_tokens" if weight == "none" else "n_tokens_within"
+    tokens = table.query("unit == 'corpus' and frame == 'Deal'")["n_tokens"].sum()
+    assert tokens == pytest.approx(features.documents[column].sum())

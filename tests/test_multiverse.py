@@ -98,9 +98,10 @@ def test_a_planted_difference_holds_everywhere(toy_features: Features) -> None:
 
 def test_swapping_the_events_flips_the_sign(toy_features: Features) -> None:
     features = planted(toy_features, {"x": 6, "y": 1}, 3)
+    few = ONE | {name: EVERY[name] for name in ("unit", "weight", "pooling", "headlines")}
     for measure in ("rate", "share"):
         pair = [
-            multiverse(features, [claim(measure, higher_in=event)], EVERY).specifications["raw"]
+            multiverse(features, [claim(measure, higher_in=event)], few).specifications["raw"]
             for event in ("x", "y")
         ]
         np.testing.assert_allclose(pair[0], -pair[1])

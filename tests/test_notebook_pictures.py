@@ -87,7 +87,8 @@ def collect(layout: Layout, name: str, executed: Path) -> Shown:
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
     shutil.rmtree(folder)
     pictures = shown_pictures(executed)
-    assert len([file for file in files if file.endswith(".png")]) == len(pictures) > 0
+    assert len([file for file in files if file.endswith(".png")]) == len(pictures)
+    assert pictures or name == "15_many_documents"
     return Shown(pictures, files)
 
 

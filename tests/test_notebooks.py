@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from conftest import ROOT
 
+from analysis.runs.execute import execute_runs
 from analysis.runs.parameters import read_parameters
+from analysis.runs.plan import plan_run
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
+from analysis.tables.features import read_features, read_manifest, write_manifest, write_table
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]
@@ -85,3 +90,26 @@ def test_written_files_are_named(path: Path) -> None:
 
 def test_every_notebook_is_run_by_the_study() -> None:
     assert sorted(run.notebook for run in read_study(Layout(ROOT)).default_runs) == NAMES
+
+
+def test_many_documents_are_told_of_only_where_there_are_many(annotated_toy: Layout) -> None:
+    """Six documents are too few; of eighteen copies the tables are written, with numbers."""
+    layout, name = annotated_toy, "15_many_documents"
+    shutil.copytree(ROOT / "notebooks", layout.notebooks, dirs_exist_ok=True)
+    study = layout.study_file.read_text(encoding="utf-8")
+    layout.study_file.write_text(f'{study}\n[[run]]\nnotebook = "{name}"\n', encoding="utf-8")
+    plan = plan_run(read_study(layout), layout, name)
+    assert plan.reason == "needs 10 documents; the open tables have 6"
+    features = read_features(layout.features)
+    for table in ("documents", "segments", "mentions"):
+        found = getattr(features, table)
+        ids = [key for key in ("doc_id", "segment_id", "mention_id") if key in found]
+        copies = [found.assign(**{key: found[key] + f"{i}" for key in ids}) for i in "abc"]
+        write_table(pd.concat(copies, ignore_index=True), table, layout.features)
+    write_manifest(read_manifest(layout.features)["made_from"], layout.features)
+    (record,) = execute_runs([plan_run(read_study(layout), layout, name)])
+    assert (record.state, record.warnings) == ("succeeded", []), record.failure
+    told = {path.stem: pd.read_csv(path) for path in record.figures.glob("*.csv")}
+    assert set(told) == {"15_length", "15_together", "15_trend"}
+    assert (told["15_length"]["n_documents"] <= 18).all()
+    assert (told["15_length"]["status"] == "geschätzt").any()

@@ -15,9 +15,9 @@ from presentation_samples import look
 from analysis.figures.plots import plot_specifications
 from analysis.figures.reasons import word_claims
 from analysis.figures.style import drawn_texts
-from analysis.measures.multiverse import Relabelled, choice_effects, summarise_claim
+from analysis.measures.multiverse import cells_of_test, choice_effects, summarise_claim
 from analysis.measures.specifications import CHOICES
-from analysis.measures.verdicts import judge_p_value, refuse
+from analysis.measures.verdicts import refuse
 from analysis.study.design import Claim
 from analysis.study.errors import TableError
 
@@ -64,8 +64,9 @@ def table(n_missing: int = 0) -> pd.DataFrame:
 
 def draw(given, width="column", language="de", *, note="", p_floor=0.1, without="") -> Figure:
     """Draw the curve; without a least p-value the claim compares no events."""
-    verdict = judge_p_value(p_floor) if p_floor else refuse("no_events_compared")
-    test = Relabelled(0.02, p_floor, 10, verdict)
+    test = cells_of_test(0.02, p_floor, 10)
+    if not p_floor:
+        test |= refuse("no_events_compared")._asdict()
     effects = choice_effects(given)
     claims = pd.DataFrame([summarise_claim(given, effects, test)])
     return plot_specifications(

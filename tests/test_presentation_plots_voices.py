@@ -15,8 +15,7 @@ from analysis.figures.plots import plot_voices
 from analysis.figures.plots.voices import BAND
 from analysis.figures.reasons import claims_note, voices_note
 from analysis.figures.style import drawn_texts
-from analysis.measures.frame_polarity import frame_setting, polarity_profile
-from analysis.measures.frame_speakers import frame_speakers
+from analysis.measures.frame_voices import frame_setting, frame_speakers, polarity_profile
 from analysis.study.errors import TableError
 from analysis.tables.features import Features
 

@@ -106,7 +106,9 @@ def test_an_unknown_need_is_refused(both: Both) -> None:
         layout.notebooks / "01_corpus.ipynb", metadata={"gipfel": {"needs": "article"}}
     )
     assert json.loads(path.read_text())["metadata"]["gipfel"]
-    with pytest.raises(RunError, match=r"unknown need 'article'\. Allowed: articles\. Did you"):
+    with pytest.raises(
+        RunError, match=r"unknown need 'article'\. Allowed: articles, many documents\. Did you"
+    ):
         plan_run(study, layout, "01_corpus")
 
 

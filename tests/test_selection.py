@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 
-import pandas as pd
 import pytest
 from framing_samples import FRAMES
 
@@ -42,19 +41,6 @@ def test_units_add_up(features: Features, selection: Selection) -> None:
     assert (table["n"] <= table["n_raw"]).all()
     assert table["n_raw"].sum() == 3 * len(chosen)
     assert str(table["n"].dtype) == ("int64" if selection.weight == "none" else "float64")
-
-
-@pytest.mark.parametrize("selection", EVERY[:2], ids=str)
-def test_the_order_of_rows_does_not_matter(features: Features, selection: Selection) -> None:
-    tables = [
-        count_by_unit(
-            select_mentions(features.mentions.iloc[::step], FRAMES, selection),
-            features.documents.iloc[::step],
-            {"frame": FRAMES, "voice": ["narrator", "direct", "indirect"]},
-        )
-        for step in (1, -1)
-    ]
-    pd.testing.assert_frame_equal(*tables)
 
 
 def test_weighted_counts_are_the_sum_of_weights(features: Features) -> None:

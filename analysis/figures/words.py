@@ -85,7 +85,7 @@ def label(key: str, language: Language) -> str:
 def heading(column: str, language: Language, *, table: str = "", sides: Mapping[str, str]) -> str:
     """Return the heading of a column of a result table.
 
-    What a column means can depend on the table, such as ``03_position``. ``sides`` has the names
+    What a column means can depend on the table, such as ``03_breakdowns``. ``sides`` has the names
     of the events compared, by ``target`` and ``reference``. Raises `ExportError` if the column has
     no heading in this table, or the heading names events that are not given.
 

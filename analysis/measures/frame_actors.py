@@ -9,24 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from analysis.measures.cells import Pairs
+from analysis.measures.counts import documents_of_terms
 from analysis.measures.formulas import npmi
-from analysis.measures.inference import wilson_interval
-from analysis.measures.selection import CORE, Selection, select_mentions, weights_of
-from analysis.measures.sentence_actors import count_in_sentences
+from analysis.measures.frame_table import KEYS, pair_table, segments_with_frames, sort_rows
+from analysis.measures.intervals import with_share
+from analysis.measures.selection import CORE, Selection, select_mentions
 from analysis.measures.verdicts import OK, VERDICT, Verdict, refuse, verdict_table
 from analysis.study.design import FEWEST_JOINT
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
+from analysis.tables.schema import SHOWN
 
-KEYS = ["frame", "actor", "doc_id"]
-PAIR = ("n_joint", "n_frame", "n_actor", "n_total")
-COUNTS = ("n_joint", "n_unclear", "n_raw", "n_frame", "n_actor", "n_total", "n_documents")
+UNITS = ("pooled", "document")
+TERM = ["doc_id", "lemma", "pos"]
 COLUMNS = (
-    *("frame", "actor", "event", "unit", "doc_id", *COUNTS, "counted_as"),
-    *("n_expected", "npmi", "share", "low", "high", *VERDICT, "weight"),
+    *("frame", "actor", *KEYS, "n_joint", "n_unclear", "n_raw", "n_frame", "n_actor", "n_total"),
+    *("n_documents", "counted_as", "n_expected", "npmi", "share", "low", "high"),
+    *(*VERDICT, "weight"),
 )
 
 
@@ -76,20 +79,17 @@ def actors_in_segments(
      ['helsinki-2018', 'Trump', 0, 1], ['helsinki-2018', 'Merz', 0, 1]]
     """
     chosen = select_mentions(features.mentions, frames, selection)
-    segments = features.segments[["segment_id", "doc_id"]]
-    segments = segments.assign(n=weights_of(features.segments, selection.weight), n_raw=1)
-    framed = chosen[["segment_id", "frame"]].drop_duplicates().merge(segments, on="segment_id")
+    segments, framed = segments_with_frames(features.segments, chosen, selection)
     names = features.nodes[features.nodes["node_kind"] == "actor"]
     named = names[["segment_id", "node"]].set_axis(["segment_id", "actor"], axis="columns")
-    joint = framed.merge(named, on="segment_id")
-    counts = _join(
-        _grid(features, frames, actors),
-        joint.groupby(KEYS, as_index=False)[["n", "n_raw"]].sum().rename(columns={"n": "n_joint"}),
-        _sum(framed, ["frame", "doc_id"], "n_frame"),
-        _sum(named.merge(segments, on="segment_id"), ["actor", "doc_id"], "n_actor"),
-        _sum(segments, ["doc_id"], "n_total"),
-    )
-    return _pair_table(counts, features.documents, "segments", selection.weight)
+    rows = {
+        "n_joint": framed.merge(named, on="segment_id"),
+        "n_frame": framed,
+        "n_actor": named.merge(segments, on="segment_id"),
+        "n_total": segments,
+    }
+    table = pair_table(rows, features.documents, {"frame": frames, "actor": actors}, units=UNITS)
+    return _finish(table, frames, "segments", selection)
 
 
 def actors_as_speakers(
@@ -112,14 +112,10 @@ def actors_as_speakers(
     """
     chosen = select_mentions(features.mentions, frames, selection)
     chosen = chosen.rename(columns={"speaker": "actor"})
-    counts = _join(
-        _grid(features, frames, actors),
-        chosen.groupby(KEYS, as_index=False)[["n", "n_raw"]].sum().rename(columns={"n": "n_joint"}),
-        _sum(chosen, ["frame", "doc_id"], "n_frame"),
-        _sum(chosen, ["actor", "doc_id"], "n_actor"),
-        _sum(chosen, ["doc_id"], "n_total"),
-    )
-    return _pair_table(counts, features.documents, "mentions", selection.weight)
+    alone = {"n_frame": "actor", "n_actor": "frame", "n_total": ["frame", "actor"]}
+    rows = {"n_joint": chosen, **{name: chosen.drop(columns=alone[name]) for name in alone}}
+    table = pair_table(rows, features.documents, {"frame": frames, "actor": actors}, units=UNITS)
+    return _finish(table, frames, "mentions", selection)
 
 
 def actors_in_sentences(
@@ -153,79 +149,34 @@ def actors_in_sentences(
             " Ask for segments instead."
         )
     chosen = select_mentions(features.mentions, frames, selection)
-    grid = _grid(features, frames, actors)
-    joint, actor = count_in_sentences(features, chosen, actors)
-    counts = _join(grid, joint, _sum(chosen, ["frame", "doc_id"], "n_frame"), actor)
-    return _pair_table(counts, features.documents, "tokens", selection.weight)
+    joint, sizes = _count_in_sentences(features, chosen, actors)
+    rows = {"n_joint": joint, "n_frame": chosen}
+    rows |= {name: sizes.rename(columns={name: "n"}) for name in ("n_actor", "n_total")}
+    table = pair_table(rows, features.documents, {"frame": frames, "actor": actors}, units=UNITS)
+    return _finish(table, frames, "tokens", selection)
 
 
-def _grid(features: Features, frames: Sequence[str], actors: Sequence[str]) -> pd.DataFrame:
-    """Give one row per frame, actor and document, so that what never occurs counts 0."""
-    every = pd.MultiIndex.from_product([frames, actors, features.documents["doc_id"]], names=KEYS)
-    return every.to_frame(index=False).astype("str")
-
-
-def _sum(table: pd.DataFrame, keys: list[str], name: str) -> pd.DataFrame:
-    return table.groupby(keys, as_index=False)[["n"]].sum().rename(columns={"n": name})
-
-
-def _join(grid: pd.DataFrame, *counts: pd.DataFrame) -> pd.DataFrame:
-    """Put counts beside the pairs that they belong to; types stay, absent ones are 0."""
-    for table in counts:
-        keys = [key for key in KEYS if key in table.columns]
-        types = table.drop(columns=keys).dtypes.to_dict()
-        grid = grid.merge(table, on=keys, how="left").fillna(dict.fromkeys(types, 0)).astype(types)
-    return grid
-
-
-def _pair_table(
-    counts: pd.DataFrame, documents: pd.DataFrame, counted_as: str, weight: str
+def _finish(
+    table: pd.DataFrame, frames: Sequence[str], counted_as: str, selection: Selection
 ) -> pd.DataFrame:
-    """Add the pooled counts of each event, then what is estimated from all of them.
-
-    The counts have a row per frame, actor and document, zeros included, and n_unclear if
-    some of them are uncertain.
-    """
-    counts = counts.merge(documents[["doc_id", "event"]], on="doc_id")
-    if "n_unclear" not in counts:
-        counts["n_unclear"] = 0
-    counts["n_documents"] = (counts["n_raw"] > 0).astype("int64")
-    pooled = counts.groupby(["frame", "actor", "event"], as_index=False, sort=False)[list(COUNTS)]
-    units = [pooled.sum().assign(unit="pooled", doc_id=""), counts.assign(unit="document")]
-    table = pd.concat(units, ignore_index=True)
-    table = _estimate(table.assign(counted_as=counted_as, weight=weight))
-    order = {key: rank for rank, key in enumerate(counts["frame"].unique())}
-    table["_frame"] = table["frame"].map(order)
-    table = table.sort_values(["_frame", "event", "unit"], key=_pooled_first, kind="stable")
-    return table.loc[:, list(COLUMNS)].reset_index(drop=True)
-
-
-def _pooled_first(column: pd.Series) -> pd.Series:
-    return column != "pooled" if column.name == "unit" else column
-
-
-def _estimate(table: pd.DataFrame) -> pd.DataFrame:
     """Add expected counts, association and share, each only where it may be given."""
+    table = sort_rows(table, ["frame", "event", "unit"], {"frame": frames, "unit": UNITS})
     n_total = table["n_total"].where(table["n_total"] > 0)
     table["n_expected"] = table["n_frame"] * table["n_actor"] / n_total
     counts = table[["n_frame", "n_actor", "n_unclear", "n_joint"]].to_numpy(float)
-    verdicts = [_judge(*row) for row in counts]
-    table[VERDICT] = verdict_table(verdicts, table.index)
-    fine = table[table["status"] == "ok"]
-    joint, frame, actor, total = fine[list(PAIR)].to_numpy(float).T
-    table["npmi"] = pd.Series(npmi(Pairs(joint, frame, actor, total)), index=fine.index)
-    sure = table["n_joint"].where(table["n_unclear"] == 0, 0).to_numpy(float)
-    low, high = wilson_interval(sure, table["n_frame"].to_numpy(float))
-    clear = (table["n_unclear"] == 0) & (table["n_frame"] > 0)
-    table["share"] = (table["n_joint"] / table["n_frame"].where(table["n_frame"] > 0)).where(clear)
-    return table.assign(
-        low=pd.Series(low, index=table.index).where(clear),
-        high=pd.Series(high, index=table.index).where(clear),
-    )
+    table = with_share(table.assign(n=table["n_joint"]), "n_frame")
+    shares = ["share", "low", "high"]
+    table[shares] = table[shares].where(table["n_unclear"] == 0)
+    table[VERDICT] = verdict_table([_judge(*row) for row in counts], table.index)
+    fine = table["status"] == OK.status
+    pairs = Pairs(*table.loc[fine, ["n_joint", "n_frame", "n_actor", "n_total"]].to_numpy(float).T)
+    table["npmi"] = np.nan
+    table.loc[fine, "npmi"] = npmi(pairs)
+    return table.assign(counted_as=counted_as, weight=selection.weight)[list(COLUMNS)]
 
 
 def _judge(n_frame: float, n_actor: float, n_unclear: float, n_joint: float) -> Verdict:
-    """Say whether an association of a pair may be given."""
+    """Decide whether an association of a pair may be given."""
     if not n_frame:
         return refuse("frame_absent")
     if not n_actor:
@@ -235,3 +186,78 @@ def _judge(n_frame: float, n_actor: float, n_unclear: float, n_joint: float) -> 
     if n_joint < FEWEST_JOINT:
         return refuse("too_few_joint_occurrences", FEWEST_JOINT)
     return OK
+
+
+def _count_in_sentences(
+    features: Features, mentions: pd.DataFrame, actors: Sequence[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Count mentions in sentences with each actor, and the tokens of those sentences.
+
+    The tables hold no sentences, but for each article and actor how often a lemma stands in
+    sentences that name the actor, unless these words are too few to be told. The lemmas of
+    the mentions, looked up there, give the number of mentions; exactly, where every occurrence
+    of the lemma is a mention selected. Else the segments narrow it: a mention whose segment
+    does not name the actor is none, and one in a segment of a single sentence that names the
+    actor is one.
+
+    Returns the mentions by frame, actor and document: n, those that certainly stand in a
+    sentence with the actor, n_unclear, how many more may, and n_raw, n again; then n_actor,
+    tokens in sentences with the actor, and n_total, tokens of the document, both without the
+    actor's own.
+    """
+    terms = features.terms.assign(doc_id=documents_of_terms(features))
+    frequencies = terms.groupby(TERM, as_index=False)[["n"]].sum()
+    lemmas = mentions.groupby([*TERM, "frame"], as_index=False).size()
+    lemmas = lemmas.rename(columns={"size": "n_selected"}).merge(frequencies, how="left")
+    near, sizes = _of_actors(features.cooccurrences), _sizes(features, actors)
+    pairs = lemmas.merge(sizes.query("n_actor > 0"), on="doc_id")
+    pairs = pairs.merge(near[["actor", *TERM, "n_joint"]], how="left").fillna({"n_joint": 0})
+    pairs = pairs.merge(_in_segments(features, mentions), how="left")
+    low, high = _bounds(pairs.fillna({"n_in_segment": 0, "n_alone": 0}))
+    return pairs.assign(n=low, n_unclear=high - low, n_raw=low), sizes
+
+
+def _bounds(pairs: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the fewest and most selected mentions among the occurrences near the actor.
+
+    Where the table does not tell the words near the actor, all of them may stand there.
+    Of `n` occurrences of the lemma, `n_selected` are mentions selected. A split verb has
+    its particle in its lemma as a mention and not as a term: what the terms lack is unseen.
+    """
+    n = pairs["n"].fillna(0).astype("int64")
+    hidden = pairs["words"] != SHOWN[0]
+    others = (n - pairs["n_selected"]).clip(lower=0)
+    unseen = (pairs["n_selected"] - n).clip(lower=0)
+    low = pairs["n_alone"].clip(lower=pairs["n_joint"] - others)
+    near = pairs["n_joint"].mask(hidden, pairs["n_selected"])
+    high = pd.concat([near, pairs["n_selected"]], axis="columns").min(axis="columns") + unseen
+    high = high.clip(upper=pairs["n_in_segment"])
+    return low.astype("int64"), high.astype("int64")
+
+
+def _in_segments(features: Features, mentions: pd.DataFrame) -> pd.DataFrame:
+    """Count the mentions whose segment names an actor, and those that have no other sentence."""
+    named = features.nodes.loc[features.nodes["node_kind"] == "actor", ["segment_id", "node"]]
+    held = mentions.merge(named.rename(columns={"node": "actor"}), on="segment_id")
+    held = held.merge(features.segments[["segment_id", "n_sentences"]], on="segment_id")
+    held = held.assign(n_in_segment=1, n_alone=(held["n_sentences"] == 1).astype("int64"))
+    keys = ["actor", *TERM, "frame"]
+    return held.groupby(keys, as_index=False)[["n_in_segment", "n_alone"]].sum()
+
+
+def _sizes(features: Features, actors: Sequence[str]) -> pd.DataFrame:
+    """Return the tokens near each actor and all of each document, without the actor's own."""
+    documents = features.documents[["doc_id", "n_tokens"]]
+    every = pd.DataFrame({"actor": list(actors)}, dtype="str").merge(documents, how="cross")
+    near = _of_actors(features.windows)
+    sizes = every.merge(near, on=["actor", "doc_id"], how="left").fillna({"words": SHOWN[0]})
+    filled = sizes[["n_positions", "n_node_tokens"]].fillna(0).astype("int64")
+    sizes["n_actor"] = filled["n_positions"]
+    sizes["n_total"] = sizes["n_tokens"] - filled["n_node_tokens"]
+    return sizes[["actor", "doc_id", "n_actor", "n_total", "words"]]
+
+
+def _of_actors(table: pd.DataFrame) -> pd.DataFrame:
+    """Select what stands in sentences with an actor."""
+    near = table[(table["span"] == "sentence") & (table["node_kind"] == "actor")]
+    return near.rename(columns={"node": "actor"})

@@ -16,7 +16,7 @@ from analysis.measures.document_values import (
     keys_of,
     summarise,
 )
-from analysis.measures.inference import FloatArray, adjust_p_values, leave_one_out, welch_unless
+from analysis.measures.inference import FloatArray, adjust_p_values, leave_one_out, welch
 from analysis.measures.intervals import RESTS_ON
 from analysis.measures.permutation import permute_terms, permute_values
 from analysis.measures.resampling import bootstrap_terms, find_units
@@ -85,16 +85,15 @@ def compare_events(
     both = table[table["event"].isin([target, reference])]
     compared = documents[documents["event"].isin([target, reference])]
     effect = judge_effect(compared, "event")
-    rows = []
-    for given, found in documents_of(both, value, keys_of(table), target):
-        for unit in ("mean", "pooled"):
-            row = {**given, "unit": unit, **_compare(found, unit, seed)}
-            rows.append({**row, **effect.under("effect_")})
+    rows = [
+        {**given, "unit": unit, **_compare(found, unit, seed), **effect.under("effect_")}
+        for given, found in documents_of(both, value, keys_of(table), target)
+        for unit in ("mean", "pooled")
+    ]
     compared_rows = finish_rows(rows, [*keys_of(table), "unit", *COMPARED], table)
-    for at in compared_rows.groupby("unit").groups.values():
-        adjusted = adjust_p_values(compared_rows.loc[at, "p_value"], "bh")
-        compared_rows.loc[at, "p_adjusted"] = adjusted
-    return compared_rows
+    p_values = compared_rows.groupby("unit")["p_value"]
+    adjusted = p_values.transform(lambda values: adjust_p_values(values, "bh"))
+    return compared_rows.assign(p_adjusted=adjusted)
 
 
 COMPARED = (
@@ -107,7 +106,7 @@ COMPARED = (
 
 
 def _compare(found: Documents, unit: str, seed: int) -> dict[str, Any]:
-    """Give one row of the comparison, but for its keys."""
+    """Return one row of the comparison, but for its keys."""
     there = found.size > 0
     sides = {"target": found.is_target & there, "reference": ~found.is_target & there}
     values = {name: summarise(found, side, unit) for name, side in sides.items()}
@@ -120,32 +119,23 @@ def _compare(found: Documents, unit: str, seed: int) -> dict[str, Any]:
         **_hanging(found, unit),
     }
     if not all(side.any() for side in sides.values()):
-        return {**row, **_nothing()}
+        why = refuse("nothing_to_relate_to")
+        row |= dict.fromkeys(("low", "high", "interval_df", "p_value", "p_floor"), np.nan)
+        row |= {"n_extreme": 0, "n_relabellings": 0, "rests_on": RESTS_ON["none"]}
+        return {**row, **why._asdict(), **why.under("p_")}
     kept = found.select(there)
     return {**row, **(_by_means(kept, seed) if unit == "mean" else _by_sums(kept, seed))}
-
-
-def _nothing() -> dict[str, Any]:
-    """Say that one event has nothing to compare."""
-    why = refuse("nothing_to_relate_to")
-    empty = dict.fromkeys(("low", "high", "interval_df", "p_value", "p_floor"), np.nan)
-    counts = {"n_extreme": 0, "n_relabellings": 0, "rests_on": RESTS_ON["none"]}
-    return {**empty, **counts, **why._asdict(), **why.under("p_")}
 
 
 def _by_means(kept: Documents, seed: int) -> dict[str, Any]:
     """Compare the documents' values: the permutation of labels, and Welch's interval."""
     values, side = kept.values, kept.is_target
     test = permute_values(values, side, seed=seed)
-    found = welch_unless(Verdict(*test[VERDICT]), values[side], values[~side], kept.scale)
-    return {
-        "low": found.low,
-        "high": found.high,
-        "interval_df": found.df,
-        "rests_on": RESTS_ON["welch" if found.status == OK.status else "none"],
-        **{name: getattr(found, name) for name in VERDICT},
-        **_tested(test),
-    }
+    tested = Verdict(*test[VERDICT])
+    found = welch(values[side], values[~side], refused=tested, largest=kept.scale)
+    rests = RESTS_ON["welch" if found.status == OK.status else "none"]
+    interval = {name: getattr(found, name) for name in ("low", "high", *VERDICT)}
+    return {**interval, "interval_df": found.df, "rests_on": rests, **_tested(test)}
 
 
 def _by_sums(kept: Documents, seed: int) -> dict[str, Any]:
@@ -168,7 +158,7 @@ def _tested(test: pd.Series) -> dict[str, Any]:
 
 
 def _hanging(found: Documents, unit: str) -> dict[str, Any]:
-    """Say how far the difference of two events hangs on one document."""
+    """Measure how far the difference of two events hangs on one document."""
 
     def difference(kept: np.ndarray) -> float:
         target, reference = kept & found.is_target, kept & ~found.is_target

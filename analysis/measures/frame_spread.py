@@ -1,4 +1,4 @@
-"""How evenly frames are spread over documents, and whether a measure hangs on their length."""
+"""What takes many documents: how frames are spread, stand together, and hang on length."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.measures.cells import check_parts
+from analysis.measures.cells import Pairs, check_parts
 from analysis.measures.document_values import KEYS
-from analysis.measures.formulas import DISPERSION
-from analysis.measures.frame_table import count_by_unit, stamp
+from analysis.measures.formulas import DISPERSION, npmi
+from analysis.measures.frame_table import count_by_unit, pair_table, segments_with_frames, stamp
 from analysis.measures.intervals import correlate
 from analysis.measures.selection import CORE, Selection, select_mentions, sizes_of
-from analysis.measures.verdicts import OK, VERDICT, Verdict, refuse
+from analysis.measures.verdicts import OK, VERDICT, judge_edge, refuse, verdict_table
 from analysis.study.errors import MeasureError
 
+PAIR_COLUMNS = ["frame", "with_frame", "event", "unit", "n_segments", "n_frame", "n_with_frame"]
+PAIR_COLUMNS += ["n_joint", "n_raw", "n_expected", "npmi", "edge", *VERDICT]
 SPREADS = ("dp", "dp_norm", "dp_egbert")
 #: Values of documents that a length check can take.
 CHECKED = ("per_1000", "share", "net")
@@ -67,7 +69,9 @@ def frame_dispersion(
 def _spread(group: pd.DataFrame) -> dict[str, object]:
     """Measure the spread of one frame over some documents; those without tokens are left out."""
     kept = group[group["size"] > 0]
-    verdict = _judge_spread(len(kept), int(kept["n_raw"].sum()))
+    verdict = OK if kept["n_raw"].any() else refuse("frame_absent")
+    if len(kept) < 2:
+        verdict = refuse("one_document_dispersion")
     values = dict.fromkeys(SPREADS, np.nan)
     if verdict.status == OK.status:
         parts = check_parts(kept["n"].to_numpy(float), kept["size"].to_numpy(float))
@@ -82,10 +86,58 @@ def _spread(group: pd.DataFrame) -> dict[str, object]:
     }
 
 
-def _judge_spread(n_documents: int, n: int) -> Verdict:
-    if n_documents < 2:
-        return refuse("one_document_dispersion")
-    return OK if n else refuse("frame_absent")
+def frame_pairs(
+    mentions: pd.DataFrame,
+    documents: pd.DataFrame,
+    segments: pd.DataFrame,
+    frames: Sequence[str],
+    *,
+    selection: Selection = CORE,
+) -> pd.DataFrame:
+    """Count the segments that hold two frames together, against what chance would give.
+
+    The arguments are those of `frame_rates`, and segments, an open table. Every pair of
+    frames has a row, the earlier frame first; segments count by their weight.
+
+    Returns
+    -------
+    DataFrame
+        Long: frame, with_frame, event (empty: all events), unit (pooled, corpus),
+        n_segments, n_frame, n_with_frame, n_joint (segments, weighted), n_raw (segments
+        with both, whatever the weight), n_expected, npmi (Bouma 2009; from -1, never
+        together, to 1), edge, status, reason_code, reason_values (no npmi and no edge under 5
+        segments with both), tier, target, weight.
+
+    Examples
+    --------
+    >>> from analysis.tables.features import read_features
+    >>> f = read_features()
+    >>> table = frame_pairs(f.mentions, f.documents, f.segments, ["Erfolg", "Deal"])
+    >>> row = table.query("unit == 'corpus'").iloc[0]
+    >>> print(row["n_segments"], row["n_joint"], row["edge"], row["reason_code"])
+    214 0 False too_few_joint_segments
+    """
+    chosen = select_mentions(mentions, frames, selection)
+    held, framed = segments_with_frames(segments, chosen, selection)
+    others = framed.rename(columns={"frame": "with_frame"})
+    rows = {
+        "n_joint": framed.merge(others[["segment_id", "with_frame"]], on="segment_id"),
+        "n_segments": held,
+        "n_frame": framed,
+        "n_with_frame": others,
+    }
+    keys = {"frame": frames, "with_frame": frames}
+    table = pair_table(rows, documents, keys, units=("pooled", "corpus"))
+    rank = {frame: place for place, frame in enumerate(frames)}
+    table = table[table["frame"].map(rank) < table["with_frame"].map(rank)].reset_index(drop=True)
+    total, first, second = (table[name] for name in ("n_segments", "n_frame", "n_with_frame"))
+    table["n_expected"] = (first * second / total.where(total > 0)).fillna(0.0)
+    table[VERDICT] = verdict_table(judge_edge(n) for n in table["n_raw"])
+    table["edge"] = table["status"] == OK.status
+    fine = table[table["edge"]]
+    pairs = Pairs(*fine[["n_joint", "n_frame", "n_with_frame", "n_segments"]].to_numpy(float).T)
+    table["npmi"] = pd.Series(npmi(pairs), index=fine.index, dtype="float64")
+    return stamp(table[PAIR_COLUMNS], selection)
 
 
 def check_length(

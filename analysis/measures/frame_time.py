@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.measures.frame_table import count_in_places, sort_rows
 from analysis.measures.inference import FloatArray, zero_count_upper_bound
-from analysis.measures.posts import ticker_mentions, ticker_posts
-from analysis.measures.selection import CORE, Selection
+from analysis.measures.selection import CORE, Selection, select_mentions, weights_of
 from analysis.measures.verdicts import FEWEST_MENTIONS, OK, VERDICT, Verdict, refuse, verdict_table
 from analysis.study.design import LEVEL
 from analysis.study.errors import MeasureError
@@ -22,8 +22,9 @@ from analysis.tables.features import Features
 from analysis.tables.schema import Weight
 
 MINUTES_A_DAY = 1440
-TIMED = ("explicit", "date_inferred")
+POST = ["post", "post_order", "posted_at", "ts_quality"]
 UNTIMED = {"order_only": refuse("posts_without_times"), "none": refuse("outside_posts")}
+SUMS = ["n", "n_raw", "n_posts", "n_tokens"]
 INTERVAL_COLUMNS = (
     *("frame", "doc_id", "event", "ts_quality", "begin", "end", "n", "n_raw", "n_posts"),
     *("n_tokens", "per_1000", "low", "high", *VERDICT, "weight"),
@@ -32,6 +33,67 @@ INTERVAL_COLUMNS = (
 N_PERMUTATIONS = 9999
 #: Two mean positions closer than this are tied.
 TIE = 1e-12
+
+
+def ticker_posts(features: Features, *, weight: Weight = "none") -> pd.DataFrame:
+    """Return one row per post of a live ticker, the oldest first.
+
+    Segments and documents are read; the weight says how repeated segments count.
+
+    Returns
+    -------
+    DataFrame
+        doc_id, event, post (running number in the file), post_order (1: oldest),
+        posted_at (local time of the outlet; empty if unknown), ts_quality (explicit,
+        date_inferred, order_only), n_tokens (weighted as asked: the exposure).
+
+    Raises
+    ------
+    MeasureError
+        If the weight is unknown.
+
+    Examples
+    --------
+    >>> from analysis.tables.features import read_features
+    >>> ticker_posts(read_features())["ts_quality"].value_counts().to_dict()
+    {'date_inferred': 58, 'order_only': 13}
+    """
+    segments = features.segments
+    segments = segments.assign(n_tokens=segments["n_tokens"] * weights_of(segments, weight))
+    keys = ["doc_id", *POST]
+    posts = segments.dropna(subset=["post"]).groupby(keys, as_index=False, dropna=False)
+    about = features.documents[["doc_id", "event"]]
+    table = posts[["n_tokens"]].sum().merge(about, on="doc_id")
+    table = table.sort_values(["event", "doc_id", "post_order"], ignore_index=True)
+    return table[["doc_id", "event", *POST, "n_tokens"]]
+
+
+def ticker_mentions(
+    features: Features, frames: Sequence[str], *, selection: Selection = CORE
+) -> pd.DataFrame:
+    """Return one row per mention in a live ticker, with the place and time of its post.
+
+    The arguments are those of `mentions_by_post`.
+
+    Returns
+    -------
+    DataFrame
+        mention_id, doc_id, event, frame, polarity, voice, speaker, n, n_raw, post,
+        post_order, posted_at, ts_quality (none: outside the posts, as in the article
+        above them). In the order of the articles.
+
+    Examples
+    --------
+    >>> from analysis.tables.features import read_features
+    >>> mentions = ticker_mentions(read_features(), ["Erfolg", "Deal", "Einmischung"])
+    >>> mentions["ts_quality"].value_counts().to_dict()
+    {'date_inferred': 11, 'order_only': 8, 'none': 6}
+    """
+    chosen = select_mentions(features.mentions, frames, selection)
+    chosen = chosen[chosen["kind"] == "live_ticker"]
+    placed = chosen.merge(features.segments[["segment_id", *POST]], on="segment_id")
+    about = ["mention_id", "doc_id", "event", "frame", "polarity", "voice", "speaker"]
+    return placed[[*about, "n", "n_raw", *POST]]
 
 
 def mentions_by_post(
@@ -70,24 +132,13 @@ def mentions_by_post(
     [1, 2, 6]
     """
     posts = ticker_posts(features, weight=selection.weight)
-    mentions = ticker_mentions(features, frames, selection=selection)
-    counted = mentions.dropna(subset=["post"])
-    table = _count(counted, frames, posts, by=["doc_id", "post"])
+    mentions = ticker_mentions(features, frames, selection=selection).dropna(subset=["post"])
+    table = count_in_places(mentions, posts, {"frame": frames}, by=["doc_id", "post"])
     sums = table.groupby(["frame", "doc_id"], sort=False)[["n", "n_tokens"]].cumsum()
     table[["n_cumulative", "n_tokens_cumulative"]] = sums
     about = ["frame", "doc_id", "event", "post", "post_order", "posted_at", "ts_quality"]
     counts = ["n", "n_raw", "n_tokens", "n_cumulative", "n_tokens_cumulative"]
     return table[[*about, *counts]].assign(weight=selection.weight)
-
-
-def _count(
-    mentions: pd.DataFrame, frames: Sequence[str], places: pd.DataFrame, *, by: list[str]
-) -> pd.DataFrame:
-    """Count the mentions of each frame in each place, which may be none."""
-    every = pd.DataFrame({"frame": list(frames)}, dtype="str").merge(places, how="cross")
-    counts = mentions.groupby(["frame", *by])[["n", "n_raw"]].sum()
-    table = every.merge(counts.reset_index(), on=["frame", *by], how="left")
-    return table.fillna({"n": 0, "n_raw": 0}).astype(counts.dtypes.to_dict())
 
 
 def mentions_by_interval(
@@ -126,59 +177,43 @@ def mentions_by_interval(
             "mentions_by_interval: wanted minutes that divide a day, such as 15, 30, 60, 120"
             f" or 360; came {minutes}"
         )
-    posts = mentions_by_post(features, frames, selection=selection)
-    mentions = ticker_mentions(features, frames, selection=selection)
-    timed = posts[posts["ts_quality"].isin(TIMED)]
+    posts = mentions_by_post(features, frames, selection=selection).assign(n_posts=1)
+    in_order = posts["ts_quality"] == "order_only"
+    keys = ["frame", "doc_id", "event", "ts_quality"]
     parts = [
-        _clock(rows, pd.Timedelta(minutes=minutes))
-        for _, rows in timed.groupby(["frame", "doc_id"], sort=False)
+        _clock(timed, pd.Timedelta(minutes=minutes))
+        for _, timed in posts[~in_order].groupby(["frame", "doc_id"])
     ]
-    parts.append(_without_time(posts[posts["ts_quality"] == "order_only"]))
-    parts.append(_outside(features, mentions, frames, selection.weight))
+    parts.append(posts[in_order].groupby(keys, as_index=False)[SUMS].sum())
+    parts.append(_outside(features, frames, selection))
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    table = _rate(table.assign(weight=selection.weight))
-    order = table["frame"].map({frame: i for i, frame in enumerate(frames)})
-    by = ["_order", "event", "doc_id", "begin"]
-    table = table.assign(_order=order).sort_values(by, kind="stable", ignore_index=True)
-    return table.loc[:, list(INTERVAL_COLUMNS)]
+    table = _rate(table).assign(weight=selection.weight).reindex(columns=list(INTERVAL_COLUMNS))
+    table = table.astype(dict.fromkeys(["begin", "end"], "datetime64[us]"))
+    return sort_rows(table, ["frame", "event", "doc_id", "begin"], {"frame": frames})
 
 
 def _clock(posts: pd.DataFrame, step: pd.Timedelta) -> pd.DataFrame:
     """Add up the posts of one ticker and frame by intervals; those between without a post stay."""
     begin = posts["posted_at"].dt.floor(step)
     every = pd.date_range(begin.min(), begin.max(), freq=step, unit="us", name="begin")
-    groups = posts.assign(n_posts=1, begin=begin).groupby("begin")
-    sums = groups[["n", "n_raw", "n_posts", "n_tokens"]].sum().reindex(every, fill_value=0)
+    sums = posts.assign(begin=begin).groupby("begin")[SUMS].sum().reindex(every, fill_value=0)
     quality = "explicit" if (posts["ts_quality"] == "explicit").all() else "date_inferred"
     first = posts.iloc[0]
     about = {key: first[key] for key in ("frame", "doc_id", "event")}
-    table = sums.reset_index().assign(**about, ts_quality=quality)
-    return table.assign(end=table["begin"] + step)
+    return sums.reset_index().assign(**about, ts_quality=quality, end=every + step)
 
 
-def _without_time(posts: pd.DataFrame) -> pd.DataFrame:
-    """Add up the posts of each ticker that have an order only."""
-    keys = ["frame", "doc_id", "event", "ts_quality"]
-    sums = posts.assign(n_posts=1).groupby(keys, as_index=False, sort=False)
-    return _no_times(sums[["n", "n_raw", "n_posts", "n_tokens"]].sum())
-
-
-def _outside(
-    features: Features, mentions: pd.DataFrame, frames: Sequence[str], weight: Weight
-) -> pd.DataFrame:
+def _outside(features: Features, frames: Sequence[str], selection: Selection) -> pd.DataFrame:
     """Count what stands in tickers but in no post."""
-    posts = ticker_posts(features, weight=weight)
-    size = "n_tokens" if weight == "none" else f"n_tokens_{weight}"
+    posts = ticker_posts(features, weight=selection.weight)
+    size = "n_tokens" if selection.weight == "none" else f"n_tokens_{selection.weight}"
     about = features.documents[features.documents["doc_id"].isin(posts["doc_id"])]
     in_posts = about["doc_id"].map(posts.groupby("doc_id")["n_tokens"].sum())
     rest = about[["doc_id", "event"]].assign(n_tokens=about[size] - in_posts, n_posts=0)
+    mentions = ticker_mentions(features, frames, selection=selection)
     found = mentions[mentions["ts_quality"] == "none"]
-    return _no_times(_count(found, frames, rest, by=["doc_id"]).assign(ts_quality="none"))
-
-
-def _no_times(table: pd.DataFrame) -> pd.DataFrame:
-    never = pd.Series(pd.NaT, index=table.index, dtype="datetime64[us]")
-    return table.assign(begin=never, end=never)
+    table = count_in_places(found, rest, {"frame": frames}, by=["doc_id"])
+    return table.assign(ts_quality="none")
 
 
 def _rate(table: pd.DataFrame) -> pd.DataFrame:
@@ -196,7 +231,7 @@ def _rate(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _judge(ts_quality: str, n_posts: float, n_tokens: float) -> Verdict:
-    """Say whether a rate of some posts may be given."""
+    """Decide whether a rate of some posts may be given."""
     if ts_quality in UNTIMED:
         return UNTIMED[ts_quality]
     if n_posts == 0:
@@ -205,7 +240,7 @@ def _judge(ts_quality: str, n_posts: float, n_tokens: float) -> Verdict:
 
 
 def _poisson(n: pd.Series, size: pd.Series, level: float = LEVEL) -> tuple[FloatArray, FloatArray]:
-    """Give the exact interval of a rate per 1,000 (Garwood 1936)."""
+    """Return the exact interval of a rate per 1,000 (Garwood 1936)."""
     count, tokens = n.to_numpy(float), size.to_numpy(float)
     tail, some = (1 - level) / 2, count > 0
     low = np.where(some, stats.chi2.ppf(tail, np.where(some, 2 * count, 2)) / 2, 0.0)
@@ -250,40 +285,40 @@ def mention_trend(
     ([2, 3, 1], ['not_estimable'])
     """
     posts = mentions_by_post(features, frames, selection=selection)
-    rows = []
-    for (frame, doc_id), ticker in posts.groupby(["frame", "doc_id"], sort=False):
-        about = {"frame": frame, "doc_id": doc_id, "event": ticker["event"].iloc[0]}
-        rows.append(about | _describe(ticker) | _trend(ticker, seed))
+    rows = [
+        dict(zip(("frame", "doc_id", "event"), about, strict=True)) | _trend(ticker, seed)
+        for about, ticker in posts.groupby(["frame", "doc_id", "event"], sort=False)
+    ]
     return pd.DataFrame(rows).assign(weight=selection.weight)
-
-
-def _describe(ticker: pd.DataFrame) -> dict[str, object]:
-    sums = ticker[["n", "n_raw", "n_tokens"]].sum().to_dict()
-    n_with = int((ticker["n_raw"] > 0).sum())
-    counts = {"n": sums["n"], "n_raw": int(sums["n_raw"]), "n_posts": len(ticker)}
-    return counts | {"n_posts_with": n_with, "n_tokens": sums["n_tokens"]}
 
 
 def _trend(ticker: pd.DataFrame, seed: int) -> dict[str, object]:
     """Hold the mean place of the mentions against random orders of the posts."""
+    n, tokens = ticker["n"].to_numpy(float), ticker["n_tokens"].to_numpy(float)
     n_with = int((ticker["n_raw"] > 0).sum())
-    empty = {"mean_position": np.nan, "low": np.nan, "high": np.nan, "p_value": np.nan}
+    row: dict[str, object] = {
+        "n": ticker["n"].sum(),
+        "n_raw": int(ticker["n_raw"].sum()),
+        "n_posts": len(ticker),
+        "n_posts_with": n_with,
+        "n_tokens": ticker["n_tokens"].sum(),
+    }
     if n_with < FEWEST_MENTIONS:
         no = refuse("too_few_posts_with_mention", FEWEST_MENTIONS)
-        return empty | {"n_permutations": 0, **no._asdict()}
-    n, tokens = ticker["n"].to_numpy(float), ticker["n_tokens"].to_numpy(float)
+        empty = dict.fromkeys(("mean_position", "low", "high", "p_value"), np.nan)
+        return row | empty | {"n_permutations": 0, **no._asdict()}
     observed = float(_mean_positions(n[None], tokens[None])[0])
     rng = np.random.default_rng(seed)
     orders = rng.permuted(np.tile(np.arange(len(n)), (N_PERMUTATIONS, 1)), axis=1)
     drawn = _mean_positions(n[orders], tokens[orders])
     n_extreme = int(np.sum(np.abs(drawn - 0.5) >= abs(observed - 0.5) - TIE))
     low, high = (float(q) for q in np.quantile(drawn, [0.025, 0.975]))
-    p_value = (n_extreme + 1) / (N_PERMUTATIONS + 1)
-    found = {"mean_position": observed, "low": low, "high": high, "p_value": p_value}
-    return found | {"n_permutations": N_PERMUTATIONS, **OK._asdict()}
+    row |= {"mean_position": observed, "low": low, "high": high}
+    row["p_value"] = (n_extreme + 1) / (N_PERMUTATIONS + 1)
+    return row | {"n_permutations": N_PERMUTATIONS, **OK._asdict()}
 
 
 def _mean_positions(n: FloatArray, tokens: FloatArray) -> FloatArray:
-    """Give the mean place of the mentions, a row per order of the posts."""
+    """Return the mean place of the mentions, a row per order of the posts."""
     places = (np.cumsum(tokens, axis=1) - tokens / 2) / tokens.sum(axis=1, keepdims=True)
     return np.asarray((n * places).sum(axis=1) / n.sum(axis=1))

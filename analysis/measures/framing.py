@@ -1,4 +1,4 @@
-"""How often frames are mentioned: rates, emphasis shares, and the distance of profiles."""
+"""How often frames are mentioned, and where: rates, shares, the distance of profiles, places."""
 
 from __future__ import annotations
 
@@ -6,14 +6,30 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.stats import entropy
 
-from analysis.measures.frame_table import count_by_unit, share_table, stamp
+from analysis.measures.frame_table import (
+    KEYS,
+    SELECTED,
+    count_by_unit,
+    frame_table,
+    sort_rows,
+    stamp,
+    totals_of,
+)
 from analysis.measures.intervals import RESTS_ON, with_rate
-from analysis.measures.selection import CORE, Selection, select_mentions, sizes_of
+from analysis.measures.selection import CORE, Selection, select_mentions, sizes_of, weights_of
 from analysis.measures.verdicts import OK, VERDICT
 from analysis.study.errors import MeasureError, check_known
 
 UNITS_SHOWN = ("document", "pooled")
+#: Place -> zones of the articles.
+PLACES: dict[str, tuple[str, ...]] = {
+    "headline_lead": ("headline", "lead"),
+    "subheading": ("subheading",),
+    "body": ("body", "post", "caption"),
+}
+PLACE_OF = {zone: place for place, zones in PLACES.items() for zone in zones}
 
 
 def frame_rates(
@@ -24,7 +40,7 @@ def frame_rates(
     selection: Selection = CORE,
     size: str = "n_tokens",
 ) -> pd.DataFrame:
-    r"""Give the mentions of each frame per 1,000 tokens.
+    r"""Return the mentions of each frame per 1,000 tokens.
 
     Parameters
     ----------
@@ -80,7 +96,7 @@ def frame_shares(
     *,
     selection: Selection = CORE,
 ) -> pd.DataFrame:
-    """Give the share of each frame among the mentions of all frames (emphasis share).
+    """Return the share of each frame among the mentions of all frames (emphasis share).
 
     The arguments are those of `frame_rates`.
 
@@ -102,8 +118,9 @@ def frame_shares(
     [[0.778, 0.548, 0.91], [0.059, 0.01, 0.27]]
     """
     chosen = select_mentions(mentions, frames, selection)
-    table = share_table(chosen, documents, {"frame": frames}, of=[], units=UNITS_SHOWN)
-    return stamp(_with_means(table, "share", frames), selection)
+    keys = {"frame": frames}
+    table = frame_table(chosen, documents, keys, selection, of=[], units=UNITS_SHOWN)
+    return _with_means(table, "share", frames)
 
 
 def _with_means(table: pd.DataFrame, value: str, frames: Sequence[str]) -> pd.DataFrame:
@@ -117,10 +134,54 @@ def _with_means(table: pd.DataFrame, value: str, frames: Sequence[str]) -> pd.Da
     if nothing.any():
         refused = table.loc[table["status"] != OK.status, VERDICT]
         mean.loc[nothing, VERDICT] = refused.iloc[0].tolist()
-    place = {frame: i for i, frame in enumerate(frames)}
-    both = pd.concat([table, mean], ignore_index=True)
-    both = both.sort_values("frame", key=lambda f: f.map(place), kind="stable", ignore_index=True)
+    both = sort_rows(pd.concat([table, mean], ignore_index=True), ["frame"], {"frame": frames})
     return both.astype(dict.fromkeys(["unit", "rests_on", *VERDICT], "str"))
+
+
+def frame_position(
+    mentions: pd.DataFrame,
+    documents: pd.DataFrame,
+    segments: pd.DataFrame,
+    frames: Sequence[str],
+    *,
+    selection: Selection = CORE,
+) -> pd.DataFrame:
+    """Return the share of each frame's mentions in headline and lead, sub-headings, and body.
+
+    The arguments are those of `frame_rates`, and segments, an open table.
+
+    Returns
+    -------
+    DataFrame
+        Long: frame, place (headline_lead, subheading, body: with posts and captions),
+        event (empty: all events), unit, doc_id, n, n_raw, n_mentions (of the frame), share,
+        low, high (Wilson), rests_on, status, reason_code, reason_values, n_tokens (of the place,
+        weighted), share_tokens (of all tokens: the share if position meant nothing), tier, target,
+        weight.
+
+    Examples
+    --------
+    >>> from analysis.tables.features import read_features
+    >>> f = read_features()
+    >>> table = frame_position(f.mentions, f.documents, f.segments, ["Erfolg"])
+    >>> table.query("unit == 'corpus'")[["place", "n", "n_mentions", "share_tokens"]].round(3)
+                place  n  n_mentions  share_tokens
+    7   headline_lead  3          12         0.033
+    15     subheading  0          12         0.046
+    23           body  9          12         0.921
+    """
+    chosen = select_mentions(mentions, frames, selection)
+    placed = chosen.assign(place=chosen["zone"].map(PLACE_OF))
+    places = {"place": list(PLACES)}
+    table = frame_table(placed, documents, {"frame": frames, **places}, selection)
+    n = segments["n_tokens"] * weights_of(segments, selection.weight)
+    held = segments.assign(place=segments["zone"].map(PLACE_OF), n=n)
+    lengths = count_by_unit(held, documents, places, counts=["n"])
+    total = totals_of(lengths, [])
+    lengths["share_tokens"] = lengths["n"] / total.where(total > 0)
+    lengths = lengths.rename(columns={"n": "n_tokens"})
+    table = table.merge(lengths, on=["place", *KEYS], how="left", validate="many_to_one")
+    return table[[*table.columns.drop(SELECTED), *SELECTED]]
 
 
 def profile_distance(shares: pd.DataFrame, first: str, second: str) -> dict[str, float]:
@@ -158,22 +219,7 @@ def profile_distance(shares: pd.DataFrame, first: str, second: str) -> dict[str,
                 f"profile_distance: {event!r} has no mention of any frame, and so no profile. "
                 "Compare other events or frames, or count both tiers."
             )
-    return distance(pooled[first].to_numpy(float), pooled[second].to_numpy(float))
-
-
-def distance(p: np.ndarray, q: np.ndarray) -> dict[str, float]:
-    """Give total variation and Jensen-Shannon divergence (bits) of two profiles.
-
-    Examples
-    --------
-    >>> distance(np.array([1.0, 0.0]), np.array([0.5, 0.5]))["total_variation"]
-    0.5
-    """
-    middle = (p + q) / 2
-    divergence = (_kullback_leibler(p, middle) + _kullback_leibler(q, middle)) / 2
-    return {"total_variation": float(np.abs(p - q).sum() / 2), "jensen_shannon": divergence}
-
-
-def _kullback_leibler(p: np.ndarray, q: np.ndarray) -> float:
-    held = p > 0
-    return float(np.sum(p[held] * np.log2(p[held] / q[held])))
+    p, q = pooled[first].to_numpy(float), pooled[second].to_numpy(float)
+    divergence = (entropy(p, (p + q) / 2, base=2) + entropy(q, (p + q) / 2, base=2)) / 2
+    variation = np.abs(p - q).sum() / 2
+    return {"total_variation": float(variation), "jensen_shannon": float(divergence)}

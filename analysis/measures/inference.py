@@ -34,7 +34,7 @@ CORRECTIONS: dict[str, tuple[str, str]] = {
 def wilson_interval(
     n_successes: npt.ArrayLike, n_trials: npt.ArrayLike, *, level: float = LEVEL
 ) -> tuple[FloatArray, FloatArray]:
-    """Give Wilson's (1927) interval of a share; conditional on the texts counted.
+    """Return Wilson's (1927) interval of a share; conditional on the texts counted.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def wilson_interval(
 
 
 def zero_count_upper_bound(size: npt.ArrayLike, *, level: float = LEVEL) -> FloatArray:
-    """Give the highest rate per 1,000 that a count of zero is compatible with.
+    """Return the highest rate per 1,000 that a count of zero is compatible with.
 
     Poisson, one-sided: -ln(1 - level) / size; the "rule of three" at .95.
 
@@ -120,10 +120,29 @@ class Welch(NamedTuple):
     reason_values: str
 
 
-def welch(target: npt.ArrayLike, reference: npt.ArrayLike, *, level: float = LEVEL) -> Welch:
+def welch(
+    target: npt.ArrayLike,
+    reference: npt.ArrayLike,
+    *,
+    level: float = LEVEL,
+    refused: Verdict = OK,
+    largest: float = np.inf,
+) -> Welch:
     """Compare the documents' values of two groups without assuming equal spread.
 
-    Target and reference have one value per document, such as a rate per 1,000.
+    Documents that are too few for a p-value whatever their values are too few for an
+    interval, too: one that leaves out 0 would claim what the test refuses.
+
+    Parameters
+    ----------
+    target, reference : array_like
+        One value per document, such as a rate per 1,000.
+    level : float
+        Nominal coverage.
+    refused : Verdict
+        Of a test of the same documents; if that is a refusal, so is that of the interval.
+    largest : float
+        The largest possible value, such as 1 for a share: bounds stay within -+ this.
 
     Returns
     -------
@@ -135,59 +154,34 @@ def welch(target: npt.ArrayLike, reference: npt.ArrayLike, *, level: float = LEV
     >>> result = welch([1, 2, 3, 4], [2, 4, 6])
     >>> f"{result.difference:.1f} df={result.df:.2f} p={result.p_value:.3f}"
     '-1.5 df=3.23 p=0.334'
+    >>> welch([0.9, 0.7], [0.1, 0.0], largest=1.0).high
+    1.0
+    >>> welch([0.9, 0.7], [0.1, 0.0], refused=refuse("no_mention")).reason_code
+    'no_mention'
     """
     _check_level(level)
     x, y = np.asarray(target, dtype=float), np.asarray(reference, dtype=float)
-    nothing = (np.nan, np.nan, np.nan, np.nan)
     if min(x.size, y.size) == 0:
         raise MeasureError(f"welch: wanted documents in both groups, came {x.size} and {y.size}")
     difference = float(x.mean() - y.mean())
     if min(x.size, y.size) < 2:
-        return Welch(difference, *nothing, *refuse("group_of_one_without_spread"))
-    if _is_flat(x) and _is_flat(y):
-        return Welch(difference, *nothing, *refuse("values_do_not_vary_in_groups"))
+        refused = refuse("group_of_one_without_spread")
+    elif _is_flat(x) and _is_flat(y):
+        refused = refuse("values_do_not_vary_in_groups")
+    if refused.status != OK.status:
+        return Welch(difference, np.nan, np.nan, np.nan, np.nan, *refused)
     spread = [0.0 if _is_flat(each) else float(each.var(ddof=1)) / each.size for each in (x, y)]
     # A group without spread leaves the degrees of freedom to the other one.
     parts = [v**2 / (each.size - 1) for v, each in zip(spread, (x, y), strict=True)]
     error, df = float(np.sqrt(sum(spread))), float(sum(spread) ** 2 / sum(parts))
     reach = float(stats.t.ppf((1 + level) / 2, df)) * error
     p_value = float(2 * stats.t.sf(abs(difference) / error, df))
-    return Welch(difference, difference - reach, difference + reach, df, p_value, *OK)
-
-
-def welch_unless(
-    refused: Verdict, target: npt.ArrayLike, reference: npt.ArrayLike, largest: float
-) -> Welch:
-    """Give Welch's interval where a test of the same documents may give a p-value.
-
-    Documents that are too few for a p-value whatever their values are too few for an
-    interval, too: one that leaves out 0 would claim what the test refuses.
-
-    Parameters
-    ----------
-    refused : Verdict
-        Of the p-value; if it is a refusal, so is that of the interval.
-    target, reference : array_like
-        One value per document, from 0 to the largest possible.
-    largest : float
-        The largest possible value, such as 1 for a share: bounds stay within -+ this.
-
-    Examples
-    --------
-    >>> welch_unless(OK, [0.9, 0.7], [0.1, 0.0], 1.0).high
-    1.0
-    >>> welch_unless(refuse("no_mention"), [0.9, 0.7], [0.1, 0.0], 1.0).reason_code
-    'no_mention'
-    """
-    found = welch(target, reference)
-    if found.status == OK.status and refused.status != OK.status:
-        return Welch(found.difference, np.nan, np.nan, np.nan, np.nan, *refused)
-    low, high = (float(bound) for bound in np.clip([found.low, found.high], -largest, largest))
-    return found._replace(low=low, high=high)
+    bounds = np.clip([difference - reach, difference + reach], -largest, largest)
+    return Welch(difference, float(bounds[0]), float(bounds[1]), df, p_value, *OK)
 
 
 def _is_flat(values: FloatArray) -> bool:
-    """Say whether values differ by no more than the noise of floating point."""
+    """Decide whether values differ by no more than the noise of floating point."""
     return bool(np.ptp(values) <= 1e-12 * np.abs(values).max())
 
 

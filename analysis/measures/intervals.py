@@ -1,4 +1,4 @@
-"""Intervals of shares, of net assertion and of correlations, and what each rests on."""
+"""Intervals of shares, rates, net assertion and correlations, and what each rests on."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _ratio(n: FloatArray, size: FloatArray) -> FloatArray:
 def net_interval(
     n_affirmed: npt.ArrayLike, n_negated: npt.ArrayLike, n: npt.ArrayLike, *, level: float = LEVEL
 ) -> tuple[FloatArray, FloatArray]:
-    """Give the interval of (affirmed - negated) / n, a difference of two shares of one whole.
+    """Return the interval of (affirmed - negated) / n, a difference of two shares of one whole.
 
     Bonett and Price (2012): Wald's interval after one more of each; 0 mentions give NaN.
 

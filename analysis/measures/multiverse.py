@@ -14,16 +14,21 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.measures.relabelling import MOST_EXACT, all_labels, count_relabellings, random_labels
-from analysis.measures.resampling import find_units
+from analysis.measures.inference import FloatArray
+from analysis.measures.resampling import (
+    MOST_EXACT,
+    all_labels,
+    count_relabellings,
+    find_units,
+    random_labels,
+)
 from analysis.measures.specifications import (
     CHOICES,
     Evidence,
     Evidences,
-    FloatArray,
     list_specifications,
 )
-from analysis.measures.verdicts import OK, Verdict, judge_p_value, refuse, verdict_table
+from analysis.measures.verdicts import OK, judge_p_value, refuse, verdict_table
 from analysis.study.design import Claim
 from analysis.study.errors import MeasureError
 from analysis.tables.cells import rounded
@@ -98,57 +103,43 @@ def multiverse(
     >>> found.claims[["n_specifications", "share_same_sign"]].to_numpy().tolist()
     [[192.0, 1.0]]
     """
-    evidences = Evidences(features)
-    events = features.documents["event"].to_numpy()
-    found = [
-        _compute(claim, evidences, events, choices, (n_permutations, seed)) for claim in claims
-    ]
-    if not found:
+    evidences, events = Evidences(features), features.documents["event"].to_numpy()
+    tables, effects, rows = [], [], []
+    for claim in claims:
+        settings = list_specifications(choices, claim.measure)
+        found = [evidences.find(claim.measure, claim.frame, setting) for setting in settings]
+        poolings = [setting["pooling"] for setting in settings]
+        estimate = partial(_estimates, claim.measure, found, poolings)
+        is_target = events == claim.higher_in if claim.higher_in else None
+        tables.append(_table(claim, settings, found, estimate(is_target)[:, 0]))
+        effects.append(choice_effects(tables[-1]))
+        test: dict[str, object] = {"p_value": np.nan, "p_floor": np.nan, "n_relabellings": 0}
+        test |= refuse("no_events_compared")._asdict()
+        if is_target is not None:
+            test = _relabel(estimate, is_target, n_permutations, seed)
+        rows.append(summarise_claim(tables[-1], effects[-1], test))
+    if not rows:
         raise MeasureError("multiverse: study.toml declares no [[claim]]; nothing to compute")
-    effects = [choice_effects(table) for table, _ in found]
-    rows = [
-        summarise_claim(table, moved, test)
-        for (table, test), moved in zip(found, effects, strict=True)
-    ]
     return Multiverse(
-        pd.concat([table for table, _ in found], ignore_index=True),
+        pd.concat(tables, ignore_index=True),
         pd.DataFrame(rows),
         pd.concat(effects, ignore_index=True),
     )
 
 
-def _compute(  # noqa: PLR0917 -- one claim with all that it needs
-    claim: Claim,
-    evidences: Evidences,
-    events: np.ndarray,
-    choices: Mapping[str, Sequence[str]],
-    draws: tuple[int, int],
-) -> tuple[pd.DataFrame, Relabelled]:
-    settings = list_specifications(choices, claim.measure)
-    found = [evidences.find(claim.measure, claim.frame, setting) for setting in settings]
-    poolings = [setting["pooling"] for setting in settings]
-    is_target = events == claim.higher_in if claim.higher_in else None
-    labels = None if is_target is None else is_target[:, None].astype(float)
-    raw = _estimates(claim.measure, found, poolings, labels)[:, 0]
-    table = _table(claim, settings, found, raw)
-    if is_target is None:
-        return table, Relabelled(np.nan, np.nan, 0, refuse("no_events_compared"))
-    estimate = partial(_estimates, claim.measure, found, poolings)
-    return table, _relabel(estimate, is_target, draws)
-
-
 def _estimates(
-    measure: str, found: Sequence[Evidence], poolings: Sequence[str], labels: FloatArray | None
+    measure: str, found: Sequence[Evidence], poolings: Sequence[str], targets: np.ndarray | None
 ) -> FloatArray:
-    """Give the estimate of each specification (rows) for each way to label documents (columns).
+    """Return the estimate of each specification (rows) for each way to label documents (columns).
 
-    Without labels: the measure over all documents. Rates are compared by their relative
+    The targets are 1, or true, for documents of the target, one way or several side by side;
+    without them it is the measure over all documents. Rates are compared by their relative
     difference, (a - b) / (a + b): what tokens are left out changes both alike.
     """
-    if labels is None:
+    if targets is None:
         every = np.ones((len(found[0].numerator), 1))
         return np.array([_level(*pair, every) for pair in zip(found, poolings, strict=True)])
-    rows = []
+    labels, rows = targets.astype(float).reshape(len(targets), -1), []
     for pair in zip(found, poolings, strict=True):
         target, reference = _level(*pair, labels), _level(*pair, 1 - labels)
         whole = target + reference if measure == "rate" else np.ones_like(target)
@@ -158,7 +149,7 @@ def _estimates(
 
 
 def _level(evidence: Evidence, pooling: str, labels: FloatArray) -> FloatArray:
-    """Give the measure of the documents that each column of labels marks; NaN if none has any."""
+    """Return the measure of the documents that each column of labels marks; NaN if none has any."""
     numerator, denominator = evidence.numerator, evidence.denominator
     if pooling == "mean":
         there = denominator > 0
@@ -190,47 +181,50 @@ def _table(
 
 
 def _relabel(
-    estimate: Callable[[FloatArray], FloatArray], is_target: np.ndarray, draws: tuple[int, int]
-) -> Relabelled:
+    estimate: Callable[[np.ndarray], FloatArray], is_target: np.ndarray, n: int, seed: int
+) -> dict[str, object]:
     """Compare the median over all specifications with that under exchanged labels."""
-    n = len(is_target)
-    units = find_units(sparse.csr_array(np.ones((n, 1))), np.ones(n), is_target)
+    n_documents = len(is_target)
+    counts = sparse.csr_array(np.ones((n_documents, 1)))
+    units = find_units(counts, np.ones(n_documents), is_target)
     possible = count_relabellings(units)
     exact = possible <= MOST_EXACT
-    blocks = all_labels(units) if exact else random_labels(units, *draws)
+    blocks = all_labels(units) if exact else random_labels(units, n, seed)
     medians = np.concatenate([_medians(estimate(labels)) for labels in blocks])
-    observed = _medians(estimate(is_target[:, None].astype(float)))[0]
-    extreme = int(np.sum(medians >= observed - TIE))
+    extreme = int(np.sum(medians >= _medians(estimate(is_target))[0] - TIE))
     if exact:
-        return Relabelled(extreme / possible, 1 / possible, possible, judge_p_value(1 / possible))
+        return cells_of_test(extreme / possible, 1 / possible, possible)
     floor = 1 / (len(medians) + 1)
-    return Relabelled((extreme + 1) * floor, floor, len(medians), judge_p_value(floor))
+    return cells_of_test((extreme + 1) * floor, floor, len(medians))
 
 
 def _medians(estimates: FloatArray) -> FloatArray:
-    """Give the median over the specifications; 0 where none can be estimated."""
-    medians = np.zeros(estimates.shape[1])
-    there = ~np.isnan(estimates).all(axis=0)
-    medians[there] = np.nanmedian(estimates[:, there], axis=0)
-    return medians
+    """Return the median over the specifications; 0 where none can be estimated."""
+    return pd.DataFrame(estimates).median().fillna(0).to_numpy()
 
 
-@dataclass(frozen=True)
-class Relabelled:
-    """The test of a claim's median against relabelled documents."""
+def cells_of_test(p_value: float, p_floor: float, n_relabellings: int) -> dict[str, object]:
+    """Return the cells of a test in the row of a claim; its p-value only where it may be given.
 
-    p_value: float
-    p_floor: float
-    n_relabellings: int
-    verdict: Verdict
+    Examples
+    --------
+    >>> cells_of_test(0.1, 0.1, 10)["reason_code"]
+    'p_floor_too_high'
+    """
+    verdict = judge_p_value(p_floor)
+    shown = p_value if verdict.status == OK.status else np.nan
+    cells = {"p_value": shown, "p_floor": p_floor, "n_relabellings": n_relabellings}
+    return {**cells, **verdict._asdict()}
 
 
 def summarise_claim(
-    table: pd.DataFrame, effects: pd.DataFrame, test: Relabelled
+    table: pd.DataFrame, effects: pd.DataFrame, test: Mapping[str, object]
 ) -> dict[str, object]:
     """Sum up the specifications of one claim: the row of `Multiverse.claims`."""
     estimates = table.loc[table["status"] == "ok", "estimate"]
-    most_moving, spread = _most_moving(effects)
+    by, rising = ["spread", "choice"], [False, True]
+    moved = effects.dropna(subset="spread").sort_values(by, ascending=rising, key=rounded)
+    most_moving, spread = ("", np.nan) if moved.empty else moved[["choice", "spread"]].iloc[0]
     return {
         "claim": table["claim"].iloc[0],
         "n_specifications": len(table),
@@ -242,24 +236,12 @@ def summarise_claim(
         "share_same_sign": (estimates > TIE).mean() if len(estimates) else np.nan,
         "most_moving": most_moving,
         "spread": spread,
-        "p_value": test.p_value if test.verdict.status == "ok" else np.nan,
-        "p_floor": test.p_floor,
-        "n_relabellings": test.n_relabellings,
-        **test.verdict._asdict(),
+        **test,
     }
 
 
-def _most_moving(effects: pd.DataFrame) -> tuple[str, float]:
-    """Give the choice whose options' means lie farthest apart, and how far."""
-    by, rising = ["spread", "choice"], [False, True]
-    known = effects.dropna(subset="spread").sort_values(by, ascending=rising, key=rounded)
-    if known.empty:
-        return "", np.nan
-    return str(known["choice"].tolist()[0]), float(known["spread"].tolist()[0])
-
-
 def choice_effects(table: pd.DataFrame) -> pd.DataFrame:
-    """Say how much each choice moves the estimates of one claim.
+    """Measure how much each choice moves the estimates of one claim.
 
     The table has the specifications of that claim.
 

@@ -19,8 +19,14 @@ from analysis.measures.counts import TermCounts
 from analysis.measures.formulas import g2_four_cell, p_of_chi2
 from analysis.measures.inference import adjust_p_values
 from analysis.measures.permutation import permute_terms
-from analysis.measures.relabelling import MOST_EXACT, count_relabellings, relabelling_floor
-from analysis.measures.resampling import Resampling, Units, find_units
+from analysis.measures.resampling import (
+    MOST_EXACT,
+    Resampling,
+    Units,
+    count_relabellings,
+    find_units,
+    relabelling_floor,
+)
 from analysis.measures.verdicts import OK, VERDICT, Verdict, judge_p_value, refuse
 from analysis.study.design import ALPHA
 from analysis.study.errors import MeasureError, check_known
@@ -100,8 +106,18 @@ def noise_floor(
     parts = []
     for i, group in enumerate(groups):
         here = counts.select((counts.rows[plan.group] == group).to_numpy())
-        rng = np.random.default_rng([plan.seed, i])
-        parts += _compare_splits(here, (n_splits, min_count, plan), rng, str(group))
+        codes, labels = pd.factorize(here.rows[plan.cluster], sort=True)
+        about = {"comparison": "split", "target": group, "reference": group}
+        about["n_splits_possible"] = count_splits(len(labels))
+        if len(labels) < 2:
+            size, verdict = int(here.totals.sum()), refuse("group_of_one_not_split")
+            parts.append(about | {"split": 0} | _nothing(len(labels), size, verdict))
+            continue
+        splits = _splits(len(labels), n_splits, np.random.default_rng([plan.seed, i]))
+        parts += [
+            about | {"split": number} | _count_keywords(here, np.isin(codes, half), min_count, plan)
+            for number, half in enumerate(splits, start=1)
+        ]
     for target, reference in itertools.combinations(groups, 2):
         both = counts.select(counts.rows[plan.group].isin([target, reference]).to_numpy())
         is_target = (both.rows[plan.group] == target).to_numpy()
@@ -109,7 +125,9 @@ def noise_floor(
         parts.append(
             about | {"n_splits_possible": 1} | _count_keywords(both, is_target, min_count, plan)
         )
-    return _as_table(parts)
+    table = pd.DataFrame(parts, columns=list(COLUMNS))
+    missing = ("n_terms", "n_below_words", "n_keywords_words", "n_testable", "n_keywords_documents")
+    return table.astype(dict.fromkeys(missing, "Int64") | {"p_floor": "float64"})
 
 
 def count_splits(n_clusters: int) -> int:
@@ -120,31 +138,12 @@ def count_splits(n_clusters: int) -> int:
     >>> [count_splits(n) for n in (1, 2, 3, 4, 10)]
     [0, 1, 3, 3, 126]
     """
-    if n_clusters < 2:
-        return 0
-    ways = math.comb(n_clusters, n_clusters // 2)
+    ways = math.comb(n_clusters, n_clusters // 2) if n_clusters > 1 else 0
     return ways // 2 if n_clusters % 2 == 0 else ways
 
 
-def _compare_splits(
-    counts: TermCounts, how: tuple[int, int, Resampling], rng: np.random.Generator, group: str
-) -> list[dict[str, object]]:
-    """Count keywords in the splits of one group; a group of one document has none."""
-    n_splits, min_count, plan = how
-    codes, labels = pd.factorize(counts.rows[plan.cluster], sort=True)
-    about: dict[str, object] = {"comparison": "split", "target": group, "reference": group}
-    about["n_splits_possible"] = count_splits(len(labels))
-    if len(labels) < 2:
-        verdict = refuse("group_of_one_not_split")
-        return [about | {"split": 0} | _nothing(len(labels), int(counts.totals.sum()), verdict)]
-    return [
-        about | {"split": i} | _count_keywords(counts, np.isin(codes, chosen), min_count, plan)
-        for i, chosen in enumerate(_splits(len(labels), n_splits, rng), start=1)
-    ]
-
-
 def _splits(n_clusters: int, n_splits: int, rng: np.random.Generator) -> Iterator[tuple[int, ...]]:
-    """Give all halves, or different random ones; a half and its mirror image are one split."""
+    """Return all halves, or different random ones; a half and its mirror image are one split."""
     half, even = n_clusters // 2, n_clusters % 2 == 0
     if count_splits(n_clusters) <= n_splits:
         everything = itertools.combinations(range(n_clusters), half)
@@ -183,8 +182,7 @@ def _count_keywords(
 
 
 def _by_words(counts: TermCounts, is_target: BoolArray) -> dict[str, object]:
-    if len(counts.terms) == 0:
-        return {"n_below_words": 0, "n_keywords_words": 0}
+    """Count keywords as if words were drawn one by one."""
     sums = [counts.matrix[np.flatnonzero(rows)].sum(axis=0) for rows in (is_target, ~is_target)]
     totals = [counts.totals[rows].sum() for rows in (is_target, ~is_target)]
     p_values = p_of_chi2(g2_four_cell(*check_cells(*sums, *totals)))
@@ -215,13 +213,6 @@ def _by_documents(units: Units, plan: Resampling) -> dict[str, object]:
 def _nothing(n_documents: int, size: int, verdict: Verdict) -> dict[str, object]:
     sides = {"n_documents_target": n_documents, "n_documents_reference": 0}
     return sides | {"size_target": size, "size_reference": 0, **verdict._asdict()}
-
-
-def _as_table(rows: list[dict[str, object]]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
-    missing = ("n_terms", "n_below_words", "n_keywords_words", "n_testable", "n_keywords_documents")
-    table = table.astype(dict.fromkeys(missing, "Int64"))
-    return table.astype({"p_floor": "float64"})
 
 
 def _check(counts: TermCounts, plan: Resampling, n_splits: int) -> None:

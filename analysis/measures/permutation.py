@@ -15,16 +15,17 @@ import pandas as pd
 from scipy import sparse, stats
 
 from analysis.measures.inference import FloatArray
-from analysis.measures.relabelling import (
+from analysis.measures.resampling import (
     MOST_EXACT,
+    Units,
     all_labels,
     count_mirrors,
     count_relabellings,
+    find_units,
     random_labels,
     relabelling_floor,
     stratum_sizes,
 )
-from analysis.measures.resampling import Units, find_units
 from analysis.measures.verdicts import HIGHEST_FLOOR, OK, VERDICT, judge_p_value, refuse
 from analysis.study.errors import MeasureError
 
@@ -149,7 +150,7 @@ def _count_extremes(
 
 
 def _term_floors(units: Units) -> FloatArray:
-    """Give the chance that all units with the term fall on one side (the rarer side).
+    """Return the chance that all units with the term fall on one side (the rarer side).
 
     Where the units with the term do not fit on a side, any relabelling may be the
     most extreme one.
@@ -210,12 +211,12 @@ class Surplus:
         self.symmetric = symmetric
 
     def moves(self, is_target: BoolArray) -> BoolArray:
-        """Say which terms any relabelling changes."""
+        """Find the terms that any relabelling changes."""
         part = _divide(self.sizes_in @ is_target.astype(float), self.totals[:, 0])
         return np.asarray(self.second @ (part * (1 - part)) > 0)
 
     def standardise(self, labels: FloatArray) -> FloatArray:
-        """Give z, shape (n_terms, n_labels), for labels (n_units, n_labels) of 0 and 1.
+        """Return z, shape (n_terms, n_labels), for labels (n_units, n_labels) of 0 and 1.
 
         The variance under some labels is the sum of `second` times a (1 - a), the third
         moment that of `third` times a (1 - a)(1 - 2 a), a being the target's part of the
@@ -252,7 +253,7 @@ def bring_in_tails(z: FloatArray, skew: FloatArray) -> FloatArray:
 
 
 def _find_moments(units: Units, rates: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Give what each stratum adds to a term's variance and third moment, (n_terms, n_strata)."""
+    """Return what each stratum adds to a term's variance and third moment, (n_terms, n_strata)."""
     second, third = np.zeros_like(rates), np.zeros_like(rates)
     for stratum, (n, _) in enumerate(stratum_sizes(units)):
         at = np.flatnonzero(units.strata == stratum)

@@ -26,7 +26,7 @@ COLUMNS = (*KEYS, "value", "low", "high", "floor", "kappa", "n")
 
 
 def quality_table(scores: pd.DataFrame) -> pd.DataFrame:
-    """Give one row per set and layer of the coding, unseen text first.
+    """Return one row per set and layer of the coding, unseen text first.
 
     The scores are what `analysis.tables.codings.read_validation` gives.
 

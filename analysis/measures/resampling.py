@@ -1,7 +1,9 @@
-"""Documents as units: clusters of repeats put together, and the bootstrap over them."""
+"""Documents as units: clusters of repeats put together, drawn anew, or given other labels."""
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -17,6 +19,8 @@ from analysis.study.errors import MeasureError
 
 #: Numbers held at once by one block of a product.
 BLOCK = 500_000
+#: Up to this many relabellings all are computed.
+MOST_EXACT = 20_000
 
 #: (n_target, n_reference, size_target, size_reference) -> the score of each.
 Score = Callable[[FloatArray, FloatArray, FloatArray, FloatArray], FloatArray]
@@ -160,7 +164,7 @@ def draw_weights(n_units: int, n_resamples: int, rng: np.random.Generator) -> Fl
 def bootstrap_terms(
     units: Units, score: Score, *, n_resamples: int = 1000, seed: int = 0, level: float = LEVEL
 ) -> pd.DataFrame:
-    """Give each term's score an interval that rests on documents, not on words.
+    """Return each term's score an interval that rests on documents, not on words.
 
     Clusters are drawn with replacement within target and reference; the bounds are
     percentiles (Davison & Hinkley 1997, ch. 5). With 20 clusters a group they cover
@@ -202,7 +206,7 @@ def bootstrap_terms(
 def _resampled_scores(
     units: Units, score: Score, n_resamples: int, seed: int
 ) -> Iterator[tuple[slice, FloatArray]]:
-    """Give the scores of some terms at a time in all resamples, (n_terms, n_resamples)."""
+    """Return the scores of some terms at a time in all resamples, (n_terms, n_resamples)."""
     rng = np.random.default_rng(seed)
     sides = [np.flatnonzero(units.is_target), np.flatnonzero(~units.is_target)]
     weights = [draw_weights(len(side), n_resamples, rng) for side in sides]
@@ -237,3 +241,75 @@ def _check_rows(n_rows: int, side: npt.NDArray[np.bool_], size: FloatArray) -> N
         raise MeasureError(f"find_units: no document in the {empty}; both groups need one")
     if np.any(size < 0) or size[side].sum() == 0 or size[~side].sum() == 0:
         raise MeasureError("find_units: wanted sizes of 0 or more, and tokens in both groups")
+
+
+def count_relabellings(units: Units) -> int:
+    """Count the ways to give the labels of each stratum to its units.
+
+    Examples
+    --------
+    >>> counts = sparse.csr_array(np.ones((5, 1)))
+    >>> count_relabellings(find_units(counts, [1] * 5, [True, True, False, False, False]))
+    10
+    """
+    return math.prod(math.comb(n, k) for n, k in stratum_sizes(units))
+
+
+def relabelling_floor(units: Units) -> float:
+    """Return the smallest two-sided p-value of the design: 1/C(n1 + n2, n1).
+
+    Twice that when the groups are of equal size in every stratum: then each
+    relabelling has a mirror image that is just as extreme.
+
+    Examples
+    --------
+    >>> counts = sparse.csr_array(np.ones((6, 1)))
+    >>> relabelling_floor(find_units(counts, [1] * 6, [True, True, True, False, False, False]))
+    0.1
+    """
+    return min(1.0, count_mirrors(units) / count_relabellings(units))
+
+
+def random_labels(units: Units, n: int, seed: int) -> Iterator[FloatArray]:
+    """Return random relabellings within strata, some columns at a time."""
+    rng = np.random.default_rng(seed)
+    step = max(1, BLOCK // max(units.matrix.shape))
+    targets = [(np.flatnonzero(units.strata == s), k) for s, k in _targets_of_strata(units)]
+    for start in range(0, n, step):
+        width = min(step, n - start)
+        labels = np.zeros((len(units.sizes), width))
+        for at, k in targets:
+            order = np.argsort(rng.random((len(at), width)), axis=0)[:k]
+            labels[at[order], np.arange(width)] = 1
+        yield labels
+
+
+def all_labels(units: Units) -> Iterator[FloatArray]:
+    """Return every relabelling within strata, some columns at a time."""
+    choices = [
+        itertools.combinations(np.flatnonzero(units.strata == s).tolist(), k)
+        for s, k in _targets_of_strata(units)
+    ]
+    everything = itertools.product(*choices)
+    step = max(1, BLOCK // max(units.matrix.shape))
+    while drawn := list(itertools.islice(everything, step)):
+        labels = np.zeros((len(units.sizes), len(drawn)))
+        for column, parts in enumerate(drawn):
+            labels[list(itertools.chain.from_iterable(parts)), column] = 1
+        yield labels
+
+
+def stratum_sizes(units: Units) -> list[tuple[int, int]]:
+    """Count units and target units of each stratum."""
+    n_units = np.bincount(units.strata)
+    n_target = np.bincount(units.strata, weights=units.is_target).astype(int)
+    return list(zip(n_units.tolist(), n_target.tolist(), strict=True))
+
+
+def _targets_of_strata(units: Units) -> list[tuple[int, int]]:
+    return [(stratum, k) for stratum, (_, k) in enumerate(stratum_sizes(units))]
+
+
+def count_mirrors(units: Units) -> int:
+    """Return 2 if each relabelling has a mirror image, just as extreme, else 1."""
+    return 2 if all(n == 2 * k for n, k in stratum_sizes(units)) else 1

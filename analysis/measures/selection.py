@@ -92,7 +92,7 @@ def select_mentions(
 
 
 def weights_of(table: pd.DataFrame, weight: Weight) -> pd.Series:
-    """Give what each row of segments or mentions counts as: whole numbers without a weight.
+    """Return what each row of segments or mentions counts as: whole numbers without a weight.
 
     Examples
     --------
@@ -107,7 +107,7 @@ def weights_of(table: pd.DataFrame, weight: Weight) -> pd.Series:
 
 
 def sizes_of(documents: pd.DataFrame, size: str, selection: Selection) -> pd.Series:
-    """Give the size of each document, weighted as the mentions are.
+    """Return the size of each document, weighted as the mentions are.
 
     Raises
     ------

@@ -12,12 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analysis.measures.inference import FloatArray
 from analysis.measures.selection import Selection, Target, Tier, select_mentions
 from analysis.study.errors import check_known
 from analysis.tables.features import Features
 from analysis.tables.schema import VOICES, Weight
-
-FloatArray = npt.NDArray[np.float64]
 
 #: Every choice, in the order in which tables give them.
 CHOICES = ("unit", "tier", "weight", "target", "quotations", "headlines", "pooling", "stop_words")
@@ -87,55 +86,46 @@ class Evidences:
         self.doc_ids = tuple(features.documents["doc_id"])
         places = {doc_id: place for place, doc_id in enumerate(self.doc_ids)}
         mentions, sizes = features.mentions[_MENTION], _token_sizes(features)
-        self._mentions = _scored(mentions).assign(
-            place=mentions["doc_id"].map(places).astype("int64")
+        #: With a column for each measure: what a mention counts for in its numerator.
+        self._mentions = mentions.assign(
+            place=mentions["doc_id"].map(places).astype("int64"),
+            rate=1.0,
+            share=1.0,
+            net_assertion=mentions["polarity"].map(_SCORES).astype(float),
+            frame_setting=(mentions["voice"] == "narrator").astype(float),
         )
-        self._frames = frozenset(mentions["frame"])
         self._sizes = sizes.assign(place=sizes["doc_id"].map(places).astype("int64"))
         self._selected = cache(self._select)
         self._sized = cache(self._size)
-        self._found = cache(self._find)
 
     def find(self, measure: str, frame: str, choices: Mapping[str, str]) -> Evidence:
-        """Give what the documents hold of a measure of a frame under a set of choices."""
-        selecting = tuple(choices[name] for name in _SELECTING)
-        sizing = tuple(choices[name] for name in _SIZING) if measure == "rate" else ()
-        return self._found(measure, frame, selecting, sizing)
-
-    def _find(
-        self, measure: str, frame: str, selecting: tuple[str, ...], sizing: tuple[str, ...]
-    ) -> Evidence:
-        chosen = self._selected(*selecting)
+        """Find what the documents hold of a measure of a frame under a set of choices."""
+        chosen = self._selected(*(choices[name] for name in _SELECTING))
         own = chosen["frame"] == frame
         place, n = chosen["place"][own], chosen["n"][own]
         numerator = self._sum(place, chosen[measure][own] * n)
         if measure == "rate":
-            return Evidence(numerator, self._sized(*sizing) / 1000, len(n))
+            size = self._sized(*(choices[name] for name in _SIZING))
+            return Evidence(numerator, size / 1000, len(n))
         if measure == "share":
             place, n = chosen["place"], chosen["n"]
         return Evidence(numerator, self._sum(place, n), int(own.sum()))
 
-    def _select(self, *selecting: str) -> dict[str, npt.NDArray[Any]]:
-        """Select mentions; one array for each of `_COUNTED`, which are asked for often."""
-        table = self._table_of(*selecting)
-        return {name: table[name].to_numpy() for name in _COUNTED}
-
-    def _table_of(  # noqa: PLR0917 -- one argument for each of _SELECTING
+    def _select(  # noqa: PLR0917 -- one argument for each of _SELECTING
         self, unit: str, tier: str, weight: str, target: str, quotations: str, headlines: str
-    ) -> pd.DataFrame:
-        """Select mentions, with the weight ``n`` of each."""
-        if not self._frames:
-            return self._mentions.assign(n=1.0)
+    ) -> dict[str, npt.NDArray[Any]]:
+        """Select mentions; one array for each of `_COUNTED`, which are asked for often."""
         selection = Selection(cast(Tier, tier), cast(Target, target), cast(Weight, weight))
-        table = select_mentions(self._mentions, sorted(self._frames), selection)
+        frames = sorted(set(self._mentions["frame"])) or [""]
+        table = select_mentions(self._mentions, frames, selection)
         if quotations == "out":
             table = table[table["voice"] != "direct"]
         if headlines == "out":
             table = table[~table["zone"].isin(HEADLINES)]
-        if unit == "mention":
-            return table
-        repeated = table.groupby(["segment_id", "frame"])["mention_id"].transform("size")
-        return table.assign(n=table["n"] / repeated)
+        if unit == "segment":
+            repeated = table.groupby(["segment_id", "frame"])["mention_id"].transform("size")
+            table = table.assign(n=table["n"] / repeated)
+        return {name: table[name].to_numpy() for name in _COUNTED}
 
     def _size(self, weight: str, quotations: str, headlines: str, stop_words: str) -> FloatArray:
         """Sum the tokens of each document that a rate relates to."""
@@ -152,16 +142,6 @@ class Evidences:
         """Sum values by document, in the order of the table of documents."""
         sums = np.bincount(places, weights=values, minlength=len(self.doc_ids))
         return sums.astype(float)  # of nothing it gives whole numbers
-
-
-def _scored(mentions: pd.DataFrame) -> pd.DataFrame:
-    """Add a column for each measure: what a mention counts for in its numerator."""
-    return mentions.assign(
-        rate=1.0,
-        share=1.0,
-        net_assertion=mentions["polarity"].map(_SCORES).astype(float),
-        frame_setting=(mentions["voice"] == "narrator").astype(float),
-    )
 
 
 def _token_sizes(features: Features) -> pd.DataFrame:

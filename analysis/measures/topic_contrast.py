@@ -9,12 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.measures.inference import (
-    FloatArray,
-    adjust_p_values,
-    leave_one_out,
-    welch_unless,
-)
+from analysis.measures.inference import FloatArray, adjust_p_values, leave_one_out, welch
 from analysis.measures.permutation import permute_values
 from analysis.measures.topic_engines import match_topics, top_terms
 from analysis.measures.topic_stability import StabilityPlan, fit_jobs, plan_runs
@@ -204,7 +199,7 @@ def _compare(
     if np.ptp(values) == 0 and np.ptp(means) == 0:
         verdict = refuse("topic_share_does_not_vary")
     target, reference = values[is_target], values[~is_target]
-    difference, low, high, df, *_ = welch_unless(verdict, target, reference, 1.0)
+    difference, low, high, df, *_ = welch(target, reference, refused=verdict, largest=1.0)
     one = leave_one_out(lambda kept: _difference(values, is_target, kept), len(values))
     differences = in_fits[:, is_target].mean(-1) - in_fits[:, ~is_target].mean(-1)
     runs_low, runs_high = _middle(differences)

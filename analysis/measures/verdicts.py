@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from analysis.study.design import ALPHA, FEWEST_JOINT
+from analysis.study.design import ALPHA, FEWEST_CORRELATED, FEWEST_JOINT
 from analysis.study.errors import MeasureError, check_known
 from analysis.tables.reasons import REASONS
 
@@ -17,9 +17,6 @@ HIGHEST_FLOOR = ALPHA
 FEWEST_CLUSTERS = 20
 #: A share of fewer mentions is shown with its interval or not at all.
 FEWEST_MENTIONS = 10
-#: Below this many documents a correlation says nothing: at r = 0 its 95 % interval spans
-#: -.63 to .63 with ten of them, -.88 to .88 with five.
-FEWEST_CORRELATED = 10
 
 
 class Verdict(NamedTuple):
@@ -40,7 +37,7 @@ class Verdict(NamedTuple):
     reason_values: str
 
     def under(self, prefix: str) -> dict[str, str]:
-        """Give the cells of a row that has more than one verdict, such as ``p_status``.
+        """Return the cells of a row that has more than one verdict, such as ``p_status``.
 
         Examples
         --------
@@ -56,7 +53,7 @@ VERDICT = list(Verdict._fields)
 
 
 def refuse(code: str, *values: float) -> Verdict:
-    """Say that a number is not estimable, by the code of the reason and its numbers.
+    """Return the verdict that a number is not estimable, by the code of the reason and its numbers.
 
     Parameters
     ----------
@@ -84,7 +81,7 @@ def refuse(code: str, *values: float) -> Verdict:
 
 
 def verdict_table(verdicts: Iterable[Verdict], index: pd.Index | None = None) -> pd.DataFrame:
-    """Give verdicts as the columns of a table of text, one row each.
+    """Return verdicts as the columns of a table of text, one row each.
 
     Examples
     --------
@@ -145,9 +142,8 @@ def judge_correlation(n_documents: int) -> Verdict:
     >>> judge_correlation(5)[1:]
     ('too_few_correlated', '10;5')
     """
-    if n_documents >= FEWEST_CORRELATED:
-        return OK
-    return refuse("too_few_correlated", FEWEST_CORRELATED, n_documents)
+    enough = n_documents >= FEWEST_CORRELATED
+    return OK if enough else refuse("too_few_correlated", FEWEST_CORRELATED, n_documents)
 
 
 def judge_edge(n_joint: int) -> Verdict:
@@ -158,9 +154,8 @@ def judge_edge(n_joint: int) -> Verdict:
     >>> judge_edge(4)[1:]
     ('too_few_joint_segments', '5;4')
     """
-    if n_joint >= FEWEST_JOINT:
-        return OK
-    return refuse("too_few_joint_segments", FEWEST_JOINT, n_joint)
+    enough = n_joint >= FEWEST_JOINT
+    return OK if enough else refuse("too_few_joint_segments", FEWEST_JOINT, n_joint)
 
 
 def judge_own_voice(n_narrator: int, n_mentions: int) -> Verdict:
@@ -173,9 +168,8 @@ def judge_own_voice(n_narrator: int, n_mentions: int) -> Verdict:
     """
     if n_mentions == 0:
         return refuse("no_mention")
-    if n_narrator == n_mentions:
-        return OK
-    return refuse("mentions_of_others", n_mentions - n_narrator, n_mentions)
+    others = n_mentions - n_narrator
+    return refuse("mentions_of_others", others, n_mentions) if others else OK
 
 
 def judge_effect(
@@ -202,13 +196,6 @@ def judge_effect(
     """
     check_known("judge_effect", (group, *by), what="column", allowed=rows.columns)
     n_groups = rows[group].nunique()
-    apart = [name for name in by if _most_groups(rows, name, group) < n_groups]
-    if not apart:
-        return OK
-    return refuse("_".join(f"no_common_{name}" for name in apart))
-
-
-def _most_groups(rows: pd.DataFrame, name: str, group: str) -> int:
-    """Count the groups of the value that occurs in the most of them."""
-    known = rows[rows[name].notna() & (rows[name] != "")]
-    return 0 if known.empty else int(known.groupby(name)[group].nunique().max())
+    known = {name: rows[rows[name].notna() & (rows[name] != "")].groupby(name) for name in by}
+    apart = [name for name in by if not (known[name][group].nunique() == n_groups).any()]
+    return refuse("_".join(f"no_common_{name}" for name in apart)) if apart else OK

@@ -15,7 +15,7 @@ from analysis.runs.notebook import read_needs
 from analysis.runs.parameters import Parameter, check_parameters, parse_assignment, read_parameters
 from analysis.runs.record import DEFAULT_KEY, RunRecord, read_record
 from analysis.study.atomic import write_atomically
-from analysis.study.design import Run
+from analysis.study.design import FEWEST_CORRELATED, Run
 from analysis.study.errors import GipfelError, ParameterError, RunError, unknown
 from analysis.study.paths import Layout
 from analysis.study.study import Study
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEY_LENGTH = 12
-#: What a notebook may ask for in its metadata: ``"gipfel": {"needs": "articles"}``.
-NEEDS = ("articles",)
+#: What a notebook may ask for in its metadata, such as ``"gipfel": {"needs": "articles"}``;
+#: many documents are so many that a correlation over them is estimated.
+NEEDS = ("articles", "many documents")
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,14 @@ def _missing_need(layout: Layout, path: Path) -> str:
         return ""
     if needs not in NEEDS:
         raise RunError(f"{path.name}, metadata gipfel.needs: {unknown('need', str(needs), NEEDS)}")
-    has_articles = any(not found.name.startswith(".") for found in layout.raw.glob("*"))
-    return "" if has_articles else "needs the articles"
+    if needs == "articles":
+        has_articles = any(not found.name.startswith(".") for found in layout.raw.glob("*"))
+        return "" if has_articles else "needs the articles"
+    manifest = layout.features / "manifest.json"
+    tables = json.loads(manifest.read_bytes())["tables"] if manifest.is_file() else {}
+    n = tables.get("documents", {}).get("rows", 0)
+    enough = n >= FEWEST_CORRELATED
+    return "" if enough else f"needs {FEWEST_CORRELATED} documents; the open tables have {n}"
 
 
 def plan_runs(

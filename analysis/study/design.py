@@ -12,6 +12,9 @@ from analysis.study.errors import StudyError, unknown
 #: Nominal coverage of every interval, level of every test, and the fewest joint occurrences
 #: that carry an association. The texts of figures and tables take them from here.
 LEVEL, ALPHA, FEWEST_JOINT = 0.95, 0.05, 5
+#: Below this many documents a correlation says nothing: at r = 0 its 95 % interval spans
+#: -.63 to .63 with ten of them, -.88 to .88 with five.
+FEWEST_CORRELATED = 10
 #: Words to the left and right of a node; narrower windows would give neighbours away.
 NARROWEST_WINDOW, WIDEST_WINDOW = 3, 20
 #: A table tells of no bag of words that holds fewer tokens, nor does the difference of two.

@@ -69,8 +69,8 @@ _NOTEBOOK_KEYS = frozenset({"cells", "metadata", "nbformat", "nbformat_minor"})
 _CELL_KEYS = frozenset({"cell_type", "id", "metadata", "source", "execution_count", "outputs"})
 _KERNEL_KEYS = frozenset({"gipfel", "kernelspec", "language_info"})
 _KERNEL_TEXTS = frozenset({
-    "articles", "display_name", "language", "name", "needs", "Python 3", "python", "python3",
-    "seconds",
+    "articles", "display_name", "language", "many documents", "name", "needs", "Python 3", "python",
+    "python3", "seconds",
 })  # fmt: skip
 #: What a cell's metadata may say besides hashes.
 _TAGS = frozenset({
