@@ -28,7 +28,7 @@ def some_mentions(counts: dict[str, list[int]], documents: pd.DataFrame) -> pd.D
         for _ in range(number)
     ]
     table = pd.DataFrame(rows, columns=["frame", "doc_id"])
-    fixed = {"tier": "core", "target": "summit", "polarity": "affirmed", "voice": "narrator"}
+    fixed = {"tier": "core", "about": "event", "polarity": "affirmed", "voice": "narrator"}
     fixed |= {"speaker": "", "zone": "body"}
     table = table.assign(**fixed, weight_within=1.0, weight_across=1.0)
     return table.assign(

@@ -30,7 +30,7 @@ def segments(rows: list[dict[str, object]]) -> pd.DataFrame:
 def mentions(rows: list[dict[str, object]], about: pd.DataFrame) -> pd.DataFrame:
     """Give mentions in segments; their document, weights and event follow from these."""
     usual = {
-        "tier": "core", "target": "summit", "polarity": "open", "voice": "narrator",
+        "tier": "core", "about": "event", "polarity": "open", "voice": "narrator",
         "speaker": "", "lemma": "Deal", "pos": "NN", "kind": "article",
     }  # fmt: skip
     columns = ["segment_id", "frame", *usual]

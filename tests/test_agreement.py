@@ -86,10 +86,10 @@ def coding(coder: str, polarity: str, *, right: str = "", doc: str = "x") -> pd.
     said = ["yes" if letter == "y" else "no" for letter in right or "y" * len(polarity)]
     ids = [f"{doc}{i % 5}:{i}" for i in range(len(polarity))]
     table = pd.DataFrame({"mention_id": ids, "frame_right": said}).assign(
-        coder=coder, target="summit", polarity=[words[letter] for letter in polarity],
+        coder=coder, target="event", polarity=[words[letter] for letter in polarity],
         voice="narrator", speaker="",
     )  # fmt: skip
-    table.loc[table["frame_right"] == "no", ["target", "polarity", "voice"]] = ""
+    table.loc[table["frame_right"] == "no", ["about", "polarity", "voice"]] = ""
     return table
 
 
@@ -131,11 +131,11 @@ def test_few_documents_or_mentions_have_no_interval() -> None:
 def test_one_label_is_refused() -> None:
     table = agreement(TWO, Intervals(n_resamples=20))
     for metric in ("alpha", "kappa"):
-        found = row(table, "target", metric)
+        found = row(table, "about", metric)
         assert pd.isna(found["value"])
         assert found["status"] == "not_estimable"
         assert found["reason_code"] == "one_label_only"
-    assert row(table, "target", "ac1")["value"] == 1.0
+    assert row(table, "about", "ac1")["value"] == 1.0
 
 
 def test_perfect_agreement_has_no_interval_of_no_width() -> None:
@@ -149,7 +149,7 @@ def test_perfect_agreement_has_no_interval_of_no_width() -> None:
 def test_one_coder_or_none_cannot_agree() -> None:
     for n in (1, 0):
         table = agreement(coding("a", "aano").iloc[: 4 * n])
-        assert table["layer"].tolist() == ["frame", "target", "polarity", "voice", "speaker"]
+        assert table["layer"].tolist() == ["frame", "about", "polarity", "voice", "speaker"]
         told = table[["status", "reason_code", "reason_values"]].drop_duplicates()
         assert told.to_numpy().tolist() == [["not_estimable", "too_few_coders", str(n)]]
 

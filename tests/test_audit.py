@@ -85,7 +85,7 @@ def test_characters_that_turn_the_writing_are_pieces_with_a_name() -> None:
 
 def test_every_rule_of_the_committed_mentions_is_explained(features: Features) -> None:
     rules = read_rules()
-    found = features.mentions[["target_rule", "polarity_rule", "voice_rule"]].to_numpy().ravel()
+    found = features.mentions[["about_rule", "polarity_rule", "voice_rule"]].to_numpy().ravel()
     assert set(found) <= set(rules)
     assert rules["I2"].kind == "konjunktiv"
     assert rules["P4"].about == "Polarity"
@@ -93,7 +93,7 @@ def test_every_rule_of_the_committed_mentions_is_explained(features: Features) -
 
 
 def test_a_rule_has_emphasis_and_an_example() -> None:
-    rules = parse_rules("## Polarity (`x.py`)\n| P2 | *ohne* Ziel | *kein* Deal |\n## Target\n")
+    rules = parse_rules("## Polarity (`x.py`)\n| P2 | *ohne* Ziel | *kein* Deal |\n## About\n")
     rule = rules["P2"]
     assert (rule.about, rule.in_short) == ("Polarity", "P2: ohne Ziel")
     assert rule.says == (("ohne", True), (" Ziel", False))

@@ -357,18 +357,18 @@ def test_lines_are_made_and_annotate_takes_them(
 
 def test_one_mention_is_copied_by_key_and_undone(page: Page) -> None:
     found = card(page, "Hafendeal")
-    change(page, found, "target", "other")
+    change(page, found, "about", "other")
     page.keyboard.press("Escape")
     page.keyboard.press("c")
     page.locator("#copied", has_text="Copied: 1 line.").wait_for()
     line = found.locator(".line textarea").input_value()
     assert page.evaluate("navigator.clipboard.readText()") == f"{line}\n"
-    assert re.fullmatch(r"nord_2,\d+,\d+,Hafendeal,target,other,", line)
+    assert re.fullmatch(r"nord_2,\d+,\d+,Hafendeal,about,other,", line)
     assert counts(page, "correction")[2] == 1
     check_sums(page)
     found.locator(".undo").click()
     assert page.locator("#changes").is_hidden()
-    assert found.locator('[data-layer="target"]').input_value() == "summit"
+    assert found.locator('[data-layer="about"]').input_value() == "event"
     assert "edit=" not in address(page)
 
 
@@ -384,8 +384,8 @@ def test_the_old_code_or_a_note_alone_makes_no_line(page: Page) -> None:
     assert counts(page, "correction")[2] == 0
     page.reload()
     assert found.locator("[data-layer=note]").input_value() == "noch prüfen"
-    change(page, found, "target", "other")
-    assert page.locator("#all-lines").input_value().endswith("target,other,noch prüfen")
+    change(page, found, "about", "other")
+    assert page.locator("#all-lines").input_value().endswith("about,other,noch prüfen")
 
 
 def test_advice_on_what_annotate_would_refuse_or_what_is_forgotten(

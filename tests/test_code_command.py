@@ -21,7 +21,7 @@ from analysis.tables.codings import read_codings
 from analysis.tables.features import read_features, write_table
 
 Row = dict[str, str]
-RIGHT = {"frame_right": "yes", "target": "summit", "polarity": "open", "voice": "narrator"}
+RIGHT = {"frame_right": "yes", "about": "event", "polarity": "open", "voice": "narrator"}
 N = 12
 
 
@@ -177,8 +177,8 @@ def spoil(rows: list[Row]) -> list[Row]:
     rows[1] |= {"voice": "direct", "speaker": ""}
     rows[2]["speaker"] = "Bruno"
     rows[3]["frame_right"] = "no"
-    rows[4]["target"] = ""
-    rows[5]["target"] = ""
+    rows[4]["about"] = ""
+    rows[5]["about"] = ""
     rows[6] |= {"voice": "direct", "speaker": "sehr lang " * 9}
     rows[7]["mention_id"] = rows[8]["mention_id"]
     rows[9]["mention_id"] += "0"
@@ -190,8 +190,8 @@ SPOILT = (
     "Did you mean 'affirmed'?",
     "row 3, column 'speaker': empty. Allowed: a name, or ? if it is not said.",
     "row 4, column 'speaker': wanted nothing, since voice is narrator; came 'Bruno'",
-    "row 5, column 'target': wanted nothing, since frame_right is no; came 'summit'",
-    "rows 6, 7, column 'target': empty. Allowed: other, summit.",
+    "row 5, column 'about': wanted nothing, since frame_right is no; came 'event'",
+    "rows 6, 7, column 'about': empty. Allowed: event, other.",
     "row 8, column 'speaker': wanted a name of one line and at most 60 characters",
     "rows 9, 10: mention ",
     "row 11, column 'mention_id': ",

@@ -1,4 +1,4 @@
-"""Codes of mentions: targets, voices of words, and work that does not grow with the square."""
+"""Codes of mentions, voices of words, and work that does not grow with the square."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from conftest import ROOT
 from analysis.annotation import codes
 from analysis.annotation.codes import (
     CodingTools,
+    code_about,
     code_sentence,
-    code_target,
-    read_target_lexicon,
+    read_about_lexicon,
     token_voices,
 )
 from analysis.annotation.grammar.clauses import find_clauses
@@ -22,7 +22,7 @@ from analysis.annotation.tokens import Annotator
 from analysis.study.errors import StudyError
 from analysis.study.study import read_study
 
-LEXICON = read_target_lexicon(ROOT / "data/lexicons/target.toml")
+LEXICON = read_about_lexicon(ROOT / "data/lexicons/about.toml")
 TOOLS = CodingTools(actors(), lexicons(), LEXICON)
 
 
@@ -64,13 +64,13 @@ def test_inner_speech_covers_outer() -> None:
 
 
 #: value rule | sentence
-TARGETS = """
-summit T0|Das war ein [[Erfolg]] für beide.
-summit T0|Es gibt keinen [[Deal]].
-summit T0|Die [[Einmischung]] war Thema.
-summit T1|Das Treffen war keine Sache wie ein [[Immobiliendeal]].
-summit T2|Er sprach von einem [[erfolgreichen]] Treffen.
-summit T2|Hinter ihm lag ein langer und [[erfolgreicher]] Tag.
+ABOUT = """
+event T0|Das war ein [[Erfolg]] für beide.
+event T0|Es gibt keinen [[Deal]].
+event T0|Die [[Einmischung]] war Thema.
+event T1|Das Treffen war keine Sache wie ein [[Immobiliendeal]].
+event T2|Er sprach von einem [[erfolgreichen]] Treffen.
+event T2|Hinter ihm lag ein langer und [[erfolgreicher]] Tag.
 other T2|Er gratulierte zur [[erfolgreichen]] Saison.
 other T2|Die [[erfolgreiche]] Offensive der Armee dauerte drei Tage.
 other T3|Die Armee feiert einen militärischen [[Erfolg]].
@@ -80,25 +80,25 @@ other T4|Ein [[Rohstoff-Deal]] ist geplant.
 other T5|Der [[Erfolg]] der Mannschaft überraschte alle.
 other T5|Der [[Erfolg]] des neuen Films war groß.
 other T5|Ein [[Deal]] mit dem Konzern steht.
-summit T0|Der [[Erfolg]] des Gipfels ist ungewiss.
+event T0|Der [[Erfolg]] des Gipfels ist ungewiss.
 """
 
 
-@pytest.mark.parametrize("line", TARGETS.strip().splitlines())
+@pytest.mark.parametrize("line", ABOUT.strip().splitlines())
 def test_target_and_rule(line: str) -> None:
     expected, _, text = line.partition("|")
     plain, offset = marked(text)
     (sentence,) = sentences(plain)
     index = [token.begin for token in sentence.tokens].index(offset)
-    found = code_target(sentence, index, LEXICON)
+    found = code_about(sentence, index, LEXICON)
     assert f"{found.value} {found.rule}" == expected
     assert bool(found.cue) or found.rule in ("T0", "T2")
 
 
 def test_a_broken_lexicon_is_named(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    path = tmp_path / "target.toml"
+    path = tmp_path / "about.toml"
     path.write_text('source = "x"\nevent = []\nelsewere = []\n', encoding="utf-8")
     with pytest.raises(StudyError) as caught:
-        read_target_lexicon(path)
+        read_about_lexicon(path)
     assert "missing key 'elsewhere'" in str(caught.value)
     assert "Did you mean 'elsewhere'?" in str(caught.value)

@@ -130,5 +130,5 @@ def test_text_in_data_coding_is_refused(folder: Path) -> None:
         check_release(Layout(ROOT), files)
     text = str(fault.value)
     assert "pilot_llm-a.csv: column 'polarity': a cell that is not one of affirmed, negated" in text
-    assert "pilot_llm-b.csv: wanted the columns mention_id, frame_right, target, polarity" in text
+    assert "pilot_llm-b.csv: wanted the columns mention_id, frame_right, about, polarity" in text
     assert "sheet.xlsx: not a file that a study publishes" in text

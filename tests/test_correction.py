@@ -166,7 +166,7 @@ def test_the_pilot_by_hand(features: Features, pilot: pd.DataFrame) -> None:
     Deal the weighted deviations a(1 - c) once and -ac seven times, a = 1.75/18 = c; in
     Erfolg (2 of 4 drawn) they are equal.
     """
-    found = cell(corrected_shares(features.mentions, pilot), "alaska-2025", "target", "summit")
+    found = cell(corrected_shares(features.mentions, pilot), "alaska-2025", "about", "event")
     counts = found[["n", "n_automatic", "n_coded", "n_second", "n_apart"]]
     assert counts.tolist() == [18, 16, 10, 9, 1]
     a = c = 1.75 / 18
@@ -196,14 +196,14 @@ def test_the_pilot_without_disagreement_by_hand(features: Features, pilot: pd.Da
 
 
 def test_agreement_on_the_pilot_by_hand(pilot: pd.DataFrame) -> None:
-    """Target: 19 of 20 agree; other 2 and 3 times. Voice: indirect against narrator once."""
+    """About: 19 of 20 agree; other 2 and 3 times. Voice: indirect against narrator once."""
     table = agreement(pilot, Intervals(n_resamples=50)).set_index(["layer", "metric"])["value"]
-    assert table["target", "share_agreed"] == 0.95
+    assert table["about", "share_agreed"] == 0.95
     chance = (18 * 17 + 2 * 3) / 400
-    assert table["target", "kappa"] == pytest.approx((0.95 - chance) / (1 - chance))
-    assert table["target", "alpha"] == pytest.approx(1 - (2 / 40) / (2 * 5 * 35 / (40 * 39)))
+    assert table["about", "kappa"] == pytest.approx((0.95 - chance) / (1 - chance))
+    assert table["about", "alpha"] == pytest.approx(1 - (2 / 40) / (2 * 5 * 35 / (40 * 39)))
     pooled = 2 * 0.125 * 0.875
-    assert table["target", "ac1"] == pytest.approx((0.95 - pooled) / (1 - pooled))
+    assert table["about", "ac1"] == pytest.approx((0.95 - pooled) / (1 - pooled))
     assert table["polarity", "alpha"] == 1.0
     assert table["voice", "share_agreed"] == 0.95
     assert math.isnan(table["frame", "alpha"])
@@ -221,7 +221,7 @@ def test_it_is_said_who_coded(features: Features, pilot: pd.DataFrame) -> None:
 def test_a_mention_that_is_none_lowers_every_layer(features: Features, pilot: pd.DataFrame) -> None:
     wrong = pilot[pilot["coder"] == "llm-a"].copy()
     at = wrong["mention_id"].str.endswith(":299")
-    wrong.loc[at, ["frame_right", "target", "polarity", "voice"]] = ["no", "", "", ""]
+    wrong.loc[at, ["frame_right", "about", "polarity", "voice"]] = ["no", "", "", ""]
     table = corrected_shares(features.mentions, wrong)
     frame = cell(table, "helsinki-2018", "frame", "yes")
     assert (frame["raw"], frame["n_second"], frame["n_apart"]) == (1.0, 9, 1)
@@ -268,7 +268,7 @@ def labelled(*polarities: str, right: str = "yyy") -> pd.DataFrame:
     said = ["yes" if letter == "y" else "no" for letter in right[: len(polarities)]]
     table = pd.DataFrame({"frame_right": said, "polarity": polarities})
     return table.assign(
-        sample="s", coder=list("abc"[: len(table)]), mention_id="x:1", target="summit",
+        sample="s", coder=list("abc"[: len(table)]), mention_id="x:1", target="event",
         voice="narrator", speaker="",
     )  # fmt: skip
 

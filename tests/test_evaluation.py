@@ -234,9 +234,9 @@ def write(path: Path, *rows: list[str]) -> Path:
     return path
 
 
-RIGHT = row("Deal", "Deal", "negated", "indirect", "Bruno", "summit")
+RIGHT = row("Deal", "Deal", "negated", "indirect", "Bruno", "event")
 FRIEND = row("ideal", "none", "", "", "", "")
-WRONG = row("Erfolg", "Erfolg", "open", "narrator", "", "summit")
+WRONG = row("Erfolg", "Erfolg", "open", "narrator", "", "event")
 
 
 @pytest.fixture
@@ -273,7 +273,7 @@ def test_scores_errors_and_saved_numbers(study: Layout) -> None:
     ]
     saved = read_validation("scores", study.validation)
     quality = quality_table(saved)
-    assert quality["layer"].tolist() == ["frame", "polarity", "voice", "speaker", "target"]
+    assert quality["layer"].tolist() == ["frame", "polarity", "voice", "speaker", "about"]
     assert quality.loc[1, ["set", "tier", "seen", "coded_by", "n"]].tolist() == [
         *("ours", "core", "read", "people", 2.0)
     ]
@@ -288,14 +288,14 @@ def test_a_missed_and_a_false_mention_count() -> None:
     assert scores["precision"] == scores["recall"] == scores["f1"] == pytest.approx(1 / 3)
 
 
-CODES = ("Deal", "open", "narrator", "", "summit")
+CODES = ("Deal", "open", "narrator", "", "event")
 
 
 @pytest.mark.parametrize(
     ("rows", "wanted"),
     [
         (
-            [["a", "x", "4", "Deal", "Deel", "maybe", "narrator", "", "summit"]],
+            [["a", "x", "4", "Deal", "Deel", "maybe", "narrator", "", "event"]],
             [
                 "line 2, column 'frame': unknown label 'Deel'",
                 "line 2, column 'polarity': unknown label 'maybe'",
@@ -375,7 +375,7 @@ def test_the_coded_mentions_come_out_as_wanted(shared: Path) -> None:
     gold = read_gold(shared / "gold" / "mentions_dev.csv", FRAMES)
     scores = evaluate_mentions(gold, shared / "corpus", load_tools(ROOT)).scores
     assert scores["frame"]["f1"] == 1.0
-    wanted = {"polarity": 0.92, "voice": 0.92, "speaker": 0.85, "target": 0.90}
+    wanted = {"polarity": 0.92, "voice": 0.92, "speaker": 0.85, "about": 0.90}
     assert {layer: scores[layer]["accuracy"] >= least for layer, least in wanted.items()} == (
         dict.fromkeys(wanted, True)
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.annotation.codes import read_target_lexicon
+from analysis.annotation.codes import read_about_lexicon
 from analysis.annotation.corrections import read_corrections
 from analysis.annotation.grammar.lexicons import read_lexicons
 from analysis.coding.mention_scores import COLUMNS as GOLD_COLUMNS
@@ -64,9 +64,9 @@ FAULTS: dict[str, Callable[[bytes], bytes]] = {
 }  # fmt: skip
 CSV = {
     "corrections.csv": (CORRECTION_COLUMNS, "a,0,4,Deal,polarity,open,"),
-    "gold.csv": (GOLD_COLUMNS, "a,0,4,Deal,Deal,open,narrator,,summit"),
-    "labels.csv": (LABEL_COLUMNS, "m1,yes,summit,open,narrator,"),
-    "sheet.csv": (LABEL_COLUMNS, "m1,yes,summit,open,narrator,"),
+    "gold.csv": (GOLD_COLUMNS, "a,0,4,Deal,Deal,open,narrator,,event"),
+    "labels.csv": (LABEL_COLUMNS, "m1,yes,event,open,narrator,"),
+    "sheet.csv": (LABEL_COLUMNS, "m1,yes,event,open,narrator,"),
 }
 READ_CSV: dict[str, Callable[[Path], object]] = {
     "corrections.csv": read_corrections,
@@ -92,7 +92,7 @@ def of_study(toy: Layout) -> dict[str, tuple[Path, Callable[[], object]]]:
             for name in ("mood", "polarity", "speech")
         },
         "stopwords.txt": (at := folder / "stopwords.txt", partial(read_stop_words, at)),
-        "target.toml": (at := folder / "target.toml", partial(read_target_lexicon, at)),
+        "about.toml": (at := folder / "about.toml", partial(read_about_lexicon, at)),
         "boilerplate.toml": (at := folder / "boilerplate.toml", partial(read_boilerplate, at)),
     }
 

@@ -97,7 +97,7 @@ def repeated(weight_within: float = 0.5) -> Features:
     ]  # fmt: skip
     found = [
         {"segment_id": "a:0", "frame": "Deal", "speaker": "Ada"},
-        {"segment_id": "a:0", "frame": "Deal", "target": "other"},
+        {"segment_id": "a:0", "frame": "Deal", "about": "other"},
         {"segment_id": "a:1", "frame": "Deal", "speaker": "Bruno"},
         {"segment_id": "b:0", "frame": "Deal", "tier": "near", "speaker": "Ada"},
         {"segment_id": "b:1", "frame": "Erfolg"},
@@ -129,7 +129,7 @@ def test_tier_and_target_choose_mentions() -> None:
     spoken = actors_as_speakers(repeated(), ["Deal"], actors=["Ada"])
     assert one(spoken)[["n_joint", "n_frame"]].tolist() == [1, 3]
     summit = actors_as_speakers(
-        repeated(), ["Deal"], actors=["Ada"], selection=Selection(target="summit")
+        repeated(), ["Deal"], actors=["Ada"], selection=Selection(about="event")
     )
     assert one(summit)[["n_joint", "n_frame"]].tolist() == [1, 2]
 
@@ -221,14 +221,14 @@ def test_words_that_are_not_told_leave_sentences_unclear(
 
 
 @pytest.mark.parametrize("tier", ["core", "core_near"])
-@pytest.mark.parametrize("target", ["all", "summit"])
-def test_sentences_lie_within_segments(features: Features, tier, target) -> None:
+@pytest.mark.parametrize("about", ["all", "event"])
+def test_sentences_lie_within_segments(features: Features, tier, about) -> None:
     actors = ["Trump", "Putin", "Clinton"]
-    choice = {"actors": actors, "selection": Selection(tier, target)}
+    choice = {"actors": actors, "selection": Selection(tier, about)}
     sentences = actors_in_sentences(features, FRAMES, **choice)
     mentions = features.mentions.query("tier == 'core'") if tier == "core" else features.mentions
-    if target == "summit":
-        mentions = mentions.query("target == 'summit'")
+    if about == "event":
+        mentions = mentions.query("about == 'event'")
     named = features.nodes.query("node_kind == 'actor'")
     joint = mentions.merge(named, on="segment_id").groupby(["frame", "node"]).size()
     pooled = sentences.query("unit == 'pooled'").groupby(["frame", "actor"])

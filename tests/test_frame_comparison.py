@@ -11,7 +11,7 @@ from scipy import stats
 from analysis.measures.document_values import leave_documents_out
 from analysis.measures.frame_comparison import compare_events
 from analysis.measures.framing import frame_rates, frame_shares
-from analysis.measures.intervals import RESTS_ON
+from analysis.measures.intervals import INTERVAL_BASIS
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
 
@@ -51,7 +51,7 @@ def test_where_no_p_value_is_possible_no_interval_is_given(features: Features) -
         assert means["reason_code"].tolist() == means["p_reason_code"].tolist()
         assert set(means["status"]) == {"not_estimable"}
         assert means[["low", "high", "interval_df"]].isna().to_numpy().all()
-        assert set(means["rests_on"]) == {RESTS_ON["none"]}
+        assert set(means["interval_basis"]) == {INTERVAL_BASIS["none"]}
 
 
 def test_welch_where_a_p_value_is_possible() -> None:
@@ -158,7 +158,7 @@ def test_planted_difference_is_found_with_enough_documents() -> None:
         assert success["low"] < 0 < success["high"]
         assert deal["p_adjusted"] >= deal["p_value"]
         assert (deal["status"], deal["p_status"], deal["effect_status"]) == ("ok", "ok", "ok")
-    assert table.loc[("Deal", "pooled"), "rests_on"] == RESTS_ON["bootstrap"]
+    assert table.loc[("Deal", "pooled"), "interval_basis"] == INTERVAL_BASIS["bootstrap"]
 
 
 def test_an_event_without_mentions_has_no_shares_to_compare() -> None:

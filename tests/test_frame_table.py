@@ -61,8 +61,8 @@ def test_columns_of_rates_and_shares(toy_features: Features) -> None:
     rates, shares = measure(frame_rates, toy_features), measure(frame_shares, toy_features)
     assert list(rates.columns) == [
         *("frame", "event", "unit", "doc_id", "n", "n_raw", "n_tokens", "per_1000"),
-        *("low", "high", "rests_on", "status", "reason_code", "reason_values", "counted_as"),
-        *("tier", "target", "weight"),
+        *("low", "high", "interval_basis", "status", "reason_code", "reason_values", "counted_as"),
+        *("tier", "about", "weight"),
     ]
     assert list(shares.columns)[4:8] == ["n", "n_raw", "n_mentions", "share"]
     assert len(rates) == len(shares) == 3 * (6 + 2 + 2)
@@ -112,7 +112,7 @@ def test_measures_below_one_another_keep_counts_and_verdicts(features: Features)
     assert by["media"]["reason_values"].tolist() == own["media_reason_values"].tolist()
     carried = (own["media_status"] == "ok").tolist()
     assert (by["media"]["value"] == 1).tolist() == by["media"]["value"].notna().tolist() == carried
-    assert set(by["media"]["rests_on"]) == {"no interval"}
+    assert set(by["media"]["interval_basis"]) == {"no_interval"}
 
 
 def test_weighted_counts_stay_fractions_below_one_another() -> None:

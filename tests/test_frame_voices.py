@@ -80,12 +80,12 @@ def test_the_media_framed_where_all_is_the_narrators() -> None:
 
 
 @pytest.mark.parametrize("weight", ["none", "within", "across"])
-@pytest.mark.parametrize("target", ["summit", "all"])
+@pytest.mark.parametrize("about", ["event", "all"])
 @pytest.mark.parametrize("tier", ["core", "core_near"])
 def test_shares_add_up_for_every_choice(
-    features: Features, tier: str, target: str, weight: str
+    features: Features, tier: str, about: str, weight: str
 ) -> None:
-    selection = Selection(tier, target, weight)  # type: ignore[arg-type]
+    selection = Selection(tier, about, weight)  # type: ignore[arg-type]
     profile = polarity_profile(features.mentions, features.documents, FRAMES, selection=selection)
     sums = profile.groupby(["frame", "event", "unit", "doc_id"])["share"].sum(min_count=1).dropna()
     assert sums.tolist() == pytest.approx([1.0] * len(sums))
@@ -99,7 +99,7 @@ def test_shares_add_up_for_every_choice(
     assert net["n_raw"].tolist() == (
         profile.groupby(["frame", "event", "unit", "doc_id"], sort=False)["n_raw"].sum().tolist()
     )
-    assert set(net[["tier", "target", "weight"]].iloc[0]) == {tier, target, weight}
+    assert set(net[["tier", "about", "weight"]].iloc[0]) == {tier, about, weight}
     table = frame_setting(features.mentions, features.documents, FRAMES, selection=selection)
     assert (table["n"] <= table["n_mentions"] + 1e-12).all()
 
@@ -165,18 +165,18 @@ def test_ten_speakers_alike_are_ten() -> None:
 
 
 def test_who_repeats_an_answer_makes_one_statement() -> None:
-    """Six mentions: one answer three times, one of it in a copy, another target, a stranger."""
+    """Six mentions: one answer three times, one of it in a copy, another about, a stranger."""
     documents = some_documents(2)
     mentions = some_mentions({"Deal": [3, 1, 2, 0]}, documents).assign(
         voice="direct",
         polarity="negated",
         speaker=["Ada", "Ada", "Ada", "Ada", "Ada", ""],
-        target=["summit", "summit", "other", "summit", "summit", "summit"],
+        about=["event", "event", "other", "event", "event", "event"],
     )
     segments = pd.DataFrame(
         {"doc_id": documents["doc_id"], "repeat_across": ["copy", "copy", "", ""]}
     )
-    how = {"selection": Selection(target="all")}
+    how = {"selection": Selection(about="all")}
     table = count_statements(mentions, documents, segments, ["Deal"], **how)
     negated = table[table["polarity"] == "negated"].set_index(["unit", "event", "doc_id"])
     wanted = {("corpus", "", ""): 4, ("pooled", "a", ""): 2, ("pooled", "b", ""): 2}

@@ -187,7 +187,7 @@ def test_zero_count_of_the_study(features: Features) -> None:
     ]
     assert (row["n"], row["n_tokens"]) == (0, 5422)
     assert round(row["high"], 3) == 0.553
-    assert row["rests_on"].startswith("no mention: one-sided")
+    assert row["interval_basis"].startswith("no mention: one-sided")
 
 
 def test_every_estimate_says_what_its_interval_rests_on(features: Features) -> None:
@@ -197,19 +197,19 @@ def test_every_estimate_says_what_its_interval_rests_on(features: Features) -> N
     ):
         mean = table["unit"] == "mean"
         assert table.loc[mean, ["low", "high"]].isna().to_numpy().all()
-        assert set(table.loc[mean, "rests_on"]) == {"no interval: every document is shown"}
-        assert table.loc[~mean, "rests_on"].str.endswith("conditional on these texts").all()
+        assert set(table.loc[mean, "interval_basis"]) == {"every_document_shown"}
+        assert table.loc[~mean, "interval_basis"].str.endswith("conditional on these texts").all()
         assert (table.loc[~mean, "low"] < table.loc[~mean, "high"]).all()
 
 
 def test_the_summit_alone(features: Features) -> None:
     """By hand: three mentions of Erfolg and one of Deal speak of other things."""
     table = frame_shares(
-        features.mentions, features.documents, FRAMES, selection=Selection(target="summit")
+        features.mentions, features.documents, FRAMES, selection=Selection(about="event")
     )
     assert cells(table, "pooled", HELSINKI, "n") == [6, 1, 8]
     assert cells(table, "pooled", ALASKA, "n") == [3, 13, 0]
-    assert set(table["target"]) == {"summit"}
+    assert set(table["about"]) == {"event"}
 
 
 # ------------------------------------------------------------------ places

@@ -10,7 +10,13 @@ import pytest
 from scipy import stats
 
 from analysis.measures.inference import wilson_interval
-from analysis.measures.intervals import RESTS_ON, correlate, net_interval, with_rate, with_share
+from analysis.measures.intervals import (
+    INTERVAL_BASIS,
+    correlate,
+    net_interval,
+    with_rate,
+    with_share,
+)
 from analysis.study.errors import MeasureError
 
 
@@ -18,7 +24,9 @@ def test_shares_of_the_method() -> None:
     """Affirmed mentions of Deal: 0 of 15 [0, .204]; a share without mentions says why."""
     table = with_share(pd.DataFrame({"n": [0, 3, 0], "n_mentions": [15, 4, 0]}), "n_mentions")
     assert table["high"].round(3).tolist()[0] == 0.204
-    assert table["rests_on"].tolist() == [RESTS_ON["mentions"]] * 2 + [RESTS_ON["none"]]
+    assert table["interval_basis"].tolist() == [INTERVAL_BASIS["mentions"]] * 2 + [
+        INTERVAL_BASIS["none"]
+    ]
     assert table["status"].tolist() == ["ok", "ok", "not_estimable"]
     assert table["reason_code"].tolist() == ["", "", "no_mention"]
     assert table.loc[2, ["share", "low", "high"]].isna().all()
@@ -46,7 +54,7 @@ def test_rates_of_zero_get_an_upper_bound() -> None:
     table = with_rate(pd.DataFrame({"n": [0, 2, 0], "n_tokens": [5422, 500, 0]}), "n_tokens")
     assert table.loc[0, ["per_1000", "low"]].tolist() == [0, 0]
     assert round(table.loc[0, "high"], 3) == 0.553
-    assert table.loc[0, "rests_on"] == RESTS_ON["zero"]
+    assert table.loc[0, "interval_basis"] == INTERVAL_BASIS["zero"]
     assert table.loc[1, "per_1000"] == 4
     assert table.loc[1, ["low", "high"]].tolist() == pytest.approx(
         [1e3 * float(bound) for bound in wilson_interval(2, 500)]

@@ -156,7 +156,7 @@ def test_mentions_are_those_of_the_open_table(texts: Texts, toy_features: Featur
     mentions = toy_features.mentions
     found = concordance_lines('[frame=".*"]', texts=texts)
     assert found["hit_id"].tolist() == mentions["mention_id"].tolist()
-    same = ["frame", "tier", "target", "polarity", "voice", "speaker", "zone", "event", "begin_2"]
+    same = ["frame", "tier", "about", "polarity", "voice", "speaker", "zone", "event", "begin_2"]
     for name in same:
         assert found[name].fillna(-1).tolist() == mentions[name].fillna(-1).tolist(), name
 

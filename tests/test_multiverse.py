@@ -37,7 +37,7 @@ def planted(features: Features, per_document: dict[str, int], n_documents: int) 
         weights = {"weight_within": 1.0, "weight_across": 1.0}
         sizes = {f"n_{what}_{v}": 0 for what in ("tokens", "stop_words") for v in VOICES}
         segments.append({**about, **weights, **sizes, "n_tokens_narrator": 500})
-        codes = {"tier": "core", "target": "summit", "polarity": "affirmed", "voice": "narrator"}
+        codes = {"tier": "core", "about": "event", "polarity": "affirmed", "voice": "narrator"}
         for frame, n in (("Deal", per_document[event]), ("Erfolg", 2)):
             mentions += [
                 {"mention_id": f"{doc_id}{frame}{i}", "frame": frame, **about, **weights, **codes}
@@ -245,7 +245,7 @@ def test_without_headlines_means_without_sub_headings(features: Features) -> Non
     heading = deal["zone"].isin(["headline", "subheading"])
     evidences = Evidences(features)
     choices = {name: options[0] for name, options in read_study().multiverse.model_dump().items()}
-    choices |= {"target": "all"}
+    choices |= {"about": "all"}
     found = [
         evidences.find("rate", "Deal", choices | {"headlines": option}) for option in ("in", "out")
     ]

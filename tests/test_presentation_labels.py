@@ -78,7 +78,7 @@ def test_ticks_are_numbers_of_the_language():
 
 
 WORDS = 'floor = {{ de = "Boden", en = "floor" }}\n{entry}\n'
-SECTIONS = "[headings]\n[tables.03]\n[reasons]\n[rests_on]\n"
+SECTIONS = "[headings]\n[tables.03]\n[reasons]\n[interval_basis]\n"
 
 
 @pytest.mark.parametrize(

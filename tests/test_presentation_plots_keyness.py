@@ -186,4 +186,4 @@ def test_collocates_count_both_events_and_say_what_is_missing():
     text = text_of(drawn)
     assert "Rechts: n Helsinki 2018 : n Alaska 2025. Ohne Zeichen: dort nie gemeinsam." in text
     assert "Keine Intervalle:" in text
-    assert text.endswith("Nichts hier darf signifikant heißen.")
+    assert "Nichts hier darf signifikant heißen." in text

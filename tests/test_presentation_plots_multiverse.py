@@ -25,7 +25,7 @@ OPTIONS = {
     "unit": ("mention", "segment"),
     "tier": ("core", "core_near"),
     "weight": ("none", "within", "across"),
-    "target": ("all", "summit"),
+    "about": ("all", "event"),
     "quotations": ("in", "out"),
     "headlines": ("in", "out"),
     "pooling": ("pooled", "mean"),

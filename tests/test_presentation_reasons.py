@@ -8,7 +8,7 @@ from presentation_samples import look
 
 from analysis.figures.reasons import status_line, word_reasons
 from analysis.figures.words import read_words, word_basis, word_reason
-from analysis.measures.intervals import RESTS_ON
+from analysis.measures.intervals import INTERVAL_BASIS
 from analysis.measures.verdicts import (
     OK,
     judge_effect,
@@ -85,13 +85,15 @@ def test_unknown_reason_is_an_error():
 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_what_an_interval_rests_on_has_words_of_its_own(language):
-    worded = {word_basis(text, language) for text in RESTS_ON.values()}
-    assert len(worded) == len(RESTS_ON) == len(read_words().rests_on)
+    worded = {word_basis(text, language) for text in INTERVAL_BASIS.values()}
+    assert len(worded) == len(INTERVAL_BASIS) == len(read_words().interval_basis)
 
 
 def test_what_an_interval_rests_on_is_worded_too():
-    table = verdict_table([OK]).assign(rests_on=RESTS_ON["welch"])
-    assert word_reasons(table, look())["rests_on"].tolist() == ["Welch, Dokumente als Einheiten"]
+    table = verdict_table([OK]).assign(interval_basis=INTERVAL_BASIS["welch"])
+    assert word_reasons(table, look())["interval_basis"].tolist() == [
+        "Welch, Dokumente als Einheiten"
+    ]
 
 
 def test_unknown_outlets_are_not_called_different():

@@ -22,7 +22,7 @@ OVERCLAIMS = (
 @pytest.fixture(scope="module")
 def summit() -> pd.DataFrame:
     mentions = read_features(ROOT / "data" / "features").mentions
-    return mentions[mentions["target"] == "summit"]
+    return mentions[mentions["about"] == "event"]
 
 
 def test_mentions_and_statements_are_those_of_the_tables(summit: pd.DataFrame) -> None:
@@ -39,7 +39,7 @@ def test_mentions_and_statements_are_those_of_the_tables(summit: pd.DataFrame) -
         f"Of {n['Einmischung'].sum()} of *Einmischung* {n['Einmischung', 'negated']} deny" in TEXT
     )
     assert f"Of {n['Erfolg'].sum()} of *Erfolg* {n['Erfolg', 'affirmed']} affirm a success" in TEXT
-    distinct = core.drop_duplicates(["doc_id", "speaker", "frame", "polarity", "target"])
+    distinct = core.drop_duplicates(["doc_id", "speaker", "frame", "polarity", "about"])
     s = distinct.groupby(["frame", "polarity"]).size()
     assert (
         f"they are {len(distinct)}: {s['Deal', 'negated']} deny a deal and {s['Deal', 'open']}"

@@ -66,8 +66,8 @@ def _keep_numbers(figures: Path, suffix: str) -> None:
 
 def _write_codings(layout: Layout) -> None:
     mentions = pq.read_table(layout.features / "mentions.parquet")["mention_id"].to_pylist()
-    rows = [f"{one},yes,summit,open,direct,Ada" for one in mentions[:3]]
-    head = "mention_id,frame_right,target,polarity,voice,speaker"
+    rows = [f"{one},yes,event,open,direct,Ada" for one in mentions[:3]]
+    head = "mention_id,frame_right,about,polarity,voice,speaker"
     (layout.coding / "pilot_a.csv").write_text("\n".join([head, *rows, ""]), "utf-8")
     head = "doc_id,begin,end,surface,layer,value,note"
     layout.corrections_file.write_text(f"{head}\nnord_1,3,9,Erfolg,speaker,Ada,\n", "utf-8")

@@ -8,25 +8,25 @@ import pytest
 from framing_samples import FRAMES
 
 from analysis.measures.frame_table import count_by_unit, totals_of
-from analysis.measures.selection import TARGETS, TIERS, Selection, select_mentions, sizes_of
+from analysis.measures.selection import ABOUT, TIERS, Selection, select_mentions, sizes_of
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
 from analysis.tables.schema import WEIGHTS
 
-EVERY = [Selection(*chosen) for chosen in itertools.product(TIERS, TARGETS, WEIGHTS)]
+EVERY = [Selection(*chosen) for chosen in itertools.product(TIERS, ABOUT, WEIGHTS)]
 
 
 def test_the_mentions_of_the_study(features: Features) -> None:
     """By hand: 35 core mentions, of which 3 of Erfolg and 1 of Deal speak of other things."""
     n = {
-        (tier, target): len(select_mentions(features.mentions, FRAMES, Selection(tier, target)))
+        (tier, about): len(select_mentions(features.mentions, FRAMES, Selection(tier, about)))
         for tier in TIERS
-        for target in TARGETS
+        for about in ABOUT
     }
     assert n["core", "all"] == 35
-    assert n["core", "summit"] == 31
+    assert n["core", "event"] == 31
     assert n["core_near", "all"] == len(features.mentions)
-    summit = select_mentions(features.mentions, ["Erfolg"], Selection(target="summit"))
+    summit = select_mentions(features.mentions, ["Erfolg"], Selection(about="event"))
     assert len(summit) == 9
 
 
@@ -76,7 +76,7 @@ def test_sizes_follow_the_weight(features: Features) -> None:
     ("wrong", "message"),
     [
         ({"tier": "all"}, r"Selection: unknown tier 'all'\. Allowed: core, core_near\."),
-        ({"target": "sumit"}, r"unknown target 'sumit'\. Allowed: all, summit\. Did you mean 'sum"),
+        ({"about": "evnt"}, r"unknown about 'evnt'\. Allowed: all, event\. Did you mean 'ev"),
         ({"weight": "x"}, r"unknown weight 'x'\. Allowed: across, none, within\."),
     ],
 )

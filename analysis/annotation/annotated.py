@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from analysis.annotation.codes import CodingTools, code_sentence, read_target_lexicon, token_voices
+from analysis.annotation.codes import CodingTools, code_sentence, read_about_lexicon, token_voices
 from analysis.annotation.corrections import Correction, read_corrections
 from analysis.annotation.grammar.lexicons import read_lexicons
 from analysis.annotation.mentions import FrameLexicon, Mention, find_mentions, frame_lexicon
@@ -66,7 +66,7 @@ def load_tools(root: Path) -> Tools:
         CodingTools(
             ActorIndex.of(study.actors),
             read_lexicons(layout),
-            read_target_lexicon(layout.lexicons / "target.toml"),
+            read_about_lexicon(layout.lexicons / "about.toml"),
         ),
         read_corrections(layout.corrections_file),
         read_stop_words(layout.lexicons / STOP_WORDS),

@@ -1,4 +1,4 @@
-"""The codes of a mention: target, polarity, voice and speaker, each with its cue and rule."""
+"""The codes of a mention: about, polarity, voice and speaker, each with its cue and rule."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from analysis.annotation.speech.sentences import SpeechSpan, voice_at
 from analysis.annotation.tokens import Sentence, Token, noun_stems
 from analysis.study.design import Frozen
 
-Value = Literal["summit", "other"]
+Value = Literal["event", "other"]
 #: A noun's complement begins with one of these.
 COMPLEMENT = frozenset({"in", "bei", "mit", "von", "für", "gegen", "an", "auf", "durch", "als"})
 WITHIN_PHRASE = ("ART", "ADJ", "PPOSAT", "PDAT", "PIAT", "CARD", "APPRART", "NNA")
@@ -31,8 +31,8 @@ UNKNOWN_SPEAKER = "?"
 NOBODY = SpeechSpan(-1, -1, "direct", "distanced", "V0")
 
 
-class TargetLexicon(Frozen):
-    """``data/lexicons/target.toml``."""
+class AboutLexicon(Frozen):
+    """``data/lexicons/about.toml``."""
 
     source: str = Field(min_length=1)
     event: tuple[str, ...]
@@ -51,21 +51,30 @@ class TargetLexicon(Frozen):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """The target of a mention with the word and the rule that gave it; T0 is the default."""
+class About:
+    """What a mention is about, with the word and the rule that gave it; T0 is the default."""
 
     value: Value
     cue: str
     rule: str
 
 
-def read_target_lexicon(path: Path) -> TargetLexicon:
-    """Read ``target.toml``; raises `StudyError` with every fault."""
-    return read_words(path, TargetLexicon, str(path))
+def read_about_lexicon(path: Path) -> AboutLexicon:
+    """Read ``about.toml``, which was called ``target.toml`` at first.
+
+    Raises
+    ------
+    StudyError
+        With every fault.
+    """
+    former = path.with_name("target.toml")
+    if former.is_file() and not path.exists():
+        path = former
+    return read_words(path, AboutLexicon, str(path))
 
 
-def code_target(sentence: Sentence, index: int, lexicon: TargetLexicon) -> Target:
-    """Code the target of the mention at a position of a sentence.
+def code_about(sentence: Sentence, index: int, lexicon: AboutLexicon) -> About:
+    """Code what the mention at a position of a sentence is about.
 
     Rules in their order: T1 a comparison speaks of what is compared; T2 an attribute speaks of
     its noun; T3 an adjective, T4 a compound's part, T5 a complement of the noun places it
@@ -75,23 +84,23 @@ def code_target(sentence: Sentence, index: int, lexicon: TargetLexicon) -> Targe
     --------
     >>> from analysis.annotation.tokens import Annotator
     >>> from analysis.study.paths import find_layout
-    >>> lexicon = read_target_lexicon(find_layout().lexicons / "target.toml")
+    >>> lexicon = read_about_lexicon(find_layout().lexicons / "about.toml")
     >>> sentence, = Annotator().sentences("Er gratulierte zur erfolgreichen Saison.")
-    >>> code_target(sentence, 3, lexicon)
-    Target(value='other', cue='Saison', rule='T2')
+    >>> code_about(sentence, 3, lexicon)
+    About(value='other', cue='Saison', rule='T2')
     """
     tokens = sentence.tokens
     token, before = tokens[index], _before_phrase(tokens, index)
     if before.form.lower() == "wie":
-        return Target("summit", before.form, "T1")
+        return About("event", before.form, "T1")
     if token.pos == "ADJA":
         return _by_noun(tokens, index, lexicon)
     candidates = [("T3", one) for one in _attributes(tokens, index)]
     candidates += [("T4", token), *(("T5", one) for one in _complement(tokens, index))]
     for rule, candidate in candidates:
         if _is_elsewhere(candidate, token, lexicon):
-            return Target("other", candidate.form, rule)
-    return Target("summit", "", "T0")
+            return About("other", candidate.form, rule)
+    return About("event", "", "T0")
 
 
 def _before_phrase(tokens: Sequence[Token], index: int) -> Token:
@@ -102,13 +111,13 @@ def _before_phrase(tokens: Sequence[Token], index: int) -> Token:
     return tokens[max(i, 0)]
 
 
-def _by_noun(tokens: Sequence[Token], index: int, lexicon: TargetLexicon) -> Target:
+def _by_noun(tokens: Sequence[Token], index: int, lexicon: AboutLexicon) -> About:
     """Rule T2: the noun decides; one that is neither is taken for the event."""
     for noun in _noun_of_phrase(tokens, index + 1):
         if _names(noun, lexicon.elsewhere_nouns):
-            return Target("other", noun.form, "T2")
-        return Target("summit", noun.form if _names(noun, lexicon.event_nouns) else "", "T2")
-    return Target("summit", "", "T0")
+            return About("other", noun.form, "T2")
+        return About("event", noun.form if _names(noun, lexicon.event_nouns) else "", "T2")
+    return About("event", "", "T0")
 
 
 def _noun_of_phrase(tokens: Sequence[Token], start: int) -> Iterator[Token]:
@@ -134,7 +143,7 @@ def _complement(tokens: Sequence[Token], index: int) -> Iterator[Token]:
             yield from _noun_of_phrase(tokens, index + 2)
 
 
-def _is_elsewhere(candidate: Token, mention: Token, lexicon: TargetLexicon) -> bool:
+def _is_elsewhere(candidate: Token, mention: Token, lexicon: AboutLexicon) -> bool:
     if candidate.pos.startswith("ADJ"):
         return candidate.lemma.lower() in lexicon.adjectives
     if candidate is mention:
@@ -154,7 +163,7 @@ class CodingTools:
 
     actors: ActorIndex
     lexicons: Lexicons
-    target: TargetLexicon
+    about: AboutLexicon
 
 
 def code_mention(
@@ -170,17 +179,17 @@ def code_mention(
     The spans are the speech of the segment. Clauses of the sentence that are found once serve
     all of its mentions.
 
-    They are the columns of the open table ``mentions`` from target to speaker_chain; cues
+    They are the columns of the open table ``mentions`` from about to speaker_chain; cues
     are single words, their offsets are empty where there is none.
     """
-    target = code_target(sentence, index, tools.target)
+    about = code_about(sentence, index, tools.about)
     polarity = code_polarity(sentence, index, lexicons=tools.lexicons, clauses=clauses)
     span = voice_at(spans, sentence.tokens[index].begin)
     voice = span or NOBODY
     return {
-        "target": target.value,
-        "target_cue": target.cue,
-        "target_rule": target.rule,
+        "about": about.value,
+        "about_cue": about.cue,
+        "about_rule": about.rule,
         "polarity": polarity.value,
         "polarity_cue": polarity.cue,
         "polarity_cue_begin": _offset(polarity.cue_begin),

@@ -16,7 +16,7 @@ BY_HAND = "hand"
 OFFSET = re.compile("[0-9]{1,15}")
 #: Columns that hold the evidence of a layer; emptied where a hand decides.
 EVIDENCE = {
-    "target": {"target_cue": "", "target_rule": BY_HAND},
+    "about": {"about_cue": "", "about_rule": BY_HAND},
     "polarity": {"polarity_cue": "", "polarity_rule": BY_HAND},
     "voice": {"voice_cue": "", "voice_kind": "", "voice_rule": BY_HAND},
     "speaker": {},

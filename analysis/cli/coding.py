@@ -256,7 +256,7 @@ def evaluate_mentions(
     seen: Seen = "",
     coded_by: CodedBy = "",
 ) -> None:
-    """Measure the coding of mentions: frame, polarity, voice, speaker, target.
+    """Measure the coding of mentions: frame, polarity, voice, speaker, about.
 
     Example: `gipfel evaluate mentions ../shared/gold/mentions_dev.csv --texts ../shared/corpus`
     """

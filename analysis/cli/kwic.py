@@ -89,7 +89,7 @@ def kwic(
 ) -> None:
     """Show every hit of a query in its context; needs the articles in data/raw.
 
-    Attributes: form, lemma, pos, head, part, frame, tier, target, polarity, voice, speaker,
+    Attributes: form, lemma, pos, head, part, frame, tier, about, polarity, voice, speaker,
     zone. The language of queries: docs/reference/query-language.md.
 
     Examples

@@ -16,12 +16,12 @@ from analysis.measures.resampling import draw_weights
 from analysis.measures.verdicts import FEWEST_CLUSTERS, OK, VERDICT, Verdict, refuse
 from analysis.study.design import LEVEL
 from analysis.study.errors import MeasureError, check_known, unknown
-from analysis.tables.schema import POLARITIES, TARGETS, VOICES
+from analysis.tables.schema import ABOUT, POLARITIES, VOICES
 
 #: Codes that are compared, and the labels each may have; None: those that were used.
 LAYERS: dict[str, tuple[str, ...] | None] = {
     "frame": ("yes", "no"),
-    "target": TARGETS,
+    "about": ABOUT,
     "polarity": POLARITIES,
     "voice": VOICES,
     "speaker": None,
@@ -60,14 +60,14 @@ def agreement(codings: pd.DataFrame, intervals: Intervals | None = None) -> pd.D
     ----------
     codings : DataFrame
         What `analysis.tables.codings.read_codings` returns: coder, mention_id, frame_right,
-        target, polarity, voice, speaker.
+        about, polarity, voice, speaker.
     intervals : Intervals, optional
         How the bounds are drawn.
 
     Returns
     -------
     DataFrame
-        Long: layer (frame: is it a mention of the frame; then target, polarity, voice,
+        Long: layer (frame: is it a mention of the frame; then about, polarity, voice,
         speaker of the mentions that coders called right), coders (joined by +), metric
         (alpha of all coders; share_agreed, kappa, ac1 of each pair), value, low, high
         (percentiles of the bootstrap), n_units (mentions with at least two labels),
@@ -194,7 +194,7 @@ def label_confusion(codings: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> codings = pd.DataFrame({"coder": ["a", "b"], "mention_id": "x:1", "frame_right": "yes",
-    ...     "target": "summit", "polarity": ["open", "negated"], "voice": "direct",
+    ...     "about": "event", "polarity": ["open", "negated"], "voice": "direct",
     ...     "speaker": "Anna"})
     >>> table = label_confusion(codings).query("layer == 'polarity'")
     >>> table[["label_1", "label_2", "n"]].to_numpy().tolist()

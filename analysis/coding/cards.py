@@ -19,7 +19,7 @@ import pandas as pd
 from analysis.annotation.annotated import load_annotator
 from analysis.annotation.corrections import Correction
 from analysis.study.study import Study
-from analysis.tables.schema import POLARITIES, TARGETS, TIERS, VOICES, ZONES
+from analysis.tables.schema import ABOUT, POLARITIES, TIERS, VOICES, ZONES
 
 #: Characters that a browser acts on without showing them: they turn the direction of
 #: writing, break lines, or are control characters.
@@ -258,7 +258,7 @@ def make_facets(
         "polarity": POLARITIES,
         "voice": VOICES,
         "speaker": sorted(speakers, key=str.casefold),
-        "target": TARGETS,
+        "about": ABOUT,
         "tier": TIERS,
         "event": events,
         "document": documents,

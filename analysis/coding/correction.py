@@ -20,7 +20,7 @@ from analysis.measures.inference import FloatArray
 from analysis.measures.verdicts import FEWEST_MENTIONS, OK, VERDICT, refuse
 from analysis.study.design import LEVEL
 from analysis.study.errors import MeasureError, check_known
-from analysis.tables.schema import POLARITIES, TARGETS, VOICES
+from analysis.tables.schema import ABOUT, POLARITIES, VOICES
 
 POPULATIONS: dict[str, str] = {
     "superpopulation": "texts like these: the mentions themselves are a sample",
@@ -29,7 +29,7 @@ POPULATIONS: dict[str, str] = {
 #: Codes whose shares are corrected, and their labels; frame has one: the frame is right.
 LAYERS: dict[str, tuple[str, ...]] = {
     "frame": ("yes",),
-    "target": TARGETS,
+    "about": ABOUT,
     "polarity": POLARITIES,
     "voice": VOICES,
 }
@@ -90,7 +90,7 @@ def corrected_shares(
     Returns
     -------
     DataFrame
-        Long: group_by, group, layer (frame, target, polarity, voice), value (the label;
+        Long: group_by, group, layer (frame, about, polarity, voice), value (the label;
         of frame: yes), n (mentions of the group), n_automatic (with the label by rule), raw
         (their share), n_coded, n_second (with the label by the second coding), n_apart (rule
         and second coding differ), coded_by (language_model, people, mixed; empty: nobody),
@@ -184,7 +184,7 @@ def adjudicate(codings: pd.DataFrame, rule: str = MAJORITY) -> pd.DataFrame:
     right = _most_frequent(ordered, "frame_right")
     kept = ordered[ordered["frame_right"] == ordered["mention_id"].map(right)]
     decided = kept.drop(columns=["sample", "coder"]).drop_duplicates("mention_id")
-    for layer in ("target", "polarity", "voice", "speaker"):
+    for layer in ("about", "polarity", "voice", "speaker"):
         decided[layer] = decided["mention_id"].map(_most_frequent(kept, layer))
     return decided.reset_index(drop=True)
 

@@ -15,7 +15,7 @@ from analysis.tables.codings import DRAW_COLUMNS, Draw, check_name, find_populat
 #: Columns of mentions that may part the strata. Coders never see them.
 STRATIFIERS = (
     *("doc_id", "event", "frame", "kind", "outlet"),
-    *("polarity", "target", "tier", "voice", "zone"),
+    *("polarity", "about", "tier", "voice", "zone"),
 )
 ALLOCATIONS: dict[str, str] = {
     "proportional": "each stratum gives as large a share of its mentions as the others",

@@ -25,16 +25,16 @@ from analysis.coding.quotes import paragraphs
 from analysis.corpus.sources import read_article
 from analysis.study.errors import TableError, TextError, join_faults, unknown
 from analysis.study.text_files import read_csv
-from analysis.tables.schema import POLARITIES, TARGETS, VOICES
+from analysis.tables.schema import ABOUT, POLARITIES, VOICES
 
 #: Columns of a file of coded mentions.
-COLUMNS = ("doc", "begin", "end", "surface", "frame", "polarity", "voice", "speaker", "target")
+COLUMNS = ("doc", "begin", "end", "surface", "frame", "polarity", "voice", "speaker", "about")
 #: What marks a token that mentions no frame: a false friend.
 NO_FRAME = "none"
-LABELS = {"polarity": POLARITIES, "voice": VOICES, "target": TARGETS}
+LABELS = {"polarity": POLARITIES, "voice": VOICES, "about": ABOUT}
 #: Columns of the list of errors.
 ERRORS = ("doc", "begin", "surface", "layer", "gold", "predicted", "rule", "cue")
-LAYERS = ("polarity", "voice", "speaker", "target")
+LAYERS = ("polarity", "voice", "speaker", "about")
 Scores = dict[str, dict[str, float]]
 Key = tuple[str, int]
 
@@ -44,7 +44,7 @@ def read_gold(path: Path, frames: tuple[str, ...]) -> pd.DataFrame:
 
     A CSV file has one row per coded token: doc (file name without .txt), begin, end (half-open
     offsets), surface, frame (an id, or none), polarity, voice, speaker (empty for the narrator, ?
-    if not said), target. They come sorted by document and offset.
+    if not said), about. They come sorted by document and offset.
 
     Raises
     ------

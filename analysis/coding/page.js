@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const LAYERS = ["target", "polarity", "voice", "speaker"];
+  const LAYERS = ["about", "polarity", "voice", "speaker"];
   const byId = (id) => document.getElementById(id);
   const cards = [...document.querySelectorAll(".card")];
   const facets = [...document.querySelectorAll("fieldset[data-facet]")].map((box) => ({

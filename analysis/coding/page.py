@@ -34,7 +34,7 @@ HERE = Path(__file__).resolve().parent
 #: Beside this module in an installed package, in ``docs`` in a checkout.
 PLACES = (HERE / "coding-rules.md", HERE.parents[1] / "docs" / "reference" / "coding-rules.md")
 #: Codes that a person may set by choosing from a list.
-CHOSEN = ("target", "polarity", "voice")
+CHOSEN = ("about", "polarity", "voice")
 HEADING = re.compile(r"^## (?P<title>[^(\n]+)")
 RULE_ID = re.compile(r"[A-Z][0-9]+[a-z]?")
 #: What the list can be sorted by, as the page shows it.

@@ -192,7 +192,7 @@ def _blank_columns(cells: Mapping[Any, str]) -> list[str]:
     if cells["frame_right"] == WRONG:
         return []
     has_speaker = cells["voice"] not in ("", "narrator")
-    needed = ["target", "polarity", "voice", *(["speaker"] if has_speaker else [])]
+    needed = ["about", "polarity", "voice", *(["speaker"] if has_speaker else [])]
     return [name for name in needed if not cells[name]]
 
 

@@ -37,8 +37,8 @@ INSTRUCTIONS = (
     "looking at other sheets or at the project's tables; change nothing else.",
     "frame_right: yes, if the word is a mention of the frame in column frame; no, if it is "
     "something else (a word that only looks alike). Then leave the other columns empty.",
-    "target: summit, if it speaks of the summit, its talks, its agenda or its outcome; other, if "
-    "it speaks of another thing (a military success, another deal).",
+    "about: event, if it speaks of the event, its talks, its agenda or its outcome; other, if it "
+    "speaks of another thing (a military success, another deal).",
     "polarity, from the point of view of who makes the statement: affirmed, if it is presented "
     "as being or having been the case; negated, if as absent, failed, denied or rejected; open, "
     "if as possible, alleged, hoped for, sought, asked, conditional or still to come.",

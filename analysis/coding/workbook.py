@@ -21,7 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from analysis.study.atomic import write_atomically
 from analysis.study.errors import ExportError, TableError
-from analysis.study.text_files import read_cells
+from analysis.study.text_files import read_cells, with_present_names
 from analysis.tables.cells import clean, guard, is_dangerous, unguard
 
 FILL_COLOUR = "FFF2CC"
@@ -175,10 +175,12 @@ def _read_xlsx(path: Path) -> list[tuple[int, list[str]]]:
         rows = list(load_workbook(path, data_only=True).worksheets[0].iter_rows(values_only=True))
     except Exception as fault:  # openpyxl lets through whatever zip, XML and its own types raise
         raise TableError(f"{path}: wanted an XLSX file; {fault}") from None
-    return [
-        (number, ["" if cell is None else str(cell).strip() for cell in row])
-        for number, row in enumerate(rows, start=1)
-    ]
+    return with_present_names(
+        [
+            (number, ["" if cell is None else str(cell).strip() for cell in row])
+            for number, row in enumerate(rows, start=1)
+        ]
+    )
 
 
 def _read_csv(path: Path) -> list[tuple[int, list[str]]]:

@@ -29,7 +29,7 @@ from analysis.study.errors import MeasureError, unknown
 #: What hits may be counted by.
 COUNTED_BY = (
     "doc_id", "event", "frame", "kind", "lemma", "node", "outlet", "polarity", "pos",
-    "speaker", "target", "tier", "voice", "zone",
+    "speaker", "about", "tier", "voice", "zone",
 )  # fmt: skip
 #: Names for how much text stands around a hit, beside a number of words.
 CONTEXTS = ("narrow", "segment", "sentence", "wide")
@@ -38,7 +38,7 @@ PASSAGE = ("left", "node", "gap", "particle", "right")
 COLUMNS = (
     "hit_id", "doc_id", "event", "outlet", "kind", "segment_id", "zone",
     "begin", "end", "begin_2", "end_2", *PASSAGE, "lemma", "pos",
-    "frame", "tier", "target", "polarity", "voice", "speaker", "inclusion",
+    "frame", "tier", "about", "polarity", "voice", "speaker", "inclusion",
 )  # fmt: skip
 OFFSETS = {"begin": "int64", "end": "int64", "begin_2": "Int64", "end_2": "Int64"}
 TYPES = dict.fromkeys(COLUMNS, "str") | OFFSETS | {"inclusion": "float64"}

@@ -15,7 +15,7 @@ from analysis.study.errors import QueryError, unknown
 Kind = TypeVar("Kind")
 #: What a token can be asked for, then short names for two of them.
 ATTRIBUTES = (
-    "form", "frame", "head", "lemma", "part", "polarity", "pos", "speaker", "target", "tier",
+    "form", "frame", "head", "lemma", "part", "polarity", "pos", "speaker", "about", "tier",
     "voice", "zone",
 )  # fmt: skip
 ALIASES = {"word": "form", "tag": "pos"}

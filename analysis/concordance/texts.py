@@ -38,14 +38,14 @@ from analysis.corpus.sources import Source, read_sources
 from analysis.study.errors import SourceError, join_faults, unknown
 from analysis.study.paths import Layout, find_layout
 from analysis.study.study import Study, read_study
-from analysis.tables.schema import POLARITIES, TARGETS, TIERS, VOICES, ZONES
+from analysis.tables.schema import ABOUT, POLARITIES, TIERS, VOICES, ZONES
 
 #: Attributes whose values are fixed.
 CLOSED = {
-    "polarity": POLARITIES, "target": TARGETS, "tier": TIERS, "voice": VOICES, "zone": ZONES,
+    "polarity": POLARITIES, "about": ABOUT, "tier": TIERS, "voice": VOICES, "zone": ZONES,
 }  # fmt: skip
 #: Codes of mentions; the voice of a mention wins over that of its place.
-CODES = ("frame", "tier", "target", "polarity", "speaker")
+CODES = ("frame", "tier", "about", "polarity", "speaker")
 #: Columns of text and of numbers. ``joined`` is the lemma of a split verb with its particle,
 #: ``particle`` how many tokens further that stands (0: nowhere).
 TEXTS = (

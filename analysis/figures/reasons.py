@@ -51,7 +51,7 @@ def status_line(table: pd.DataFrame, look: Look, heading: str, *, prefix: str = 
 def word_reasons(
     table: pd.DataFrame, look: Look, *, prefixes: Sequence[str] = ("",)
 ) -> pd.DataFrame:
-    """Say status, reason and rests_on of every row in the figure's language, for a paper.
+    """Say status, reason and interval_basis of every row in the figure's language, for a paper.
 
     Parameters
     ----------
@@ -83,8 +83,10 @@ def word_reasons(
         worded[code] = pd.Series(_sentences(table, look, prefix), table.index, dtype="str")
         worded = worded.rename(columns={code: f"{prefix}reason"})
         worded = worded.drop(columns=f"{prefix}reason_values")
-    if "rests_on" in table.columns:
-        worded["rests_on"] = [word_basis(text, look.language) for text in table["rests_on"]]
+    if "interval_basis" in table.columns:
+        worded["interval_basis"] = [
+            word_basis(text, look.language) for text in table["interval_basis"]
+        ]
     return worded
 
 

@@ -47,7 +47,7 @@ class Words(Frozen):
         Words of figures; headings of the columns that mean the same in every table.
     tables : mapping of table, or the number of its notebook, to its headings
         They go before `headings`.
-    reasons, rests_on : mapping of reason code, cell of rests_on to Text
+    reasons, interval_basis : mapping of reason code, cell of interval_basis to Text
         Why a number is missing; what an interval rests on.
     """
 
@@ -55,7 +55,7 @@ class Words(Frozen):
     headings: Texts
     tables: Mapping[str, Texts]
     reasons: Texts
-    rests_on: Texts
+    interval_basis: Texts
 
 
 @cache
@@ -135,9 +135,9 @@ def word_reason(code: str, values: str, language: Language) -> str:
     return text.format(*numbers)
 
 
-def word_basis(rests_on: str, language: Language) -> str:
+def word_basis(interval_basis: str, language: Language) -> str:
     """Say what an interval rests on; raises `TableError` if no entry has the cell for its key."""
-    return _sentence("rests_on", rests_on, language)
+    return _sentence("interval_basis", interval_basis, language)
 
 
 def _sentence(section: str, key: str, language: Language) -> str:

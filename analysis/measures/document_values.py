@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.measures.frame_table import stamp_as
+from analysis.measures.frame_table import copy_selection
 from analysis.measures.inference import FloatArray, LeaveOneOut, leave_one_out
 from analysis.measures.verdicts import OK, VERDICT, refuse
 from analysis.study.errors import check_known
@@ -51,7 +51,7 @@ def leave_documents_out(table: pd.DataFrame, value: str) -> pd.DataFrame:
         One row per key (such as frame), event, unit (pooled, mean) and document left out:
         keys, event, unit, without (doc_id), n_documents, estimate (with all), value
         (without this one), low, high (range over all left out), status, reason_code, reason_values,
-        tier, target, weight.
+        tier, about, weight.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def leave_documents_out(table: pd.DataFrame, value: str) -> pd.DataFrame:
 
 
 def _left_out(found: Documents, unit: str) -> Iterator[dict[str, Any]]:
-    """Give the rows of one event, one for each document left out."""
+    """Return the rows of one event, one for each document left out."""
     n = len(found.names)
     everything = np.ones(n, dtype=bool)
     if n < 2:
@@ -95,7 +95,7 @@ def _left_out(found: Documents, unit: str) -> Iterator[dict[str, Any]]:
 
 
 def summarise(found: Documents, kept: np.ndarray, unit: str) -> float:
-    """Give the pooled value of some documents, or the mean of theirs; NaN if there is none."""
+    """Return the pooled value of some documents, or the mean of theirs; NaN if there is none."""
     if unit == "pooled":
         size = found.size[kept].sum()
         return float(found.scale * found.n[kept].sum() / size) if size > 0 else np.nan
@@ -112,7 +112,7 @@ def keys_of(table: pd.DataFrame) -> list[str]:
 def documents_of(
     table: pd.DataFrame, value: str, by: list[str], target: str = ""
 ) -> Iterator[tuple[dict[str, Any], Documents]]:
-    """Give the keys and the documents of every group of rows, in the order of the table."""
+    """Return the keys and the documents of every group of rows, in the order of the table."""
     check_known("values of documents", [value], what="value", allowed=VALUES)
     total, scale = VALUES[value]
     wanted = ("unit", "doc_id", "event", "n", total)
@@ -132,4 +132,4 @@ def finish_rows(
     rows: list[dict[str, Any]], columns: list[str], table: pd.DataFrame
 ) -> pd.DataFrame:
     """Make the table, with its columns in order and the selection beside."""
-    return stamp_as(pd.DataFrame(rows, columns=columns), table)
+    return copy_selection(pd.DataFrame(rows, columns=columns), table)

@@ -45,7 +45,7 @@ def actors_in_segments(
     frames, actors : sequence of str
         Ids, in the order wanted; a pair that never stands together counts 0.
     selection : Selection, optional
-        Tier, target and weight of repeats; by default every core mention, once.
+        Tier, about and weight of repeats; by default every core mention, once.
 
     Returns
     -------
@@ -127,7 +127,7 @@ def actors_in_sentences(
     mentions, n_actor tokens in sentences with the actor, n_total tokens of the
     documents, both without the actor's own. The open tables hold how often a lemma
     stands in sentences with an actor, not which of its occurrences: where some of them
-    are not selected (target summit), n_joint is the least that is possible,
+    are not selected (about event), n_joint is the least that is possible,
     n_unclear how many more it may be, and status is not_estimable unless that is 0.
 
     Raises

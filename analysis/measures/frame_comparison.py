@@ -17,7 +17,7 @@ from analysis.measures.document_values import (
     summarise,
 )
 from analysis.measures.inference import FloatArray, adjust_p_values, leave_one_out, welch
-from analysis.measures.intervals import RESTS_ON
+from analysis.measures.intervals import INTERVAL_BASIS
 from analysis.measures.permutation import permute_terms, permute_values
 from analysis.measures.resampling import bootstrap_terms, find_units
 from analysis.measures.verdicts import OK, VERDICT, Verdict, judge_effect, refuse
@@ -58,12 +58,12 @@ def compare_events(
         bootstrap of documents, permutation of the pooled surplus. Columns: keys, unit,
         n_target, n_reference (mentions, weighted), n_documents_target,
         n_documents_reference (with a value), value_target, value_reference, difference,
-        low, high, rests_on, interval_df, status, reason_code, reason_values; p_value, p_adjusted
-        (Benjamini-Hochberg over the rows of a unit), n_extreme, n_relabellings, p_floor,
+        low, high, interval_basis, interval_df, status, reason_code, reason_values; p_value,
+        p_adjusted (Benjamini-Hochberg over the rows of a unit), n_extreme, n_relabellings, p_floor,
         p_status, p_reason_code, p_reason_values; loo_low, loo_high (difference without one
         document), sign_holds, most_influential (doc_id), loo_status, loo_reason_code,
         loo_reason_values; the same under effect_ (whether a difference may be called the event's);
-        tier, target, weight.
+        tier, about, weight.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def compare_events(
 
 COMPARED = (
     "n_target", "n_reference", "n_documents_target", "n_documents_reference", "value_target",
-    "value_reference", "difference", "low", "high", "rests_on", "interval_df", *VERDICT,
+    "value_reference", "difference", "low", "high", "interval_basis", "interval_df", *VERDICT,
     "p_value", "p_adjusted", "n_extreme", "n_relabellings", "p_floor", *OK.under("p_"),
     "loo_low", "loo_high", "sign_holds", "most_influential", *OK.under("loo_"),
     *OK.under("effect_"),
@@ -116,12 +116,12 @@ def _compare(found: Documents, unit: str, seed: int) -> dict[str, Any]:
         **{f"value_{name}": each for name, each in values.items()},
         "difference": values["target"] - values["reference"],
         "p_adjusted": np.nan,
-        **_hanging(found, unit),
+        **_without_one(found, unit),
     }
     if not all(side.any() for side in sides.values()):
         why = refuse("nothing_to_relate_to")
         row |= dict.fromkeys(("low", "high", "interval_df", "p_value", "p_floor"), np.nan)
-        row |= {"n_extreme": 0, "n_relabellings": 0, "rests_on": RESTS_ON["none"]}
+        row |= {"n_extreme": 0, "n_relabellings": 0, "interval_basis": INTERVAL_BASIS["none"]}
         return {**row, **why._asdict(), **why.under("p_")}
     kept = found.select(there)
     return {**row, **(_by_means(kept, seed) if unit == "mean" else _by_sums(kept, seed))}
@@ -133,9 +133,9 @@ def _by_means(kept: Documents, seed: int) -> dict[str, Any]:
     test = permute_values(values, side, seed=seed)
     tested = Verdict(*test[VERDICT])
     found = welch(values[side], values[~side], refused=tested, largest=kept.scale)
-    rests = RESTS_ON["welch" if found.status == OK.status else "none"]
+    rests = INTERVAL_BASIS["welch" if found.status == OK.status else "none"]
     interval = {name: getattr(found, name) for name in ("low", "high", *VERDICT)}
-    return {**interval, "interval_df": found.df, "rests_on": rests, **_tested(test)}
+    return {**interval, "interval_df": found.df, "interval_basis": rests, **_tested(test)}
 
 
 def _by_sums(kept: Documents, seed: int) -> dict[str, Any]:
@@ -146,10 +146,10 @@ def _by_sums(kept: Documents, seed: int) -> dict[str, Any]:
         return np.asarray(kept.scale * (n_target / target - n_reference / reference))
 
     drawn = bootstrap_terms(units, score, seed=seed).iloc[0]
-    rests = RESTS_ON["bootstrap"] if drawn["status"] == OK.status else RESTS_ON["none"]
+    rests = INTERVAL_BASIS["bootstrap"] if drawn["status"] == OK.status else INTERVAL_BASIS["none"]
     test = permute_terms(units, seed=seed, symmetric=False).iloc[0]
     interval = {name: drawn[name] for name in ("low", "high", *VERDICT)}
-    return {**interval, "interval_df": np.nan, "rests_on": rests, **_tested(test)}
+    return {**interval, "interval_df": np.nan, "interval_basis": rests, **_tested(test)}
 
 
 def _tested(test: pd.Series) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def _tested(test: pd.Series) -> dict[str, Any]:
     return {**counts, **Verdict(*test[VERDICT]).under("p_")}
 
 
-def _hanging(found: Documents, unit: str) -> dict[str, Any]:
+def _without_one(found: Documents, unit: str) -> dict[str, Any]:
     """Measure how far the difference of two events hangs on one document."""
 
     def difference(kept: np.ndarray) -> float:

@@ -10,7 +10,12 @@ import pandas as pd
 from analysis.measures.cells import Pairs, check_parts
 from analysis.measures.document_values import KEYS
 from analysis.measures.formulas import DISPERSION, npmi
-from analysis.measures.frame_table import count_by_unit, pair_table, segments_with_frames, stamp
+from analysis.measures.frame_table import (
+    add_selection,
+    count_by_unit,
+    pair_table,
+    segments_with_frames,
+)
 from analysis.measures.intervals import correlate
 from analysis.measures.selection import CORE, Selection, select_mentions, sizes_of
 from analysis.measures.verdicts import OK, VERDICT, judge_edge, refuse, verdict_table
@@ -41,7 +46,7 @@ def frame_dispersion(
         Long: frame, event (empty: all events), unit (pooled, corpus), n, n_raw,
         n_documents (with a mention), n_documents_total, dp, dp_norm (0: as the lengths of
         the documents), dp_egbert (1: as the lengths, 0: in one document), status, reason_code,
-        reason_values, counted_as, tier, target, weight. Formulas: `formulas`.
+        reason_values, counted_as, tier, about, weight. Formulas: `formulas`.
 
     Examples
     --------
@@ -63,7 +68,7 @@ def frame_dispersion(
     table["unit"] = np.where(table["event"] == "", "corpus", "pooled")
     columns = ["frame", "event", "unit", "n", "n_raw", "n_documents", "n_documents_total"]
     columns += [*SPREADS, *VERDICT, "counted_as"]
-    return stamp(table.assign(counted_as=size)[columns].astype({"unit": "str"}), selection)
+    return add_selection(table.assign(counted_as=size)[columns].astype({"unit": "str"}), selection)
 
 
 def _spread(group: pd.DataFrame) -> dict[str, object]:
@@ -106,7 +111,7 @@ def frame_pairs(
         n_segments, n_frame, n_with_frame, n_joint (segments, weighted), n_raw (segments
         with both, whatever the weight), n_expected, npmi (Bouma 2009; from -1, never
         together, to 1), edge, status, reason_code, reason_values (no npmi and no edge under 5
-        segments with both), tier, target, weight.
+        segments with both), tier, about, weight.
 
     Examples
     --------
@@ -137,7 +142,7 @@ def frame_pairs(
     fine = table[table["edge"]]
     pairs = Pairs(*fine[["n_joint", "n_frame", "n_with_frame", "n_segments"]].to_numpy(float).T)
     table["npmi"] = pd.Series(npmi(pairs), index=fine.index, dtype="float64")
-    return stamp(table[PAIR_COLUMNS], selection)
+    return add_selection(table[PAIR_COLUMNS], selection)
 
 
 def check_length(
@@ -162,7 +167,7 @@ def check_length(
     DataFrame
         Long: checked (the name), what tells its rows apart (measure, frame, polarity,
         place; empty where it has none), coefficient (pearson, spearman), n_documents,
-        correlation, low, high (Fisher's z), rests_on, status, reason_code, reason_values,
+        correlation, low, high (Fisher's z), interval_basis, status, reason_code, reason_values,
         counted_as.
 
     Raises

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.measures.intervals import RESTS_ON, with_share
+from analysis.measures.intervals import INTERVAL_BASIS, with_share
 from analysis.measures.selection import Selection, weights_of
 from analysis.measures.verdicts import VERDICT
 
@@ -15,10 +15,10 @@ UNITS = ("document", "pooled", "corpus")
 #: The columns that say which unit a row is of, and which mentions it counts.
 KEYS = ["event", "unit", "doc_id"]
 COUNTS = ("n", "n_raw")
-SELECTED = ["tier", "target", "weight"]
+SELECTED = ["tier", "about", "weight"]
 #: Columns of measures below one another, and those of result tables that n relates to.
 MEASURED = ("frame", *KEYS, "speaker", "n", "n_raw", "n_total", "value", "low", "high")
-MEASURED += ("rests_on", *VERDICT)
+MEASURED += ("interval_basis", *VERDICT)
 TOTALS = ("n_tokens", "n_mentions", "n_documents_total")
 
 
@@ -40,7 +40,7 @@ def frame_table(
     -------
     DataFrame
         The columns and rows of `count_by_unit`, then n_mentions (what n is a share of), the
-        columns of `with_share`, tier, target, weight.
+        columns of `with_share`, tier, about, weight.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def frame_table(
     """
     table = count_by_unit(chosen, documents, keys, units=units)
     table = table.assign(n_mentions=totals_of(table, of))
-    return stamp(with_share(table, "n_mentions"), selection)
+    return add_selection(with_share(table, "n_mentions"), selection)
 
 
 def count_by_unit(
@@ -202,21 +202,21 @@ def totals_of(table: pd.DataFrame, of: Iterable[str]) -> pd.Series:
     return table.groupby([*of, *KEYS])["n"].transform("sum")
 
 
-def stamp(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+def add_selection(table: pd.DataFrame, selection: Selection) -> pd.DataFrame:
     """Write beside every row which mentions it counts.
 
     Examples
     --------
-    >>> stamp(pd.DataFrame({"n": [1]}), Selection())
-       n  tier target weight
+    >>> add_selection(pd.DataFrame({"n": [1]}), Selection())
+       n  tier about weight
     0  1  core    all   none
     """
-    return table.assign(
-        tier=selection.tier, target=selection.target, weight=selection.weight
-    ).astype({"tier": "str", "target": "str", "weight": "str"})
+    return table.assign(tier=selection.tier, about=selection.about, weight=selection.weight).astype(
+        {"tier": "str", "about": "str", "weight": "str"}
+    )
 
 
-def stamp_as(table: pd.DataFrame, source: pd.DataFrame) -> pd.DataFrame:
+def copy_selection(table: pd.DataFrame, source: pd.DataFrame) -> pd.DataFrame:
     """Write the selection of the table that the rows were made from beside them."""
     return table.assign(**{name: source[name].iloc[0] for name in SELECTED if name in source})
 
@@ -261,21 +261,21 @@ def stack_measures(measures: Mapping[str, tuple[pd.DataFrame, str]]) -> pd.DataF
     DataFrame
         Long: measure, frame, event (empty: all events), unit, doc_id, speaker, n (mentions
         counted), n_raw, n_total (what a rate or share relates n to; of dispersion, the
-        documents), value, low, high, rests_on, status, reason_code, reason_values, tier,
-        target, weight. What a measure does not have is empty.
+        documents), value, low, high, interval_basis, status, reason_code, reason_values, tier,
+        about, weight. What a measure does not have is empty.
 
     Examples
     --------
     >>> table = pd.DataFrame({"n": [3], "n_mentions": [4], "share": [0.75], "status": "ok"})
     >>> told = stack_measures({"narrator": (table, "share")})
-    >>> told[["measure", "n", "n_total", "value", "rests_on"]].to_numpy().tolist()
-    [['narrator', 3, 4, 0.75, 'no interval']]
+    >>> told[["measure", "n", "n_total", "value", "interval_basis"]].to_numpy().tolist()
+    [['narrator', 3, 4, 0.75, 'no_interval']]
     """
     parts = {name: _measure_rows(name, *found) for name, found in measures.items()}
     table = stack_tables(parts, "measure").reindex(columns=["measure", *MEASURED, *SELECTED])
-    texts = ["doc_id", "speaker", "rests_on"]
+    texts = ["doc_id", "speaker", "interval_basis"]
     table[texts] = table[texts].astype("object").fillna("").astype("str")
-    return table.assign(rests_on=table["rests_on"].replace("", RESTS_ON["none"]))
+    return table.assign(interval_basis=table["interval_basis"].replace("", INTERVAL_BASIS["none"]))
 
 
 def _measure_rows(name: str, table: pd.DataFrame, value: str) -> pd.DataFrame:
@@ -287,6 +287,6 @@ def _measure_rows(name: str, table: pd.DataFrame, value: str) -> pd.DataFrame:
     if f"{name}_status" in table:
         rows[VERDICT] = table[[f"{name}_{column}" for column in VERDICT]]
         rows["value"] = rows["value"].where(rows["status"] == "ok")
-        rows = rows.drop(columns=["low", "high", "rests_on", "speaker"], errors="ignore")
+        rows = rows.drop(columns=["low", "high", "interval_basis", "speaker"], errors="ignore")
     kept = [column for column in (*MEASURED, *SELECTED) if column in rows]
     return rows[kept]

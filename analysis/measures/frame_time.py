@@ -108,7 +108,7 @@ def mentions_by_post(
     frames : sequence of str
         Ids, in the order wanted.
     selection : Selection, optional
-        Tier, target and weight of repeats; by default every core mention, once.
+        Tier, about and weight of repeats; by default every core mention, once.
 
     Returns
     -------
@@ -162,7 +162,7 @@ def mentions_by_interval(
     Raises
     ------
     MeasureError
-        If the minutes do not divide the day, or tier, target or weight is unknown.
+        If the minutes do not divide the day, or tier, about or weight is unknown.
 
     Examples
     --------

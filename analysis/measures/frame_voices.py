@@ -7,8 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.measures.frame_table import KEYS, count_by_unit, frame_table, stamp, stamp_as
-from analysis.measures.intervals import RESTS_ON, net_interval, with_share
+from analysis.measures.frame_table import (
+    KEYS,
+    add_selection,
+    copy_selection,
+    count_by_unit,
+    frame_table,
+)
+from analysis.measures.intervals import INTERVAL_BASIS, net_interval, with_share
 from analysis.measures.selection import CORE, Selection, select_mentions
 from analysis.measures.verdicts import OK, judge_own_voice, judge_share, verdict_table
 from analysis.tables.cells import rounded
@@ -34,8 +40,8 @@ def polarity_profile(
     -------
     DataFrame
         Long: frame, polarity, event (empty: all events), unit (document, pooled, corpus),
-        doc_id, n, n_raw, n_mentions (of the frame), share, low, high (Wilson), rests_on,
-        status, reason_code, reason_values, tier, target, weight.
+        doc_id, n, n_raw, n_mentions (of the frame), share, low, high (Wilson), interval_basis,
+        status, reason_code, reason_values, tier, about, weight.
 
     Examples
     --------
@@ -62,8 +68,8 @@ def net_assertion(profile: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Long: frame, event, unit, doc_id, n_affirmed, n_negated, n_open, n_mentions (all
-        weighted), n_raw, net, low, high (Bonett and Price 2012), rests_on, status, reason_code,
-        reason_values, tier, target, weight.
+        weighted), n_raw, net, low, high (Bonett and Price 2012), interval_basis, status,
+        reason_code, reason_values, tier, about, weight.
 
     Examples
     --------
@@ -84,10 +90,10 @@ def net_assertion(profile: pd.DataFrame) -> pd.DataFrame:
         net=(table["n_affirmed"] - table["n_negated"]) / n.where(n > 0),
         low=low,
         high=high,
-        rests_on=np.where(n > 0, RESTS_ON["pairs"], RESTS_ON["none"]),
+        interval_basis=np.where(n > 0, INTERVAL_BASIS["pairs"], INTERVAL_BASIS["none"]),
         **verdict_table(judge_share(each, with_interval=True) for each in n),
     )
-    return stamp_as(table.astype({"rests_on": "str"}), profile)
+    return copy_selection(table.astype({"interval_basis": "str"}), profile)
 
 
 def frame_setting(
@@ -107,9 +113,9 @@ def frame_setting(
         Long: measure (frame_setting: the narrator's mentions among all, Brüggemann 2014;
         own_voice_assertion: affirmed ones among the narrator's), frame, event (empty: all
         events), unit, doc_id, n, n_raw, n_mentions (what n is a share of), share, low, high
-        (Wilson), rests_on, status, reason_code, reason_values and the same under media_
+        (Wilson), interval_basis, status, reason_code, reason_values and the same under media_
         (whether "the media framed" may be said: only where every mention is the narrator's), tier,
-        target, weight.
+        about, weight.
 
     Examples
     --------
@@ -136,7 +142,7 @@ def frame_setting(
         for name, part in measured.items()
     }
     table = pd.concat(tables, names=["measure"]).reset_index("measure").reset_index(drop=True)
-    return stamp(table.astype({"measure": "str"}), selection)
+    return add_selection(table.astype({"measure": "str"}), selection)
 
 
 def _name_speakers(chosen: pd.DataFrame) -> pd.DataFrame:
@@ -162,7 +168,7 @@ def frame_speakers(
         Long: frame, speaker (an actor or a name; narrator: the text itself; ?: not said),
         polarity, event (empty: all events), unit (document, pooled, corpus), doc_id, n,
         n_raw, n_mentions (of the frame), share (of the frame's mentions), low, high
-        (Wilson), rests_on, status, reason_code, reason_values, tier, target, weight. A speaker
+        (Wilson), interval_basis, status, reason_code, reason_values, tier, about, weight. A speaker
         stands where there is a mention of the frame by him in the unit, with all three polarities.
 
     Examples
@@ -192,7 +198,7 @@ def count_statements(
 ) -> pd.DataFrame:
     """Count distinct statements beside mentions: who repeats an answer says one thing.
 
-    Mentions of one frame by the same speaker, with the same polarity and target, in one
+    Mentions of one frame by the same speaker, with the same polarity and about, in one
     document or the documents that share a repeat with it, are one statement. Speakers whom
     the text does not name are not known to differ and count as one.
 
@@ -218,7 +224,7 @@ def count_statements(
     keys = {"frame": frames, "polarity": POLARITIES}
     parts = []
     for scope, units in (("doc_id", ["document"]), ("cluster", ["pooled", "corpus"])):
-        distinct = chosen.drop_duplicates([scope, "frame", "speaker", "polarity", "target"])
+        distinct = chosen.drop_duplicates([scope, "frame", "speaker", "polarity", "about"])
         parts.append(count_by_unit(distinct, documents, keys, units=units))
     table = pd.concat(parts, ignore_index=True).rename(columns={"n_raw": "n_statements"})
     return table[["frame", "polarity", *KEYS, "n_statements"]]
@@ -235,12 +241,12 @@ def speaker_concentration(speakers: pd.DataFrame, frames: Sequence[str]) -> pd.D
         One row per frame, and event (pooled) or all events (corpus): frame, event, unit,
         n_speakers, n_unknown (quoted, but not said by whom; left out), n_narrator (left
         out), n_mentions (by named speakers), n_raw (the same, unweighted), top_speaker,
-        n (mentions by that one), share, low, high (Wilson), rests_on, status,
+        n (mentions by that one), share, low, high (Wilson), interval_basis, status,
         reason_code, reason_values;
         herfindahl (sum of squared shares; 1: one speaker), n_effective (1 / herfindahl,
         Laakso and Taagepera 1979), herfindahl_status, herfindahl_reason_code,
         herfindahl_reason_values (not estimable
-        under ten mentions, as it has no interval), tier, target, weight.
+        under ten mentions, as it has no interval), tier, about, weight.
 
     Examples
     --------
@@ -261,7 +267,7 @@ def speaker_concentration(speakers: pd.DataFrame, frames: Sequence[str]) -> pd.D
             rows.append({"frame": frame, "event": event, "unit": unit, **_concentration(by)})
     table = with_share(pd.DataFrame(rows), "n_mentions")
     last = ["herfindahl", "n_effective", *OK.under("herfindahl_")]
-    return stamp_as(table[[*table.columns.drop(last), *last]], speakers)
+    return copy_selection(table[[*table.columns.drop(last), *last]], speakers)
 
 
 def _concentration(by: pd.DataFrame) -> dict[str, object]:

@@ -11,13 +11,13 @@ from scipy.stats import entropy
 from analysis.measures.frame_table import (
     KEYS,
     SELECTED,
+    add_selection,
     count_by_unit,
     frame_table,
     sort_rows,
-    stamp,
     totals_of,
 )
-from analysis.measures.intervals import RESTS_ON, with_rate
+from analysis.measures.intervals import INTERVAL_BASIS, with_rate
 from analysis.measures.selection import CORE, Selection, select_mentions, sizes_of, weights_of
 from analysis.measures.verdicts import OK, VERDICT
 from analysis.study.errors import MeasureError, check_known
@@ -49,7 +49,7 @@ def frame_rates(
     frames : sequence of str
         The ids of the frames, in the order wanted; a frame without mentions counts 0.
     selection : Selection, optional
-        Tier, target and weight; by default all core mentions, each as 1. Weights reach
+        Tier, about and weight; by default all core mentions, each as 1. Weights reach
         mentions and sizes alike.
     size : str
         The column of ``documents`` to relate to: n_tokens, n_words (``\w+``), or
@@ -61,10 +61,11 @@ def frame_rates(
         Long: frame, event, unit (document, pooled, mean), doc_id (empty but for
         documents), n (mentions, weighted), n_raw (mentions, whatever the weight), n_tokens
         (of the size asked for, which counted_as names, weighted), per_1000, low, high
-        (Wilson's with words as units, for a count of zero an upper bound; see rests_on),
-        rests_on, status, reason_code, reason_values, counted_as, tier, target, weight. *pooled*
-        relates the mentions of an event to its tokens, *mean* is the mean of its documents' rates,
-        so that a long ticker weighs no more than a short article; it has no interval.
+        (Wilson's with words as units, for a count of zero an upper bound; see interval_basis),
+        interval_basis, status, reason_code, reason_values, counted_as, tier, about, weight.
+        *pooled* relates the mentions of an event to its tokens, *mean* is the mean of its
+        documents' rates, so that a long ticker weighs no more than a short article; it has no
+        interval.
 
     Raises
     ------
@@ -86,7 +87,7 @@ def frame_rates(
     own = table["doc_id"].map(sizes)
     table["n_tokens"] = own.fillna(table["event"].map(of_event)).astype(sizes.dtype)
     table = _with_means(with_rate(table, "n_tokens"), "per_1000", frames)
-    return stamp(table.assign(counted_as=size), selection)
+    return add_selection(table.assign(counted_as=size), selection)
 
 
 def frame_shares(
@@ -130,12 +131,12 @@ def _with_means(table: pd.DataFrame, value: str, frames: Sequence[str]) -> pd.Da
     mean = table[table["unit"] == "pooled"].assign(unit="mean", low=np.nan, high=np.nan)
     mean[value] = means.reindex(pd.MultiIndex.from_frame(mean[["frame", "event"]])).to_numpy()
     nothing = mean[value].isna()
-    mean["rests_on"], mean[VERDICT] = RESTS_ON["mean"], list(OK)
+    mean["interval_basis"], mean[VERDICT] = INTERVAL_BASIS["mean"], list(OK)
     if nothing.any():
         refused = table.loc[table["status"] != OK.status, VERDICT]
         mean.loc[nothing, VERDICT] = refused.iloc[0].tolist()
     both = sort_rows(pd.concat([table, mean], ignore_index=True), ["frame"], {"frame": frames})
-    return both.astype(dict.fromkeys(["unit", "rests_on", *VERDICT], "str"))
+    return both.astype(dict.fromkeys(["unit", "interval_basis", *VERDICT], "str"))
 
 
 def frame_position(
@@ -155,9 +156,9 @@ def frame_position(
     DataFrame
         Long: frame, place (headline_lead, subheading, body: with posts and captions),
         event (empty: all events), unit, doc_id, n, n_raw, n_mentions (of the frame), share,
-        low, high (Wilson), rests_on, status, reason_code, reason_values, n_tokens (of the place,
-        weighted), share_tokens (of all tokens: the share if position meant nothing), tier, target,
-        weight.
+        low, high (Wilson), interval_basis, status, reason_code, reason_values, n_tokens (of the
+        place, weighted), share_tokens (of all tokens: the share if position meant nothing), tier,
+        about, weight.
 
     Examples
     --------

@@ -20,16 +20,16 @@ from analysis.study.design import LEVEL
 from analysis.study.errors import MeasureError
 
 #: What an interval rests on. Only documents say something of other texts.
-RESTS_ON: dict[str, str] = {
-    "words": "Wilson, words as units: conditional on these texts",
-    "zero": "no mention: one-sided Poisson bound, conditional on these texts",
-    "mentions": "Wilson, mentions as units: conditional on these texts",
-    "pairs": "Bonett and Price, mentions as units: conditional on these texts",
-    "mean": "no interval: every document is shown",
-    "welch": "Welch, documents as units",
-    "bootstrap": "bootstrap of documents",
-    "fisher": "Fisher's z, documents as units",
-    "none": "no interval",
+INTERVAL_BASIS: dict[str, str] = {
+    "words": "wilson_words",
+    "zero": "poisson_bound_mentions",
+    "mentions": "wilson_mentions",
+    "pairs": "bonett_price_mentions",
+    "mean": "every_document_shown",
+    "welch": "welch_documents",
+    "bootstrap": "bootstrap_documents",
+    "fisher": "fisher_z_documents",
+    "none": "no_interval",
 }
 
 
@@ -45,7 +45,8 @@ def with_share(table: pd.DataFrame, total: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The table with share, low, high (in [0, 1]), rests_on, status, reason_code, reason_values.
+        The table with share, low, high (in [0, 1]), interval_basis, status, reason_code,
+        reason_values.
 
     Examples
     --------
@@ -62,9 +63,9 @@ def with_share(table: pd.DataFrame, total: str) -> pd.DataFrame:
         share=_ratio(n, size),
         low=np.where((n == 0) & (size > 0), 0.0, low),  # what rounding leaves is no bound
         high=np.where((n == size) & (size > 0), 1.0, high),
-        rests_on=np.where(size > 0, RESTS_ON["mentions"], RESTS_ON["none"]),
+        interval_basis=np.where(size > 0, INTERVAL_BASIS["mentions"], INTERVAL_BASIS["none"]),
         **verdict_table(verdicts, table.index),
-    ).astype({"rests_on": "str"})
+    ).astype({"interval_basis": "str"})
 
 
 def with_rate(table: pd.DataFrame, size: str) -> pd.DataFrame:
@@ -75,7 +76,7 @@ def with_rate(table: pd.DataFrame, size: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The table with per_1000, low, high, rests_on, status, reason_code, reason_values.
+        The table with per_1000, low, high, interval_basis, status, reason_code, reason_values.
 
     Examples
     --------
@@ -90,14 +91,14 @@ def with_rate(table: pd.DataFrame, size: str) -> pd.DataFrame:
     none, empty = n == 0, tokens == 0
     bound = zero_count_upper_bound(np.where(empty, 1.0, tokens))
     verdicts = [refuse("no_token") if each else OK for each in empty]
-    rests = np.where(none, RESTS_ON["zero"], RESTS_ON["words"])
+    rests = np.where(none, INTERVAL_BASIS["zero"], INTERVAL_BASIS["words"])
     return table.assign(
         per_1000=_ratio(n, tokens) * 1e3,
         low=np.where(empty, np.nan, np.where(none, 0.0, low * 1e3)),
         high=np.where(empty, np.nan, np.where(none, bound, high * 1e3)),
-        rests_on=np.where(empty, RESTS_ON["none"], rests),
+        interval_basis=np.where(empty, INTERVAL_BASIS["none"], rests),
         **verdict_table(verdicts, table.index),
-    ).astype({"rests_on": "str"})
+    ).astype({"interval_basis": "str"})
 
 
 def _ratio(n: FloatArray, size: FloatArray) -> FloatArray:
@@ -134,7 +135,7 @@ def correlate(x: npt.ArrayLike, y: npt.ArrayLike, *, level: float = LEVEL) -> pd
     Returns
     -------
     DataFrame
-        Two rows: coefficient, n_documents, correlation, low, high, rests_on, status,
+        Two rows: coefficient, n_documents, correlation, low, high, interval_basis, status,
         reason_code, reason_values. Not estimable under 10 documents, or where a value does not
         vary.
 
@@ -154,7 +155,7 @@ def correlate(x: npt.ArrayLike, y: npt.ArrayLike, *, level: float = LEVEL) -> pd
     if verdict.status == "ok" and (np.ptp(a) == 0 or np.ptp(b) == 0):
         verdict = refuse("value_does_not_vary")
     table = pd.DataFrame({"coefficient": coefficients, "n_documents": n, "correlation": np.nan})
-    table["low"], table["high"], table["rests_on"] = np.nan, np.nan, RESTS_ON["none"]
+    table["low"], table["high"], table["interval_basis"] = np.nan, np.nan, INTERVAL_BASIS["none"]
     table[VERDICT] = list(verdict)
     if verdict.status == "ok":
         r = np.array([stats.pearsonr(a, b).statistic, stats.spearmanr(a, b).statistic])
@@ -163,5 +164,5 @@ def correlate(x: npt.ArrayLike, y: npt.ArrayLike, *, level: float = LEVEL) -> pd
         z, reach = np.arctanh(np.clip(r, -1 + 1e-12, 1 - 1e-12)), stats.norm.isf((1 - level) / 2)
         table["correlation"] = r
         table["low"], table["high"] = np.tanh(z - reach * error), np.tanh(z + reach * error)
-        table["rests_on"] = RESTS_ON["fisher"]
-    return table.astype({"coefficient": "str", "rests_on": "str"})
+        table["interval_basis"] = INTERVAL_BASIS["fisher"]
+    return table.astype({"coefficient": "str", "interval_basis": "str"})

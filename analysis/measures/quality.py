@@ -12,7 +12,7 @@ SHOWN = {
     "mentions": (
         *(("frame", "f1"), ("polarity", "accuracy"), ("polarity_harder", "accuracy")),
         *(("voice", "accuracy"), ("speaker", "accuracy"), ("speaker_quoted", "accuracy")),
-        *(("target", "accuracy"), ("target_elsewhere", "accuracy")),
+        *(("about", "accuracy"), ("about_elsewhere", "accuracy")),
     ),
     "quotes": (
         *(("quotes", "f1"), ("speaker", "f1")),

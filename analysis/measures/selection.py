@@ -12,9 +12,9 @@ from analysis.study.errors import MeasureError, check_known
 from analysis.tables.schema import WEIGHTS, Weight
 
 Tier = Literal["core", "core_near"]
-Target = Literal["summit", "all"]
+About = Literal["event", "all"]
 TIERS: dict[str, tuple[str, ...]] = {"core": ("core",), "core_near": ("core", "near")}
-TARGETS: dict[str, tuple[str, ...]] = {"summit": ("summit",), "all": ("summit", "other")}
+ABOUT: dict[str, tuple[str, ...]] = {"event": ("event",), "all": ("event", "other")}
 SIZES = ("n_tokens", "n_words", "n_words_file")
 #: Sizes that hold words outside segments, which no weight of repeats reaches.
 UNWEIGHTED_SIZES = ("n_words_file",)
@@ -28,8 +28,8 @@ class Selection:
     ----------
     tier : str
         core: the frames' own lexemes; core_near: near ones, too.
-    target : str
-        summit: only mentions that speak of the summit; all.
+    about : str
+        event: only mentions that speak of the event; all.
     weight : str
         none: each mention counts 1; within, across: 1 over the size of the group of
         repeats that its segment belongs to, in the document or over all documents.
@@ -43,11 +43,11 @@ class Selection:
     """
 
     tier: Tier = "core"
-    target: Target = "all"
+    about: About = "all"
     weight: Weight = "none"
 
     def __post_init__(self) -> None:
-        for what, allowed in (("tier", TIERS), ("target", TARGETS), ("weight", WEIGHTS)):
+        for what, allowed in (("tier", TIERS), ("about", ABOUT), ("weight", WEIGHTS)):
             check_known("Selection", [getattr(self, what)], what=what, allowed=allowed)
 
 
@@ -76,7 +76,7 @@ def select_mentions(
     >>> mentions = read_features().mentions
     >>> len(select_mentions(mentions, ["Deal"], Selection()))
     15
-    >>> len(select_mentions(mentions, ["Deal"], Selection(target="summit")))
+    >>> len(select_mentions(mentions, ["Deal"], Selection(about="event")))
     14
     """
     if not frames or len(set(frames)) < len(frames):
@@ -86,7 +86,7 @@ def select_mentions(
     chosen = mentions[
         mentions["frame"].isin(frames)
         & mentions["tier"].isin(TIERS[selection.tier])
-        & mentions["target"].isin(TARGETS[selection.target])
+        & mentions["about"].isin(ABOUT[selection.about])
     ].sort_values("mention_id", ignore_index=True)
     return chosen.assign(n=weights_of(chosen, selection.weight), n_raw=1)
 

@@ -13,22 +13,22 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.measures.inference import FloatArray
-from analysis.measures.selection import Selection, Target, Tier, select_mentions
+from analysis.measures.selection import About, Selection, Tier, select_mentions
 from analysis.study.errors import check_known
 from analysis.tables.features import Features
 from analysis.tables.schema import VOICES, Weight
 
 #: Every choice, in the order in which tables give them.
-CHOICES = ("unit", "tier", "weight", "target", "quotations", "headlines", "pooling", "stop_words")
+CHOICES = ("unit", "tier", "weight", "about", "quotations", "headlines", "pooling", "stop_words")
 #: Choices that change nothing but the number of tokens that a rate relates to.
 OF_RATES = ("stop_words",)
 #: Zones that the choice of headlines leaves out: those of articles, and sub-headings.
 HEADLINES = ("headline", "subheading")
 #: Choices that say which mentions count, and which tokens: arguments of one method each.
-_SELECTING = ("unit", "tier", "weight", "target", "quotations", "headlines")
+_SELECTING = ("unit", "tier", "weight", "about", "quotations", "headlines")
 _SIZING = ("weight", "quotations", "headlines", "stop_words")
 #: What of a mention is looked at.
-_MENTION = ["mention_id", "doc_id", "segment_id", "zone", "frame", "tier", "target"]
+_MENTION = ["mention_id", "doc_id", "segment_id", "zone", "frame", "tier", "about"]
 _MENTION += ["polarity", "voice", "weight_within", "weight_across"]
 #: What is left of it once it is selected; the last ones are named as the measures.
 _COUNTED = ["frame", "place", "n", "rate", "share", "net_assertion", "frame_setting"]
@@ -112,10 +112,10 @@ class Evidences:
         return Evidence(numerator, self._sum(place, n), int(own.sum()))
 
     def _select(  # noqa: PLR0917 -- one argument for each of _SELECTING
-        self, unit: str, tier: str, weight: str, target: str, quotations: str, headlines: str
+        self, unit: str, tier: str, weight: str, about: str, quotations: str, headlines: str
     ) -> dict[str, npt.NDArray[Any]]:
         """Select mentions; one array for each of `_COUNTED`, which are asked for often."""
-        selection = Selection(cast(Tier, tier), cast(Target, target), cast(Weight, weight))
+        selection = Selection(cast(Tier, tier), cast(About, about), cast(Weight, weight))
         frames = sorted(set(self._mentions["frame"])) or [""]
         table = select_mentions(self._mentions, frames, selection)
         if quotations == "out":

@@ -185,11 +185,22 @@ class MultiverseDesign(Frozen):
     unit: Options[Literal["mention", "segment"]] = ("mention", "segment")
     tier: Options[Literal["core", "core_near"]] = ("core", "core_near")
     weight: Options[Literal["none", "within", "across"]] = ("none", "within", "across")
-    target: Options[Literal["all", "summit"]] = ("summit", "all")
+    about: Options[Literal["all", "event"]] = ("event", "all")
     quotations: Options[Literal["in", "out"]] = ("in", "out")
     headlines: Options[Literal["in", "out"]] = ("in", "out")
     pooling: Options[Literal["pooled", "mean"]] = ("pooled", "mean")
     stop_words: Options[Literal["in", "out"]] = ("in", "out")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_former_names(cls, table: object) -> object:
+        """Read ``target = ["summit", "all"]``, as the choice was called at first, as ``about``."""
+        if not isinstance(table, dict) or "about" in table or "target" not in table:
+            return table
+        given = table["target"]
+        if isinstance(given, list):
+            given = ["event" if one == "summit" else one for one in given]
+        return {name: each for name, each in table.items() if name != "target"} | {"about": given}
 
 
 def choose_claims(claims: Sequence[Claim], ids: Sequence[str]) -> list[Claim]:

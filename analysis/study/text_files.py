@@ -45,6 +45,15 @@ MARKS = (
 )
 WIDE = (("utf-16le", 1, 0), ("utf-16be", 0, 1))
 STOP_WORDS = "stopwords.txt"
+#: What columns, layers and values of coded files were called at first: sheets, gold and
+#: corrections that people wrote then stay readable.
+FORMER_NAMES = {
+    "target": "about",
+    "target_cue": "about_cue",
+    "target_rule": "about_rule",
+    "target_elsewhere": "about_elsewhere",
+}
+FORMER_VALUES = {"summit": "event"}
 #: Deeper files are refused before anything recurses into them; a study needs five levels.
 DEEPEST = 20
 
@@ -99,9 +108,38 @@ def read_cells(
         io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True
     )
     try:
-        return [(number, cells) for number, cells in enumerate(reader, start=1) if any(cells)]
+        rows = [(number, cells) for number, cells in enumerate(reader, start=1) if any(cells)]
+        return with_present_names(rows)
     except csv.Error as fault:
         raise error(f"{path}: wanted a CSV file; line {reader.line_num}: {fault}") from None
+
+
+def with_present_names(rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """Return the rows of a file that people coded under the names that codes have today.
+
+    Examples
+    --------
+    >>> with_present_names([(1, ["target", "polarity"]), (2, ["summit", "open"])])
+    [(1, ['about', 'polarity']), (2, ['event', 'open'])]
+    >>> with_present_names([(1, ["layer", "value"]), (2, ["target", "summit"])])[1]
+    (2, ['about', 'event'])
+    """
+    if not rows:
+        return rows
+    (number, came), *others = rows
+    heading = [FORMER_NAMES.get(name, name) for name in came]
+    return [(number, heading), *((at, _present_cells(heading, cells)) for at, cells in others)]
+
+
+def _present_cells(heading: Sequence[str], cells: Sequence[str]) -> list[str]:
+    named = list(zip(heading, cells, strict=False))
+    layer = next((FORMER_NAMES.get(cell, cell) for name, cell in named if name == "layer"), "")
+    coded = {"about", *(("value", "gold", "predicted") if layer == "about" else ())}
+    present = [
+        layer if name == "layer" else FORMER_VALUES.get(cell, cell) if name in coded else cell
+        for name, cell in named
+    ]
+    return [*present, *cells[len(heading) :]]
 
 
 def read_csv(

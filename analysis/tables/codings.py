@@ -22,7 +22,7 @@ from analysis.study.errors import TableError, unknown
 from analysis.study.paths import find_layout
 from analysis.study.text_files import read_csv, read_json
 from analysis.tables.features import Features, content_hash
-from analysis.tables.schema import POLARITIES, TARGETS, VOICES
+from analysis.tables.schema import ABOUT, POLARITIES, VOICES
 
 #: What a sample is drawn from: whoever codes anew does not change it, new mentions do.
 POPULATION_COLUMNS = ("mention_id", "event", "frame", "tier", "begin", "end", "surface")
@@ -32,7 +32,7 @@ RIGHT, WRONG = "yes", "no"
 #: Codes of a mention and what each may be; None: a name.
 LABELS: dict[str, tuple[str, ...] | None] = {
     "frame_right": (RIGHT, WRONG),
-    "target": TARGETS,
+    "about": ABOUT,
     "polarity": POLARITIES,
     "voice": VOICES,
     "speaker": None,
@@ -42,7 +42,7 @@ LABELS: dict[str, tuple[str, ...] | None] = {
 CORRECTION_COLUMNS = ("doc_id", "begin", "end", "surface", "layer", "value", "note")
 CORRECTED: dict[str, tuple[str, ...] | None] = {
     "frame": ("none",),
-    "target": TARGETS,
+    "about": ABOUT,
     "polarity": POLARITIES,
     "voice": VOICES,
     "speaker": None,
@@ -188,7 +188,7 @@ def read_codings(
     Returns
     -------
     DataFrame
-        One row per coder and mention: sample, coder, mention_id, frame_right, target,
+        One row per coder and mention: sample, coder, mention_id, frame_right, about,
         polarity, voice, speaker, stratum, n_stratum, n_drawn, inclusion_probability,
         tiers (joined by +), n_population. Without a sample or labels it has no rows.
 

@@ -77,7 +77,7 @@ _VALUES: dict[str, tuple[str, ...]] = {
 }
 KINDS, ZONES, TIERS = _VALUES["kinds"], _VALUES["zones"], _VALUES["tiers"]
 NODE_KINDS, SHOWN = _VALUES["node_kinds"], _VALUES["shown"]
-TARGETS, POLARITIES, VOICES = _VALUES["targets"], _VALUES["polarities"], _VALUES["voices"]
+ABOUT, POLARITIES, VOICES = _VALUES["about"], _VALUES["polarities"], _VALUES["voices"]
 
 
 def _column(table: str, name: str) -> Column:
@@ -175,10 +175,10 @@ def mention_list(mentions: pd.DataFrame) -> str:
     >>> mention_list(read_features().mentions).count("| Deal |") >= 15
     True
     """
-    head = ["mention", "word", "frame", "target", "polarity", "voice", "speaker"]
+    head = ["mention", "word", "frame", "about", "polarity", "voice", "speaker"]
     lines = [head, ["---"] * len(head)]
     for row in mentions[mentions["tier"] == "core"].to_dict("records"):
-        codes = [_code(row, layer) for layer in ("target", "polarity", "voice")]
+        codes = [_code(row, layer) for layer in ("about", "polarity", "voice")]
         speaker = row["speaker_chain"] or row["speaker"]
         lines.append([row["mention_id"], row["surface"], row["frame"], *codes, speaker])
     return MENTIONS_HEAD + "\n" + "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

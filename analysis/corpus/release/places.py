@@ -48,7 +48,7 @@ PLACES: Mapping[str, str] = {
         *map(re.escape, _ROOT),
         r"data/README\.md",
         rf"({_TOY})?data/sources\.toml",
-        rf"({_TOY})?data/lexicons/(boilerplate|mood|polarity|speech|target)\.toml",
+        rf"({_TOY})?data/lexicons/(boilerplate|mood|polarity|speech|about|target)\.toml",
         rf"({_TOY})?data/lexicons/stopwords\.txt",
         r"analysis/([a-z]+/)*[a-z0-9_]+\.py",
         r"analysis/coding/(page\.css|page\.html\.j2|page\.js|coding-rules\.md)",
