@@ -79,7 +79,7 @@ def test_new_codes_leave_a_sample_good(features: Features) -> None:
 def test_the_name_of_another_sample_is_not_taken(features: Features, folder: Path) -> None:
     other = draw_sample(features.mentions, Design(12, seed=1), name="pilot")
     before = (folder / "pilot.csv").read_bytes()
-    with pytest.raises(TableError, match="another sample has this name, and labels may hang on"):
+    with pytest.raises(TableError, match="another sample has this name, and labels may depend on"):
         write_draw(other, folder)
     assert (folder / "pilot.csv").read_bytes() == before
     write_draw(read_draw("pilot", FOLDER), folder)

@@ -1,4 +1,4 @@
-"""Comparing events: what documents allow, and what hangs on one of them."""
+"""Comparing events: what documents allow, and what depends on one of them."""
 
 from __future__ import annotations
 

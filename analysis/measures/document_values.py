@@ -1,4 +1,4 @@
-"""Values of documents, from tables of any measure, and how far a value hangs on one of them."""
+"""Values of documents, from tables of any measure, and how far a value depends on one of them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Documents(NamedTuple):
 
 
 def leave_documents_out(table: pd.DataFrame, value: str) -> pd.DataFrame:
-    """Say how far each event's value hangs on one document.
+    """Say how far each event's value depends on one document.
 
     The table and the value are those of `compare_events`.
 

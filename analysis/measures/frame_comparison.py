@@ -158,7 +158,7 @@ def _tested(test: pd.Series) -> dict[str, Any]:
 
 
 def _without_one(found: Documents, unit: str) -> dict[str, Any]:
-    """Measure how far the difference of two events hangs on one document."""
+    """Measure how far the difference of two events depends on one document."""
 
     def difference(kept: np.ndarray) -> float:
         target, reference = kept & found.is_target, kept & ~found.is_target

@@ -1,4 +1,4 @@
-"""What takes many documents: how frames are spread, stand together, and hang on length."""
+"""What takes many documents: how frames are spread, stand together, and depend on length."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def check_length(
 ) -> pd.DataFrame:
     """Correlate the documents' values of every measure with their length.
 
-    Dictionary counts hang on the length of texts more often than is checked (Chan et al.
+    Dictionary counts depend on the length of texts more often than is checked (Chan et al.
     2021). A correlation over few documents says nothing, and is refused.
 
     Parameters

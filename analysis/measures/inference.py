@@ -1,4 +1,4 @@
-"""Intervals, corrections for many tests, and what hangs on one document.
+"""Intervals, corrections for many tests, and what depends on one document.
 
 Refusals are in `verdicts`, relabelling and resampling of documents in `permutation`
 and `resampling`. Every measure takes all of these from here.
@@ -186,7 +186,7 @@ def _is_flat(values: FloatArray) -> bool:
 
 
 class LeaveOneOut(NamedTuple):
-    """How much hangs on one document."""
+    """How much depends on one document."""
 
     estimate: float
     low: float

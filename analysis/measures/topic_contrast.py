@@ -95,7 +95,7 @@ def prevalence_in_runs(runs: TopicRuns) -> pd.DataFrame:
     -------
     DataFrame
         The columns of `topic_prevalence`, and low, high (the middle (`design.LEVEL`) of the fits),
-        n_runs. The spread says how far the shares hang on seed and segments, not how
+        n_runs. The spread says how far the shares depend on seed and segments, not how
         far other texts would differ.
 
     Examples

@@ -111,7 +111,7 @@ def find_samples(folder: Path) -> list[str]:
 
 
 def write_draw(draw: Draw, folder: Path) -> None:
-    """Keep a sample; raises `TableError` if another one has its name: labels may hang on it."""
+    """Keep a sample; raises `TableError` if another one has its name: labels may depend on it."""
     check_write(draw, folder)
     rows = draw.rows.to_csv(index=False, lineterminator="\n")
     write_if_changed(folder / f"{draw.sample}.csv", rows.encode())
