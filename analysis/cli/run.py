@@ -215,7 +215,7 @@ def execute(
 ) -> list[RunRecord]:
     """Execute runs with a bar, here or on a cluster, publish figures, and say how each ended."""
     from analysis.runs.execute import execute_runs
-    from analysis.runs.publish import publish_checked
+    from analysis.runs.store import publish_checked
     from analysis.study.executor import open_executor
 
     cluster = nullcontext() if scheduler is None else open_executor(scheduler, jobs=jobs)
@@ -239,7 +239,7 @@ def execute(
 
 def explain_runs(plans: Sequence[PlannedRun], layout: Layout) -> int:
     """Say of each run whether it would run, and why; return the number of those that would."""
-    from analysis.runs.publish import run_line
+    from analysis.runs.store import run_line
 
     lines = [run_line(plan, layout) for plan in plans]
     console.show(
