@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -32,7 +31,7 @@ from analysis.corpus.release.tables import OpenTables, table_faults
 from analysis.corpus.sources import Source, read_sources
 from analysis.study.design import Labelled
 from analysis.study.errors import ReleaseError, join_faults
-from analysis.study.paths import Layout
+from analysis.study.paths import Layout, git
 from analysis.study.study import Study, read_study
 from analysis.tables.schema import TABLES
 
@@ -139,30 +138,23 @@ def _inside_open(layout: Layout) -> Iterator[str]:
 def _tracked(layout: Layout) -> list[str]:
     """List what git tracks and is there; nothing where git knows no study."""
     try:
-        names = git(layout.root, "ls-files", "-z").split("\0")
+        names = git(layout.root, ReleaseError, "ls-files", "-z").split("\0")
     except ReleaseError:
         return []
     return [name for name in names if name and os.path.lexists(layout.root / name)]
 
 
-def git(root: Path, *arguments: str) -> str:
-    """Call git in a folder; raises `ReleaseError` with what it complains of."""
-    done = subprocess.run(  # noqa: S603 -- fixed command, no shell
-        ["git", *arguments],  # noqa: S607
-        cwd=root,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    if done.returncode:
-        raise ReleaseError(f"git {arguments[0]}: {done.stderr.strip()}")
-    return done.stdout
-
-
 def staged_files(layout: Layout) -> list[str]:
     """List what is staged for the next commit, but for what is taken away."""
     names = git(
-        layout.root, "diff", "--cached", "--name-only", "--relative", "--diff-filter=d", "-z"
+        layout.root,
+        ReleaseError,
+        "diff",
+        "--cached",
+        "--name-only",
+        "--relative",
+        "--diff-filter=d",
+        "-z",
     )
     return [name for name in names.split("\0") if name]
 
@@ -171,8 +163,10 @@ def staged_files(layout: Layout) -> list[str]:
 def staged_copy(layout: Layout) -> Iterator[Layout]:
     """Return a copy of what is staged for the next commit; the working files may be others."""
     with tempfile.TemporaryDirectory(prefix="gipfel-staged-") as folder:
-        git(layout.root, "checkout-index", "--all", f"--prefix={folder}/")
-        yield Layout(Path(folder) / git(layout.root, "rev-parse", "--show-prefix").strip())
+        git(layout.root, ReleaseError, "checkout-index", "--all", f"--prefix={folder}/")
+        yield Layout(
+            Path(folder) / git(layout.root, ReleaseError, "rev-parse", "--show-prefix").strip()
+        )
 
 
 _WAY_OUT = (
