@@ -40,8 +40,7 @@ _GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
             "frame_shares",
             "profile_distance",
         ),
-        "analysis.measures.frame_comparison": ("compare_events",),
-        "analysis.measures.document_values": ("leave_documents_out",),
+        "analysis.measures.frame_comparison": ("compare_events", "leave_documents_out"),
         "analysis.measures.frame_voices": (
             "count_statements",
             "frame_setting",
@@ -75,9 +74,8 @@ _GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "analysis.concordance.page": ("show_concordance", "write_concordance"),
     },
     "Coding": {
-        "analysis.coding.agreement": ("Intervals", "agreement"),
+        "analysis.coding.agreement": ("Intervals", "agreement", "quality_table"),
         "analysis.coding.correction": ("Correction", "corrected_shares"),
-        "analysis.measures.quality": ("quality_table",),
     },
     "Claims": {
         "analysis.study.design": ("choose_claims",),

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from presentation_samples import ALASKA, FRAMES, HELSINKI, NOTE, TERMS
 
 from analysis.figures import plots
-from analysis.figures.look import Look
+from analysis.figures.layout import Look
 from analysis.measures.verdicts import OK, VERDICT, judge_interval, judge_p_value, refuse
 
 FEW = judge_interval(3, 2)

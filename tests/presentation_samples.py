@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.figures import plots
-from analysis.figures.look import Look, look_of
+from analysis.figures.layout import Look, look_of
 from analysis.figures.style import Width
 from analysis.study.design import Language
 from analysis.study.study import read_study

@@ -6,8 +6,8 @@ import pytest
 from coding import actors, lexicons, marked, sentences
 from conftest import ROOT
 
-from analysis.annotation import codes
-from analysis.annotation.codes import (
+from analysis.annotation import annotated
+from analysis.annotation.annotated import (
     CodingTools,
     code_about,
     code_sentence,
@@ -36,7 +36,7 @@ def test_clauses_are_found_once_a_sentence(
         seen.append(len(tokens))
         return find_clauses(tokens, lexicon)
 
-    monkeypatch.setattr(codes, "find_clauses", counting)
+    monkeypatch.setattr(annotated, "find_clauses", counting)
     (sentence,) = sentences("Er sagte, er habe keinen Deal, und sie meinte, " * 420 + "es reiche.")
     assert sentence.end > 19_000
     found = find_mentions(sentence, frame_lexicon(read_study()), annotator)
@@ -48,7 +48,7 @@ def test_clauses_are_found_once_a_sentence(
 
 
 def test_a_sentence_without_mentions_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codes, "find_clauses", None)
+    monkeypatch.setattr(annotated, "find_clauses", None)
     (sentence,) = sentences("Der Hafen ist offen.")
     assert code_sentence(sentence, [], [], TOOLS) == []
 

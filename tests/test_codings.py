@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from analysis.coding.draw import Design, draw_sample
+from analysis.coding.sheet import Design, draw_sample
 from analysis.corpus.release import check_release
 from analysis.study.errors import ReleaseError, TableError
 from analysis.study.paths import Layout

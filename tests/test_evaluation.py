@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from analysis.cli import app as cli
+from analysis.coding.agreement import quality_table
 from analysis.coding.mention_scores import (
     COLUMNS,
     confusion,
@@ -35,9 +36,8 @@ from analysis.coding.quotes import (
     score_pairs,
     score_tokens,
 )
-from analysis.figures.look import look_of
+from analysis.figures.layout import look_of
 from analysis.figures.plots import plot_quality
-from analysis.measures.quality import quality_table
 from analysis.study.errors import TableError, TextError
 from analysis.study.paths import Layout, find_layout
 from analysis.study.study import read_study

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.annotation.codes import read_about_lexicon
+from analysis.annotation.annotated import read_about_lexicon
 from analysis.annotation.corrections import read_corrections
 from analysis.annotation.grammar.lexicons import read_lexicons
 from analysis.coding.mention_scores import COLUMNS as GOLD_COLUMNS

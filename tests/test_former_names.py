@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import ROOT
 
-from analysis.annotation.codes import read_about_lexicon
+from analysis.annotation.annotated import read_about_lexicon
 from analysis.annotation.corrections import read_corrections
 from analysis.coding.mention_scores import COLUMNS, read_gold
 from analysis.coding.workbook import read_sheet

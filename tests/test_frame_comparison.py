@@ -8,10 +8,9 @@ import pytest
 from framing_samples import ALASKA, FRAMES, HELSINKI, drawn_counts, some_documents, some_mentions
 from scipy import stats
 
-from analysis.measures.document_values import leave_documents_out
-from analysis.measures.frame_comparison import compare_events
+from analysis.measures.frame_comparison import compare_events, leave_documents_out
 from analysis.measures.framing import frame_rates, frame_shares
-from analysis.measures.intervals import INTERVAL_BASIS
+from analysis.measures.inference import INTERVAL_BASIS
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
 

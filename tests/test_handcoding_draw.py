@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.coding.draw import ALLOCATIONS, Design, allocate, draw_sample
+from analysis.coding.sheet import ALLOCATIONS, Design, allocate, draw_sample
 from analysis.study.errors import MeasureError, TableError
 from analysis.tables.codings import find_population, hash_population
 from analysis.tables.features import Features

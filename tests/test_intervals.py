@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.measures.inference import wilson_interval
-from analysis.measures.intervals import (
+from analysis.measures.inference import (
     INTERVAL_BASIS,
     correlate,
     net_interval,
+    wilson_interval,
     with_rate,
     with_share,
 )

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from analysis.cli import app as cli
 from analysis.cli import console
-from analysis.cli.multiverse import complete_claim, show_claims
+from analysis.cli.app import complete_claim, show_claims
 from analysis.study.design import choose_claims
 from analysis.study.errors import StudyError
 from analysis.study.paths import ROOT_VARIABLE, Layout

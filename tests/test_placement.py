@@ -3,7 +3,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
 
-from analysis.figures.placement import place_names
+from analysis.figures.marks import place_names
 from analysis.figures.style import figure, fix_layout, style
 from analysis.study.errors import ExportError
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.figures.look import Look, look_of
+from analysis.figures.layout import Look, look_of
 from analysis.study.errors import ExportError
 from analysis.study.study import read_study
 

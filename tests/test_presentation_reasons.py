@@ -8,7 +8,7 @@ from presentation_samples import look
 
 from analysis.figures.reasons import status_line, word_reasons
 from analysis.figures.words import read_words, word_basis, word_reason
-from analysis.measures.intervals import INTERVAL_BASIS
+from analysis.measures.inference import INTERVAL_BASIS
 from analysis.measures.verdicts import (
     OK,
     judge_effect,
@@ -19,7 +19,7 @@ from analysis.measures.verdicts import (
     verdict_table,
 )
 from analysis.study.errors import MeasureError, TableError
-from analysis.tables.reasons import REASONS
+from analysis.tables.schema import REASONS
 
 
 def test_every_reason_has_a_sentence_and_no_sentence_is_without_a_reason():

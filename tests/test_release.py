@@ -24,8 +24,8 @@ from conftest import ROOT
 from pypdf import PdfReader, PdfWriter
 
 from analysis.corpus.release import check_release, published_files, staged_copy, staged_files
-from analysis.runs.publish import publish_checked
 from analysis.runs.record import RunRecord
+from analysis.runs.store import publish_checked
 from analysis.study.errors import ReleaseError, RunError
 from analysis.study.paths import Layout
 from analysis.tables.features import write_table
@@ -558,7 +558,7 @@ def test_a_run_publishes_no_link(study: Layout) -> None:
     (record.figures / "01_corpus.csv").symlink_to(study.study_file)
     with pytest.raises(ReleaseError, match=r"01_corpus\.csv: a symbolic link"):
         publish_checked([record], study)
-    from analysis.runs.publish import publish_figures
+    from analysis.runs.store import publish_figures
 
     with pytest.raises(RunError, match="no folders or links"):
         publish_figures(record, study.figures)

@@ -23,9 +23,8 @@ from study_for_runs import (
 from analysis.runs.execute import RunEvent, execute_runs
 from analysis.runs.job import Settings
 from analysis.runs.plan import PlannedRun, plan_run, plan_runs
-from analysis.runs.publish import Published, publish_figures
 from analysis.runs.record import EngineName, RunRecord, read_record
-from analysis.runs.store import hold_folder
+from analysis.runs.store import Published, hold_folder, publish_figures
 from analysis.runs.worker import read_log
 from analysis.study.errors import RunError
 from analysis.study.paths import Layout
@@ -438,7 +437,7 @@ def test_a_parent_that_is_killed_takes_its_runs_with_it(tmp_path: Path, engine: 
 
 def test_what_executes_notebooks_is_loaded_by_workers_only() -> None:
     code = (
-        "import sys, analysis, analysis.runs.execute, analysis.runs.publish;"
+        "import sys, analysis, analysis.runs.execute, analysis.runs.store;"
         "print(sorted({'papermill', 'matplotlib', 'pandas', 'IPython'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

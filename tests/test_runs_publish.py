@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.runs.publish import Published, publish_figures
 from analysis.runs.record import RunRecord
+from analysis.runs.store import Published, publish_figures
 from analysis.study.errors import RunError
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from study_for_runs import write_notebook, write_study
 
-from analysis.cli.run import planned_sweeps, plans_of
 from analysis.runs.plan import (
     PlannedRun,
     expand_grid,
@@ -16,6 +15,8 @@ from analysis.runs.plan import (
     parse_grid,
     plan_grid,
     plan_sweep,
+    planned_sweeps,
+    plans_of,
     summarise,
     write_summary,
 )

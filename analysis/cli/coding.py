@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 Scores = Mapping[str, Mapping[str, float]]
 code = console.group("Have people code mentions.")
 evaluate = console.group("Measure how good the coding is.")
-complete_by = console.completing_names("analysis.coding.draw", "STRATIFIERS", in_list=True)
-complete_allocation = console.completing_names("analysis.coding.draw", "ALLOCATIONS")
+complete_by = console.completing_names("analysis.coding.sheet", "STRATIFIERS", in_list=True)
+complete_allocation = console.completing_names("analysis.coding.sheet", "ALLOCATIONS")
 complete_sheet = console.completing(
     lambda: [str(path) for path in (find_layout().local / "coding").glob("*.*")]
 )
@@ -105,8 +105,7 @@ def sample(
 
     `gipfel code sample --n 40 --by event --allocation equal --name pilot`
     """
-    from analysis.coding.draw import Design, draw_sample
-    from analysis.coding.sheet import write_sheets
+    from analysis.coding.sheet import Design, draw_sample, write_sheets
     from analysis.tables.codings import write_draw
     from analysis.tables.features import read_features
 

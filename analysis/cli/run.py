@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from analysis.cli import console
-from analysis.study.errors import ParameterError
 from analysis.study.paths import Layout, find_layout
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from analysis.runs.job import Settings
     from analysis.runs.plan import PlannedRun, Sweep
     from analysis.runs.record import RunRecord
-    from analysis.study.study import Study
 
 #: What a shell expects of a command that Ctrl-C ended.
 INTERRUPTED = 130
@@ -121,7 +119,13 @@ def run(
     `gipfel run --sweep all --scheduler tcp://10.0.0.5:8786` runs on many machines.
     """
     from analysis.runs.job import Settings
-    from analysis.runs.plan import check_has_runs, check_tables, plan_given
+    from analysis.runs.plan import (
+        check_has_runs,
+        check_tables,
+        plan_given,
+        planned_sweeps,
+        plans_of,
+    )
 
     layout, study = console.open_study()
     named, given = notebooks or [], parameter or []
@@ -139,51 +143,6 @@ def run(
     if "interrupted" in states:
         raise typer.Exit(INTERRUPTED)
     raise typer.Exit(int(not states <= {"succeeded", "skipped"}))
-
-
-def planned_sweeps(
-    study: Study,
-    layout: Layout,
-    notebooks: Sequence[str],
-    *,
-    grid: Sequence[str],
-    fixed: Sequence[str],
-    names: Sequence[str],
-) -> list[Sweep]:
-    """Plan the sweeps that the command line asks for; none, if it asks for none."""
-    from analysis.runs.plan import find_sweeps, plan_grid, plan_sweep
-
-    if grid and names:
-        raise ParameterError("run: --grid and --sweep exclude each other")
-    if names and (notebooks or fixed):
-        raise ParameterError("run: --sweep says all of notebook and parameters; leave them out")
-    if grid and len(set(notebooks)) != 1:
-        raise ParameterError(
-            f"run: --grid belongs to one notebook, came {len(set(notebooks)) or 'none'}. "
-            "Name it: gipfel run NOTEBOOK --grid name=value,value"
-        )
-    if grid:
-        return [plan_grid(study, layout, notebooks[0], _grid_of(fixed, grid))]
-    return [plan_sweep(study, layout, run) for run in find_sweeps(study, names)]
-
-
-def _grid_of(fixed: Sequence[str], grid: Sequence[str]) -> dict[str, list[Any]]:
-    from analysis.runs.parameters import parse_assignment
-    from analysis.runs.plan import parse_grid
-
-    single = [parse_assignment(text) for text in fixed]
-    varied = parse_grid(grid)
-    both = sorted({name for name, _ in single} & set(varied))
-    if both or len(dict(single)) < len(single):
-        listed = ", ".join(both) or "one of -p"
-        raise ParameterError(f"run: given twice: {listed}; a parameter stands in -p or in --grid")
-    return {**{name: [value] for name, value in single}, **varied}
-
-
-def plans_of(sweeps: Sequence[Sweep]) -> list[PlannedRun]:
-    """List the runs of some sweeps, each once."""
-    plans = (plan for sweep in sweeps for plan in sweep.plans.values())
-    return list({(plan.notebook, plan.key): plan for plan in plans}.values())
 
 
 def show_sweeps(sweeps: Sequence[Sweep], records: Sequence[RunRecord], layout: Layout) -> None:
@@ -215,7 +174,7 @@ def execute(
 ) -> list[RunRecord]:
     """Execute runs with a bar, here or on a cluster, publish figures, and say how each ended."""
     from analysis.runs.execute import execute_runs
-    from analysis.runs.publish import publish_checked
+    from analysis.runs.store import publish_checked
     from analysis.study.executor import open_executor
 
     cluster = nullcontext() if scheduler is None else open_executor(scheduler, jobs=jobs)
@@ -239,7 +198,7 @@ def execute(
 
 def explain_runs(plans: Sequence[PlannedRun], layout: Layout) -> int:
     """Say of each run whether it would run, and why; return the number of those that would."""
-    from analysis.runs.publish import run_line
+    from analysis.runs.store import run_line
 
     lines = [run_line(plan, layout) for plan in plans]
     console.show(

@@ -1,4 +1,7 @@
-"""Agreement of coders, code by code: alpha, kappa, AC1, with intervals and refusals."""
+"""Agreement of coders, code by code: alpha, kappa, AC1, with intervals and refusals.
+
+How well the rules code stands here, too, from the committed numbers of evaluations.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.measures.inference import FloatArray
+from analysis.measures.inference import FloatArray, wilson_interval
 from analysis.measures.resampling import draw_weights
 from analysis.measures.verdicts import FEWEST_CLUSTERS, OK, VERDICT, Verdict, refuse
 from analysis.study.design import LEVEL
@@ -278,3 +281,71 @@ METRICS: dict[str, Callable[[FloatArray, FloatArray, int], FloatArray]] = {
     "kappa": _kappa,
     "ac1": _ac1,
 }
+
+
+#: What is shown of each source, in this order: layer and metric.
+QUALITY_SHOWN = {
+    "mentions": (
+        *(("frame", "f1"), ("polarity", "accuracy"), ("polarity_harder", "accuracy")),
+        *(("voice", "accuracy"), ("speaker", "accuracy"), ("speaker_quoted", "accuracy")),
+        *(("about", "accuracy"), ("about_elsewhere", "accuracy")),
+    ),
+    "quotes": (
+        *(("quotes", "f1"), ("speaker", "f1")),
+        *(("token_direct", "f1"), ("token_indirect", "f1")),
+    ),
+}
+#: What was never seen comes first: it alone says something of other texts.
+QUALITY_ORDER = ("unseen", "scored", "read")
+QUALITY_KEYS = ("set", "source", "tier", "seen", "coded_by", "commit", "layer", "metric")
+QUALITY_COLUMNS = (*QUALITY_KEYS, "value", "low", "high", "floor", "kappa", "n")
+
+
+def quality_table(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per set and layer of the coding, unseen text first.
+
+    The scores are what `analysis.tables.codings.read_validation` gives.
+
+    Returns
+    -------
+    DataFrame
+        set, source (mentions, quotes), tier, seen (unseen, scored, read), coded_by, commit,
+        layer, metric, value, low, high (95 % Wilson interval of an accuracy, mentions as
+        units), floor (share of the commonest label), kappa, n (mentions, or articles of
+        quotes); empty where it was not noted.
+
+    Raises
+    ------
+    MeasureError
+        If none of the layers is among the scores.
+
+    Examples
+    --------
+    >>> row = dict.fromkeys(QUALITY_KEYS, "") | {"source": "mentions", "seen": "unseen",
+    ...     "layer": "voice", "metric": "accuracy"}
+    >>> scores = pd.DataFrame([row | {"value": 0.9, "n": 40.0, "floor": 0.5, "kappa": 0.8}])
+    >>> quality_table(scores)[["layer", "value", "n"]].to_dict("records")
+    [{'layer': 'voice', 'value': 0.9, 'n': 40.0}]
+    """
+    ranks = {
+        (source, *one): at
+        for source, shown in QUALITY_SHOWN.items()
+        for at, one in enumerate(shown)
+    }
+    keys = zip(scores["source"], scores["layer"], scores["metric"], strict=True)
+    rank = pd.Series([ranks.get(key) for key in keys], index=scores.index, dtype="float64")
+    table = scores.assign(rank=rank, seen_rank=scores["seen"].map(QUALITY_ORDER.index)).dropna(
+        subset="rank"
+    )
+    if table.empty:
+        raise MeasureError(
+            "quality_table: no layer of the coding among the scores. "
+            "Measure with `gipfel evaluate mentions ... --save NAME`."
+        )
+    table = table.sort_values(["seen_rank", "source", "set", "rank"], ignore_index=True)
+    counted = table["n"].where(table["metric"] == "accuracy")
+    known = counted.notna()
+    table = table.assign(low=float("nan"), high=float("nan"))
+    low, high = wilson_interval(table["value"][known] * counted[known], counted[known])
+    table.loc[known, "low"], table.loc[known, "high"] = low, high
+    return table[list(QUALITY_COLUMNS)]

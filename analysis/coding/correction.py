@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
-from analysis.coding.draw import name_strata
+from analysis.coding.sheet import name_strata
 from analysis.measures.inference import FloatArray
 from analysis.measures.verdicts import FEWEST_MENTIONS, OK, VERDICT, refuse
 from analysis.study.design import LEVEL

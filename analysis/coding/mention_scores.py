@@ -16,8 +16,7 @@ from sklearn.metrics import confusion_matrix
 from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.proportion import proportion_confint
 
-from analysis.annotation.annotated import Tools
-from analysis.annotation.codes import code_mention
+from analysis.annotation.annotated import Tools, code_mention
 from analysis.annotation.mentions import find_mentions
 from analysis.annotation.speech.actors import SpeechContext
 from analysis.annotation.speech.segments import find_speech

@@ -6,8 +6,6 @@ are checked against the open tables, so that the text shown is the text coded.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +25,7 @@ from analysis.study.errors import ExportError, SourceError, StudyError, TableErr
 from analysis.study.paths import Layout
 from analysis.study.study import Study, read_study
 from analysis.study.text_files import checksum
+from analysis.tables.cells import content_policy
 from analysis.tables.codings import CORRECTED, CORRECTION_COLUMNS
 from analysis.tables.features import content_hash, read_features
 
@@ -311,10 +310,7 @@ def render_page(
         event_names=names,
         speakers=sorted(said | {actor.id for actor in study.actors}, key=str.casefold),
         content=content,
-        policy=(
-            f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
-            "base-uri 'none'; form-action 'none'"
-        ),
+        policy=content_policy(style, script),
         style=style,
         script=script,
         rules={id_: rules[id_] for id_ in sorted(used & set(rules))},
@@ -329,8 +325,3 @@ def render_page(
 def _own(name: str) -> str:
     r"""Read a file of this package; a browser reads \r\n as \n, and the hash is of that."""
     return (HERE / name).read_text(encoding="utf-8").replace("\r\n", "\n")
-
-
-def _hash(code: str) -> str:
-    digest = hashlib.sha256(code.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"

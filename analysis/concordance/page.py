@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from html import escape
 from io import BytesIO
@@ -21,7 +19,7 @@ from analysis.figures.tables import csv_text
 from analysis.study.atomic import write_atomically
 from analysis.study.errors import ExportError, unknown
 from analysis.study.paths import Layout, find_layout
-from analysis.tables.cells import clean
+from analysis.tables.cells import clean, content_policy
 
 #: Lines that a notebook shows; a file has all.
 MOST_SHOWN = 500
@@ -119,20 +117,13 @@ def concordance_page(lines: pd.DataFrame, *, beside: bool = False) -> str:
     Its policy lets no script and no style run but the page's own: what an article holds
     could do nothing even if it were not escaped.
     """
-    policy = (
-        f"default-src 'none'; style-src '{_digest(STYLE)}'; script-src '{_digest(SCRIPT)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    policy = content_policy(STYLE, SCRIPT)
     return (
         '<!DOCTYPE html>\n<html lang="de"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         f"<title>Concordance</title></head><body>{concordance_html(lines, beside=beside)}"
         "</body></html>\n"
     )
-
-
-def _digest(content: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}"
 
 
 def _side(event: str, lines: pd.DataFrame, columns: Sequence[str]) -> str:

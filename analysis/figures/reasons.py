@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.figures.look import Look
+from analysis.figures.layout import Look
 from analysis.figures.words import word_basis, word_reason
 from analysis.study.design import Claim
 

@@ -8,11 +8,10 @@ from functools import cache
 from pathlib import Path
 
 from matplotlib.ticker import FuncFormatter
-from pydantic import ValidationError
 
 from analysis.study.design import ALPHA, FEWEST_JOINT, LEVEL, Frozen, Language, Name
-from analysis.study.errors import ExportError, TableError, join_faults, unknown
-from analysis.study.text_files import describe_faults, read_toml
+from analysis.study.errors import ExportError, TableError, unknown
+from analysis.study.text_files import read_toml, validate
 from analysis.tables.cells import rounded
 
 FILE = Path(__file__).with_name("words.toml")
@@ -64,11 +63,7 @@ def read_words(path: Path = FILE) -> Words:
 
     Raises `ExportError` if a key stands twice, or an entry lacks a language or has another key.
     """
-    table = read_toml(path, ExportError)
-    try:
-        return Words.model_validate(table)
-    except ValidationError as fault:
-        raise ExportError(join_faults(path.name, describe_faults(fault, table, Words))) from None
+    return validate(read_toml(path, ExportError), Words, ExportError, path.name)
 
 
 def label(key: str, language: Language) -> str:

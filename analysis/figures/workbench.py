@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.figures.export import Provenance, export_figure, export_table, export_values
-from analysis.figures.look import Look, look_of
+from analysis.figures.layout import Look, look_of
 from analysis.figures.readings import make_stamp, read_stamp, word_reading
 from analysis.figures.tables import Value
 from analysis.study.paths import STUDY_FILE, Layout, find_layout, follow_reads, run_folder

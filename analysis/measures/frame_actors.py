@@ -16,7 +16,7 @@ from analysis.measures.cells import Pairs
 from analysis.measures.counts import documents_of_terms
 from analysis.measures.formulas import npmi
 from analysis.measures.frame_table import KEYS, pair_table, segments_with_frames, sort_rows
-from analysis.measures.intervals import with_share
+from analysis.measures.inference import with_share
 from analysis.measures.selection import CORE, Selection, select_mentions
 from analysis.measures.verdicts import OK, VERDICT, Verdict, refuse, verdict_table
 from analysis.study.design import FEWEST_JOINT

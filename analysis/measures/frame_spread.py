@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 
 from analysis.measures.cells import Pairs, check_parts
-from analysis.measures.document_values import KEYS
 from analysis.measures.formulas import DISPERSION, npmi
+from analysis.measures.frame_comparison import KEYS
 from analysis.measures.frame_table import (
     add_selection,
     count_by_unit,
     pair_table,
     segments_with_frames,
 )
-from analysis.measures.intervals import correlate
+from analysis.measures.inference import correlate
 from analysis.measures.selection import CORE, Selection, select_mentions, sizes_of
 from analysis.measures.verdicts import OK, VERDICT, judge_edge, refuse, verdict_table
 from analysis.study.errors import MeasureError

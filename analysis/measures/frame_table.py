@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from analysis.measures.intervals import INTERVAL_BASIS, with_share
+from analysis.measures.inference import INTERVAL_BASIS, with_share
 from analysis.measures.selection import Selection, weights_of
 from analysis.measures.verdicts import VERDICT
 

@@ -14,7 +14,7 @@ from analysis.measures.frame_table import (
     count_by_unit,
     frame_table,
 )
-from analysis.measures.intervals import INTERVAL_BASIS, net_interval, with_share
+from analysis.measures.inference import INTERVAL_BASIS, net_interval, with_share
 from analysis.measures.selection import CORE, Selection, select_mentions
 from analysis.measures.verdicts import OK, judge_own_voice, judge_share, verdict_table
 from analysis.tables.cells import rounded

@@ -17,7 +17,7 @@ from analysis.measures.frame_table import (
     sort_rows,
     totals_of,
 )
-from analysis.measures.intervals import INTERVAL_BASIS, with_rate
+from analysis.measures.inference import INTERVAL_BASIS, with_rate
 from analysis.measures.selection import CORE, Selection, select_mentions, sizes_of, weights_of
 from analysis.measures.verdicts import OK, VERDICT
 from analysis.study.errors import MeasureError, check_known

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.study.design import ALPHA, FEWEST_CORRELATED, FEWEST_JOINT
 from analysis.study.errors import MeasureError, check_known
-from analysis.tables.reasons import REASONS
+from analysis.tables.schema import REASONS
 
 #: A p-value whose floor is above this says nothing at the usual level.
 HIGHEST_FLOOR = ALPHA

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from typing import Any
 from analysis.runs.record import Failure
 from analysis.study.atomic import write_if_changed
 from analysis.study.errors import ParameterError, RunError
-from analysis.study.paths import Layout
+from analysis.study.paths import Layout, git
 
 #: The tag of the one cell that holds the parameters.
 TAG = "parameters"
@@ -193,7 +192,10 @@ def clean_file(path: Path) -> bool:
 def staged_notebooks(layout: Layout) -> list[Path]:
     """List the notebooks whose changes are staged for a commit."""
     options = ("--name-only", "--relative", "--diff-filter=ACMR", "-z", "--", "*.ipynb")
-    both = [git(layout, "diff", *which, *options).split("\0") for which in (["--cached"], [])]
+    both = [
+        git(layout.root, RunError, "diff", *which, *options).split("\0")
+        for which in (["--cached"], [])
+    ]
     staged, unstaged = ([name for name in names if name] for names in both)
     half = sorted({*staged} & {*unstaged})
     if half:
@@ -207,26 +209,7 @@ def staged_notebooks(layout: Layout) -> list[Path]:
 def stage(paths: list[Path], layout: Layout) -> None:
     """Stage notebooks again after they were cleaned."""
     if paths:
-        git(layout, "add", "--", *(str(path) for path in paths))
-
-
-def git(layout: Layout, *arguments: str) -> str:
-    """Return what a git command prints in the study's folder."""
-    try:
-        done = subprocess.run(  # noqa: S603 -- fixed command, no shell
-            ["git", *arguments],  # noqa: S607
-            cwd=layout.root,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
-            check=False,
-        )
-    except OSError as fault:
-        raise RunError(f"git {arguments[0]}: {fault}") from None
-    if done.returncode:
-        raise RunError(f"git {arguments[0]}: {done.stderr.strip()}")
-    return done.stdout
+        git(layout.root, RunError, "add", "--", *(str(path) for path in paths))
 
 
 def forget_paths(notebook: Mapping[str, Any]) -> None:

@@ -295,6 +295,46 @@ def find_sweeps(study: Study, names: Sequence[str]) -> list[Run]:
     return [run for run in study.sweeps if "all" in names or run.name in names]
 
 
+def planned_sweeps(
+    study: Study,
+    layout: Layout,
+    notebooks: Sequence[str],
+    *,
+    grid: Sequence[str],
+    fixed: Sequence[str],
+    names: Sequence[str],
+) -> list[Sweep]:
+    """Plan the sweeps that the command line asks for; none, if it asks for none."""
+    if grid and names:
+        raise ParameterError("run: --grid and --sweep exclude each other")
+    if names and (notebooks or fixed):
+        raise ParameterError("run: --sweep says all of notebook and parameters; leave them out")
+    if grid and len(set(notebooks)) != 1:
+        raise ParameterError(
+            f"run: --grid belongs to one notebook, came {len(set(notebooks)) or 'none'}. "
+            "Name it: gipfel run NOTEBOOK --grid name=value,value"
+        )
+    if grid:
+        return [plan_grid(study, layout, notebooks[0], _grid_of(fixed, grid))]
+    return [plan_sweep(study, layout, run) for run in find_sweeps(study, names)]
+
+
+def _grid_of(fixed: Sequence[str], grid: Sequence[str]) -> dict[str, list[Any]]:
+    single = [parse_assignment(text) for text in fixed]
+    varied = parse_grid(grid)
+    both = sorted({name for name, _ in single} & set(varied))
+    if both or len(dict(single)) < len(single):
+        listed = ", ".join(both) or "one of -p"
+        raise ParameterError(f"run: given twice: {listed}; a parameter stands in -p or in --grid")
+    return {**{name: [value] for name, value in single}, **varied}
+
+
+def plans_of(sweeps: Sequence[Sweep]) -> list[PlannedRun]:
+    """List the runs of some sweeps, each once."""
+    plans = (plan for sweep in sweeps for plan in sweep.plans.values())
+    return list({(plan.notebook, plan.key): plan for plan in plans}.values())
+
+
 def summarise(sweep: Sweep, records: Sequence[RunRecord]) -> pd.DataFrame:
     """Put the numbers of all runs of a sweep, in any order, into one long table.
 

@@ -17,12 +17,11 @@ import pandas as pd
 from matplotlib.image import imread, imsave
 
 from analysis.runs.execute import RunEvent, execute_runs
-from analysis.runs.notebook import git
 from analysis.runs.plan import PlannedRun, notebook_number, plan_runs
 from analysis.runs.record import installed
 from analysis.runs.store import hold_folder
 from analysis.study.errors import RunError, StudyError
-from analysis.study.paths import STUDY_FILE, Layout
+from analysis.study.paths import STUDY_FILE, Layout, git
 from analysis.study.study import Study, read_study
 from analysis.study.text_files import BYTE_ORDER_MARK, read_toml
 from analysis.tables.features import content_hash, hash_input, read_table
@@ -333,11 +332,15 @@ def _find_uncommitted(plan: PlannedRun, layout: Layout) -> Iterator[Blame]:
     paths = ("analysis", f"notebooks/{plan.notebook}.ipynb", "data/lexicons")
     # Without git, or outside a repository, nothing can be said.
     with suppress(RunError):
-        text = git(layout, "show", f"HEAD:./{STUDY_FILE}").removeprefix(BYTE_ORDER_MARK)
+        text = git(layout.root, RunError, "show", f"HEAD:./{STUDY_FILE}").removeprefix(
+            BYTE_ORDER_MARK
+        )
         before, now = tomllib.loads(text), read_toml(layout.study_file, StudyError)
         # The parameters of runs stand beside the figures.
         for one in compare_values({**before, "run": []}, {**now, "run": []}):
             yield Blame("parameters", f"study.toml, {one}")
-        listed = git(layout, "diff", "--name-only", "--relative", "HEAD", "--", *paths)
+        listed = git(
+            layout.root, RunError, "diff", "--name-only", "--relative", "HEAD", "--", *paths
+        )
         for name in listed.splitlines():
             yield Blame("code", f"{name} is not as it is committed")

@@ -1,8 +1,9 @@
-"""Where things lie: the one place that knows the folder names of a study."""
+"""Where things lie: the one place that knows the folder names of a study, and asks git."""
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +101,25 @@ def run_folder(layout: Layout, notebook: str) -> Path:
     """
     named = os.environ.get(RUN_VARIABLE)
     return Path(named) if named else layout.runs / notebook / "interactive"
+
+
+def git(root: Path, error: type[Exception], *arguments: str) -> str:
+    """Return what a git command prints in a folder; raises ``error`` with what it complains of."""
+    try:
+        done = subprocess.run(  # noqa: S603 -- fixed command, no shell
+            ["git", *arguments],  # noqa: S607
+            cwd=root,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+            check=False,
+        )
+    except OSError as fault:
+        raise error(f"git {arguments[0]}: {fault}") from None
+    if done.returncode:
+        raise error(f"git {arguments[0]}: {done.stderr.strip()}")
+    return done.stdout
 
 
 def follow_reads() -> set[str]:

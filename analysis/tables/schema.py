@@ -1,4 +1,7 @@
-"""Columns, types, keys and meaning of every open table, from ``schema.toml``; the code book."""
+"""Columns, types, keys and meaning of every open table, from ``schema.toml``; the code book.
+
+The reasons why a number is not given are listed here, too.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from analysis.study.errors import TableError, unknown
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 PANDAS_TYPES: dict[str, str] = {
     "text": "str",
@@ -187,3 +191,63 @@ def mention_list(mentions: pd.DataFrame) -> str:
 def _code(row: Mapping[Hashable, Any], layer: str) -> str:
     cue = row[f"{layer}_cue"]
     return f"{row[layer]} ({row[f'{layer}_rule']}{': ' + cue if cue else ''})"
+
+
+#: Code of every reason -> what its values are, in their order. `analysis/figures/words.toml` has
+#: a sentence for each in either language.
+REASONS: dict[str, tuple[str, ...]] = {
+    "actor_absent": (),
+    "every_token_near_node": (),
+    "frame_absent": (),
+    "group_of_one_not_split": (),
+    "group_of_one_without_spread": (),
+    "mentions_in_sentences_unknown": (),
+    "mentions_of_others": ("n_others", "n_mentions"),
+    "no_common_kind": (),
+    "no_common_outlet": (),
+    "no_common_outlet_no_common_kind": (),
+    "no_disagreement": ("share_overlooked",),
+    "no_events_compared": (),
+    "no_frequent_term": (),
+    "no_inference_asked": (),
+    "no_mention": (),
+    "no_mention_coded_twice": (),
+    "no_post_in_interval": (),
+    "no_relabelling_moves_term": (),
+    "no_stable_number": ("fewest", "most", "best_subsamples", "best_documents"),
+    "no_term_beside_list": (),
+    "no_token": (),
+    "no_token_in_interval": (),
+    "nothing_left_without_one": (),
+    "nothing_to_relate_to": (),
+    "one_document_dispersion": (),
+    "one_document_left_out": (),
+    "one_label_only": (),
+    "one_label_in_resamples": (),
+    "one_side_without_tokens": (),
+    "outside_posts": (),
+    "p_floor_too_high": ("p_floor", "highest"),
+    "pair_in_one_group": (),
+    "pair_missing_in_resamples": (),
+    "pair_not_told": (),
+    "posts_without_times": (),
+    "rates_do_not_vary": (),
+    "share_needs_interval": ("n_mentions", "fewest"),
+    "term_absent": (),
+    "term_in_few_documents": (),
+    "term_in_one_group": (),
+    "too_few_clusters": ("fewest", "n_target", "n_reference"),
+    "too_few_coded_twice": ("n_coded", "n_mentions", "fewest"),
+    "too_few_coders": ("n_coders",),
+    "too_few_correlated": ("fewest", "n_documents"),
+    "too_few_documents_of_rate": ("fewest", "n_documents"),
+    "too_few_joint_occurrences": ("fewest",),
+    "too_few_joint_segments": ("fewest", "n_segments"),
+    "too_few_posts_with_mention": ("fewest",),
+    "too_few_segments_of_list": ("n_segments", "fewest"),
+    "too_few_units_of_interval": ("fewest", "n_units"),
+    "topic_share_does_not_vary": (),
+    "value_does_not_vary": (),
+    "values_do_not_vary_in_groups": (),
+    "weighted_counts": (),
+}

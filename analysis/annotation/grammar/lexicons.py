@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from analysis.study.errors import StudyError, join_faults
+from analysis.study.errors import StudyError
 from analysis.study.paths import Layout, find_layout
-from analysis.study.text_files import describe_faults, read_toml
+from analysis.study.text_files import Model, read_toml, validate
 
 
 def _clean(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -249,9 +249,6 @@ class Lexicons(Lexicon):
     polarity: PolarityLexicon
 
 
-Model = TypeVar("Model", bound=BaseModel)
-
-
 def read_lexicons(start: Path | Layout | None = None) -> Lexicons:
     """Read and check the lexicons of the study, or of that around a folder.
 
@@ -273,8 +270,4 @@ def read_lexicons(start: Path | Layout | None = None) -> Lexicons:
 
 def read_words(path: Path, model: type[Model], shown: str) -> Model:
     """Read one file of word lists; raises `StudyError` with every fault, under the name shown."""
-    table: dict[str, Any] = read_toml(path, StudyError)
-    try:
-        return model.model_validate(table)
-    except ValidationError as fault:
-        raise StudyError(join_faults(shown, describe_faults(fault, table, model))) from None
+    return validate(read_toml(path, StudyError), model, StudyError, shown)

@@ -32,7 +32,7 @@ from analysis.corpus.release.cells import (
 )
 from analysis.study.errors import ExportError
 from analysis.tables.cells import macro_name
-from analysis.tables.reasons import REASONS
+from analysis.tables.schema import REASONS
 
 #: Keys of the note beside a figure, table or list of values.
 NOTE_KEYS = frozenset({

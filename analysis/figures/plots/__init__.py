@@ -1,6 +1,6 @@
 """Every plot of a result table, in one place to import from.
 
-A plot takes its tables, a look (language, width, colours: see `analysis.figures.look.look_of`)
+A plot takes its tables, a look (language, width, colours: see `analysis.figures.layout.look_of`)
 and, as ``note``, the line under the figure, and returns the figure. It draws the numbers that
 are written beside its figure, so that its coordinates, too, are the same on any processor.
 Every plot raises `TableError` if a column is missing, a row stands twice or a code is unknown,
@@ -16,9 +16,14 @@ from matplotlib.figure import Figure
 
 #: The plots by the module that holds them, which is loaded when one of them is first used.
 _HOMES = {
-    "coding": ("plot_corrected", "plot_quality"),
     "corpus": ("plot_corpus", "plot_hits", "plot_posts"),
-    "frames": ("plot_frame_actors", "plot_frame_rates", "plot_frame_shares"),
+    "frames": (
+        "plot_corrected",
+        "plot_frame_actors",
+        "plot_frame_rates",
+        "plot_frame_shares",
+        "plot_quality",
+    ),
     "keyness": ("plot_keyness", "plot_noise_floor"),
     "multiverse": ("plot_specifications",),
     "terms": ("plot_collocates", "plot_term_difference", "plot_terms"),

@@ -11,7 +11,7 @@ from matplotlib.markers import TICKDOWN, TICKUP
 from matplotlib.patches import Patch
 
 from analysis.figures import layout
-from analysis.figures.look import Look
+from analysis.figures.layout import Look
 from analysis.figures.marks import key_point, point
 from analysis.figures.style import INK, NEUTRAL, SMALL_POINTS
 from analysis.study.errors import TableError
@@ -39,7 +39,7 @@ def plot_corpus(documents: pd.DataFrame, look: Look, *, note: str = "") -> Figur
 
     Examples
     --------
-    >>> from analysis.figures.look import look_of
+    >>> from analysis.figures.layout import look_of
     >>> from analysis.study.study import read_study
     >>> documents = pd.DataFrame({"doc_id": ["a"], "event": ["alaska-2025"],
     ...     "kind": ["article"], "n_tokens": [812], "outlet": ["Morgenblatt"]})
@@ -102,7 +102,7 @@ def plot_hits(places: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
 
     Examples
     --------
-    >>> from analysis.figures.look import look_of
+    >>> from analysis.figures.layout import look_of
     >>> from analysis.study.study import read_study
     >>> places = pd.DataFrame({"doc_id": ["a", "a"], "event": "alaska-2025", "place": [0.1, 0.7]})
     >>> drawn = plot_hits(places, look_of(read_study()))
@@ -172,7 +172,7 @@ def plot_posts(posts: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
 
     Examples
     --------
-    >>> from analysis.figures.look import look_of
+    >>> from analysis.figures.layout import look_of
     >>> from analysis.study.study import read_study
     >>> posts = pd.DataFrame({"doc_id": "ticker", "event": "alaska-2025",
     ...     "posted_at": pd.to_datetime(["2025-08-15 20:00", "2025-08-15 21:30"]),

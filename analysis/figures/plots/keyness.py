@@ -11,18 +11,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 
 from analysis.figures import layout
-from analysis.figures.look import Look
+from analysis.figures.layout import Look
 from analysis.figures.marks import (
     FILLED_POINTS,
     draw_interval,
     event_keys,
     key_point,
     mark_key,
+    place_names,
     point,
     spread,
     zero_line,
 )
-from analysis.figures.placement import place_names
 from analysis.figures.reasons import VERDICT, status_line
 from analysis.figures.style import GRID, INK, MM_PER_INCH, NEUTRAL, SMALL_POINTS
 from analysis.figures.words import tick_format, word_reason
@@ -63,7 +63,7 @@ def plot_keyness(
 
     Examples
     --------
-    >>> from analysis.figures.look import look_of
+    >>> from analysis.figures.layout import look_of
     >>> from analysis.study.study import read_study
     >>> table = pd.DataFrame({"term": ["Deal", "Nato"], "log_ratio": [2.0, -1.0],
     ...     "evenness": [0.9, 0.1], "n_target": [8, 2], "n_reference": [2, 4],
@@ -171,7 +171,7 @@ def plot_noise_floor(table: pd.DataFrame, look: Look, *, note: str = "") -> Figu
 
     Examples
     --------
-    >>> from analysis.figures.look import look_of
+    >>> from analysis.figures.layout import look_of
     >>> from analysis.study.study import read_study
     >>> table = pd.DataFrame({"comparison": ["split", "split"], "target": "alaska-2025",
     ...     "reference": "alaska-2025", "n_documents_target": 30, "n_documents_reference": 30,

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.figures import layout
-from analysis.figures.look import Look
+from analysis.figures.layout import Look
 from analysis.figures.marks import point
 from analysis.figures.reasons import VERDICT, status_line
 from analysis.figures.style import INK, QUIET, SMALL_POINTS
@@ -87,7 +87,7 @@ def plot_specifications(
 
     Examples
     --------
-    >>> from analysis.figures.look import look_of
+    >>> from analysis.figures.layout import look_of
     >>> from analysis.study.study import read_study
     >>> claim = read_study().claims[0]
     >>> table = pd.DataFrame({"claim": claim.id, "specification": [1, 2], "is_default":

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from analysis.figures import layout
-from analysis.figures.look import Look
+from analysis.figures.layout import Look
 from analysis.figures.marks import (
     draw_interval,
     draw_mark,
@@ -39,7 +39,7 @@ def plot_terms(table: pd.DataFrame, look: Look, *, note: str = "") -> Figure:
 
     Examples
     --------
-    >>> from analysis.figures.look import look_of
+    >>> from analysis.figures.layout import look_of
     >>> from analysis.study.study import read_study
     >>> table = pd.DataFrame({"term": ["Gipfel", "Gipfel"], "n": [9, 4],
     ...     "event": ["helsinki-2018", "alaska-2025"], "per_1000": [3.5, 1.25]})
@@ -86,7 +86,7 @@ def plot_term_difference(
 
     Examples
     --------
-    >>> from analysis.figures.look import look_of
+    >>> from analysis.figures.layout import look_of
     >>> from analysis.study.study import read_study
     >>> table = pd.DataFrame({"term": ["Deal"], "log_ratio": [2.0],
     ...     "n_target": [8], "n_reference": [2]})
@@ -148,7 +148,7 @@ def plot_collocates(
 
     Examples
     --------
-    >>> from analysis.figures.look import look_of
+    >>> from analysis.figures.layout import look_of
     >>> from analysis.study.study import read_study
     >>> table = pd.DataFrame({"node": ["Deal"], "collocate": ["gut"], "n_joint_target": [4],
     ...     "n_joint_reference": [1], "association_target": [2.5],

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from analysis.figures import layout
-from analysis.figures.look import Look
+from analysis.figures.layout import Look
 from analysis.figures.marks import point
 from analysis.figures.plots.corpus import (
     POST_STROKES,
@@ -77,7 +77,7 @@ def plot_ticker(
 
     Examples
     --------
-    >>> from analysis.figures.look import look_of
+    >>> from analysis.figures.layout import look_of
     >>> from analysis.study.study import read_study
     >>> posts = pd.DataFrame({"doc_id": "ticker", "event": "alaska-2025", "post_order": [1, 2],
     ...     "posted_at": pd.to_datetime(["2025-08-15 20:00", "2025-08-15 21:30"]),

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from analysis.figures import layout
-from analysis.figures.look import Look
+from analysis.figures.layout import Look
 from analysis.figures.marks import document_keys, draw_document_panels, point
 from analysis.figures.style import INK, NEUTRAL, PALE, SMALL_POINTS, figure
 from analysis.figures.words import tick_format
@@ -52,7 +52,7 @@ def plot_topic_terms(table: pd.DataFrame, look: Look, *, note: str = "") -> Figu
 
     Examples
     --------
-    >>> from analysis.figures.look import look_of
+    >>> from analysis.figures.layout import look_of
     >>> from analysis.study.study import read_study
     >>> table = pd.DataFrame({"topic": 1, "rank": [1, 2], "term": ["Gipfel", "Treffen"],
     ...     "weight": [0.04, 0.03]})
@@ -119,7 +119,7 @@ def plot_topic_prevalence(table: pd.DataFrame, look: Look, *, note: str = "") ->
 
     Examples
     --------
-    >>> from analysis.figures.look import look_of
+    >>> from analysis.figures.layout import look_of
     >>> from analysis.study.study import read_study
     >>> table = pd.DataFrame({"topic": [1, 2], "doc_id": "a", "event": "alaska-2025",
     ...     "share": [0.25, 0.75]})
@@ -174,7 +174,7 @@ def plot_topic_stability(
 
     Examples
     --------
-    >>> from analysis.figures.look import look_of
+    >>> from analysis.figures.layout import look_of
     >>> from analysis.study.study import read_study
     >>> curve = pd.DataFrame({"n_topics": [2, 3], "kind": "subsamples", "stability": [0.8, 0.5],
     ...     "low": [0.6, 0.3], "high": [1.0, 0.7]})

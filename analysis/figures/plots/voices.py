@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from analysis.figures import layout
-from analysis.figures.look import MM_PER_LETTER, Look
+from analysis.figures.layout import MM_PER_LETTER, Look
 from analysis.figures.marks import point
 from analysis.figures.style import (
     INK,
@@ -99,7 +99,7 @@ def plot_voices(
 
     Examples
     --------
-    >>> from analysis.figures.look import look_of
+    >>> from analysis.figures.layout import look_of
     >>> from analysis.study.study import read_study
     >>> speakers = pd.DataFrame({"frame": "Deal", "speaker": "Trump", "polarity": ["open"],
     ...     "event": "alaska-2025", "unit": "pooled", "n_raw": [2]})
