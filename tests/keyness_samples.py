@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -45,3 +46,16 @@ def small_counts(matrix: list[list[int]], events: str, *, total: int = 100) -> T
     )
     terms = pd.Index([f"t{i}" for i in range(values.shape[1])])
     return TermCounts(values, rows, terms, np.full(len(events), total), Recipe())
+
+
+def near(value: float, text: str) -> None:
+    """Check that a value agrees with a printed one in all its digits."""
+    decimals = len(text.split(".")[1]) if "." in text else 0
+    assert abs(float(value) - float(text)) <= 0.5001 * 10.0**-decimals, (value, text)
+
+
+def take(counts: TermCounts, at: np.ndarray, **columns: object) -> TermCounts:
+    """Take rows by their places, in this order and as often as named; write columns anew."""
+    rows = counts.rows.iloc[at].reset_index(drop=True).assign(**columns)
+    matrix = sparse.csr_array(counts.matrix[at])
+    return replace(counts, matrix=matrix, rows=rows, totals=counts.totals[at])

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.figures import plots
 from analysis.figures.layout import Look, look_of
 from analysis.figures.style import Width
+from analysis.measures.verdicts import VERDICT, refuse
 from analysis.study.design import Language
 from analysis.study.study import read_study
 
@@ -119,6 +121,31 @@ def frame_shares(n: int = 12) -> pd.DataFrame:
     table["n_mentions"] = table.groupby(keys)["n"].transform("sum")
     table["share"] = (table["n"] / table["n_mentions"]).where(table["n_mentions"] > 0)
     return table.drop(columns="per_1000")
+
+
+def corrected_shares(*, n_coded: int = 40) -> pd.DataFrame:
+    """Two events, three polarities; Alaska is refused where too few are coded."""
+    table = pd.DataFrame(
+        {
+            "group": [HELSINKI] * 3 + [ALASKA] * 3,
+            "value": ["affirmed", "negated", "open"] * 2,
+            "raw": [0.6, 0.3, 0.1, 0.2, 0.3, 0.5],
+            "share": [0.5, 0.35, 0.15, 0.25, 0.3, 0.45],
+            "low": [0.4, 0.25, 0.0, 0.15, 0.2, 0.35],
+            "high": [0.6, 0.45, 0.25, 0.35, 0.4, 0.55],
+            "n": 80,
+            "n_coded": [40] * 3 + [n_coded] * 3,
+            "status": "ok",
+            "reason_code": "",
+            "reason_values": "",
+            "coded_by": "language_model",
+        }
+    )
+    if n_coded < 10:
+        few = table["group"] == ALASKA
+        table.loc[few, ["share", "low", "high"]] = np.nan
+        table.loc[few, VERDICT] = list(refuse("too_few_coded_twice", n_coded, 80, 10))
+    return table
 
 
 SPEAKERS = ("narrator", "?", "Trump", "Putin", "Verteidigungsministerium der Republik", "Merz")

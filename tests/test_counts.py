@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -11,21 +12,6 @@ import pytest
 from analysis.measures.counts import UNITS, Recipe, TermCounts, count_terms
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
-
-
-class Tables(Features):
-    """Open tables given by hand."""
-
-    def __init__(
-        self, documents: pd.DataFrame, segments: pd.DataFrame, terms: pd.DataFrame
-    ) -> None:
-        self.__dict__.update(documents=documents, segments=segments, terms=terms)
-
-
-def tables(given: Features, **changed: pd.DataFrame) -> Features:
-    """Give the same tables but for the changed ones."""
-    parts = {name: getattr(given, name) for name in ("documents", "segments", "terms")}
-    return Tables(**{**parts, **changed})
 
 
 def as_table(counts: TermCounts) -> pd.DataFrame:
@@ -78,13 +64,9 @@ def test_every_token_is_counted_once(toy_features: Features, unit: str, rows: st
 @pytest.mark.parametrize("unit", UNITS)
 def test_the_order_of_rows_does_not_matter(toy_features: Features, rows: str, unit: str) -> None:
     recipe = Recipe(unit=unit, rows=rows)  # type: ignore[arg-type]
-    shuffled = tables(
-        toy_features,
-        **{
-            name: getattr(toy_features, name).sample(frac=1, random_state=5, ignore_index=True)
-            for name in ("documents", "segments", "terms")
-        },
-    )
+    names = ("documents", "segments", "terms")
+    turned = {n: getattr(toy_features, n).sample(frac=1, random_state=5) for n in names}
+    shuffled = toy_features.with_tables(**turned)
     pd.testing.assert_frame_equal(
         as_table(count_terms(shuffled, recipe)), as_table(count_terms(toy_features, recipe))
     )
@@ -93,14 +75,13 @@ def test_the_order_of_rows_does_not_matter(toy_features: Features, rows: str, un
 def test_splitting_a_row_of_the_open_table_does_not_matter(toy_features: Features) -> None:
     terms = toy_features.terms
     halves = [terms.assign(n=terms["n"] // 2), terms.assign(n=terms["n"] - terms["n"] // 2)]
-    split = tables(toy_features, terms=pd.concat(halves).query("n > 0"))
+    split = toy_features.with_tables(terms=pd.concat(halves).query("n > 0"))
     pd.testing.assert_frame_equal(as_table(count_terms(split)), as_table(count_terms(toy_features)))
 
 
 def test_merging_the_segments_of_a_document_does_not_matter(toy_features: Features) -> None:
     doc_ids = toy_features.terms["bag_id"].str.split(":").str[0]
-    merged = tables(
-        toy_features,
+    merged = toy_features.with_tables(
         terms=toy_features.terms.assign(bag_id=doc_ids + ":0000"),
         segments=toy_features.segments.query("position == 0").assign(
             bag_id=lambda table: table["segment_id"]
@@ -118,8 +99,7 @@ def test_grouping_then_counting_equals_counting_then_grouping(
     counted = count_terms(toy_features).group(by)
     documents = toy_features.documents
     renamed = toy_features.segments.merge(documents[["doc_id", by]], on="doc_id")
-    grouped = tables(
-        toy_features,
+    grouped = toy_features.with_tables(
         segments=renamed.assign(doc_id=renamed[by]).drop(columns=by),
         documents=documents.drop_duplicates(by).assign(doc_id=lambda t: t[by]),
     )
@@ -180,44 +160,21 @@ def test_occurrence_is_one_where_a_term_stands(toy_features: Features) -> None:
     assert once.frequencies().tolist() == counts.row_frequencies().tolist()
 
 
-def test_selecting_keeps_rows_with_their_totals(toy_features: Features) -> None:
-    counts = count_terms(toy_features)
-    keep = (counts.rows["event"] == "sued-2023").to_numpy()
-    chosen = counts.select(keep)
-    assert chosen.rows["doc_id"].tolist() == ["sued_1", "sued_2", "sued_3"]
-    assert chosen.totals.tolist() == counts.totals[3:].tolist()
-    assert (chosen.matrix.toarray() == counts.matrix.toarray()[3:]).all()
-
-
-def test_a_group_knows_its_rows_and_no_others(toy_features: Features) -> None:
-    grouped = count_terms(toy_features).group("event")
-    assert grouped.rows.to_dict("list") == {"event": ["nord-2019", "sued-2023"]}
-    with pytest.raises(
-        MeasureError, match=r"group: unknown column 'evnt'\. Allowed: doc_id, event"
-    ):
-        count_terms(toy_features).group("evnt")
-
-
-def test_unknown_settings_list_the_known_ones() -> None:
-    with pytest.raises(MeasureError) as caught:
-        Recipe(unit="lema")  # type: ignore[arg-type]
-    assert str(caught.value) == (
-        "count_terms: unknown unit 'lema'. Allowed: form, head, lemma, lemma_pos, stem."
-        " Did you mean 'lemma'?"
-    )
-    with pytest.raises(MeasureError, match=r"unknown rows 'docs'\. Allowed: bag, document"):
-        Recipe(rows="docs")  # type: ignore[arg-type]
-
-
-def test_a_recipe_that_leaves_nothing_is_refused(toy_features: Features) -> None:
-    with pytest.raises(MeasureError, match=r"no bag is left to count in, by Recipe.*'attic'"):
-        count_terms(toy_features, Recipe(zones=("attic",)))
-
-
-def test_a_matrix_that_does_not_fit_is_refused(toy_features: Features) -> None:
-    counts = count_terms(toy_features)
-    with pytest.raises(MeasureError, match=r"TermCounts: wanted a matrix of \(6, \d+\) and 6 tot"):
-        replace(counts, totals=np.array([1]))
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            {"unit": "lema"},
+            "count_terms: unknown unit 'lema'. Allowed: form, head, lemma, lemma_pos, stem. "
+            "Did you mean 'lemma'?",
+        ),
+        ({"rows": "docs"}, "count_terms: unknown rows 'docs'. Allowed: bag, document."),
+        ({"weight": "groups"}, "count_terms: unknown weight 'groups'. Allowed: across, none, w"),
+    ],
+)
+def test_unknown_settings_list_the_known_ones(settings: dict[str, str], message: str) -> None:
+    with pytest.raises(MeasureError, match=f"^{re.escape(message)}"):
+        Recipe(**settings)  # type: ignore[arg-type]
 
 
 # ------------------------------------------------------------------ repeats
@@ -241,7 +198,7 @@ def test_a_repeated_segment_counts_half(small_bags: Features) -> None:
     segments = small_bags.segments
     twins = segments["segment_id"].isin(["sued_3:0001", "sued_3:0002"])
     said = segments.assign(weight_within=segments["weight_within"].mask(twins, 0.5))
-    counts = count_terms(tables(small_bags, segments=said), Recipe(rows="bag", weight="within"))
+    counts = count_terms(small_bags.with_tables(segments=said), Recipe(rows="bag", weight="within"))
     by_segment = dict(zip(counts.rows["bag_id"], counts.totals, strict=True))
     for row in segments.itertuples():
         share = 0.5 if row.segment_id in ("sued_3:0001", "sued_3:0002") else 1.0
@@ -255,8 +212,21 @@ def test_weights_do_not_touch_what_is_not_repeated(toy_features: Features) -> No
     pd.testing.assert_frame_equal(as_table(plain), as_table(weighted), check_dtype=False)
 
 
-def test_an_unknown_weight_lists_the_known_ones() -> None:
-    with pytest.raises(
-        MeasureError, match=r"unknown weight 'groups'\. Allowed: across, none, within"
-    ):
-        Recipe(weight="groups")  # type: ignore[arg-type]
+def test_selecting_and_grouping_keep_rows_with_their_totals(toy_features: Features) -> None:
+    counts = count_terms(toy_features)
+    chosen = counts.select((counts.rows["event"] == "sued-2023").to_numpy())
+    assert chosen.rows["doc_id"].tolist() == ["sued_1", "sued_2", "sued_3"]
+    assert chosen.totals.tolist() == counts.totals[3:].tolist()
+    assert (chosen.matrix.toarray() == counts.matrix.toarray()[3:]).all()
+    grouped = counts.group("event")
+    assert grouped.rows.to_dict("list") == {"event": ["nord-2019", "sued-2023"]}
+
+
+def test_what_does_not_fit_is_refused(toy_features: Features) -> None:
+    with pytest.raises(MeasureError, match=r"no bag is left to count in, by Recipe.*'attic'"):
+        count_terms(toy_features, Recipe(zones=("attic",)))
+    counts = count_terms(toy_features)
+    with pytest.raises(MeasureError, match=r"TermCounts: wanted a matrix of \(6, \d+\) and 6 tot"):
+        replace(counts, totals=np.array([1]))
+    with pytest.raises(MeasureError, match=r"group: unknown column 'evnt'\. Allowed: doc_id, ev"):
+        counts.group("evnt")

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
-from keyness_samples import draw_counts, small_counts
+from keyness_samples import draw_counts, small_counts, take
 from numpy.testing import assert_allclose
-from scipy import sparse
 
 from analysis.measures.cells import check_parts
-from analysis.measures.counts import TermCounts
 from analysis.measures.dispersion import dispersion, leading_dispersion
 from analysis.measures.formulas import DISPERSION
 from analysis.study.errors import MeasureError
@@ -45,7 +42,8 @@ def test_divergence_in_the_corpus_of_gries():
         assert k / (1 + k) == pytest.approx(value, abs=6e-8)
 
 
-def test_other_words_of_gries():
+@pytest.mark.parametrize("name", ["juilland_d", "dp", "dp_norm", "kld"])
+def test_words_of_gries_and_single_examples(name):
     words = np.array([(2, 2, 2, 2, 2), (1, 0, 0, 0, 0), (0, 1, 0, 0, 0), (0, 0, 0, 0, 1)]).T
     gold = {
         "juilland_d": (0.968, 0, 0, 0),
@@ -53,13 +51,11 @@ def test_other_words_of_gries():
         "dp_norm": (0.024, 1, 0.976, 0.951),
         "kld": (0.003, 2.474, 2.322, 2.184),
     }
-    for name, values in gold.items():
-        assert_allclose(score(name, words, UNEQUAL), values, atol=0.00051, err_msg=name)
-
-
-def test_single_examples():
-    assert_allclose(score("juilland_d", [0, 4, 3, 2, 1], EQUAL), 0.6464, atol=5e-5)
-    assert_allclose(score("dp_norm", [2, 1, 0], [10, 10, 10]), 0.5)
+    assert_allclose(score(name, words, UNEQUAL), gold[name], atol=0.00051)
+    single = {"juilland_d": ([0, 4, 3, 2, 1], 0.6464), "dp_norm": ([2, 1, 0], 0.5)}
+    if name in single:
+        frequencies, value = single[name]
+        assert_allclose(score(name, frequencies, [10] * len(frequencies)), value, atol=5e-5)
 
 
 @pytest.mark.parametrize(
@@ -103,20 +99,17 @@ def test_planted_burst_is_found():
 
 def test_what_cannot_be_measured_says_why():
     one = dispersion(small_counts([[2, 0]], "x"))
-    assert one["reason_code"].tolist() == [
-        "one_document_dispersion",
-        "term_absent",
-    ]
+    assert one["reason_code"].tolist() == ["one_document_dispersion", "term_absent"]
     assert one["status"].tolist() == ["not_estimable"] * 2
     absent = dispersion(small_counts([[2, 0], [1, 0]], "xy"), measures=tuple(DISPERSION))
     assert absent["status"].tolist() == ["ok", "not_estimable"]
     assert absent.loc[0].notna().all()
-
-
-def test_documents_without_tokens_are_left_out():
     counts = small_counts([[2], [2], [0]], "xyx")
     counts.totals[2] = 0
     assert dispersion(counts)["n_parts"].tolist() == [2]
+    table = leading_dispersion(small_counts([[4], [1], [1]], "xyy"), target="x", reference="y")
+    assert np.isnan(table["evenness"].iloc[0])
+    assert table["evenness_reason_code"].iloc[0] == "one_document_dispersion"
 
 
 @pytest.mark.parametrize(
@@ -131,13 +124,6 @@ def test_documents_without_tokens_are_left_out():
 def test_bad_parts(frequencies, sizes, message):
     with pytest.raises(MeasureError, match=message):
         check_parts(frequencies, sizes)
-
-
-def test_unknown_measure_and_no_tokens():
-    with pytest.raises(MeasureError, match=r"unknown measure 'dp_nrom'\. Allowed: .*'dp_norm'"):
-        dispersion(draw_counts(), measures=("dp_nrom",))
-    with pytest.raises(MeasureError, match="no document has a token"):
-        dispersion(small_counts([[0]], "x", total=0))
 
 
 # ---------------------------------------------------------------- of the leading side
@@ -161,23 +147,17 @@ def test_leading_dispersion_does_not_depend_on_the_direction_or_on_segments():
     there = leading_dispersion(counts, target="x", reference="y")
     back = leading_dispersion(counts, target="y", reference="x")
     assert there["evenness"].tolist() == back["evenness"].tolist()
-    rows = pd.concat([counts.rows, counts.rows], ignore_index=True)
-    halves = TermCounts(
-        sparse.csr_array(sparse.vstack([counts.matrix, counts.matrix])), rows, counts.terms,
-        np.tile(counts.totals, 2), counts.recipe,
-    )  # fmt: skip
+    halves = take(counts, np.tile(np.arange(4), 2))
     doubled = leading_dispersion(halves, target="x", reference="y")
     assert doubled["evenness"].tolist() == pytest.approx(there["evenness"].tolist())
 
 
-def test_side_of_one_document_has_no_evenness():
-    table = leading_dispersion(small_counts([[4], [1], [1]], "xyy"), target="x", reference="y")
-    assert np.isnan(table["evenness"].iloc[0])
-    assert table["evenness_reason_code"].iloc[0] == "one_document_dispersion"
-
-
-def test_unknown_side_or_column_is_an_error():
+def test_unknown_names_and_no_tokens():
     counts = small_counts([[4], [1]], "xy")
+    with pytest.raises(MeasureError, match=r"unknown measure 'dp_nrom'\. Allowed: .*'dp_norm'"):
+        dispersion(counts, measures=("dp_nrom",))
+    with pytest.raises(MeasureError, match="no document has a token"):
+        dispersion(small_counts([[0]], "x", total=0))
     with pytest.raises(MeasureError, match=r"unknown event 'z'\. Allowed: x, y"):
         leading_dispersion(counts, target="x", reference="z")
     with pytest.raises(MeasureError, match="leading_dispersion: unknown column 'desk'"):

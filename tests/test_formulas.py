@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
-from keyness_samples import GOLD
+from keyness_samples import GOLD, near
 from numpy.testing import assert_allclose
 from scipy import sparse
 
@@ -14,13 +16,8 @@ from analysis.measures.cells import check_cells
 from analysis.study.errors import MeasureError
 
 HAND = (540, 7525, 116000, 5451382)
+FIGHT = ([10, 20, 70], [30, 20, 150], 100, 200)
 CELLS = pd.read_csv(GOLD / "keyness_cells.csv", dtype=str)
-
-
-def near(value, text: str) -> None:
-    """Agree to all digits printed."""
-    decimals = len(text.split(".")[1]) if "." in text else 0
-    assert abs(float(value) - float(text)) <= 0.5001 * 10.0**-decimals, (value, text)
 
 
 @pytest.mark.parametrize("row", CELLS.to_dict("records"), ids=lambda r: r["n_target"])
@@ -30,8 +27,10 @@ def test_log_likelihood_of_single_tables(row):
     near(formulas.g2_four_cell(*cells), row["four_cell"])
 
 
-def test_log_likelihood_of_manning_and_schuetze():
+def test_single_values_of_manning_and_schuetze_and_of_pedersen():
     assert int(formulas.g2_four_cell(150, 782, 12593, 14295075)) == 1291
+    near(formulas.fisher_p(1, 3, 4, 4), ".486")
+    near(formulas.p_of_chi2(0.5), ".48")
 
 
 def test_panel_of_ucrel():
@@ -69,11 +68,6 @@ def test_inaugural_speeches_of_quanteda(term, a, b, value):
     near(formulas.chi2(a, b, 43002, 108539), value)
 
 
-def test_fisher_of_pedersen():
-    near(formulas.fisher_p(1, 3, 4, 4), ".486")
-    near(formulas.p_of_chi2(0.5), ".48")
-
-
 def test_p_value_does_not_underflow():
     assert 0 < formulas.p_of_chi2(1000) < 1e-200
     assert f"{formulas.p_of_chi2(534.64):.1e}" == "2.8e-118"
@@ -101,31 +95,27 @@ def test_conservative_log_ratio_of_single_lemmas(a, b, value):
     near(formulas.lrc(a, b, 1177, 341805, n_tests=20109), value)
 
 
-def test_702_lemmas_of_evert():
-    gold = pd.read_csv(GOLD / "mrsa-keyness-gold.tsv", sep="\t")
-    assert len(gold) == 702
-    cells = (gold["f1"], gold["f2"], 1177, 341805)
-    found = {
-        "G2": formulas.g2_four_cell(*cells),
-        "LRC": formulas.lrc(*cells, n_tests=20109),
-    }
-    for column, values in found.items():
-        assert_allclose(values, gold[column], rtol=1e-11, atol=1e-11, err_msg=column)
-
-
-def test_599_collocates_of_bundesregierung():
-    gold = pd.read_csv(GOLD / "cqpweb-bundesregierung-log-ratio-gold.tsv", sep="\t")
-    assert len(gold) == 599
-    cells = (gold["f"], gold["f2"] - gold["f"], gold["f1"], gold["N"] - gold["f1"])
-    found = {
-        "lr": formulas.log_ratio(*cells),
-        "lrc": formulas.lrc(*cells, n_tests=599),
-    }
-    for column, values in found.items():
-        assert_allclose(values, gold[column], rtol=1e-11, atol=1e-11, err_msg=column)
-
-
-FIGHT = ([10, 20, 70], [30, 20, 150], 100, 200)
+@pytest.mark.parametrize(
+    ("file", "n_rows", "cells", "columns"),
+    [
+        (
+            "mrsa-keyness-gold.tsv", 702, lambda gold: (gold["f1"], gold["f2"], 1177, 341805),
+            {"G2": formulas.g2_four_cell, "LRC": partial(formulas.lrc, n_tests=20109)},
+        ),
+        (
+            "cqpweb-bundesregierung-log-ratio-gold.tsv", 599,
+            lambda gold: (gold["f"], gold["f2"] - gold["f"], gold["f1"], gold["N"] - gold["f1"]),
+            {"lr": formulas.log_ratio, "lrc": partial(formulas.lrc, n_tests=599)},
+        ),
+    ],
+    ids=["lemmas of Evert", "collocates of Bundesregierung"],
+)  # fmt: skip
+def test_whole_tables_of_other_programs(file, n_rows, cells, columns):
+    gold = pd.read_csv(GOLD / file, sep="\t")
+    assert len(gold) == n_rows
+    for column, formula in columns.items():
+        found = formula(*cells(gold))
+        assert_allclose(found, gold[column], rtol=1e-11, atol=1e-11, err_msg=column)
 
 
 def test_weighted_log_odds():
@@ -137,15 +127,6 @@ def test_weighted_log_odds():
     prior = formulas.informative_prior(*FIGHT[:2], strength=10)
     informed = formulas.weighted_log_odds(*FIGHT, prior=prior)[1]
     assert_allclose(informed, [-1.220793, 2.466139, -1.674958], atol=6e-7)
-
-
-def test_weighted_log_odds_refuses_what_it_does_not_know():
-    with pytest.raises(
-        MeasureError, match=r"unknown variance 'two'\. Allowed: four_term, two_term"
-    ):
-        formulas.weighted_log_odds(*FIGHT, variance="two")
-    with pytest.raises(MeasureError, match="wanted a prior above 0"):
-        formulas.weighted_log_odds(*FIGHT, prior=0)
 
 
 @pytest.mark.parametrize(
@@ -163,14 +144,22 @@ def test_bad_cells(cells, message):
         formulas.g2_four_cell(*cells)
 
 
-def test_exact_tests_want_whole_numbers():
-    with pytest.raises(MeasureError, match="fisher_p: wanted whole numbers"):
-        formulas.fisher_p(1.5, 3, 4, 4)
-
-
-def test_bad_parameters():
-    with pytest.raises(MeasureError, match="wanted alpha between 0 and 1"):
-        formulas.lrc(*HAND, alpha=1.5)
+@pytest.mark.parametrize(
+    ("formula", "arguments", "message"),
+    [
+        ("fisher_p", {"cells": (1.5, 3, 4, 4)}, "fisher_p: wanted whole numbers"),
+        ("lrc", {"cells": HAND, "alpha": 1.5}, "wanted alpha between 0 and 1"),
+        (
+            "weighted_log_odds", {"cells": FIGHT, "variance": "two"},
+            r"unknown variance 'two'\. Allowed: four_term, two_term",
+        ),
+        ("weighted_log_odds", {"cells": FIGHT, "prior": 0}, "wanted a prior above 0"),
+    ],
+)  # fmt: skip
+def test_bad_parameters(formula, arguments, message):
+    how = {name: value for name, value in arguments.items() if name != "cells"}
+    with pytest.raises(MeasureError, match=message):
+        getattr(formulas, formula)(*arguments["cells"], **how)
 
 
 def test_arrays_and_single_numbers_agree():

@@ -60,12 +60,6 @@ def test_published_association_of_planted_counts() -> None:
     assert [row["share"], row["low"], row["high"]] == pytest.approx([0.75, float(low), float(high)])
 
 
-def test_independence_has_no_association() -> None:
-    row = one(actors_in_segments(planted(6, 20, 30), ["Deal"], actors=["Ada"]))
-    assert row["npmi"] == pytest.approx(0)
-    assert row["n_expected"] == row["n_joint"]
-
-
 @pytest.mark.parametrize(
     ("n_both", "status", "reason"),
     [(4, "not_estimable", "too_few_joint_occurrences"), (5, "ok", "")],
@@ -106,32 +100,22 @@ def repeated(weight_within: float = 0.5) -> Features:
     return made_up({"a": "e", "b": "e"}, rows, found, named)
 
 
-def test_a_segment_counts_once_however_many_mentions_it_has() -> None:
-    row = one(actors_in_segments(repeated(), ["Deal"], actors=["Ada"]))
-    assert row[["n_joint", "n_raw", "n_frame", "n_actor", "n_total"]].tolist() == [2, 2, 2, 3, 6]
-
-
-def test_repeats_count_by_weight_and_raw_beside() -> None:
-    row = one(
-        actors_in_segments(
-            repeated(), ["Deal"], actors=["Ada"], selection=Selection(weight="within")
-        )
-    )
-    assert row[["n_joint", "n_raw", "n_frame", "n_actor", "n_total"]].tolist() == [1, 2, 1, 2, 5]
-    assert row["weight"] == "within"
-
-
-def test_tier_and_target_choose_mentions() -> None:
-    near = actors_in_segments(
-        repeated(), ["Deal"], actors=["Ada"], selection=Selection(tier="core_near")
-    )
-    assert one(near)["n_joint"] == 3
-    spoken = actors_as_speakers(repeated(), ["Deal"], actors=["Ada"])
-    assert one(spoken)[["n_joint", "n_frame"]].tolist() == [1, 3]
-    summit = actors_as_speakers(
-        repeated(), ["Deal"], actors=["Ada"], selection=Selection(about="event")
-    )
-    assert one(summit)[["n_joint", "n_frame"]].tolist() == [1, 2]
+@pytest.mark.parametrize(
+    ("measure", "selection", "wanted"),
+    [
+        (actors_in_segments, Selection(), [2, 2, 2, 3, 6]),
+        (actors_in_segments, Selection(weight="within"), [1, 2, 1, 2, 5]),
+        (actors_in_segments, Selection(tier="core_near"), [3, 3, 3, 3, 6]),
+        (actors_as_speakers, Selection(), [1, 1, 3, 1, 4]),
+        (actors_as_speakers, Selection(about="event"), [1, 1, 2, 1, 3]),
+    ],
+)
+def test_a_segment_counts_once_however_many_mentions_it_has(measure, selection, wanted) -> None:
+    """What is chosen is counted, repeats by their weight and raw beside."""
+    row = one(measure(repeated(), ["Deal", "Erfolg"], actors=["Ada"], selection=selection)
+              .query("frame == 'Deal'"))  # fmt: skip
+    assert row[["n_joint", "n_raw", "n_frame", "n_actor", "n_total"]].tolist() == wanted
+    assert row["weight"] == selection.weight
 
 
 def test_being_named_and_speaking_are_kept_apart() -> None:
@@ -170,16 +154,13 @@ def test_order_of_rows_does_not_matter(toy_features: Features, measure) -> None:
 # ------------------------------------------------------------------ the toy study, by eye
 
 
-def test_named_in_segments_of_the_toy_study(toy_features: Features) -> None:
+def test_named_and_speaking_in_the_toy_study(toy_features: Features) -> None:
     """In nord_1 the council is in both segments that mention meddling, the queen in neither."""
     table = actors_in_segments(toy_features, FRAMES, actors=ACTORS)
     row = one(table, frame="Einmischung", actor="Rat", event="nord-2019")
     assert row[["n_joint", "n_frame", "n_documents"]].tolist() == [2, 3, 1]
     assert one(table, frame="Einmischung", actor="Ada", doc_id="nord_1")["n_joint"] == 0
     assert one(table, frame="Deal", actor="Bruno", event="sued-2023")["n_joint"] == 4
-
-
-def test_speakers_of_the_toy_study(toy_features: Features) -> None:
     table = actors_as_speakers(toy_features, FRAMES, actors=ACTORS)
     row = one(table, frame="Deal", actor="Bruno", event="sued-2023")
     assert row[["n_joint", "n_frame", "n_actor", "n_total"]].tolist() == [2, 8, 2, 12]

@@ -107,31 +107,6 @@ def test_signs_of_the_study_hold_without_any_document(features: Features) -> Non
 # ------------------------------------------------------------------ what must hold
 
 
-@pytest.mark.parametrize("unit", ["mean", "pooled"])
-def test_swapping_the_events_turns_the_sign(features: Features, unit: str) -> None:
-    rates, documents = rates_of(features), features.documents
-    there, back = (
-        compare_events(rates, documents, value="per_1000", target=a, reference=b)
-        .query(f"unit == '{unit}'")
-        .set_index("frame")
-        for a, b in ((ALASKA, HELSINKI), (HELSINKI, ALASKA))
-    )
-    np.testing.assert_allclose(there["difference"], -back["difference"])
-    np.testing.assert_allclose(there["low"], -back["high"])
-    np.testing.assert_allclose(there["loo_low"], -back["loo_high"])
-    assert there["n_extreme"].tolist() == back["n_extreme"].tolist()
-    assert there["sign_holds"].tolist() == back["sign_holds"].tolist()
-
-
-def test_the_order_of_rows_does_not_matter(features: Features) -> None:
-    rates, documents = rates_of(features), features.documents
-    turned = compare(rates.iloc[::-1], documents.iloc[::-1]).sort_values(
-        ["frame", "unit"], ignore_index=True
-    )
-    straight = compare(rates, documents).sort_values(["frame", "unit"], ignore_index=True)
-    pd.testing.assert_frame_equal(turned, straight)
-
-
 def test_one_document_can_carry_the_sign() -> None:
     documents = some_documents(3)
     mentions = some_mentions({"Deal": [1, 1, 40, 4, 4, 4]}, documents)
@@ -160,24 +135,6 @@ def test_planted_difference_is_found_with_enough_documents() -> None:
     assert table.loc[("Deal", "pooled"), "interval_basis"] == INTERVAL_BASIS["bootstrap"]
 
 
-def test_an_event_without_mentions_has_no_shares_to_compare() -> None:
-    documents = some_documents(2)
-    mentions = some_mentions({"Deal": [2, 1, 0, 0]}, documents)
-    table = compare(frame_shares(mentions, documents, ["Deal"]), documents, "share")
-    assert set(table["reason_code"]) == {"nothing_to_relate_to"}
-    assert set(table["p_reason_code"]) == {"nothing_to_relate_to"}
-    assert table["n_documents_reference"].tolist() == [0, 0]
-    assert set(table["loo_status"]) == {"not_estimable"}
-
-
-def test_one_document_cannot_be_left_out() -> None:
-    documents = some_documents(1)
-    mentions = some_mentions({"Deal": [2, 1]}, documents)
-    table = leave_documents_out(frame_rates(mentions, documents, ["Deal"]), "per_1000")
-    assert set(table["reason_code"]) == {"one_document_left_out"}
-    assert table["estimate"].notna().all()
-
-
 def test_unknown_names_list_the_known_ones(features: Features) -> None:
     rates, documents = rates_of(features), features.documents
     with pytest.raises(MeasureError, match=r"compare_events: unknown event 'x'\. Allowed: alaska"):
@@ -186,3 +143,39 @@ def test_unknown_names_list_the_known_ones(features: Features) -> None:
         leave_documents_out(rates, "rate")
     with pytest.raises(MeasureError, match=r"unknown column 'n_mentions'\. Allowed: "):
         leave_documents_out(rates, "share")
+
+
+@pytest.mark.parametrize("unit", ["mean", "pooled"])
+def test_swapping_the_events_turns_the_sign_and_the_order_of_rows_nothing(
+    features: Features, unit: str
+) -> None:
+    rates, documents = rates_of(features), features.documents
+    there, turned, back = (
+        compare_events(of_rows, documents, value="per_1000", target=a, reference=b)
+        .query(f"unit == '{unit}'")
+        .set_index("frame")
+        .sort_index()
+        for of_rows, a, b in (
+            (rates, ALASKA, HELSINKI), (rates[::-1], ALASKA, HELSINKI), (rates, HELSINKI, ALASKA),
+        )
+    )  # fmt: skip
+    pd.testing.assert_frame_equal(there, turned)
+    np.testing.assert_allclose(there["difference"], -back["difference"])
+    np.testing.assert_allclose(there["low"], -back["high"])
+    np.testing.assert_allclose(there["loo_low"], -back["loo_high"])
+    assert there["n_extreme"].tolist() == back["n_extreme"].tolist()
+    assert there["sign_holds"].tolist() == back["sign_holds"].tolist()
+
+
+def test_what_cannot_be_compared_or_left_out_says_why() -> None:
+    documents = some_documents(2)
+    mentions = some_mentions({"Deal": [2, 1, 0, 0]}, documents)
+    table = compare(frame_shares(mentions, documents, ["Deal"]), documents, "share")
+    assert set(table["reason_code"]) == set(table["p_reason_code"]) == {"nothing_to_relate_to"}
+    assert table["n_documents_reference"].tolist() == [0, 0]
+    assert set(table["loo_status"]) == {"not_estimable"}
+    one = some_documents(1)
+    rates = frame_rates(some_mentions({"Deal": [2, 1]}, one), one, ["Deal"])
+    table = leave_documents_out(rates, "per_1000")
+    assert set(table["reason_code"]) == {"one_document_left_out"}
+    assert table["estimate"].notna().all()

@@ -79,7 +79,7 @@ def test_a_table_without_values_is_refused(features: Features) -> None:
 # ------------------------------------------------------------------ together in a segment
 
 
-def planted(n_segments: int, n_first: int, n_second: int, n_both: int) -> tuple[pd.DataFrame, ...]:
+def pairs_of(n_segments: int, n_first: int, n_second: int, n_both: int) -> tuple[pd.DataFrame, ...]:
     """Segments of one document of which some hold A, some B, and some both."""
     documents = some_documents(1)
     segments = pd.DataFrame(
@@ -92,37 +92,15 @@ def planted(n_segments: int, n_first: int, n_second: int, n_both: int) -> tuple[
     )
     mentions = some_mentions({"A": [n_first, 0], "B": [n_second, 0]}, documents)
     places = [*range(n_first), *range(n_first - n_both, n_first - n_both + n_second)]
-    return documents, segments, mentions.assign(segment_id=[f"x{i:03}" for i in places])
-
-
-def test_npmi_of_the_method() -> None:
-    """100 segments, 20 and 30 with, 15 with both: .4830."""
-    documents, segments, mentions = planted(100, 20, 30, 15)
-    row = frame_pairs(mentions, documents, segments, ["A", "B"]).query("unit == 'corpus'").iloc[0]
-    assert row[["n_segments", "n_frame", "n_with_frame", "n_joint"]].tolist() == [100, 20, 30, 15]
-    assert row["n_expected"] == 6
-    assert round(row["npmi"], 4) == 0.4830
-    assert bool(row["edge"])
+    return mentions.assign(segment_id=[f"x{i:03}" for i in places]), documents, segments
 
 
 @pytest.mark.parametrize(("n_both", "edge"), [(4, False), (5, True)])
 def test_an_edge_needs_five_segments(n_both: int, edge: bool) -> None:
-    documents, segments, mentions = planted(50, 8, 8, n_both)
-    row = frame_pairs(mentions, documents, segments, ["A", "B"]).query("unit == 'corpus'").iloc[0]
+    row = frame_pairs(*pairs_of(50, 8, 8, n_both), ["A", "B"]).query("unit == 'corpus'").iloc[0]
     assert bool(row["edge"]) == edge
     assert np.isnan(row["npmi"]) != edge
     assert (row["reason_code"] == "") == edge
-
-
-def test_repeats_do_not_make_an_edge_stronger() -> None:
-    """Every segment said twice: the shares stay, and so does the association."""
-    documents, segments, mentions = planted(100, 20, 30, 15)
-    within = frame_pairs(
-        mentions, documents, segments, ["A", "B"], selection=Selection(weight="within")
-    ).query("unit == 'corpus'")
-    assert within["n_joint"].tolist() == [7.5]
-    assert within["n_raw"].tolist() == [15]
-    assert within["npmi"].round(4).tolist() == [0.4830]
 
 
 def test_no_frames_stand_together_in_the_study(features: Features) -> None:
@@ -130,3 +108,18 @@ def test_no_frames_stand_together_in_the_study(features: Features) -> None:
     assert len(table) == 3 * 3
     assert table["n_joint"].max() == 0
     assert set(table["status"]) == {"not_estimable"}
+
+
+@pytest.mark.parametrize(("weight", "scale"), [("none", 1), ("within", 0.5)])
+def test_npmi_of_the_method(weight: str, scale: float) -> None:
+    """100 segments, 20 and 30 with, 15 with both: .4830, also where every segment is said twice."""
+    table = frame_pairs(
+        *pairs_of(100, 20, 30, 15), ["A", "B"],
+        selection=Selection(weight=weight),  # type: ignore[arg-type]
+    )  # fmt: skip
+    row = table.query("unit == 'corpus'").iloc[0]
+    counts = ["n_segments", "n_frame", "n_with_frame", "n_joint", "n_expected"]
+    assert row[counts].tolist() == [n * scale for n in (100, 20, 30, 15, 6)]
+    assert row["n_raw"] == 15
+    assert round(row["npmi"], 4) == 0.4830
+    assert bool(row["edge"])

@@ -96,17 +96,12 @@ def test_intervals_of_planted_posts() -> None:
     assert ((timed["end"] - timed["begin"]) == pd.Timedelta(hours=1)).all()
 
 
-def test_rates_have_exact_poisson_intervals() -> None:
-    table = mentions_by_interval(ticker([3]), ["Deal"], minutes=1440)
-    low, high = (float(table.loc[0, side]) for side in ("low", "high"))
-    assert stats.poisson.sf(2, low / 1000 * 100) == pytest.approx(0.025)
-    assert stats.poisson.cdf(3, high / 1000 * 100) == pytest.approx(0.025)
-
-
-def test_no_mention_has_an_upper_bound() -> None:
-    table = mentions_by_interval(ticker([0]), ["Deal"], minutes=60)
-    assert table.loc[0, "per_1000"] == table.loc[0, "low"] == 0
-    assert table.loc[0, "high"] == pytest.approx(-np.log(0.05) / 100 * 1000)
+def test_rates_have_exact_poisson_intervals_and_none_an_upper_bound() -> None:
+    some, none = (mentions_by_interval(ticker([n]), ["Deal"], minutes=1440).iloc[0] for n in (3, 0))
+    assert stats.poisson.sf(2, some["low"] / 1000 * 100) == pytest.approx(0.025)
+    assert stats.poisson.cdf(3, some["high"] / 1000 * 100) == pytest.approx(0.025)
+    assert none["per_1000"] == none["low"] == 0
+    assert none["high"] == pytest.approx(-np.log(0.05) / 100 * 1000)
 
 
 def test_posts_without_times_get_none() -> None:
@@ -189,8 +184,8 @@ def test_many_posts_in_an_hour_are_no_trend() -> None:
 
 def test_no_trend_gives_few_alarms() -> None:
     rng = np.random.default_rng(3)
-    p_values = [trend(ticker(rng.poisson(0.8, 30).tolist()), seed)["p_value"] for seed in range(40)]
-    assert sum(p < 0.05 for p in p_values) <= 6
+    p_values = [trend(ticker(rng.poisson(0.8, 30).tolist()), seed)["p_value"] for seed in range(30)]
+    assert sum(p < 0.05 for p in p_values) <= 4
     assert min(p_values) < 0.5 < max(p_values)
 
 

@@ -15,6 +15,7 @@ from analysis.measures.frequency import (
     rate_intervals,
     term_frequency,
 )
+from analysis.measures.inference import wilson_interval
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
 
@@ -150,11 +151,8 @@ def counted(n: list[int], sizes: list[int]) -> TermCounts:
 
 def test_wilson_is_that_of_the_pooled_words() -> None:
     (row,) = rate_intervals(counted([3, 5], [400, 600]), "wilson").to_dict("records")
-    z, n, p = stats.norm.ppf(0.975), 1000, 0.008
-    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    reach = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    assert row["low"] == pytest.approx(1000 * (middle - reach))
-    assert row["high"] == pytest.approx(1000 * (middle + reach))
+    wanted = [1000 * float(bound) for bound in wilson_interval(8, 1000)]
+    assert [row["low"], row["high"]] == pytest.approx(wanted)
     assert row["status"] == "ok"
 
 
@@ -167,24 +165,6 @@ def test_documents_as_units_by_hand() -> None:
     assert row["interval_df"] == 19
 
 
-def test_documents_that_agree_have_no_scatter_to_measure() -> None:
-    """A width of 0 would say that the rate of other texts is known."""
-    n = list(range(1, 21))
-    (row,) = rate_intervals(counted(n, [100 * each for each in n]), "documents").to_dict("records")
-    assert (row["status"], row["reason_code"]) == ("not_estimable", "rates_do_not_vary")
-    assert np.isnan(row["low"])
-    assert np.isnan(row["high"])
-
-
-@pytest.mark.parametrize("n_documents", [1, 2, 19])
-def test_few_documents_are_refused_and_say_why(n_documents: int) -> None:
-    counts = counted(list(range(1, n_documents + 1)), [1000] * n_documents)
-    (row,) = rate_intervals(counts, "documents").to_dict("records")
-    assert (row["status"], row["reason_code"]) == ("not_estimable", "too_few_documents_of_rate")
-    assert row["reason_values"] == f"20;{n_documents}"
-    assert np.isnan(row["low"])
-
-
 @pytest.mark.parametrize("n_documents", [2, 40])
 def test_a_count_of_zero_has_an_upper_bound(n_documents: int) -> None:
     """0 in 5,422 tokens: up to .553 per 1,000 (-ln .05 / 5.422)."""
@@ -192,15 +172,6 @@ def test_a_count_of_zero_has_an_upper_bound(n_documents: int) -> None:
     (row,) = rate_intervals(counted([0] * n_documents, sizes), "documents").to_dict("records")
     assert (row["low"], row["status"], row["interval"]) == (0.0, "ok", "zero")
     assert row["high"] == pytest.approx(0.5525, abs=1e-4)
-
-
-def test_no_interval_of_the_study_is_a_point(features: Features) -> None:
-    counts = count_terms(features, Recipe(rows="bag"))
-    table = term_frequency(counts, interval="documents")
-    given = table[table["status"] == "ok"]
-    assert (given["high"] > given["low"]).all()
-    assert (given["n"] == 0).all()
-    assert table.loc[table["status"] != "ok", ["low", "high"]].isna().to_numpy().all()
 
 
 def test_an_unknown_interval_lists_the_known() -> None:
@@ -220,18 +191,39 @@ def test_documents_cover_where_words_do_not() -> None:
     assert ((words["low"] <= 5) & (words["high"] >= 5)).mean() < 0.75
 
 
-@pytest.mark.parametrize("interval", ["wilson", "documents"])
-def test_the_frequency_table_has_intervals(toy_features: Features, interval: str) -> None:
-    counts = count_terms(toy_features, Recipe(rows="bag"))
-    table = term_frequency(counts, by="event", interval=interval)  # type: ignore[arg-type]
-    given = table[table["status"] == "ok"]
-    assert (given["low"] <= given["per_1000"] + 1e-9).all()
-    assert (given["high"] >= given["per_1000"] - 1e-9).all()
-    assert set(table.loc[table["n"] > 0, "interval"]) == {interval}
-
-
 def test_weighted_counts_have_no_interval_of_words(toy_features: Features) -> None:
     counts = count_terms(toy_features, Recipe(rows="bag", weight="within"))
     table = term_frequency(counts, by="event")
     assert set(table["status"]) == {"not_estimable"}
     assert set(table["reason_code"]) == {"weighted_counts"}
+
+
+@pytest.mark.parametrize(
+    ("n", "sizes", "reason"),
+    [
+        # A width of 0 would say that the rate of other texts is known.
+        (range(1, 21), range(100, 2001, 100), ("rates_do_not_vary", "")),
+        ([1], [1000], ("too_few_documents_of_rate", "20;1")),
+        (range(1, 20), [1000] * 19, ("too_few_documents_of_rate", "20;19")),
+    ],
+)
+def test_documents_that_say_nothing_of_others_are_refused(n, sizes, reason) -> None:
+    (row,) = rate_intervals(counted(list(n), list(sizes)), "documents").to_dict("records")
+    assert (row["reason_code"], row["reason_values"]) == reason
+    assert row["status"] == "not_estimable"
+    assert np.isnan([row["low"], row["high"]]).all()
+
+
+@pytest.mark.parametrize("interval", ["wilson", "documents"])
+def test_intervals_of_the_study_hold_their_rate_and_are_no_points(
+    features: Features, interval: str
+) -> None:
+    counts = count_terms(features, Recipe(rows="bag"))
+    table = term_frequency(counts, by="event", interval=interval)  # type: ignore[arg-type]
+    ok, refused = table[table["status"] == "ok"], table[table["status"] != "ok"]
+    assert (ok["low"] <= ok["per_1000"] + 1e-9).all()
+    assert (ok["high"] >= ok["per_1000"] - 1e-9).all()
+    assert (ok["high"] > ok["low"]).all()
+    assert refused[["low", "high"]].isna().to_numpy().all()
+    assert len(refused) == (0 if interval == "wilson" else (table["n"] > 0).sum())
+    assert set(table.loc[table["n"] > 0, "interval"]) == {interval}

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analysis.measures.collocation import association, association_difference
+from analysis.measures.collocation import association_difference
 from analysis.measures.neighbours import count_cooccurrences, count_pairs
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
@@ -66,18 +66,6 @@ def test_grouping_then_counting_is_counting_then_grouping(features: Features, sp
     sums = by_document.groupby(keys)["n_joint"].sum()
     wanted = by_event.set_index(["event", "node", "collocate"])["n_joint"]
     pd.testing.assert_series_equal(sums, wanted)
-
-
-def test_the_counts_fit_collocation(features: Features) -> None:
-    pairs = count_pairs(features, node_kind="actor", pos=("NN", "NE"))
-    scored = association(pairs)
-    assert scored["g2"].notna().all()
-    counts = count_cooccurrences(features, node_kind="actor", pos=("NN",))
-    table = association_difference(counts, target="alaska-2025", reference="helsinki-2018")
-    assert set(table["status"]) == {"not_estimable"}
-    assert table["n_joint_target"].sum() + table["n_joint_reference"].sum() == (
-        counts.joint["n_joint"].sum()
-    )
 
 
 def test_tags_choose_collocates(features: Features) -> None:

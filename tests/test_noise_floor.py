@@ -3,7 +3,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from keyness_samples import draw_counts, small_counts
+from keyness_samples import draw_counts, small_counts, take
 
 from analysis.measures.counts import TermCounts, count_terms
 from analysis.measures.formulas import g2_four_cell, p_of_chi2
@@ -12,6 +12,8 @@ from analysis.measures.permutation import permute_terms
 from analysis.measures.resampling import Resampling, find_units
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features
+
+PAIR = small_counts([[5], [5]], "xy")
 
 
 def planted(factor: float, *, n: int = 12) -> TermCounts:
@@ -130,12 +132,7 @@ def test_clusters_are_split_as_one():
 
 def test_seed_decides_and_row_order_does_not():
     counts = draw_counts(20, 20)
-    shuffled = counts.select(np.ones(40, dtype=bool))
-    order = np.random.default_rng(0).permutation(40)
-    shuffled = TermCounts(
-        counts.matrix[order], counts.rows.iloc[order].reset_index(drop=True),
-        counts.terms, counts.totals[order], counts.recipe,
-    )  # fmt: skip
+    shuffled = take(counts, np.random.default_rng(0).permutation(40))
     plan = Resampling(n_permutations=99, seed=4)
     columns = ["n_terms", "n_below_words", "n_keywords_words", "size_target"]
     first, again = (noise_floor(c, n_splits=5, resampling=plan) for c in (counts, shuffled))
@@ -157,54 +154,31 @@ def test_five_documents_leave_nothing_to_estimate(features: Features):
     assert real["reason_values"] == "0.1;0.05"
 
 
-def test_made_up_study_has_three_splits_an_event(toy_features: Features):
-    table = noise_floor(count_terms(toy_features))
-    splits = table.query("comparison == 'split'")
-    assert splits.groupby("target").size().tolist() == [3, 3]
-    assert splits["p_floor"].to_numpy() == pytest.approx(1 / 3)
-    assert table["p_floor"].iloc[-1] == pytest.approx(0.1)  # three against three, two-sided
-
-
-def test_group_of_one_document_keeps_its_row():
+def test_what_cannot_be_split_keeps_its_row_with_the_reason():
     table = noise_floor(small_counts([[5], [5], [5]], "xyy"))
     (alone,) = table.query("target == 'x' and comparison == 'split'").to_dict("records")
     assert alone["split"] == 0
     assert alone["reason_code"] == "group_of_one_not_split"
-
-
-def test_empty_side_is_refused():
     counts = small_counts([[5], [0], [5], [5]], "xxyy")
     counts.totals[1] = 0
-    table = noise_floor(counts)
-    assert table.iloc[0]["reason_code"] == "one_side_without_tokens"
+    assert noise_floor(counts).iloc[0]["reason_code"] == "one_side_without_tokens"
 
 
 @pytest.mark.parametrize(
-    ("plan", "text"),
+    ("change", "how", "text"),
     [
-        (Resampling(group="evnt"), "unknown column 'evnt'"),
-        (Resampling(cluster="copy"), "unknown column 'copy'"),
-        (Resampling(stratum="desk"), "unknown column 'desk'"),
+        ({}, {"resampling": Resampling(group="evnt")}, "noise_floor: unknown column 'evnt'"),
+        ({}, {"resampling": Resampling(cluster="copy")}, "noise_floor: unknown column 'copy'"),
+        ({}, {"resampling": Resampling(stratum="desk")}, "noise_floor: unknown column 'desk'"),
+        ({}, {"n_splits": 0}, "wanted 1 split or more, came 0"),
+        ({"matrix": PAIR.matrix * 0.5}, {}, r"came weights\. Count repeats once with Recipe"),
+        (
+            {"rows": PAIR.rows.assign(event=[np.nan, "y"])},
+            {},
+            "a document has no event; give each one",
+        ),
     ],
 )
-def test_unknown_columns_are_named(plan: Resampling, text: str):
-    with pytest.raises(MeasureError, match=f"noise_floor: {text}"):
-        noise_floor(small_counts([[5], [5]], "xy"), resampling=plan)
-
-
-def test_document_without_group_is_an_error():
-    counts = small_counts([[5], [5]], "xy")
-    counts.rows.loc[0, "event"] = np.nan
-    with pytest.raises(MeasureError, match="a document has no event; give each one"):
-        noise_floor(counts)
-
-
-def test_no_split_is_an_error():
-    with pytest.raises(MeasureError, match="wanted 1 split or more, came 0"):
-        noise_floor(small_counts([[5], [5]], "xy"), n_splits=0)
-
-
-def test_weights_are_refused():
-    counts = small_counts([[5], [5]], "xy")
-    with pytest.raises(MeasureError, match=r"came weights\. Count repeats once with Recipe"):
-        noise_floor(replace(counts, matrix=counts.matrix * 0.5))
+def test_bad_arguments(change: dict, how: dict, text: str):
+    with pytest.raises(MeasureError, match=text):
+        noise_floor(replace(PAIR, **change), **how)

@@ -3,7 +3,6 @@ import numpy as np
 import pandas as pd
 import presentation_samples as samples
 import pytest
-import test_presentation_plots_corrected as corrected
 import test_presentation_plots_multiverse as multiverse
 import test_presentation_ticker as ticker
 from keyness_figures import EVENTS
@@ -29,8 +28,10 @@ PLOTS = {
     "specifications": lambda look: multiverse.draw(
         multiverse.table(n_missing=4), look.width, look.language, note=NOTE
     ),
-    "corrected": lambda look: plots.plot_corrected(corrected.shares(), look, note=NOTE),
-    "refused": lambda look: plots.plot_corrected(corrected.shares(n_coded=8), look, note=NOTE),
+    "corrected": lambda look: plots.plot_corrected(samples.corrected_shares(), look, note=NOTE),
+    "refused": lambda look: plots.plot_corrected(
+        samples.corrected_shares(n_coded=8), look, note=NOTE
+    ),
 }
 #: Words of the other language; the note is German in every figure.
 FOREIGN = {
@@ -71,7 +72,11 @@ TABLES = {
     "plot_keyness": (keyness_figures.keyness, EVENTS),
     "plot_collocates": (keyness_figures.collocates, EVENTS),
     "plot_noise_floor": (keyness_figures.noise, {}),
-    "plot_corrected": (corrected.shares, {}),
+    "plot_corrected": (samples.corrected_shares, {}),
+    "plot_topic_stability": (
+        samples.topic_stability,
+        {"thresholds": {}, "chosen": 2, "share": 0.8},
+    ),
 }
 
 
@@ -103,12 +108,13 @@ def test_a_row_that_stands_twice_is_an_error(name: str):
         ("plot_posts", "ts_quality", "date_inferred, explicit, order_only"),
         ("plot_frame_rates", "unit", "document, mean, pooled"),
         ("plot_noise_floor", "comparison", "groups, split"),
+        ("plot_topic_stability", "kind", "documents, seeds, subsamples, unrelated"),
     ],
 )
 def test_an_unknown_code_is_an_error(name: str, column: str, allowed: str):
-    table = TABLES[name][0]().assign(**{column: "video"})
+    table, wanted = TABLES[name]
     with pytest.raises(TableError, match=f"unknown {column} 'video'. Allowed: {allowed}"):
-        getattr(plots, name)(table, look())
+        getattr(plots, name)(table().assign(**{column: "video"}), look(), **wanted)
 
 
 def _points(drawn: Figure, colour: str, marker: str, *, filled: bool) -> list[list[float]]:
@@ -229,7 +235,7 @@ def test_term_that_looks_like_a_formula_is_a_word():
 
 def test_difference_lollipops_reach_the_log_ratios():
     table = samples.difference(7)
-    drawn = plots.plot_term_difference(table, look(), target=ALASKA, reference=HELSINKI)
+    drawn = plots.plot_term_difference(table, look("page"), **EVENTS)
     stems = [line for line in drawn.axes[0].lines if line.get_label() == "stem"]
     assert [line.get_xdata()[1] for line in stems] == table["log_ratio"].tolist()
     wanted = [look().colours[ALASKA if x > 0 else HELSINKI] for x in table["log_ratio"]]
@@ -237,27 +243,16 @@ def test_difference_lollipops_reach_the_log_ratios():
     texts = [text.get_text() for text in drawn.axes[0].texts]
     assert texts[:2] == ["0 : 1\u202f200", "3 : 1\u202f130"]
     assert texts[-2:] == ["← Helsinki 2018", "Alaska 2025 →"]
-
-
-def test_difference_says_that_it_only_describes():
-    drawn = plots.plot_term_difference(
-        samples.difference(3), look("page"), target=ALASKA, reference=HELSINKI
-    )
-    texts = " ".join(text for text, _ in drawn_texts(drawn)).replace("\n", " ")
-    assert "kein Test. Rechts: n Helsinki 2018 : n Alaska 2025." in texts
-
-
-def test_difference_of_an_unknown_event_is_an_error():
+    told = " ".join(text for text, _ in drawn_texts(drawn)).replace("\n", " ")
+    assert "kein Test. Rechts: n Helsinki 2018 : n Alaska 2025." in told
     with pytest.raises(ExportError, match="unknown event or frame 'Helsinki'"):
-        plots.plot_term_difference(
-            samples.difference(3), look(), target=ALASKA, reference="Helsinki"
-        )
+        plots.plot_term_difference(table, look(), target=ALASKA, reference="Helsinki")
 
 
 # ---------------------------------------------------------------- framing
 
 
-def test_frame_rates_show_every_document_and_all_together():
+def test_frame_rates_show_every_document_all_together_and_the_mean():
     table = rounded(samples.frame_rates())
     drawn = plots.plot_frame_rates(table, look())
     assert [axes.get_title(loc="left") for axes in drawn.axes] == list(FRAMES)
@@ -267,14 +262,10 @@ def test_frame_rates_show_every_document_and_all_together():
             rows = table[(table["event"] == event) & (table["unit"] == unit)]
             wanted = [rows.loc[rows["frame"] == frame, "per_1000"].tolist() for frame in FRAMES]
             assert _points(drawn, *style, filled=filled) == wanted
-
-
-def test_frame_rates_mark_the_mean_by_an_upright_bar():
-    table = rounded(samples.frame_rates())
-    axes = plots.plot_frame_rates(table, look()).axes[1]
-    bars = [line.get_xdata()[0] for line in axes.lines if line.get_linewidth() == 1.8]
-    rows = table[(table["unit"] == "mean") & (table["frame"] == FRAMES[1])]
-    assert sorted(bars) == sorted(rows["per_1000"])
+    for axes, frame in zip(drawn.axes, FRAMES, strict=True):
+        bars = [line.get_xdata()[0] for line in axes.lines if line.get_linewidth() == 1.8]
+        rows = table[(table["unit"] == "mean") & (table["frame"] == frame)]
+        assert sorted(bars) == sorted(rows["per_1000"])
 
 
 def test_frame_shares_show_every_document_that_has_some():
@@ -361,3 +352,88 @@ def test_rates_scale_by_what_is_drawn():
     wide = table.assign(low=0.0, high=table["per_1000"].where(~single, 1e4))
     (limits,) = {axes.get_xlim() for axes in plots.plot_frame_rates(wide, look()).axes}
     assert limits[1] < 1e3
+
+
+# ---------------------------------------------------------------- stability of topics
+
+
+def draw_stability(chosen: int | None = 3) -> Figure:
+    return plots.plot_topic_stability(
+        samples.topic_stability(), look(), thresholds=samples.STABLE, chosen=chosen, share=0.8
+    )
+
+
+def test_every_panel_draws_its_kind_and_the_floor():
+    table = rounded(samples.topic_stability())
+    kinds = ("subsamples", "documents", "seeds")
+    for axes, kind in zip(draw_stability().axes, kinds, strict=True):
+        mean, floor = (
+            table[table["kind"] == name].sort_values("n_topics")["stability"].tolist()
+            for name in (kind, "unrelated")
+        )
+        lines = [list(line.get_ydata()) for line in axes.lines]
+        assert mean in lines
+        assert floor in lines
+
+
+def test_thresholds_stand_in_their_panels_only():
+    drawn = [
+        [line.get_ydata()[0] for line in axes.lines if list(line.get_xdata()) == [0, 1]]
+        for axes in draw_stability().axes
+    ]
+    assert drawn == [[0.6], [0.5], []]
+
+
+def test_the_number_chosen_has_a_ring_in_every_panel():
+    for axes in draw_stability(4).axes:
+        rings = [line for line in axes.lines if line.get_markerfacecolor() == "none"]
+        assert [list(line.get_xdata()) for line in rings] == [[4]]
+    assert "gewählt: 4" in [text for text, _ in drawn_texts(draw_stability(4))]
+
+
+def test_without_a_stable_number_the_figure_says_so():
+    texts = [text.replace("\n", " ") for text, _ in drawn_texts(draw_stability(None))]
+    assert "Keine Themenzahl erreicht beide Schwellen." in texts
+    assert not [text for text in texts if text.startswith("gewählt")]
+
+
+# ---------------------------------------------------------------- corrected shares
+
+
+def marks(drawn: Figure, marker: str) -> list[list[float]]:
+    return [
+        [float(line.get_xdata()[0]) for line in axes.lines if line.get_marker() == marker]
+        for axes in drawn.axes
+    ]
+
+
+def test_raw_shares_are_squares_and_corrected_ones_dots():
+    drawn = plots.plot_corrected(samples.corrected_shares(), look())
+    assert marks(drawn, "s") == [[0.6, 0.3, 0.1], [0.2, 0.3, 0.5]]
+    assert marks(drawn, "o") == [[0.5, 0.35, 0.15], [0.25, 0.3, 0.45]]
+    bars = [tuple(line.get_xdata()) for line in drawn.axes[1].lines if len(line.get_xdata()) == 2]
+    assert bars == [(0.15, 0.35), (0.2, 0.4), (0.35, 0.55)]
+    rows = [tick.get_text() for tick in drawn.axes[0].get_yticklabels()]
+    assert rows == ["bejaht", "verneint", "offen"]
+
+
+@pytest.mark.parametrize(
+    ("coded_by", "said"),
+    [
+        ("language_model", "40 of 80 mentions\nsecond coding (language model)"),
+        ("people", "\ncoding by people"),
+    ],
+)
+def test_figures_say_who_coded(coded_by: str, said: str):
+    table = samples.corrected_shares().assign(coded_by=coded_by)
+    drawn = plots.plot_corrected(table, look(language="en"))
+    assert drawn.axes[0].get_title(loc="left").endswith(said)
+
+
+def test_a_refused_correction_is_no_dot_and_says_why():
+    drawn = plots.plot_corrected(samples.corrected_shares(n_coded=8), look("page"), note=NOTE)
+    assert marks(drawn, "o")[1] == []
+    assert len(marks(drawn, "s")[1]) == 3
+    told = " ".join(text.replace("\n", " ") for text, _ in drawn_texts(drawn))
+    assert NOTE in told
+    assert "Keine Korrektur: 8 von 80 Nennungen sind ein zweites Mal codiert, es braucht 10" in told

@@ -9,7 +9,7 @@ from presentation_samples import ALASKA, HELSINKI, look
 from analysis.figures import plots
 from analysis.figures.style import INK, drawn_texts
 from analysis.measures.verdicts import VERDICT, refuse
-from analysis.study.errors import ExportError, TableError
+from analysis.study.errors import ExportError
 from analysis.tables.cells import rounded
 
 
@@ -25,19 +25,16 @@ def points(drawn: Figure) -> list:
 
 
 def test_terms_stand_at_their_log_ratio_and_evenness():
-    table = samples.keyness(30)
+    table = samples.keyness(30, n_labelled=6)
+    table.loc[8, "evenness"] = np.nan  # is left out
     drawn = plots.plot_keyness(table, look(), **EVENTS)
+    shown = table.dropna(subset="evenness")
     at = sorted((float(p.get_xdata()[0]), float(p.get_ydata()[0])) for p in points(drawn))
-    assert at == sorted(zip(table["log_ratio"], table["evenness"], strict=True))
+    assert at == sorted(zip(shown["log_ratio"], shown["evenness"], strict=True))
     for point in points(drawn):
         event = ALASKA if point.get_xdata()[0] > 0 else HELSINKI
         assert point.get_marker() == look().markers[event]
         assert point.get_markeredgecolor() == look().colours[event]
-
-
-def test_labelled_terms_are_named_and_filled_the_others_not():
-    table = samples.keyness(30, n_labelled=6)
-    drawn = plots.plot_keyness(table, look(), **EVENTS)
     named = {text.get_text() for text in drawn.axes[0].texts} & set(table["term"])
     assert named == set(table["term"][:6])
     filled = [p for p in points(drawn) if to_hex(p.get_markerfacecolor()) != "#ffffff"]
@@ -67,29 +64,14 @@ def test_figure_says_what_five_documents_cannot_carry():
     assert "Keine Intervalle: ein Bootstrap braucht 20 Dokumente je Gruppe" in text
     assert "hier sind es 3 und 2. Keine p-Werte: der kleinste p-Wert" in text
     assert "ist 0,1 (über 0,05). Nichts hier darf signifikant heißen." in text
-
-
-def test_figure_with_tests_does_not_say_so():
     text = text_of(plots.plot_keyness(samples.keyness(9, estimable=True), look("page"), **EVENTS))
     assert "Keine p-Werte" not in text
     assert "signifikant" not in text
 
 
-def test_term_without_evenness_is_left_out():
-    table = samples.keyness(5, n_labelled=2)
-    table.loc[3, "evenness"] = np.nan
-    assert len(points(plots.plot_keyness(table, look(), **EVENTS))) == 4
-
-
 def test_too_many_names_are_an_error():
     with pytest.raises(ExportError, match=r"no room for the name .* name fewer terms or draw"):
         plots.plot_keyness(samples.keyness(300, n_labelled=300), look(), **EVENTS)
-
-
-def test_reason_without_words_is_an_error():
-    table = samples.keyness(3).assign(reason_code="full_moon")
-    with pytest.raises(TableError, match="no words for 'full_moon'"):
-        plots.plot_keyness(table, look(), **EVENTS)
 
 
 # ---------------------------------------------------------------- noise floor
@@ -126,13 +108,10 @@ def test_what_documents_say_stands_beside():
     assert f"{hits[ALASKA]} von 200 Teilungen" in text
     assert f"{table['n_keywords_documents'].iloc[-1]} Keywords" in text
     assert "signifikant" not in text
-
-
-def test_group_that_cannot_be_split_says_why():
-    table = samples.noise(1)
-    table.loc[0, ["n_keywords_words", "p_floor"]] = np.nan
-    table.loc[0, VERDICT] = list(refuse("group_of_one_not_split"))
-    text = text_of(plots.plot_noise_floor(table, look("page")))
+    alone = samples.noise(1)
+    alone.loc[0, ["n_keywords_words", "p_floor"]] = np.nan
+    alone.loc[0, VERDICT] = list(refuse("group_of_one_not_split"))
+    text = text_of(plots.plot_noise_floor(alone, look("page")))
     assert "ein einzelnes Dokument lässt sich nicht teilen" in text
 
 

@@ -62,6 +62,14 @@ def table(n_missing: int = 0) -> pd.DataFrame:
     return full
 
 
+def of_choices(*kept: str) -> pd.DataFrame:
+    """All combinations of these choices; the others have their first option."""
+    found = table()
+    for name in set(OPTIONS) - set(kept):
+        found = found[found[name] == OPTIONS[name][0]]
+    return found
+
+
 def draw(given, width="column", language="de", *, note="", p_floor=0.1, without="") -> Figure:
     """Draw the curve; without a least p-value the claim compares no events."""
     test = cells_of_test(0.02, p_floor, 10)
@@ -142,14 +150,8 @@ def test_darkness_is_the_share_that_uses_the_option(curve: Figure) -> None:
     assert all(np.ptp(strip) < 1e-9 for strip in found[4:])
     thirds = [strip for strip in found[4:] if strip[0] == pytest.approx(1 / 3)]
     assert len(thirds) == len(OPTIONS["weight"])
-
-
-def test_few_specifications_have_a_bin_each() -> None:
-    few = table()
-    for name in set(OPTIONS) - set(MOVES):
-        few = few[few[name] == OPTIONS[name][0]]
-    drawn = draw(few)
-    assert [strip.tolist() for strip in strips(drawn.axes[2])] == [
+    # Few specifications have a bin each.
+    assert [strip.tolist() for strip in strips(draw(of_choices(*MOVES)).axes[2])] == [
         [0, 0, 1, 1], [1, 1, 0, 0], [0, 1, 0, 1], [1, 0, 1, 0],
     ]  # fmt: skip
 
@@ -180,35 +182,14 @@ def test_the_message_gives_share_range_choice_and_refusal() -> None:
     assert "claim does not hold" in said
 
 
-def test_a_p_value_comes_with_its_floor() -> None:
-    said = told(draw(table(), width="page", p_floor=0.001))
-    assert "p = 0,020 (einseitig, Median aller Spezifikationen" in said
-    assert "kleinstmöglich 0,001" in said
-    said = told(draw(table(), width="page", p_floor=0.0))
-    assert "Kein p-Wert: die Behauptung vergleicht keine Ereignisse." in said
-
-
-def test_almost_all_is_not_all() -> None:
-    given = table()[lambda t: t["quotations"] == "in"].reset_index(drop=True)
-    given.loc[5, "estimate"] = -0.1
-    assert "191 von 192 Spezifikationen (99 %)" in told(draw(given, width="page"))
-
-
-def test_what_cannot_be_estimated_is_counted() -> None:
-    said = told(draw(table(n_missing=4), width="page"))
-    assert "380 Spezifikationen, nach Schätzung geordnet" in said
-    assert "Nicht schätzbar: ein Ereignis hat nichts zu vergleichen (4 von 384)." in said
-
-
 def test_refusals() -> None:
     given = table()
     with pytest.raises(TableError, match="plot_specifications: missing column estimate"):
         draw(given, without="estimate")
     with pytest.raises(TableError, match=r"specification .1. stands twice"):
         draw(pd.concat([given, given.iloc[:1]]))
-    alone = given.assign(**{name: options[0] for name, options in OPTIONS.items()})
     with pytest.raises(TableError, match=r"no choice has two options.*a second option"):
-        draw(alone)
+        draw(of_choices())
     with pytest.raises(TableError, match=r"unknown claim 'c'\. Allowed: d"):
         draw(given.assign(claim="d"))
 
@@ -222,3 +203,24 @@ def test_every_choice_and_option_of_the_design_has_words(language) -> None:
     assert set(worded["claim"]) == {LABEL[language]}
     assert worded["option"].is_unique
     assert worded["choice"].nunique() == len(CHOICES)
+
+
+@pytest.mark.parametrize(
+    ("p_floor", "said"),
+    [
+        (0.001, "p = 0,020 (einseitig, Median aller Spezifikationen"),
+        (0.001, "kleinstmöglich 0,001"),
+        (0.0, "Kein p-Wert: die Behauptung vergleicht keine Ereignisse."),
+    ],
+)
+def test_a_p_value_comes_with_its_floor(p_floor: float, said: str) -> None:
+    assert said in told(draw(of_choices(*MOVES), width="page", p_floor=p_floor))
+
+
+def test_almost_all_is_not_all_and_what_cannot_be_estimated_is_counted() -> None:
+    given = table()[lambda t: t["quotations"] == "in"].reset_index(drop=True)
+    given.loc[5, "estimate"] = -0.1
+    assert "191 von 192 Spezifikationen (99 %)" in told(draw(given, width="page"))
+    said = told(draw(table(n_missing=4), width="page"))
+    assert "380 Spezifikationen, nach Schätzung geordnet" in said
+    assert "Nicht schätzbar: ein Ereignis hat nichts zu vergleichen (4 von 384)." in said

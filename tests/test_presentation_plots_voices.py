@@ -77,15 +77,6 @@ def test_the_texts_own_voice_stands_first_on_a_band(drawn: Figure) -> None:
     assert heights["Text selbst"] < heights["Trump"]
 
 
-def test_rare_speakers_share_a_row() -> None:
-    table = samples.speakers(2, 8)
-    drawn = plot_voices(table, samples.polarity(table), look("page"), top=2)
-    texts = [text for text, _ in drawn_texts(drawn)]
-    assert texts.count("andere") == len(FRAMES)
-    assert len([text for text in texts if text.startswith("Sprecherin")]) <= 2 * len(FRAMES)
-    assert marks(drawn).total() == table["n_raw"].sum()
-
-
 def test_a_mark_stands_for_several_of_very_many_mentions() -> None:
     table = samples.speakers(900, 3)
     drawn = plot_voices(table, samples.polarity(table), look("page"))
@@ -94,16 +85,6 @@ def test_a_mark_stands_for_several_of_very_many_mentions() -> None:
     wanted = sum(math.ceil(n / per_mark) for n in table["n_raw"])
     assert marks(drawn).total() == wanted
     assert per_mark > 1
-
-
-def test_a_frame_without_mentions_says_so() -> None:
-    table = samples.speakers(8, 2).query("frame == 'Deal'")
-    none = pd.DataFrame(
-        {"frame": "Erfolg", "polarity": samples.POLARITIES, "unit": "corpus", "n_raw": 0}
-    )
-    profile = pd.concat([samples.polarity(table), none], ignore_index=True)
-    texts = [text for text, _ in drawn_texts(plot_voices(table, profile, look()))]
-    assert texts.count("keine Nennung") == 1
 
 
 def test_tables_that_do_not_fit_are_errors() -> None:
@@ -133,18 +114,17 @@ def test_claims_are_what_the_table_refuses() -> None:
     assert note.endswith(ascribed)
     fine = table.assign(p_status="ok", effect_status="ok")
     assert claims_note(fine, look("page", "en")).endswith("for these texts only.")
-
-
-def test_the_narrators_own_mentions_need_no_warning() -> None:
-    own = pd.DataFrame(
-        {"measure": "frame_setting", "unit": ["document", "corpus"], "doc_id": ["a", ""]}
-    ).assign(n_raw=3, n_mentions=3)
+    units = {"measure": "frame_setting", "unit": ["document", "corpus"], "doc_id": ["a", ""]}
+    own = pd.DataFrame(units).assign(n_raw=3, n_mentions=3)
     assert "Medien" not in voices_note(own, look("page"))
 
 
-def test_events_keep_their_columns() -> None:
-    table = samples.speakers(8, 2)
-    drawn = plot_voices(table, samples.polarity(table), look("page"))
+def test_rare_speakers_share_a_row_and_events_keep_their_columns() -> None:
+    table = samples.speakers(2, 8)
+    drawn = plot_voices(table, samples.polarity(table), look("page"), top=2)
+    texts = [text for text, _ in drawn_texts(drawn)]
+    assert texts.count("andere") == len(FRAMES)
+    assert len([text for text in texts if text.startswith("Sprecherin")]) <= 2 * len(FRAMES)
+    assert marks(drawn).total() == table["n_raw"].sum()
     lefts = {t.get_text(): t.get_position()[0] for t in drawn.axes[0].texts}
-    names = look("page").name(HELSINKI), look("page").name(ALASKA)
-    assert lefts[names[0]] < lefts[names[1]]
+    assert lefts[look("page").name(HELSINKI)] < lefts[look("page").name(ALASKA)]

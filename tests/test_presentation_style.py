@@ -1,22 +1,34 @@
 import shutil
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
+from hypothesis import given
+from hypothesis import strategies as st
 
+from analysis.figures.layout import break_name, check_table
+from analysis.figures.look import Look, look_of
+from analysis.figures.marks import spread
 from analysis.figures.style import (
     FONT_FAMILY,
     FONT_FILES,
     FONT_FOLDER,
-    WIDTHS_MM,
+    PNG,
     check_font,
+    draw_checked,
+    drawn_texts,
     figure,
+    find_faults,
     fix_layout,
     load_fonts,
     style,
 )
-from analysis.study.errors import ExportError
+from analysis.study.errors import ExportError, TableError
+from analysis.study.study import read_study
 
 GERMAN = "äöüßÄÖÜẞ„“‚‘«»–−×≥≤²…€§→←\N{NARROW NO-BREAK SPACE}\N{NO-BREAK SPACE}"
 
@@ -72,12 +84,6 @@ def test_other_copy_of_the_font_loads_before_ours(tmp_path: Path):
         fonts._findfont_cached.cache_clear()
 
 
-@pytest.mark.parametrize(("width", "wanted"), WIDTHS_MM.items())
-def test_figures_have_the_width_in_print(width, wanted: float):
-    drawn = figure(width, height_mm=50)
-    assert drawn.get_size_inches() * 25.4 == pytest.approx([wanted, 50])
-
-
 def test_unknown_width_lists_the_allowed():
     with pytest.raises(ExportError, match=r"unknown width 'colum'. Allowed: column, page, word\."):
         figure("colum", height_mm=50)  # type: ignore[arg-type]
@@ -106,3 +112,119 @@ def test_character_that_the_font_lacks_is_an_error():
         drawn.subplots().set_title("Gipfel \N{GLOBE WITH MERIDIANS}")
     with pytest.raises(ExportError, match="GLOBE WITH MERIDIANS"):
         fix_layout(drawn)
+
+
+def _with_texts(*texts: tuple[float, float, str]):
+    drawn = figure(height_mm=40)
+    with style():
+        for x, y, text in texts:
+            drawn.text(x, y, text)
+    return drawn
+
+
+def test_text_on_the_page_is_no_fault():
+    drawn = _with_texts((0.1, 0.5, "Öl"))
+    buffer = BytesIO()
+    with style():
+        drawn.savefig(buffer, format="png", metadata={"Software": None}, pil_kwargs=PNG)
+    assert draw_checked(drawn, {"Software": None}) == buffer.getvalue()
+
+
+def test_text_that_leaves_the_page_is_named_with_the_way_out():
+    cut = _with_texts((0.9, 0.8, "Sicherheits-\ngarantien"), (-0.1, 0.2, "Gipfel"))
+    with style():
+        beyond = cut.subplots().annotate("Waffenstillstand", (0.95, 0.5))
+    beyond.set_in_layout(False)
+    named = find_faults(cut)
+    assert "'Gipfel' leaves the page by 8 mm" in named
+    canvas = cut.canvas
+    with pytest.raises(ExportError, match=r"3 faults\n  - .* leaves .*mm") as fault:
+        draw_checked(cut, {})
+    assert len(named) == 3
+    assert all(text in str(fault.value) for text in named)
+    assert str(fault.value).endswith("Use a wider figure or shorter labels.")
+    assert (cut.canvas, cut.dpi) == (canvas, 144)
+
+
+def test_texts_on_each_other_are_found():
+    drawn = _with_texts((0.1, 0.5, "Vereinbarung"), (0.2, 0.52, "Abkommen"), (0.1, 0.1, "frei"))
+    assert find_faults(drawn) == ["'Vereinbarung' and 'Abkommen' overlap"]
+
+
+def test_ticks_out_of_view_are_not_texts_of_the_figure():
+    drawn = figure(height_mm=40)
+    with style():
+        axes = drawn.subplots()
+        axes.set_xticks([0, 1, 50], ["a", "b", "weit draußen"])
+        axes.set_xlim(0, 1)
+    assert "weit draußen" not in [text for text, _ in drawn_texts(drawn)]
+    assert find_faults(drawn) == []
+
+
+def test_text_of_several_lines_is_seen_whole():
+    drawn = _with_texts((0.1, 0.5, "Sicherheits-\ngarantien"), (0.12, 0.5, "Gipfel"))
+    assert "Sicherheits-\ngarantien" in [text for text, _ in drawn_texts(drawn)]
+    assert find_faults(drawn) == ["'Sicherheits-\\ngarantien' and 'Gipfel' overlap"]
+
+
+@given(st.text(alphabet="abcäöüß- ", max_size=120), st.integers(4, 40))
+def test_broken_names_fit_and_lose_no_letter(name: str, letters: int):
+    lines = break_name(name, letters).split("\n")
+    assert max(len(line) for line in lines) <= letters
+    kept = "".join(lines).replace("-", "").replace(" ", "")
+    assert kept == name.replace("-", "").replace(" ", "")
+
+
+@given(st.integers(0, 30))
+def test_spread_is_symmetric_and_stays_in_reach(n: int):
+    heights = spread(n, 0.26)
+    assert len(set(heights)) == n
+    assert sum(heights) == pytest.approx(0)
+    assert all(abs(height) <= 0.2601 for height in heights)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ({"term": ["a"]}, r"plot_x: missing columns n, unit; came: term"),
+        ({"term": [], "n": [], "unit": []}, "plot_x: the table has no rows"),
+        ({"term": ["a", "b", "b"], "n": 1, "unit": "mean"}, r"plot_x: term \['b'\] stands twice"),
+        (
+            {"term": ["a"], "n": 1, "unit": "pool"},
+            r"plot_x: unknown unit 'pool'. Allowed: mean, pooled\. Did you",
+        ),
+    ],
+)
+def test_a_table_that_cannot_be_drawn_is_named(table: dict[str, object], message: str):
+    codes = {"unit": ["pooled", "mean"]}
+    with pytest.raises(TableError, match=message):
+        check_table(pd.DataFrame(table), ["term", "n", "unit"], "plot_x", key=["term"],
+                    codes=codes)  # fmt: skip
+
+
+def test_looks_follow_the_study():
+    study = read_study()
+    look = look_of(study, language="en")
+    assert list(look.colours) == [item.id for item in (*study.events, *study.frames)]
+    assert look.name("Einmischung") == "Einmischung (interference)"
+    assert look.language == "en"
+    assert look.markers["helsinki-2018"] != look.markers["alaska-2025"]
+    assert len({look.markers[frame.id] for frame in study.frames}) == 3
+    in_order = ["helsinki-2018", "alaska-2025", "Deal"]
+    assert look.order(["Deal", "alaska-2025", "helsinki-2018", "alaska-2025"]) == in_order
+
+
+def test_looks_that_cannot_be_are_errors():
+    study = read_study()
+    look = look_of(study)
+    with pytest.raises(ExportError, match=r"unknown event or frame 'alaska-2024'.*'alaska-2025'"):
+        look.order(["alaska-2024"])
+    with pytest.raises(ExportError, match="a colour but no marker for b"):
+        Look({"a": "#000000", "b": "#ffffff"}, {}, {"a": "o"})
+    with pytest.raises(ExportError, match="unknown width 'poster'"):
+        replace(look, width="poster")
+    with pytest.raises(ExportError, match="unknown language 'fr'"):
+        look_of(study, language="fr")  # type: ignore[arg-type]
+    double = study.frames[0].model_copy(update={"id": "alaska-2025"})
+    with pytest.raises(ExportError, match="'alaska-2025' is both an event and a frame"):
+        look_of(study.model_copy(update={"frames": (double,)}))

@@ -22,31 +22,10 @@ def test_formulas_become_text(cell: str, dtype: str):
     assert back["term"].tolist() == [f"'{cell}", "Öl"]
 
 
-def test_numbers_are_not_taken_for_formulas():
-    assert csv_text(pd.DataFrame({"log_ratio": [-1.5], "n": [-2]})) == "log_ratio,n\n-1.5,-2\n"
-
-
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5))
 def test_numbers_come_back_from_csv_bit_by_bit(values: list[float]):
     text = csv_text(pd.DataFrame({"share": values}))
     assert [float(line) for line in text.splitlines()[1:]] == values
-
-
-def test_csv_leaves_empty_cells_and_times_readable():
-    table = pd.DataFrame(
-        {
-            "posted_at": pd.to_datetime(["2025-08-15 20:00", None]),
-            "post": pd.array([1, None], dtype="Int64"),
-            "outlet": ["Morgenblatt", ""],
-        }
-    )
-    assert csv_text(table) == "posted_at,post,outlet\n2025-08-15 20:00:00,1,Morgenblatt\n,,\n"
-
-
-def test_csv_does_not_change_its_table():
-    table = pd.DataFrame({"term": ["=1"]})
-    csv_text(table)
-    assert table["term"].tolist() == ["=1"]
 
 
 def test_latex_has_booktabs_and_the_language_of_the_numbers():
@@ -77,40 +56,10 @@ def test_latex_refuses_one_heading_twice():
         latex_table(table, {"share": "Anteil", "s": "Anteil"}, language="de")
 
 
-def test_macros_are_sorted_and_spelled_without_digits():
-    text = latex_macros({"share_2018": 0.256, "n_terms": 1200}, "02", language="de")
-    assert text == (
-        "\\newcommand{\\gipfelZeroTwoNTerms}{1\\,200}\n"
-        "\\newcommand{\\gipfelZeroTwoShareTwoZeroOneEight}{0,26}\n"
-    )
-
-
 @given(st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,20}", fullmatch=True))
 def test_macro_names_are_letters_only(name: str):
     assert macro_name("02", name).isalpha()
     assert macro_name("02", name).isascii()
-
-
-def test_macro_text_is_escaped():
-    text = latex_macros({"top": "50% & \\x"}, "02", language="de")
-    assert text.endswith("{50\\% \\& \\textbackslash{}x}\n")
-
-
-@pytest.mark.parametrize("name", ["größe", "n tokens", "2018_n", ""])
-def test_names_that_no_macro_can_have_are_errors(name: str):
-    with pytest.raises(ExportError, match="wanted ASCII letters, digits and underscores"):
-        latex_macros({name: 1}, "02", language="de")
-
-
-def test_two_names_of_one_macro_are_an_error():
-    with pytest.raises(ExportError, match="another value has the macro"):
-        latex_macros({"n_terms": 1, "nTerms": 2}, "02", language="de")
-
-
-@pytest.mark.parametrize("value", [math.nan, math.inf, True])
-def test_values_that_are_no_numbers_are_errors(value):
-    with pytest.raises(ExportError, match="value 'x': wanted a finite number or text"):
-        latex_macros({"x": value}, "02", language="de")
 
 
 def test_a_table_that_compares_names_the_events(tmp_path: Path):
@@ -120,3 +69,47 @@ def test_a_table_that_compares_names_the_events(tmp_path: Path):
         "n_target,n_reference,event_target,event_reference\n3,1,alaska-2025,helsinki-2018\n"
     )
     assert "n Alaska 2025 & n Helsinki 2018 \\\\\n" in (tmp_path / "02_x.tex").read_text("utf-8")
+
+
+def test_csv_leaves_empty_cells_times_and_numbers_readable_and_its_table_as_it_was():
+    table = pd.DataFrame(
+        {
+            "posted_at": pd.to_datetime(["2025-08-15 20:00", None]),
+            "post": pd.array([1, None], dtype="Int64"),
+            "outlet": ["=Morgenblatt", ""],
+            "log_ratio": [-1.5, -2],
+        }
+    )
+    before = table.copy(deep=True)
+    assert csv_text(table) == (
+        "posted_at,post,outlet,log_ratio\n2025-08-15 20:00:00,1,'=Morgenblatt,-1.5\n,,,-2.0\n"
+    )
+    pd.testing.assert_frame_equal(table, before)
+
+
+def test_macros_are_sorted_escaped_and_spelled_without_digits():
+    values = {"share_2018": 0.256, "n_terms": 1200, "top": "50% & \\x"}
+    assert latex_macros(values, "02", language="de") == (
+        "\\newcommand{\\gipfelZeroTwoNTerms}{1\\,200}\n"
+        "\\newcommand{\\gipfelZeroTwoShareTwoZeroOneEight}{0,26}\n"
+        "\\newcommand{\\gipfelZeroTwoTop}{50\\% \\& \\textbackslash{}x}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        *(
+            ({name: 1}, "wanted ASCII letters, digits and underscores")
+            for name in ("größe", "n tokens", "2018_n", "")
+        ),
+        ({"n_terms": 1, "nTerms": 2}, "another value has the macro"),
+        *(
+            ({"x": value}, "value 'x': wanted a finite number or text")
+            for value in (math.nan, math.inf, True)
+        ),
+    ],
+)
+def test_values_that_no_macro_can_have_are_errors(values: dict[str, object], message: str):
+    with pytest.raises(ExportError, match=message):
+        latex_macros(values, "02", language="de")

@@ -73,36 +73,21 @@ def frame(counts: TermCounts) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("weight", ["within", "across"])
-def test_a_planted_copy_counts_once_in_terms(planted: dict[str, Features], weight: Any) -> None:
-    once = counted(planted["once"], "none")
-    copied = counted(planted[weight], weight)
-    assert_frame_equal(frame(copied), frame(once))
-    assert copied.matrix.dtype.kind == "i"
-    seen = counted(planted[weight], "none")
-    assert seen.totals.sum() > once.totals.sum()
-
-
-@pytest.mark.parametrize("weight", ["within", "across"])
-def test_identical_copies_weigh_what_the_first_counts(
-    planted: dict[str, Features], weight: Any
-) -> None:
-    weighed = count_terms(planted[weight], Recipe(weight=weight)).group("event")
-    first = counted(planted[weight], weight).group("event")
-    np.testing.assert_allclose(weighed.matrix.toarray(), first.matrix.toarray())
-    np.testing.assert_allclose(weighed.totals, first.totals)
-
-
-@pytest.mark.parametrize("weight", ["within", "across"])
-def test_a_planted_copy_counts_once_in_keyness_and_noise_floor(
-    planted: dict[str, Features], weight: Any
-) -> None:
+def test_a_planted_copy_counts_once(planted: dict[str, Features], weight: Any) -> None:
+    """In terms, keyness and the noise floor, and as much as all copies weigh together."""
     once, copied = counted(planted["once"], "none"), counted(planted[weight], weight)
     seen = counted(planted[weight], "none")
+    assert_frame_equal(frame(copied), frame(once))
+    assert copied.matrix.dtype.kind == "i"
+    assert seen.totals.sum() > once.totals.sum()
+    weighed = count_terms(planted[weight], Recipe(weight=weight)).group("event")
+    first = copied.group("event")
+    np.testing.assert_allclose(weighed.matrix.toarray(), first.matrix.toarray())
+    np.testing.assert_allclose(weighed.totals, first.totals)
     tables = [keyness(counts, **SIDES) for counts in (once, copied, seen)]
     assert_frame_equal(tables[0], tables[1])
     assert not tables[0].equals(tables[2])
-    floors = [noise_floor(counts, min_count=2) for counts in (once, copied)]
-    assert_frame_equal(*floors)
+    assert_frame_equal(*(noise_floor(counts, min_count=2) for counts in (once, copied)))
 
 
 @pytest.mark.parametrize("span", SPANS)
@@ -187,42 +172,29 @@ def test_clusters_are_what_is_relabelled_and_split(planted: dict[str, Features])
     assert not np.allclose(*z)
 
 
-def test_clusters_are_transitive() -> None:
-    segments = pd.DataFrame(
-        {"doc_id": list("dccbba"), "repeat_across": ["x", "x", "y", "y", "", ""]}
-    )
-    assert find_clusters(segments).to_dict() == {"a": "a", "b": "b", "c": "b", "d": "b"}
-
-
-def test_the_order_of_segments_does_not_move_clusters() -> None:
-    segments = pd.DataFrame({"doc_id": list("abcab"), "repeat_across": ["x", "", "x", "", ""]})
-    turned = find_clusters(segments[::-1])
-    assert turned.sort_index().equals(find_clusters(segments).sort_index())
-
-
-# ---------------------------------------------------------------- refusals
-
-
-def test_unknown_choices_list_what_is_allowed(toy_features: Features) -> None:
-    with pytest.raises(MeasureError, match=r"unknown weight 'inside'\. Allowed: across, none, wi"):
-        count_once(toy_features, "inside")  # type: ignore[arg-type]
-    with pytest.raises(MeasureError, match=r"unknown copies 'last'\. Allowed: first, weigh"):
-        Recipe(copies="last")  # type: ignore[arg-type]
-
-
-def test_weights_that_keyness_cannot_take_name_the_way_out(planted: dict[str, Features]) -> None:
-    counts = count_terms(planted["within"], Recipe(weight="within"))
-    with pytest.raises(MeasureError, match=r"came weights.*copies='first'"):
-        keyness(counts, **SIDES)
-
-
-def test_ngrams_of_copies_are_refused(planted: dict[str, Features]) -> None:
-    with pytest.raises(MeasureError, match=r"n-grams are published by document.*weight='none'"):
-        count_ngrams(planted["within"], weight="within")
-
-
 def test_none_marks_every_segment(planted: dict[str, Features]) -> None:
     segments = planted["across"].segments
     assert first_of_repeats(segments, "none").all()
     assert (~first_of_repeats(segments, "within")).sum() == 2
     assert (~first_of_repeats(segments, "across")).sum() == 3
+
+
+def test_clusters_are_transitive_in_any_order() -> None:
+    segments = pd.DataFrame(
+        {"doc_id": list("dccbba"), "repeat_across": ["x", "x", "y", "y", "", ""]}
+    )
+    for turned in (segments, segments[::-1]):
+        assert find_clusters(turned).to_dict() == {"a": "a", "b": "b", "c": "b", "d": "b"}
+
+
+def test_what_cannot_be_is_refused_with_the_way_out(planted: dict[str, Features]) -> None:
+    features = planted["within"]
+    with pytest.raises(MeasureError, match=r"unknown weight 'inside'\. Allowed: across, none, wi"):
+        count_once(features, "inside")  # type: ignore[arg-type]
+    with pytest.raises(MeasureError, match=r"unknown copies 'last'\. Allowed: first, weigh"):
+        Recipe(copies="last")  # type: ignore[arg-type]
+    with pytest.raises(MeasureError, match=r"n-grams are published by document.*weight='none'"):
+        count_ngrams(features, weight="within")
+    counts = count_terms(features, Recipe(weight="within"))
+    with pytest.raises(MeasureError, match=r"came weights.*copies='first'"):
+        keyness(counts, **SIDES)

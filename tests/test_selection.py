@@ -50,26 +50,15 @@ def test_weighted_counts_are_the_sum_of_weights(features: Features) -> None:
     assert chosen["n_raw"].sum() == 8
 
 
-def test_no_mention_gives_zeros_everywhere(features: Features) -> None:
-    chosen = select_mentions(features.mentions, ["Wetter"], Selection())
-    table = count_by_unit(chosen, features.documents, {"frame": ["Wetter"]})
-    assert len(table) == 5 + 2 + 1
-    assert set(table["n"]) == {0}
-
-
 def test_totals_relate_to_the_keys_named(features: Features) -> None:
     chosen = select_mentions(features.mentions, FRAMES, Selection())
     table = count_by_unit(chosen, features.documents, {"frame": FRAMES}, units=["corpus"])
     assert totals_of(table, []).tolist() == [35, 35, 35]
     assert totals_of(table, ["frame"]).tolist() == [12, 15, 8]
-
-
-def test_sizes_follow_the_weight(features: Features) -> None:
-    documents = features.documents
-    plain = sizes_of(documents, "n_tokens", Selection())
-    within = sizes_of(documents, "n_tokens", Selection(weight="within"))
-    assert plain.sum() == documents["n_tokens"].sum()
-    assert within.sum() == documents["n_tokens_within"].sum() < plain.sum()
+    none = select_mentions(features.mentions, ["Wetter"], Selection())
+    table = count_by_unit(none, features.documents, {"frame": ["Wetter"]})
+    assert len(table) == 5 + 2 + 1
+    assert set(table["n"]) == {0}
 
 
 @pytest.mark.parametrize(
@@ -85,14 +74,16 @@ def test_unknown_choices_list_the_known_ones(wrong: dict[str, str], message: str
         Selection(**wrong)  # type: ignore[arg-type]
 
 
-def test_frames_are_wanted_once(features: Features) -> None:
+def test_sizes_follow_the_weight_or_are_refused(features: Features) -> None:
+    documents = features.documents
+    plain = sizes_of(documents, "n_tokens", Selection())
+    within = sizes_of(documents, "n_tokens", Selection(weight="within"))
+    assert plain.sum() == documents["n_tokens"].sum()
+    assert within.sum() == documents["n_tokens_within"].sum() < plain.sum()
+    with pytest.raises(MeasureError, match=r"unknown size 'words'\. Allowed: n_tokens, n_words"):
+        sizes_of(documents, "words", Selection())
+    with pytest.raises(MeasureError, match="no weight of repeats reaches; came weight 'across'"):
+        sizes_of(documents, "n_words_file", Selection(weight="across"))
     for frames in ([], ["Deal", "Deal"]):
         with pytest.raises(MeasureError, match="wanted one frame or more, each once; came"):
             select_mentions(features.mentions, frames, Selection())
-
-
-def test_sizes_that_cannot_be_are_refused(features: Features) -> None:
-    with pytest.raises(MeasureError, match=r"unknown size 'words'\. Allowed: n_tokens, n_words"):
-        sizes_of(features.documents, "words", Selection())
-    with pytest.raises(MeasureError, match="no weight of repeats reaches; came weight 'across'"):
-        sizes_of(features.documents, "n_words_file", Selection(weight="across"))

@@ -54,26 +54,18 @@ def test_the_same_twice() -> None:
     assert first["seed_id"].unique().tolist() == ["Schiff", "Acker"]
 
 
-def test_a_list_in_few_segments_is_refused_with_its_numbers() -> None:
-    row = seeded_topics(with_neighbours(), seeds={"Rares": ["Selten"]}).iloc[0]
-    assert (row["status"], row["term"], row["n_segments"]) == ("not_estimable", "", 3)
-    assert row["reason_code"] == "too_few_segments_of_list"
-    assert row["reason_values"] == "3;5"
-    assert np.isnan(row["weight"])
-
-
-def test_a_list_that_matches_nothing_is_an_error() -> None:
+def test_lists_that_cannot_be_are_refused_with_their_numbers() -> None:
     counts = with_neighbours()
+    row = seeded_topics(counts, seeds={"Rares": ["Selten"]}).iloc[0]
+    assert (row["status"], row["term"], row["n_segments"]) == ("not_estimable", "", 3)
+    assert (row["reason_code"], row["reason_values"]) == ("too_few_segments_of_list", "3;5")
+    assert np.isnan(row["weight"])
     with pytest.raises(MeasureError) as caught:
         seeded_topics(counts, seeds={"Schiff": ["Anker"], "Luft": ["Wolke", "Wind"]})
     assert str(caught.value) == (
         f"seeded_topics: no word of the list 'Luft' is among {len(counts.trim().terms)} terms: "
         "Wind, Wolke. Trim less, count the tags of these words, or leave the list out."
     )
-
-
-def test_lists_that_cannot_be() -> None:
-    counts = with_neighbours()
     with pytest.raises(MeasureError, match="wanted at least one list of words, came none"):
         seeded_topics(counts, seeds={})
     with pytest.raises(MeasureError, match="two lists share 'Anker'; leave it to one of them"):

@@ -6,6 +6,7 @@ import pytest
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from presentation_samples import look
 
 from analysis import (
     check_length,
@@ -20,28 +21,39 @@ from analysis import (
     read_features,
     speaker_concentration,
 )
-from analysis.figures.words import format_number, heading, label, read_words, tick_format
+from analysis.figures.reasons import status_line, word_reasons
+from analysis.figures.words import (
+    format_number,
+    heading,
+    label,
+    read_words,
+    tick_format,
+    word_basis,
+    word_reason,
+)
 from analysis.measures import frame_time, frequency, noise_floor
+from analysis.measures.intervals import INTERVAL_BASIS
+from analysis.measures.verdicts import (
+    OK,
+    judge_effect,
+    judge_interval,
+    judge_p_value,
+    judge_share,
+    refuse,
+    verdict_table,
+)
 from analysis.study.design import ALPHA, FEWEST_JOINT, LEVEL
-from analysis.study.errors import ExportError
+from analysis.study.errors import ExportError, MeasureError, TableError
 from analysis.tables.features import Features
+from analysis.tables.reasons import REASONS
 from analysis.tables.schema import TABLES
 
-#: What labels begin with that are named by a code of the tables: a choice, a layer, a label.
-FAMILIES = (
-    *("choice_", "coded_by_", "difference_", "distance_", "layer_", "metric_", "option_"),
-    *("polarity_", "population_", "seen_", "source_", "tier_", "value_"),
-)
 
-
-def test_unknown_label_lists_the_allowed_and_the_nearest():
+def test_unknown_labels_and_languages_list_the_allowed_and_the_nearest():
     with pytest.raises(
         ExportError, match=r"unknown label 'topicc'.*\bmentions_there, .*Did you mean 'topic'"
     ):
         label("topicc", "de")
-
-
-def test_unknown_language_lists_the_allowed():
     with pytest.raises(ExportError, match=r"unknown language 'fr'. Allowed: de, en\."):
         label("topic", "fr")  # type: ignore[arg-type]
 
@@ -69,8 +81,7 @@ def test_german_number_reads_back(value: float, digits: int):
     text = format_number(value, "de", digits=digits)
     back = text.replace("\N{NARROW NO-BREAK SPACE}", "").replace(",", ".").replace("−", "-")
     assert float(back) == pytest.approx(float(f"{value:.{digits}f}"))
-    assert "-" not in text
-    assert "." not in text
+    assert not set("-.") & set(text)
 
 
 def test_ticks_are_numbers_of_the_language():
@@ -133,16 +144,6 @@ def test_headings_name_the_events_compared():
         heading("n_target", "de", sides={})
 
 
-def test_no_label_is_unused():
-    """Each is named by a figure or notebook, whole or by what its codes begin with."""
-    paths = [*(ROOT / "analysis" / "figures").rglob("*.py"), *(ROOT / "notebooks").glob("*.ipynb")]
-    source = "".join(path.read_text("utf-8") for path in paths)
-    asked = set(re.findall(r"""["']([a-z_0-9]+)["'{\\]""", source))
-    labels = set(read_words().labels)
-    assert labels - asked - {key for key in labels if key.startswith(FAMILIES)} == set()
-    assert set(FAMILIES) - asked == set()
-
-
 def frame_tables(features: Features) -> list[pd.DataFrame]:
     """Give tables of measures that the study's notebooks publish in part, or do not reach."""
     mentions, documents, segments = features.mentions, features.documents, features.segments
@@ -178,3 +179,74 @@ def test_no_heading_is_unused():
     for name, own in words.tables.items():
         tables = (columns for table, columns in published.items() if table.startswith(name))
         assert set(own) - set().union(*tables) == set()
+
+
+def test_every_reason_has_a_sentence_and_no_sentence_is_without_a_reason():
+    assert set(read_words().reasons) == set(REASONS)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("code", sorted(REASONS))
+def test_a_sentence_has_a_place_for_each_value(code: str, language: str):
+    values = [101 + i for i in range(len(REASONS[code]))]
+    verdict = refuse(code, *values)
+    said = word_reason(verdict.reason_code, verdict.reason_values, language)  # type: ignore[arg-type]
+    assert [int(number) for number in re.findall(r"10\d", said)] == values
+    assert not set("{}") & set(said)
+    with pytest.raises(TableError, match=f"'{code}' has {len(values)} places; came '1;2;3;4;5'"):
+        word_reason(code, "1;2;3;4;5", language)  # type: ignore[arg-type]
+
+
+def test_a_reason_is_made_by_its_code_and_its_numbers_only():
+    with pytest.raises(MeasureError, match=r"unknown reason 'no_tokens'.*Did you mean 'no_token'"):
+        refuse("no_tokens")
+    with pytest.raises(MeasureError, match="wanted fewest, n_target, n_reference; came 1 values"):
+        refuse("too_few_clusters", 20)
+    with pytest.raises(MeasureError, match="no_token: wanted no value; came 1 values"):
+        refuse("no_token", 3)
+    assert refuse("too_few_clusters", 20, 12345, 3.0).reason_values == "20;12345;3"
+
+
+def test_numbers_of_a_reason_are_written_as_the_language_does():
+    reason = judge_p_value(0.1)[1:]
+    assert "ist 0,1 (über 0,05)" in word_reason(*reason, "de")
+    assert "is 0.1 (above 0.05)" in word_reason(*reason, "en")
+    assert word_reason(*judge_p_value(1 / 3)[1:], "de").count("0,333") == 1
+    assert word_reason(*judge_share(3.5, with_interval=False)[1:], "de").startswith("3,5 Nennungen")
+
+
+def test_table_of_a_paper_has_words_and_the_result_table_stays():
+    table = verdict_table([judge_p_value(0.1), OK]).add_prefix("p_").assign(
+        n=1, interval_basis=INTERVAL_BASIS["welch"]
+    )  # fmt: skip
+    worded = word_reasons(table, look(), prefixes=["p_"])
+    assert worded.columns.tolist() == ["p_status", "p_reason", "n", "interval_basis"]
+    assert worded["p_status"].tolist() == ["nicht schätzbar", "geschätzt"]
+    assert worded["p_reason"].tolist()[1] == ""
+    assert set(worded["interval_basis"]) == {"Welch, Dokumente als Einheiten"}
+    assert table["p_status"].tolist() == ["not_estimable", "ok"]
+    with pytest.raises(TableError, match=r"\[reasons\] has no words for 'rain'; add it there"):
+        word_reason("rain", "", "de")
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_an_interval_rests_on_has_words_of_its_own(language):
+    worded = {word_basis(text, language) for text in INTERVAL_BASIS.values()}
+    assert len(worded) == len(INTERVAL_BASIS) == len(read_words().interval_basis)
+
+
+def test_unknown_outlets_are_not_called_different():
+    rows = pd.DataFrame({"event": ["a", "b"], "outlet": ["", ""], "kind": "p"})
+    reason = judge_effect(rows, "event")[1:]
+    assert word_reason(*reason, "de").startswith("von keinem Medium ist bekannt")
+    assert word_reason(*reason, "en") == "no outlet is known to cover both events"
+
+
+def test_different_reasons_are_counted_and_nothing_missing_says_nothing():
+    table = verdict_table([judge_interval(3, 2), OK, refuse("term_absent")])
+    assert status_line(table, look(), "status_interval") == (
+        "Keine Intervalle: ein Bootstrap braucht 20 Dokumente je Gruppe, hier sind es 3 und 2"
+        " (1 von 3); der Term kommt nicht vor (1 von 3)."
+    )
+    assert status_line(verdict_table([OK]).add_prefix("p_"), look(), "status_p_value",
+                       prefix="p_") == ""  # fmt: skip
