@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 import shutil
 from pathlib import Path
 
 import pytest
+from commands import call
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner, Result
 
 from analysis.annotation.corrections import read_corrections
-from analysis.cli import app as cli
-from analysis.cli.console import complete_event, complete_frame
-from analysis.coding.cards import Card, Mark, cut_text, facet_value, make_cards, make_facets
+from analysis.coding.cards import Card, Mark, cut_text, facet_value, make_cards
 from analysis.coding.page import (
     check_surfaces,
     parse_rules,
@@ -36,10 +31,6 @@ from analysis.tables.streams import write_rows
 def cards_of(layout: Layout, features: Features, wide: int = 2) -> list[Card]:
     texts = read_articles(layout, features.documents)
     return make_cards(features.mentions, features.segments, texts, wide=wide)
-
-
-def call(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, ["audit", *arguments])
 
 
 # ---------------------------------------------------------------- marks
@@ -69,14 +60,6 @@ def test_overlapping_marks_and_labels() -> None:
     assert [(piece.text, piece.roles, piece.labels) for piece in pieces] == [
         ("Nie", ("sentence", "polarity-cue"), ("P4",)),
         (" Deal", ("sentence",), ()),
-    ]
-
-
-def test_characters_that_turn_the_writing_are_pieces_with_a_name() -> None:
-    pieces = cut_text("a\u202eb\u2028", 0, 4, [])
-    assert [piece.labels for piece in pieces if piece.roles == ("unseen",)] == [
-        ("U+202E right-to-left override",),
-        ("U+2028 line separator",),
     ]
 
 
@@ -139,19 +122,6 @@ def test_posts_carry_their_time_and_its_quality(cards: list[Card]) -> None:
     assert ("", "") in times
 
 
-def test_counts_of_every_facet_sum_to_the_mentions(
-    cards: list[Card], toy_layout: Layout, toy_features: Features
-) -> None:
-    study = read_study(toy_layout)
-    events = [event.id for event in study.events]
-    documents = toy_features.documents["doc_id"].tolist()
-    for facet in make_facets(cards, study, events=events, documents=documents):
-        assert sum(n for _, _, n in facet.choices) == len(cards)
-        assert {facet_value(card, facet.id) for card in cards} <= {
-            value for value, _, _ in facet.choices
-        }
-
-
 # ---------------------------------------------------------------- pages
 
 
@@ -187,18 +157,6 @@ def test_a_page_without_a_mention_says_zero(toy_layout: Layout, toy_features: Fe
     )
     assert "0 mentions in 3 documents" in html
     assert "<article " not in html
-
-
-def test_the_policy_allows_the_pages_own_script_and_style_only(study: Layout) -> None:
-    html = write_audit(study)[2].path.read_text("utf-8")
-    policy = re.findall(r'Content-Security-Policy" content="([^"]+)"', html)
-    assert len(policy) == 1
-    for tag, name in (("script", "script-src"), ("style", "style-src")):
-        (code,) = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
-        digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
-        assert f"{name} &#39;sha256-{digest}&#39;" in policy[0]
-    assert policy[0].startswith("default-src &#39;none&#39;;")
-    assert not re.search(r"\s(src|href|style|on\w+)=", re.sub(r"<script>.*", "", html))
 
 
 def test_a_line_that_stands_already_is_named(study: Layout) -> None:
@@ -278,14 +236,7 @@ def test_a_folder_that_git_would_see_is_refused(study: Layout, tmp_path: Path) -
 
 
 def test_the_command_names_its_pages(study: Layout) -> None:
-    result = call("--event", "sued-2023", "-f", "Deal")
+    result = call("audit", "--event", "sued-2023", "-f", "Deal")
     assert result.exit_code == 0, result.exception
     assert "data/local/audit/sued-2023_Deal.html" in result.output
     assert "do not publish" in result.output
-
-
-def test_completion_offers_events_and_frames(study: Layout) -> None:
-    assert complete_event("su") == ["sued-2023"]
-    assert complete_frame("E") == ["Einmischung", "Erfolg"]
-    study.study_file.write_text("[study]", encoding="utf-8")
-    assert (complete_event("su"), complete_frame("E")) == ([], [])

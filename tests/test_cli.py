@@ -9,36 +9,23 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
-from typer.testing import CliRunner, Result
+from commands import call, fault
+from conftest import HERE, ROOT
+from typer.testing import CliRunner
 
 from analysis.cli import app as cli
-from analysis.cli import console
-from analysis.study.errors import GipfelError
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
 from analysis.tables.schema import TABLES
 
-TOY_TEXTS = Path(__file__).parent / "toy" / "data" / "raw"
+TOY_TEXTS = HERE / "toy" / "data" / "raw"
 
 
 @pytest.fixture
-def study(toy: Layout, toy_layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Layout:
-    """A copy of the made-up study with open tables and notebooks; the working directory."""
-    shutil.copytree(toy_layout.features, toy.features)
-    shutil.copytree(ROOT / "notebooks", toy.notebooks, dirs_exist_ok=True)
-    monkeypatch.chdir(toy.root)
-    monkeypatch.setattr(console.out, "width", 200)
-    return toy
-
-
-def call(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, list(arguments))
-
-
-def fault(result: Result) -> str:
-    assert isinstance(result.exception, GipfelError), result.output
-    return str(result.exception)
+def study(study: Layout) -> Layout:
+    """The made-up study with open tables and notebooks; the working directory."""
+    shutil.copytree(ROOT / "notebooks", study.notebooks, dirs_exist_ok=True)
+    return study
 
 
 def test_help_lists_every_command() -> None:

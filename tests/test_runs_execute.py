@@ -1,5 +1,4 @@
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from study_for_runs import (
     leftovers,
     plan_notebook,
     run_cells,
+    start_parent,
     wait_until,
     write_notebook,
     write_study,
@@ -87,9 +87,6 @@ def endings(
     kernel = root / "jupyter" / "kernels" / "python3" / "kernel.json"
     kernel.parent.mkdir(parents=True)
     kernel.write_text('{"argv": ["false"], "display_name": "wrong", "language": "python"}')
-    for folder in (both[1].runs / "02_fails" / "default" / "figures", both[1].figures):
-        folder.mkdir(parents=True)
-        (folder / "02_old.png").touch()
     events: list[RunEvent] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PATH", str(root / "jupyter"))
@@ -166,23 +163,15 @@ def test_a_failing_cell_is_told_with_its_traceback(endings: Endings) -> None:
     assert (failure.exception, failure.message) == ("KeyError", "'Käse'")
     assert "----> 2 brot['Käse']" in failure.traceback
     assert "\x1b" not in failure.traceback
-    assert [cell["execution_count"] is None for cell in notebook_cells(record)] == [
-        False,
-        False,
-        False,
-        False,
-        True,
-    ]
-
-
-def test_leaving_the_notebook_early_is_no_success(endings: Endings) -> None:
-    record = endings.records["03_exits"]
-    assert (record.n_cells, record.n_cells_run) == (4, 2)
-    failure = failure_of(record)
-    assert (failure.cell, failure.exception) == (2, "SystemExit")
+    not_run = [cell["execution_count"] is None for cell in notebook_cells(record)]
+    assert not_run == [False, False, False, False, True]
+    names = sorted(path.name for path in record.folder.iterdir())
+    assert names == ["figures", "notebook.ipynb", "run.json"]
 
 
 STOPPED = {
+    ("warm", "03_exits"): ("SystemExit", "0"),
+    ("kernel", "03_exits"): ("SystemExit", "0"),
     ("warm", "04_dies"): ("WorkerDied", "the worker process ended with code 0"),
     ("warm", "05_sleeps"): ("CellTimeoutError", "the cell took longer than one cell may"),
     ("kernel", "04_dies"): ("DeadKernelError", "the kernel died"),
@@ -190,7 +179,7 @@ STOPPED = {
 }
 
 
-@pytest.mark.parametrize("name", ["04_dies", "05_sleeps"])
+@pytest.mark.parametrize("name", ["03_exits", "04_dies", "05_sleeps"])
 def test_a_stopped_run_leaves_its_notebook(endings: Endings, name: str) -> None:
     record = endings.records[name]
     exception, message = STOPPED[endings.engine, name]
@@ -267,22 +256,6 @@ def test_a_second_run_gives_the_same_figures_and_another_one_leaves_them(
     assert (seen["word"], seen["none"]) == (ODD, None)
 
 
-def test_a_failed_run_leaves_the_one_that_stands_and_its_published_figures(
-    endings: Endings,
-) -> None:
-    record = endings.records["02_fails"]
-    assert (endings.layout.runs / "02_fails" / "default" / "figures" / "02_old.png").exists()
-    assert not (endings.layout.runs / "02_fails" / "default" / "run.json").exists()
-    assert sorted(path.name for path in record.folder.iterdir()) == [
-        "figures",
-        "notebook.ipynb",
-        "run.json",
-    ]
-    assert list(record.figures.iterdir()) == []
-    assert publish_figures(record, endings.layout.figures) == Published()
-    assert (endings.layout.figures / "02_old.png").exists()
-
-
 def test_a_kernel_that_does_not_start_is_tried_again(tmp_path: Path) -> None:
     (tmp_path / "ipykernel_launcher.py").write_text("raise SystemExit(1)")
     record = run_cells(tmp_path, "1", engine="kernel")
@@ -294,9 +267,8 @@ def test_a_kernel_that_does_not_start_is_tried_again(tmp_path: Path) -> None:
     assert not (record.folder / "notebook.ipynb").exists()
 
 
-@pytest.mark.parametrize("engine", ["warm", "kernel"])
-def test_the_deadline_of_a_run(tmp_path: Path, engine: EngineName) -> None:
-    record = run_cells(tmp_path, "import time\ntime.sleep(60)", engine=engine, deadline=1)
+def test_the_deadline_of_a_run_in_a_kernel(tmp_path: Path) -> None:
+    record = run_cells(tmp_path, "import time\ntime.sleep(60)", engine="kernel", deadline=1)
     failure = failure_of(record)
     assert (record.state, failure.exception) == ("timed_out", "DeadlineError")
     assert failure.message == "the deadline of the run passed"
@@ -334,25 +306,6 @@ def test_an_error_of_the_caller_stops_what_runs(tmp_path: Path) -> None:
 
 NOTE_PID = "import os, pathlib\npathlib.Path('pid').write_text(str(os.getpid()))"
 
-PARENT = """
-import pathlib, sys
-from analysis.study.paths import Layout
-from analysis.runs.execute import execute_runs
-from analysis.runs.job import Settings
-from analysis.runs.plan import plan_runs
-from analysis.study.study import read_study
-
-def show(event):
-    if event.cell == 3:
-        print("asleep", flush=True)
-
-layout = Layout(pathlib.Path(sys.argv[1]))
-settings = Settings(engine=sys.argv[2])
-plans = plan_runs(read_study(layout), layout)
-for record in execute_runs(plans, on_event=show, settings=settings):
-    print(record.notebook, record.state, record.reason)
-"""
-
 
 def write_sleepers(root: Path) -> list[PlannedRun]:
     """Write a study of two notebooks: the first one sleeps until a file says that it need not."""
@@ -361,20 +314,6 @@ def write_sleepers(root: Path) -> list[PlannedRun]:
     write_notebook(layout.notebooks / "01_sleeps.ipynb", NOTE_PID, sleep)
     write_notebook(layout.notebooks / "02_good.ipynb", "1")
     return plan_runs(study, layout)
-
-
-def start_parent(root: Path, engine: str = "warm") -> subprocess.Popen[str]:
-    """Start a process that executes the runs, and wait until the first one sleeps."""
-    (root / "tmp").mkdir()
-    parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(root), engine],
-        env=os.environ | {"TMPDIR": str(root / "tmp")},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert parent.stdout is not None
-    assert parent.stdout.readline() == "asleep\n"
-    return parent
 
 
 def test_an_interruption_leaves_nothing_half_written(tmp_path: Path) -> None:
