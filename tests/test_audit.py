@@ -33,9 +33,6 @@ def cards_of(layout: Layout, features: Features, wide: int = 2) -> list[Card]:
     return make_cards(features.mentions, features.segments, texts, wide=wide)
 
 
-# ---------------------------------------------------------------- marks
-
-
 @given(
     st.text(max_size=30),
     st.lists(st.tuples(st.integers(0, 35), st.integers(1, 9)), max_size=5),
@@ -63,9 +60,6 @@ def test_overlapping_marks_and_labels() -> None:
     ]
 
 
-# ---------------------------------------------------------------- rules
-
-
 def test_every_rule_of_the_committed_mentions_is_explained(features: Features) -> None:
     rules = read_rules()
     found = features.mentions[["about_rule", "polarity_rule", "voice_rule"]].to_numpy().ravel()
@@ -87,9 +81,6 @@ def test_without_the_rules_there_is_no_page(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("analysis.coding.page.PLACES", (Path("nowhere") / "coding-rules.md",))
     with pytest.raises(StudyError, match=r"no coding-rules\.md in nowhere.*git checkout"):
         read_rules()
-
-
-# ---------------------------------------------------------------- cards and facets
 
 
 @pytest.fixture(scope="module")
@@ -120,9 +111,6 @@ def test_posts_carry_their_time_and_its_quality(cards: list[Card]) -> None:
     times = {(card.time, card.paragraph.post) for card in cards}
     assert ("2023-06-10 00:05", "post 2, 2023-06-10 00:05, day inferred") in times
     assert ("", "") in times
-
-
-# ---------------------------------------------------------------- pages
 
 
 def test_one_page_per_event_and_one_of_all(study: Layout, tmp_path: Path) -> None:
@@ -171,9 +159,6 @@ def test_a_line_that_stands_already_is_named(study: Layout) -> None:
     cards = make_cards(features.mentions, features.segments, texts, wide=1, corrections=stood)
     assert cards[0].by_hand == {"speaker": 2}
     assert [facet_value(card, "correction") for card in cards[:2]] == ["hand", "rules"]
-
-
-# ---------------------------------------------------------------- what stops it
 
 
 def test_without_the_annotated_articles_it_says_how_to_get_them(study: Layout) -> None:
@@ -230,9 +215,6 @@ def test_a_folder_that_git_would_see_is_refused(study: Layout, tmp_path: Path) -
         write_audit(study, out=tmp_path / "file")
     below = write_audit(study, events=["nord-2019"], out=study.local / "mine")
     assert below[0].path.is_file()
-
-
-# ---------------------------------------------------------------- the command
 
 
 def test_the_command_names_its_pages(study: Layout) -> None:

@@ -57,9 +57,6 @@ def fill(path: Path, change: Callable[[list[Row]], list[Row] | None] = lambda ro
     return str(path)
 
 
-# ---------------------------------------------------------------- sample
-
-
 def test_sheets_show_the_mention_in_its_sentence(drawn: Layout) -> None:
     mentions = read_features(drawn.features).mentions.set_index("mention_id")
     for path in (sheet(drawn, "anna"), sheet(drawn, "anna", ".xlsx")):
@@ -122,9 +119,6 @@ def test_filled_in_sheets_are_not_overwritten(drawn: Layout) -> None:
     assert "name of a coder: wanted small letters" in fault(sample("--coders", "carla,Dr. X"))
     assert not sheet(drawn, "carla").exists()
     assert sample("--coders", "carla").exit_code == 0
-
-
-# ---------------------------------------------------------------- import
 
 
 def test_labels_of_two_coders_are_stored_and_compared(drawn: Layout) -> None:

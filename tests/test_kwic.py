@@ -42,9 +42,6 @@ def nodes(lines: pd.DataFrame) -> list[str]:
     return lines["node"].tolist()
 
 
-# ------------------------------------------------------------------ what is found
-
-
 def test_forms_lemmas_parts_and_frames_of_a_deal(texts: Texts) -> None:
     assert nodes(concordance_lines("Bahndeal", texts=texts)) == ["Bahndeal", "Bahndeal"]
     assert set(nodes(concordance_lines('[lemma="Deal"]', texts=texts))) == {"Deal"}
@@ -123,9 +120,6 @@ def test_context_by_sentence(texts: Texts) -> None:
     assert row == {"left": "Die ", "node": "Gäste", "gap": "", "particle": "", "right": " sind da."}
 
 
-# ------------------------------------------------------------------ counts agree with the tables
-
-
 def test_lemmas_count_as_in_the_open_table(texts: Texts, toy_features: Features) -> None:
     """A split verb counts under its own lemma, too: these hits are the ones with a particle."""
     terms = toy_features.terms
@@ -169,9 +163,6 @@ def test_order_of_documents_and_context_do_not_change_counts(texts: Texts) -> No
     assert count_hits(wide)["share"].sum() == pytest.approx(1)
     parts = [concordance_lines(query, {"event": e.id}, texts=texts) for e in texts.study.events]
     assert sum(map(len, parts)) == len(wide)
-
-
-# ------------------------------------------------------------------ filters, sorting, samples
 
 
 def test_filters(texts: Texts) -> None:
@@ -266,9 +257,6 @@ def test_same_columns_whatever_is_found(texts: Texts) -> None:
             assert tuple(lines.columns) == COLUMNS
 
 
-# ------------------------------------------------------------------ places and counts
-
-
 def test_places_name_documents_without_hits(texts: Texts, toy_features: Features) -> None:
     documents = toy_features.documents
     places = hit_places(concordance_lines("Ende", texts=texts), documents)
@@ -279,15 +267,12 @@ def test_places_name_documents_without_hits(texts: Texts, toy_features: Features
         hit_places(concordance_lines("Tunnel", texts=texts, sample=1), documents)
     with pytest.raises(MeasureError, match="hits_by_document: unknown document 'sued_1'"):
         hits_by_document(concordance_lines("Tunnel", texts=texts), documents.head(2))
-    with pytest.raises(MeasureError, match=r"unknown column 'right'. Allowed: about, doc_id, event"):
+    with pytest.raises(MeasureError, match=r"unknown column 'right'. Allowed: about, doc_id"):
         count_hits(concordance_lines("Tunnel", texts=texts), ["right"])
 
 
 def test_control_characters_reach_no_terminal() -> None:
     assert readable("a\x1b[2Jb\r\n\tc\u202ed\ufffe") == "a[2Jb cd"
-
-
-# ------------------------------------------------------------------ articles and cache
 
 
 def test_without_articles_it_says_how_to_get_them(toy: Layout) -> None:
@@ -345,9 +330,6 @@ def test_a_query_annotates_what_is_new_and_drops_what_is_gone(toy: Layout, count
     assert "sued_3" not in set(tokens["doc_id"])
     assert "gräbt" not in set(tokens["form"].cat.categories)
     assert len(list(toy.annotated.glob("*/*"))) == 5
-
-
-# ------------------------------------------------------------------ the articles of the study
 
 
 @pytest.fixture(scope="module")

@@ -37,9 +37,6 @@ engines = pytest.mark.parametrize(
 HALF = "\ud800"
 
 
-# ------------------------------------------------------------- half characters
-
-
 @engines
 @pytest.mark.xdist_group("kernels")
 def test_half_a_character_ends_no_run(tmp_path: Path, engine: EngineName) -> None:
@@ -84,9 +81,6 @@ def test_half_a_character_in_a_notebook_is_refused(tmp_path: Path) -> None:
     assert plan_notebook(tmp_path, "'\\ud800'").reason == ""
 
 
-# ------------------------------------------------------------- huge outputs
-
-
 @engines
 @pytest.mark.xdist_group("kernels")
 def test_a_huge_output_is_left_out_and_said(tmp_path: Path, engine: EngineName) -> None:
@@ -110,8 +104,6 @@ def test_a_huge_error_is_cut_and_said(tmp_path: Path) -> None:
     said = read_cells(record)[0]["outputs"][-1]["text"]
     assert said == ["[gipfel: 19,900,000 more characters were printed and are left out]\n"]
 
-
-# ------------------------------------------------------------- programs that stay
 
 #: One that leads a session of its own, and one whose parent has ended and whose names are gone.
 DETACH = """
@@ -173,10 +165,9 @@ def test_another_run_keeps_its_programs(tmp_path: Path) -> None:
     wait_until(lambda: not any(is_alive(pid) for pid in pids(tmp_path / "a")))
 
 
-# ------------------------------------------------------------- signals
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.long)]
+)
 def test_sigterm_ends_the_command_and_all_that_it_started(tmp_path: Path, number: int) -> None:
     layout = write_study(tmp_path / "study", {"01_probe": "{}"})[1]
     write_notebook(layout.notebooks / "01_probe.ipynb", DETACH, "import time\ntime.sleep(600)")
@@ -211,9 +202,6 @@ def test_ctrl_c_while_the_command_is_loaded_is_one_line(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "gipfel: interrupted.\n")
-
-
-# ------------------------------------------------------------- nothing to run
 
 
 def test_a_study_without_runs_says_what_to_add(

@@ -1,6 +1,5 @@
 import json
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -347,20 +346,11 @@ def test_another_process_waits_for_a_run_and_takes_it(tmp_path: Path) -> None:
     assert out.splitlines() == ["01_sleeps succeeded ", "02_good succeeded "]
 
 
-def test_after_a_kill_only_what_is_missing_runs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["warm", pytest.param("kernel", marks=pytest.mark.long)])
+def test_a_parent_that_is_killed_takes_its_runs_with_it(tmp_path: Path, engine: str) -> None:
+    """Afterwards only what is missing runs."""
     plans = write_sleepers(tmp_path)
     (done,) = execute_runs(plans[1:])
-    with start_parent(tmp_path) as parent:
-        parent.kill()
-    (tmp_path / "awake").touch()
-    first, second = execute_runs(plans)
-    assert (first.state, first.is_reused) == ("succeeded", False)
-    assert second == replace(done, is_reused=True)
-
-
-@pytest.mark.parametrize("engine", ["warm", "kernel"])
-def test_a_parent_that_is_killed_takes_its_runs_with_it(tmp_path: Path, engine: str) -> None:
-    plans = write_sleepers(tmp_path)
     with start_parent(tmp_path, engine) as parent:
         with (
             pytest.raises(RunError, match="01_sleeps/default: another run holds this folder"),
@@ -373,15 +363,10 @@ def test_a_parent_that_is_killed_takes_its_runs_with_it(tmp_path: Path, engine: 
     assert not plans[0].folder.exists()
     with hold_folder(plans[0].folder):
         assert [name for name in leftovers(tmp_path) if ".part-" in name] == []
-
-
-def test_what_executes_notebooks_is_loaded_by_workers_only() -> None:
-    code = (
-        "import sys, analysis, analysis.runs.execute, analysis.runs.publish;"
-        "print(sorted({'papermill', 'matplotlib', 'pandas', 'IPython'} & set(sys.modules)))"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout == "[]\n"
+    (tmp_path / "awake").touch()
+    first, second = execute_runs(plans)
+    assert (first.state, first.is_reused) == ("succeeded", False)
+    assert second == replace(done, is_reused=True)
 
 
 def test_the_log_of_a_crash_keeps_its_first_line_and_its_end(tmp_path: Path) -> None:

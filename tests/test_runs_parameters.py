@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from study_for_runs import write_notebook
 
@@ -40,6 +40,7 @@ def declared_parameters(draw: st.DrawFn) -> Parameter:
     return Parameter(name, annotation, draw(VALUES[annotation]), comment)
 
 
+@settings(max_examples=40)
 @given(st.lists(declared_parameters(), max_size=5, unique_by=lambda parameter: parameter.name))
 def test_cell_is_read_as_it_was_written(parameters: list[Parameter]) -> None:
     lines = [
