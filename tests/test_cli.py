@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -109,23 +108,6 @@ def test_annotate_leaves_equal_tables_alone(study: Layout) -> None:
     assert result.exit_code == 0, result.exception
     assert "changed" not in result.output
     assert {path.name: path.read_bytes() for path in study.features.iterdir()} == before
-
-
-@pytest.mark.xdist_group("kernels")
-def test_default_run_publishes_and_another_does_not(study: Layout) -> None:
-    assert call("run", "01_corpus").exit_code == 0
-    published = {path.name: path.read_bytes() for path in study.figures.iterdir()}
-    assert {"01_corpus.pdf", "01_corpus.svg", "01_corpus.png", "01_corpus.csv"} <= set(published)
-    inputs = json.loads(published["01_corpus.json"])["inputs"]
-    manifest = json.loads((study.features / "manifest.json").read_text())
-    assert inputs["documents"] == manifest["tables"]["documents"]["content"]
-    assert set(inputs) == {"documents", "segments", "study.toml"}
-    assert call("run", "01_corpus", "-p", "language=en").exit_code == 0
-    assert {path.name: path.read_bytes() for path in study.figures.iterdir()} == published
-    assert len(list((study.runs / "01_corpus").glob("*/run.json"))) == 2
-    status = call("status").output
-    assert "language=en" in status
-    assert "up to date" in status
 
 
 def test_status_tells_what_is_stale(study: Layout) -> None:
