@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from conftest import ROOT
 
 from analysis.runs.execute import execute_runs
 from analysis.runs.job import Settings
@@ -128,6 +131,41 @@ def read_cells(record: RunRecord) -> list[dict[str, Any]]:
     cells = json.loads((record.folder / "notebook.ipynb").read_text())["cells"]
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     return [cell for cell in code if "parameters" not in str(cell["metadata"].get("tags"))]
+
+
+PARENT = """
+import pathlib, sys
+from analysis.study.paths import Layout
+from analysis.runs.execute import execute_runs
+from analysis.runs.job import Settings
+from analysis.runs.plan import plan_runs
+from analysis.study.study import read_study
+
+def show(event):
+    if event.cell == 3:
+        print("asleep", flush=True)
+
+layout = Layout(pathlib.Path(sys.argv[1]))
+settings = Settings(engine=sys.argv[2])
+plans = plan_runs(read_study(layout), layout)
+for record in execute_runs(plans, on_event=show, settings=settings):
+    print(record.notebook, record.state, record.reason)
+"""
+
+
+def start_parent(root: Path, engine: str = "warm") -> subprocess.Popen[str]:
+    """Start a process that executes the runs, and wait until the second cell of one begins."""
+    (root / "tmp").mkdir()
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(root), engine],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(root / "tmp")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == "asleep\n"
+    return parent
 
 
 def is_alive(pid: int) -> bool:

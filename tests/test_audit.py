@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 import shutil
 from pathlib import Path
 
 import pytest
+from commands import call
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner, Result
 
 from analysis.annotation.corrections import read_corrections
-from analysis.cli import app as cli
-from analysis.cli.console import complete_event, complete_frame
-from analysis.coding.cards import Card, Mark, cut_text, facet_value, make_cards, make_facets
+from analysis.coding.cards import Card, Mark, cut_text, facet_value, make_cards
 from analysis.coding.page import (
     check_surfaces,
     parse_rules,
@@ -36,13 +31,6 @@ from analysis.tables.streams import write_rows
 def cards_of(layout: Layout, features: Features, wide: int = 2) -> list[Card]:
     texts = read_articles(layout, features.documents)
     return make_cards(features.mentions, features.segments, texts, wide=wide)
-
-
-def call(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, ["audit", *arguments])
-
-
-# ---------------------------------------------------------------- marks
 
 
 @given(
@@ -72,17 +60,6 @@ def test_overlapping_marks_and_labels() -> None:
     ]
 
 
-def test_characters_that_turn_the_writing_are_pieces_with_a_name() -> None:
-    pieces = cut_text("a\u202eb\u2028", 0, 4, [])
-    assert [piece.labels for piece in pieces if piece.roles == ("unseen",)] == [
-        ("U+202E right-to-left override",),
-        ("U+2028 line separator",),
-    ]
-
-
-# ---------------------------------------------------------------- rules
-
-
 def test_every_rule_of_the_committed_mentions_is_explained(features: Features) -> None:
     rules = read_rules()
     found = features.mentions[["about_rule", "polarity_rule", "voice_rule"]].to_numpy().ravel()
@@ -104,9 +81,6 @@ def test_without_the_rules_there_is_no_page(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("analysis.coding.page.PLACES", (Path("nowhere") / "coding-rules.md",))
     with pytest.raises(StudyError, match=r"no coding-rules\.md in nowhere.*git checkout"):
         read_rules()
-
-
-# ---------------------------------------------------------------- cards and facets
 
 
 @pytest.fixture(scope="module")
@@ -137,22 +111,6 @@ def test_posts_carry_their_time_and_its_quality(cards: list[Card]) -> None:
     times = {(card.time, card.paragraph.post) for card in cards}
     assert ("2023-06-10 00:05", "post 2, 2023-06-10 00:05, day inferred") in times
     assert ("", "") in times
-
-
-def test_counts_of_every_facet_sum_to_the_mentions(
-    cards: list[Card], toy_layout: Layout, toy_features: Features
-) -> None:
-    study = read_study(toy_layout)
-    events = [event.id for event in study.events]
-    documents = toy_features.documents["doc_id"].tolist()
-    for facet in make_facets(cards, study, events=events, documents=documents):
-        assert sum(n for _, _, n in facet.choices) == len(cards)
-        assert {facet_value(card, facet.id) for card in cards} <= {
-            value for value, _, _ in facet.choices
-        }
-
-
-# ---------------------------------------------------------------- pages
 
 
 def test_one_page_per_event_and_one_of_all(study: Layout, tmp_path: Path) -> None:
@@ -189,18 +147,6 @@ def test_a_page_without_a_mention_says_zero(toy_layout: Layout, toy_features: Fe
     assert "<article " not in html
 
 
-def test_the_policy_allows_the_pages_own_script_and_style_only(study: Layout) -> None:
-    html = write_audit(study)[2].path.read_text("utf-8")
-    policy = re.findall(r'Content-Security-Policy" content="([^"]+)"', html)
-    assert len(policy) == 1
-    for tag, name in (("script", "script-src"), ("style", "style-src")):
-        (code,) = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
-        digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
-        assert f"{name} &#39;sha256-{digest}&#39;" in policy[0]
-    assert policy[0].startswith("default-src &#39;none&#39;;")
-    assert not re.search(r"\s(src|href|style|on\w+)=", re.sub(r"<script>.*", "", html))
-
-
 def test_a_line_that_stands_already_is_named(study: Layout) -> None:
     features = read_features(study.features)
     mention = features.mentions.iloc[0]
@@ -213,9 +159,6 @@ def test_a_line_that_stands_already_is_named(study: Layout) -> None:
     cards = make_cards(features.mentions, features.segments, texts, wide=1, corrections=stood)
     assert cards[0].by_hand == {"speaker": 2}
     assert [facet_value(card, "correction") for card in cards[:2]] == ["hand", "rules"]
-
-
-# ---------------------------------------------------------------- what stops it
 
 
 def test_without_the_annotated_articles_it_says_how_to_get_them(study: Layout) -> None:
@@ -274,18 +217,8 @@ def test_a_folder_that_git_would_see_is_refused(study: Layout, tmp_path: Path) -
     assert below[0].path.is_file()
 
 
-# ---------------------------------------------------------------- the command
-
-
 def test_the_command_names_its_pages(study: Layout) -> None:
-    result = call("--event", "sued-2023", "-f", "Deal")
+    result = call("audit", "--event", "sued-2023", "-f", "Deal")
     assert result.exit_code == 0, result.exception
     assert "data/local/audit/sued-2023_Deal.html" in result.output
     assert "do not publish" in result.output
-
-
-def test_completion_offers_events_and_frames(study: Layout) -> None:
-    assert complete_event("su") == ["sued-2023"]
-    assert complete_frame("E") == ["Einmischung", "Erfolg"]
-    study.study_file.write_text("[study]", encoding="utf-8")
-    assert (complete_event("su"), complete_frame("E")) == ([], [])

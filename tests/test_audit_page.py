@@ -121,9 +121,6 @@ def card(page: Page, surface: str) -> Locator:
     return page.locator(f'article[data-surface="{surface}"]').first
 
 
-# ---------------------------------------------------------------- counts
-
-
 def test_filters_change_counts_that_add_up(page: Page, hostile: Layout) -> None:
     mentions = read_features(hostile.features).mentions
     assert shown(page) == len(mentions)
@@ -181,9 +178,6 @@ def test_the_table_has_margins_that_add_up_and_cards_are_sorted(page: Page) -> N
     assert order == [str(number + 1) for number in range(len(order))]
 
 
-# ---------------------------------------------------------------- text that wants to be more
-
-
 def test_article_text_does_not_run_and_shows_as_it_is(page: Page) -> None:
     page.locator("#open-wide").click()
     assert page.evaluate("window.ran") is None
@@ -231,9 +225,6 @@ def test_nothing_is_asked_of_the_network(page: Page, requests: list[str]) -> Non
     page.keyboard.press("?")
     page.wait_for_timeout(200)
     assert requests == [address(page).split("#", maxsplit=1)[0]]
-
-
-# ---------------------------------------------------------------- keys and the address
 
 
 def test_keys_lead_through_the_page(page: Page) -> None:
@@ -303,9 +294,6 @@ def test_an_address_made_up_does_no_harm(page: Page) -> None:
     assert page.evaluate("window.ran") is None
     assert page.locator("#changes").is_hidden()
     check_sums(page)
-
-
-# ---------------------------------------------------------------- corrections
 
 
 def change(page: Page, found: Locator, layer: str, value: str) -> None:
@@ -409,9 +397,6 @@ def test_advice_on_what_annotate_would_refuse_or_what_is_forgotten(
     context.close()
     assert voice.startswith("The narrator has no speaker")
     assert twice == "data/corrections.csv: line 2 sets polarity already; replace it."
-
-
-# ---------------------------------------------------------------- looks
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(400, "light"), (400, "dark"), (1280, "dark")])

@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
-from typer.testing import CliRunner, Result
+from commands import call, fault
+from conftest import HERE, ROOT
+from typer.testing import CliRunner
 
 from analysis.cli import app as cli
-from analysis.cli import console
-from analysis.study.errors import GipfelError
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
 from analysis.tables.schema import TABLES
 
-TOY_TEXTS = Path(__file__).parent / "toy" / "data" / "raw"
+TOY_TEXTS = HERE / "toy" / "data" / "raw"
 
 
 @pytest.fixture
-def study(toy: Layout, toy_layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Layout:
-    """A copy of the made-up study with open tables and notebooks; the working directory."""
-    shutil.copytree(toy_layout.features, toy.features)
-    shutil.copytree(ROOT / "notebooks", toy.notebooks, dirs_exist_ok=True)
-    monkeypatch.chdir(toy.root)
-    monkeypatch.setattr(console.out, "width", 200)
-    return toy
-
-
-def call(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, list(arguments))
-
-
-def fault(result: Result) -> str:
-    assert isinstance(result.exception, GipfelError), result.output
-    return str(result.exception)
+def study(study: Layout) -> Layout:
+    """The made-up study with open tables and notebooks; the working directory."""
+    shutil.copytree(ROOT / "notebooks", study.notebooks, dirs_exist_ok=True)
+    return study
 
 
 def test_help_lists_every_command() -> None:
@@ -122,23 +108,6 @@ def test_annotate_leaves_equal_tables_alone(study: Layout) -> None:
     assert result.exit_code == 0, result.exception
     assert "changed" not in result.output
     assert {path.name: path.read_bytes() for path in study.features.iterdir()} == before
-
-
-@pytest.mark.xdist_group("kernels")
-def test_default_run_publishes_and_another_does_not(study: Layout) -> None:
-    assert call("run", "01_corpus").exit_code == 0
-    published = {path.name: path.read_bytes() for path in study.figures.iterdir()}
-    assert {"01_corpus.pdf", "01_corpus.svg", "01_corpus.png", "01_corpus.csv"} <= set(published)
-    inputs = json.loads(published["01_corpus.json"])["inputs"]
-    manifest = json.loads((study.features / "manifest.json").read_text())
-    assert inputs["documents"] == manifest["tables"]["documents"]["content"]
-    assert set(inputs) == {"documents", "segments", "study.toml"}
-    assert call("run", "01_corpus", "-p", "language=en").exit_code == 0
-    assert {path.name: path.read_bytes() for path in study.figures.iterdir()} == published
-    assert len(list((study.runs / "01_corpus").glob("*/run.json"))) == 2
-    status = call("status").output
-    assert "language=en" in status
-    assert "up to date" in status
 
 
 def test_status_tells_what_is_stale(study: Layout) -> None:

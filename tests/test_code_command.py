@@ -10,12 +10,12 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
+from commands import call, fault
+from typer.testing import Result
 
-from analysis.cli import app as cli
 from analysis.coding.sheet import COLUMNS, FILLED_IN
 from analysis.coding.workbook import read_sheet
-from analysis.study.errors import ExportError, GipfelError, SourceError
+from analysis.study.errors import ExportError, SourceError
 from analysis.study.paths import Layout
 from analysis.tables.codings import read_codings
 from analysis.tables.features import read_features, write_table
@@ -25,17 +25,8 @@ RIGHT = {"frame_right": "yes", "about": "event", "polarity": "open", "voice": "n
 N = 12
 
 
-def call(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, ["code", *arguments])
-
-
 def sample(*arguments: str) -> Result:
-    return call("sample", "--n", str(N), "--by", "event", "--name", "probe", *arguments)
-
-
-def fault(result: Result) -> str:
-    assert isinstance(result.exception, GipfelError), result.output
-    return str(result.exception)
+    return call("code", "sample", "--n", str(N), "--by", "event", "--name", "probe", *arguments)
 
 
 def ids(path: Path) -> list[str]:
@@ -64,9 +55,6 @@ def fill(path: Path, change: Callable[[list[Row]], list[Row] | None] = lambda ro
         writer.writeheader()
         writer.writerows(rows)
     return str(path)
-
-
-# ---------------------------------------------------------------- sample
 
 
 def test_sheets_show_the_mention_in_its_sentence(drawn: Layout) -> None:
@@ -133,15 +121,12 @@ def test_filled_in_sheets_are_not_overwritten(drawn: Layout) -> None:
     assert sample("--coders", "carla").exit_code == 0
 
 
-# ---------------------------------------------------------------- import
-
-
 def test_labels_of_two_coders_are_stored_and_compared(drawn: Layout) -> None:
     def differ(rows: list[Row]) -> None:
         rows[0] |= {"polarity": "negated"}
         rows[1] |= {"voice": "direct", "speaker": "@anna", "remark": "=1+1"}
 
-    result = call("import", fill(sheet(drawn, "anna")), fill(sheet(drawn, "ben"), differ))
+    result = call("code", "import", fill(sheet(drawn, "anna")), fill(sheet(drawn, "ben"), differ))
     assert result.exit_code == 0, result.exception
     for word in ("Agreement", "alpha", "kappa", "ac1", "Where coders differ", "Shares, raw and"):
         assert word in result.output
@@ -149,7 +134,7 @@ def test_labels_of_two_coders_are_stored_and_compared(drawn: Layout) -> None:
     assert table.groupby("coder").size().to_dict() == {"anna": N, "ben": N}
     assert "@anna" in set(table["speaker"])
     assert "remark" not in table
-    assert "as before" in call("import", str(sheet(drawn, "anna"))).output
+    assert "as before" in call("code", "import", str(sheet(drawn, "anna"))).output
 
 
 def test_a_workbook_is_imported(drawn: Layout) -> None:
@@ -159,14 +144,14 @@ def test_a_workbook_is_imported(drawn: Layout) -> None:
         for name, label in RIGHT.items():
             row[COLUMNS.index(name)].value = label
     book.save(path)
-    result = call("import", str(path))
+    result = call("code", "import", str(path))
     assert result.exit_code == 0, result.exception
     assert "agreement takes two coders, not 1" in result.output
 
 
 def refused(layout: Layout, *paths: str) -> str:
     """Return the message of an import that stores nothing."""
-    text = fault(call("import", *paths))
+    text = fault(call("code", "import", *paths))
     assert not list(layout.coding.glob("probe_*.csv"))
     assert text.endswith("Nothing was stored.")
     return text
@@ -272,7 +257,7 @@ def test_open_tables_that_changed_since(drawn: Layout) -> None:
     ],
 )
 def test_wrong_options_store_nothing(drawn: Layout, option: str, message: str) -> None:
-    assert message in fault(call("import", fill(sheet(drawn, "anna")), option))
+    assert message in fault(call("code", "import", fill(sheet(drawn, "anna")), option))
     assert not list(drawn.coding.glob("probe_*.csv"))
 
 

@@ -7,12 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from commands import call, fault
 from conftest import ROOT
 from rocrate.rocrate import ROCrate
-from typer.testing import CliRunner, Result
 
-from analysis.cli import app as cli
-from analysis.cli import console
 from analysis.runs.crate import cite
 from analysis.study.errors import GipfelError
 from analysis.study.paths import Layout
@@ -20,31 +18,19 @@ from analysis.study.paths import Layout
 FIGURE = "01_corpus"
 
 
-def call(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, list(arguments))
-
-
-def fault(result: Result) -> str:
-    assert isinstance(result.exception, GipfelError), result.output
-    return str(result.exception)
-
-
 @pytest.fixture
-def study(toy: Layout, toy_layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Layout:
+def study(study: Layout) -> Layout:
     """The made-up study with open tables, a citation, and one figure that is not its own."""
-    shutil.copytree(toy_layout.features, toy.features)
-    shutil.copytree(ROOT / "notebooks", toy.notebooks, dirs_exist_ok=True)
-    shutil.copy(ROOT / "CITATION.cff", toy.root)
-    toy.figures.mkdir(exist_ok=True)
+    shutil.copytree(ROOT / "notebooks", study.notebooks, dirs_exist_ok=True)
+    shutil.copy(ROOT / "CITATION.cff", study.root)
+    study.figures.mkdir(exist_ok=True)
     for path in (ROOT / "figures").glob(f"{FIGURE}.*"):
-        shutil.copy(path, toy.figures)
+        shutil.copy(path, study.figures)
     # The release check refuses rows that name the articles of another study.
-    (toy.figures / f"{FIGURE}.csv").write_text("doc_id,n_tokens\nnord_1,7\n")
-    (toy.root / "data" / "local").mkdir()
-    (toy.root / "data" / "local" / "audit.html").write_text("text of an article")
-    monkeypatch.chdir(toy.root)
-    monkeypatch.setattr(console.out, "width", 200)
-    return toy
+    (study.figures / f"{FIGURE}.csv").write_text("doc_id,n_tokens\nnord_1,7\n")
+    study.local.mkdir()
+    (study.local / "audit.html").write_text("text of an article")
+    return study
 
 
 def test_a_crate_holds_what_is_open_and_says_which_run_made_a_figure(

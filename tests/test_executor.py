@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
 import sys
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,27 @@ from analysis.study.errors import RunError
 from analysis.study.executor import check_address, open_executor
 
 pytestmark = pytest.mark.xdist_group("cluster")
+
+
+@pytest.mark.parametrize(
+    ("modules", "not_loaded"),
+    [
+        (
+            "analysis.cli.app, analysis.cli.run, analysis.runs.execute, analysis.study.executor",
+            {"dask", "distributed"},
+        ),
+        (
+            "analysis.runs.execute, analysis.runs.publish",
+            {"papermill", "matplotlib", "pandas", "IPython"},
+        ),
+    ],
+)
+def test_dask_and_what_executes_notebooks_are_loaded_where_they_work(
+    modules: str, not_loaded: set[str]
+) -> None:
+    code = f"import sys, analysis, {modules};print({not_loaded} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
 
 
 def plan_many(root: Path, *sources: str, n: int) -> list[PlannedRun]:
@@ -60,19 +80,15 @@ def test_an_executor_gives_the_records_that_runs_here_give(
     assert not [name for name in names if re.search(r"\.part-|\.holder|\.previous", name)]
 
 
-class _OtherExecutor(Executor):
+class _OtherExecutor(ThreadPoolExecutor):
     """Does with every run what a test asks for."""
 
     def __init__(self, act: Any) -> None:
+        super().__init__(1)
         self.act = act
 
     def submit(self, fn: Any, /, *given: Any, **_: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        try:
-            future.set_result(self.act(*given))
-        except ConnectionError as fault:
-            future.set_exception(fault)
-        return future
+        return super().submit(self.act, *given)
 
 
 def lose(*_: Any) -> None:
@@ -137,15 +153,3 @@ def test_an_address_that_is_none(address: str) -> None:
     wanted = f"scheduler: wanted 'local' or 'tcp://host:port', came '{re.escape(address)}'"
     with pytest.raises(RunError, match=wanted):
         check_address(address)
-
-
-def test_dask_is_loaded_only_for_a_cluster() -> None:
-    code = (
-        "import sys, analysis, analysis.cli.app, analysis.runs.execute;"
-        "import analysis.cli.run, analysis.study.executor;"
-        "print(json.dumps(sorted({'dask', 'distributed'} & set(sys.modules))))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", f"import json; {code}"], capture_output=True, text=True, check=True
-    )
-    assert json.loads(done.stdout) == []

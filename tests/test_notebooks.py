@@ -23,25 +23,21 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]
 
 
+@pytest.fixture(params=NOTEBOOKS, ids=NAMES)
+def path(request: pytest.FixtureRequest) -> Path:
+    return Path(request.param)
+
+
 def cells(path: Path, kind: str) -> list[nbformat.NotebookNode]:
     return [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == kind]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
-def test_notebook_has_no_outputs(path: Path) -> None:
-    code = cells(path, "code")
-    assert code
-    assert all(not cell.outputs and cell.execution_count is None for cell in code)
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
 def test_notebook_is_short(path: Path) -> None:
     code = cells(path, "code")
     assert len(code) <= 15
     assert max(len(cell.source.splitlines()) for cell in code) <= 15
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
 def test_notebook_computes_nothing_itself(path: Path) -> None:
     trees = [ast.parse(cell.source) for cell in cells(path, "code")]
     nodes = [node for tree in trees for node in ast.walk(tree)]
@@ -52,7 +48,6 @@ def test_notebook_computes_nothing_itself(path: Path) -> None:
     assert not [text for text in strings if re.search(r"(^|\s)[.~]{0,2}/\w|\\\w|\.parquet", text)]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
 def test_notebook_asks_and_reads(path: Path) -> None:
     text = [cell.source for cell in cells(path, "markdown")]
     assert text[0].startswith(f"# {path.stem[:2]} ")
@@ -67,7 +62,6 @@ def test_notebook_asks_and_reads(path: Path) -> None:
     assert reading.source.endswith("\nbench.show_reading(reading, values)")
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
 def test_parameters_reach_the_figures(path: Path) -> None:
     """Every parameter is documented and handed to the workbench, which writes it beside figures."""
     declared = read_parameters(path)
@@ -77,7 +71,6 @@ def test_parameters_reach_the_figures(path: Path) -> None:
         assert re.search(rf'"{parameter.name}": {parameter.name}\b', source), parameter.name
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
 def test_written_files_are_named(path: Path) -> None:
     """The first cell names what is written: no more, no less."""
     source = "\n".join(cell.source for cell in cells(path, "code"))

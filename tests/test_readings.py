@@ -9,10 +9,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from commands import call
 from conftest import ROOT
-from typer.testing import CliRunner
 
-from analysis.cli import app as cli
 from analysis.figures.readings import make_stamp, read_stamp, word_reading, write_stamp
 from analysis.runs.execute import execute_runs
 from analysis.runs.job import Settings
@@ -80,7 +79,7 @@ def study(toy_layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for name in ("07_voices", "12_validation"):
         shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", layout.notebooks)
     monkeypatch.chdir(layout.root)
-    runner = CliRunner().invoke(cli.app, ["readings", "--stamp", "07_voices", "12_validation"])
+    runner = call("readings", "--stamp", "07_voices", "12_validation")
     assert runner.exit_code == 0, runner.output
     return layout
 
@@ -125,7 +124,7 @@ def test_a_stamp_knows_the_tables_that_the_notebook_reads_and_no_others(study: L
 
 def test_the_command_lists_what_does_not_fit(study: Layout) -> None:
     replace(study.study_file, "seed = ", "seed = 1")
-    told = CliRunner().invoke(cli.app, ["readings", "07_voices"])
+    told = call("readings", "07_voices")
     assert (told.exit_code, told.output) == (1, "07_voices: written for other study\n")
 
 

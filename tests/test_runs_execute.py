@@ -1,7 +1,5 @@
 import json
-import os
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ from study_for_runs import (
     leftovers,
     plan_notebook,
     run_cells,
+    start_parent,
     wait_until,
     write_notebook,
     write_study,
@@ -86,9 +85,6 @@ def endings(
     kernel = root / "jupyter" / "kernels" / "python3" / "kernel.json"
     kernel.parent.mkdir(parents=True)
     kernel.write_text('{"argv": ["false"], "display_name": "wrong", "language": "python"}')
-    for folder in (both[1].runs / "02_fails" / "default" / "figures", both[1].figures):
-        folder.mkdir(parents=True)
-        (folder / "02_old.png").touch()
     events: list[RunEvent] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PATH", str(root / "jupyter"))
@@ -165,23 +161,15 @@ def test_a_failing_cell_is_told_with_its_traceback(endings: Endings) -> None:
     assert (failure.exception, failure.message) == ("KeyError", "'Käse'")
     assert "----> 2 brot['Käse']" in failure.traceback
     assert "\x1b" not in failure.traceback
-    assert [cell["execution_count"] is None for cell in notebook_cells(record)] == [
-        False,
-        False,
-        False,
-        False,
-        True,
-    ]
-
-
-def test_leaving_the_notebook_early_is_no_success(endings: Endings) -> None:
-    record = endings.records["03_exits"]
-    assert (record.n_cells, record.n_cells_run) == (4, 2)
-    failure = failure_of(record)
-    assert (failure.cell, failure.exception) == (2, "SystemExit")
+    not_run = [cell["execution_count"] is None for cell in notebook_cells(record)]
+    assert not_run == [False, False, False, False, True]
+    names = sorted(path.name for path in record.folder.iterdir())
+    assert names == ["figures", "notebook.ipynb", "run.json"]
 
 
 STOPPED = {
+    ("warm", "03_exits"): ("SystemExit", "0"),
+    ("kernel", "03_exits"): ("SystemExit", "0"),
     ("warm", "04_dies"): ("WorkerDied", "the worker process ended with code 0"),
     ("warm", "05_sleeps"): ("CellTimeoutError", "the cell took longer than one cell may"),
     ("kernel", "04_dies"): ("DeadKernelError", "the kernel died"),
@@ -189,7 +177,7 @@ STOPPED = {
 }
 
 
-@pytest.mark.parametrize("name", ["04_dies", "05_sleeps"])
+@pytest.mark.parametrize("name", ["03_exits", "04_dies", "05_sleeps"])
 def test_a_stopped_run_leaves_its_notebook(endings: Endings, name: str) -> None:
     record = endings.records[name]
     exception, message = STOPPED[endings.engine, name]
@@ -266,22 +254,6 @@ def test_a_second_run_gives_the_same_figures_and_another_one_leaves_them(
     assert (seen["word"], seen["none"]) == (ODD, None)
 
 
-def test_a_failed_run_leaves_the_one_that_stands_and_its_published_figures(
-    endings: Endings,
-) -> None:
-    record = endings.records["02_fails"]
-    assert (endings.layout.runs / "02_fails" / "default" / "figures" / "02_old.png").exists()
-    assert not (endings.layout.runs / "02_fails" / "default" / "run.json").exists()
-    assert sorted(path.name for path in record.folder.iterdir()) == [
-        "figures",
-        "notebook.ipynb",
-        "run.json",
-    ]
-    assert list(record.figures.iterdir()) == []
-    assert publish_figures(record, endings.layout.figures) == Published()
-    assert (endings.layout.figures / "02_old.png").exists()
-
-
 def test_a_kernel_that_does_not_start_is_tried_again(tmp_path: Path) -> None:
     (tmp_path / "ipykernel_launcher.py").write_text("raise SystemExit(1)")
     record = run_cells(tmp_path, "1", engine="kernel")
@@ -293,9 +265,8 @@ def test_a_kernel_that_does_not_start_is_tried_again(tmp_path: Path) -> None:
     assert not (record.folder / "notebook.ipynb").exists()
 
 
-@pytest.mark.parametrize("engine", ["warm", "kernel"])
-def test_the_deadline_of_a_run(tmp_path: Path, engine: EngineName) -> None:
-    record = run_cells(tmp_path, "import time\ntime.sleep(60)", engine=engine, deadline=1)
+def test_the_deadline_of_a_run_in_a_kernel(tmp_path: Path) -> None:
+    record = run_cells(tmp_path, "import time\ntime.sleep(60)", engine="kernel", deadline=1)
     failure = failure_of(record)
     assert (record.state, failure.exception) == ("timed_out", "DeadlineError")
     assert failure.message == "the deadline of the run passed"
@@ -333,25 +304,6 @@ def test_an_error_of_the_caller_stops_what_runs(tmp_path: Path) -> None:
 
 NOTE_PID = "import os, pathlib\npathlib.Path('pid').write_text(str(os.getpid()))"
 
-PARENT = """
-import pathlib, sys
-from analysis.study.paths import Layout
-from analysis.runs.execute import execute_runs
-from analysis.runs.job import Settings
-from analysis.runs.plan import plan_runs
-from analysis.study.study import read_study
-
-def show(event):
-    if event.cell == 3:
-        print("asleep", flush=True)
-
-layout = Layout(pathlib.Path(sys.argv[1]))
-settings = Settings(engine=sys.argv[2])
-plans = plan_runs(read_study(layout), layout)
-for record in execute_runs(plans, on_event=show, settings=settings):
-    print(record.notebook, record.state, record.reason)
-"""
-
 
 def write_sleepers(root: Path) -> list[PlannedRun]:
     """Write a study of two notebooks: the first one sleeps until a file says that it need not."""
@@ -360,20 +312,6 @@ def write_sleepers(root: Path) -> list[PlannedRun]:
     write_notebook(layout.notebooks / "01_sleeps.ipynb", NOTE_PID, sleep)
     write_notebook(layout.notebooks / "02_good.ipynb", "1")
     return plan_runs(study, layout)
-
-
-def start_parent(root: Path, engine: str = "warm") -> subprocess.Popen[str]:
-    """Start a process that executes the runs, and wait until the first one sleeps."""
-    (root / "tmp").mkdir()
-    parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(root), engine],
-        env=os.environ | {"TMPDIR": str(root / "tmp")},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert parent.stdout is not None
-    assert parent.stdout.readline() == "asleep\n"
-    return parent
 
 
 def test_an_interruption_leaves_nothing_half_written(tmp_path: Path) -> None:
@@ -407,20 +345,11 @@ def test_another_process_waits_for_a_run_and_takes_it(tmp_path: Path) -> None:
     assert out.splitlines() == ["01_sleeps succeeded ", "02_good succeeded "]
 
 
-def test_after_a_kill_only_what_is_missing_runs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("engine", ["warm", pytest.param("kernel", marks=pytest.mark.long)])
+def test_a_parent_that_is_killed_takes_its_runs_with_it(tmp_path: Path, engine: str) -> None:
+    """Afterwards only what is missing runs."""
     plans = write_sleepers(tmp_path)
     (done,) = execute_runs(plans[1:])
-    with start_parent(tmp_path) as parent:
-        parent.kill()
-    (tmp_path / "awake").touch()
-    first, second = execute_runs(plans)
-    assert (first.state, first.is_reused) == ("succeeded", False)
-    assert second == replace(done, is_reused=True)
-
-
-@pytest.mark.parametrize("engine", ["warm", "kernel"])
-def test_a_parent_that_is_killed_takes_its_runs_with_it(tmp_path: Path, engine: str) -> None:
-    plans = write_sleepers(tmp_path)
     with start_parent(tmp_path, engine) as parent:
         with (
             pytest.raises(RunError, match="01_sleeps/default: another run holds this folder"),
@@ -433,15 +362,10 @@ def test_a_parent_that_is_killed_takes_its_runs_with_it(tmp_path: Path, engine: 
     assert not plans[0].folder.exists()
     with hold_folder(plans[0].folder):
         assert [name for name in leftovers(tmp_path) if ".part-" in name] == []
-
-
-def test_what_executes_notebooks_is_loaded_by_workers_only() -> None:
-    code = (
-        "import sys, analysis, analysis.runs.execute, analysis.runs.store;"
-        "print(sorted({'papermill', 'matplotlib', 'pandas', 'IPython'} & set(sys.modules)))"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout == "[]\n"
+    (tmp_path / "awake").touch()
+    first, second = execute_runs(plans)
+    assert (first.state, first.is_reused) == ("succeeded", False)
+    assert second == replace(done, is_reused=True)
 
 
 def test_the_log_of_a_crash_keeps_its_first_line_and_its_end(tmp_path: Path) -> None:

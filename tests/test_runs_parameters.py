@@ -1,8 +1,7 @@
-import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from study_for_runs import write_notebook
 
@@ -41,6 +40,7 @@ def declared_parameters(draw: st.DrawFn) -> Parameter:
     return Parameter(name, annotation, draw(VALUES[annotation]), comment)
 
 
+@settings(max_examples=40)
 @given(st.lists(declared_parameters(), max_size=5, unique_by=lambda parameter: parameter.name))
 def test_cell_is_read_as_it_was_written(parameters: list[Parameter]) -> None:
     lines = [
@@ -76,16 +76,14 @@ def test_reads_the_tagged_cell_of_a_file(tmp_path: Path) -> None:
 def test_hash_signs_equals_signs_and_long_values_are_no_hindrance() -> None:
     source = (
         'mark: str = "# = #"  # ein Zeichen: "#"\n'
-        'words: list[str] = [\n    "a",\n    "b",\n]  # zwei'
+        'words: list[str] = [\n    "a",\n    "b",\n]  # zwei\n'
+        'top: "int | None" = None'
     )
     assert parse_parameters(source, "n.ipynb") == [
         Parameter("mark", "str", "# = #", 'ein Zeichen: "#"'),
         Parameter("words", "list[str]", ["a", "b"], "zwei"),
+        Parameter("top", "int | None", None, ""),
     ]
-
-
-def test_quoted_annotation_is_read() -> None:
-    assert parse_parameters('top: "int | None" = None', "n")[0].annotation == "int | None"
 
 
 @pytest.mark.parametrize(
@@ -185,6 +183,8 @@ def test_all_faults_of_the_given_values_stand_in_one_message() -> None:
         ("int", "-05", -5),
         ("float", "1e-3", 0.001),
         ("float", "2", 2.0),
+        ("float", 2, 2.0),
+        ("int", "9" * 99, int("9" * 99)),
         ("bool", "True", True),
         ("bool", "false", False),
         ("str", "20", "20"),
@@ -203,7 +203,7 @@ def test_all_faults_of_the_given_values_stand_in_one_message() -> None:
         ("Annotated[float, Gt(-1.5)] | None", "None", None),
     ],
 )
-def test_text_is_read_as_the_type_asks(annotation: str, text: str, value: object) -> None:
+def test_text_is_read_as_the_type_asks(annotation: str, text: object, value: object) -> None:
     fitted = fit_value(annotation, text)
     assert fitted == value
     assert type(fitted) is type(value)
@@ -234,14 +234,10 @@ def test_text_is_read_as_the_type_asks(annotation: str, text: str, value: object
         ("Annotated[float, Lt(1)]", True, "wanted finite float below 1; came True (bool)"),
         ("Literal[1]", True, "wanted one of 1; came True (bool)"),
         ("None", 0, "wanted None; came 0 (int)"),
-        ("int", "9" * 99, None),
         ("int", "x" * 99, f"wanted int; came 'x{'x' * 55}... (str)"),
     ],
 )
-def test_a_value_that_does_not_fit(annotation: str, value: object, message: str | None) -> None:
-    if message is None:
-        assert fit_value(annotation, value) == int(str(value))
-        return
+def test_a_value_that_does_not_fit(annotation: str, value: object, message: str) -> None:
     with pytest.raises(ValueError, match=r"wanted") as caught:
         fit_value(annotation, value)
     assert str(caught.value) == message
@@ -250,12 +246,6 @@ def test_a_value_that_does_not_fit(annotation: str, value: object, message: str 
 def test_toml_has_types_of_its_own() -> None:
     with pytest.raises(ParameterError, match=r"'top': wanted int; came '5' \(str\)"):
         check_parameters(DECLARED, {"top": "5"}, text=False)
-
-
-def test_an_int_fits_float_and_becomes_one() -> None:
-    value = fit_value("float", 2, text=False)
-    assert isinstance(value, float)
-    assert math.isclose(value, 2.0)
 
 
 @pytest.mark.parametrize(

@@ -204,12 +204,9 @@ def test_what_changes_while_it_is_read_is_run_again(tmp_path: Path) -> None:
     assert reasons(plan) == ["data/words.csv changed while it ran"]
 
 
-@pytest.mark.parametrize("content", ['{"format": 1}', "{", '{"format": 2, "state": "fine"}'])
-def test_a_store_of_an_older_version_is_run_again(
-    finished: Path, tmp_path: Path, content: str
-) -> None:
+def test_a_store_of_an_older_version_is_run_again(finished: Path, tmp_path: Path) -> None:
     plan = copy_of(finished, tmp_path)
-    (plan.folder / "run.json").write_text(content)
+    (plan.folder / "run.json").write_text('{"format": 1}')
     assert "run.json: " in reasons(plan)[0]
     assert not run(plan).is_reused
     assert read_record(plan.folder).state == "succeeded"

@@ -70,14 +70,10 @@ def test_a_grid_is_every_combination(probe: tuple[Study, Layout]) -> None:
     assert len({plan.key for plan in sweep.plans.values()}) == 4
 
 
-def test_settings_are_explicit(probe: tuple[Study, Layout]) -> None:
-    sweep = plan_sweep(*probe, find_sweeps(probe[0], ["chosen"])[0])
-    assert tuple(sweep.plans) == ("top=1, unit=lemma", "top=3, unit=form")
-
-
 def test_all_sweeps_share_equal_runs(probe: tuple[Study, Layout]) -> None:
     sweeps = [plan_sweep(*probe, run) for run in find_sweeps(probe[0], ["all"])]
     assert [sweep.name for sweep in sweeps] == ["units", "chosen"]
+    assert tuple(sweeps[1].plans) == ("top=1, unit=lemma", "top=3, unit=form")
     assert [run.notebook for run in probe[0].default_runs] == ["01_probe"]
     assert len(plans_of(sweeps)) == 5  # top=1, unit=lemma is in both
 

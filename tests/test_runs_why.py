@@ -2,10 +2,9 @@ import json
 from pathlib import Path
 
 import pytest
+from commands import call
 from study_for_runs import plan_notebook, write_notebook, write_study
-from typer.testing import CliRunner
 
-from analysis.cli import app as cli
 from analysis.cli import console
 from analysis.cli import notebooks as command
 from analysis.cli.run import explain_runs
@@ -66,7 +65,7 @@ def test_why_shows_all_that_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     execute_runs([plan])
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(console.out, "width", 200)
-    shown = CliRunner().invoke(cli.app, ["why", "01_probe"])
+    shown = call("why", "01_probe")
     assert shown.exit_code == 0, shown.exception
     for text in (
         *("01_probe/default", "failed", "2 of 3 ended without an error", "top = 3", "cell 3"),
@@ -90,10 +89,10 @@ def test_explain_and_prune_on_the_command_line(
     write_notebook(layout.notebooks / "01_probe.ipynb", "2")
     assert explain_runs([plan], layout) == 1
     other = next(path for path in plan.folder.parent.iterdir() if len(path.name) == 12)
-    dry = CliRunner().invoke(cli.app, ["prune"]).output
+    dry = call("prune").output
     assert f"papermill_runs/01_probe/{other.name}" in dry
     assert "Nothing was removed: gipfel prune --yes" in dry
     assert other.exists()
-    assert "are free again" in CliRunner().invoke(cli.app, ["prune", "--yes"]).output
+    assert "are free again" in call("prune", "--yes").output
     assert not other.exists()
     assert plan.folder.exists()

@@ -12,12 +12,10 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from commands import call
 from study_for_runs import write_notebook
-from typer.testing import CliRunner, Result
 
 from analysis.annotation.pipeline import annotate, annotate_articles
-from analysis.cli import app as cli
-from analysis.cli import console
 from analysis.corpus.sources import read_sources
 from analysis.runs import key
 from analysis.study import atomic
@@ -38,10 +36,6 @@ bench.export_table(pd.DataFrame({{"n": [len(table) for table in ({COUNT})]}}), "
 """
 
 
-def call(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, list(arguments))
-
-
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
@@ -53,16 +47,13 @@ def know_another_word(layout: Layout) -> None:
 
 
 @pytest.fixture
-def study(toy: Layout, toy_layout: Layout, monkeypatch: pytest.MonkeyPatch) -> Layout:
+def study(study: Layout) -> Layout:
     """A study with open tables, one notebook and its figures; the working directory."""
-    shutil.copytree(toy_layout.features, toy.features)
-    text = toy.study_file.read_text(encoding="utf-8").partition("[[run]]")[0]
-    toy.study_file.write_text(f'{text}\n[[run]]\nnotebook = "01_probe"\n', encoding="utf-8")
-    shutil.rmtree(toy.notebooks, ignore_errors=True)
-    write_notebook(toy.notebooks / "01_probe.ipynb", NOTEBOOK)
-    monkeypatch.chdir(toy.root)
-    monkeypatch.setattr(console.out, "width", 200)
-    return toy
+    text = study.study_file.read_text(encoding="utf-8").partition("[[run]]")[0]
+    study.study_file.write_text(f'{text}\n[[run]]\nnotebook = "01_probe"\n', encoding="utf-8")
+    shutil.rmtree(study.notebooks, ignore_errors=True)
+    write_notebook(study.notebooks / "01_probe.ipynb", NOTEBOOK)
+    return study
 
 
 def kill_annotate(layout: Layout, patch: str) -> None:

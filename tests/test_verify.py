@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,11 +12,10 @@ import matplotlib.image
 import numpy as np
 import pandas as pd
 import pytest
+from commands import call, fault, git
 from conftest import ROOT
 from study_for_runs import write_notebook
-from typer.testing import CliRunner
 
-from analysis.cli import app as cli
 from analysis.cli import console
 from analysis.runs.plan import plan_runs
 from analysis.runs.verify import (
@@ -29,7 +27,6 @@ from analysis.runs.verify import (
     compare_values,
     find_causes,
 )
-from analysis.study.errors import RunError
 from analysis.study.paths import Layout
 from analysis.study.study import read_study
 from analysis.tables.features import content_hash, read_table, write_table
@@ -47,16 +44,6 @@ bench.export_figure(plot_frame_rates(rates, bench.look), "03_frame_rates", rates
 bench.export_table(documents[["doc_id", "n_tokens"]], "03_length")
 bench.export_values({"n": len(mentions)}, "03_values")
 """
-IDENTITY = ("-c", "user.name=Toy", "-c", "user.email=toy@example.org", "-c", "commit.gpgsign=false")
-
-
-def git(root: Path, *arguments: str) -> None:
-    subprocess.run(["git", *IDENTITY, *arguments], cwd=root, check=True, capture_output=True)
-
-
-def call(*arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(cli.app, list(arguments))
-    return result.exit_code, result.output + str(result.exception or "")
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +60,7 @@ def committed(toy_layout: Layout, tmp_path_factory: pytest.TempPathFactory) -> L
     git(root, "init", "-q")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
-        assert call("run")[0] == 0
+        assert call("run").exit_code == 0
     (root / ".gitignore").write_text("papermill_runs/\n")
     git(root, "add", "-A")
     git(root, "commit", "-qm", "study")
@@ -89,11 +76,30 @@ def study(committed: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return Layout(tmp_path / "toy")
 
 
+def verify(*arguments: str) -> tuple[int, str]:
+    result = call("verify", *arguments)
+    return result.exit_code, result.output + str(result.exception or "")
+
+
 pytestmark = pytest.mark.xdist_group("kernels")
 
 
+def test_default_run_publishes_and_another_does_not(study: Layout) -> None:
+    published = {path.name: path.read_bytes() for path in study.figures.iterdir()}
+    kinds = {f"03_frame_rates.{ending}" for ending in ("pdf", "svg", "png", "csv", "json")}
+    assert kinds | {"03_length.csv", "03_values.json"} <= set(published)
+    inputs = json.loads(published["03_frame_rates.json"])["inputs"]
+    manifest = json.loads((study.features / "manifest.json").read_text())
+    assert inputs["documents"] == manifest["tables"]["documents"]["content"]
+    assert set(inputs) == {"documents", "mentions", "study.toml"}
+    assert call("run", "03_framing", "-p", "tier=core_near").exit_code == 0
+    assert {path.name: path.read_bytes() for path in study.figures.iterdir()} == published
+    assert len(list((study.runs / "03_framing").glob("*/run.json"))) == 2
+    assert "tier=core_near" in call("status").output
+
+
 def test_passes_as_committed(study: Layout) -> None:
-    status, said = call("verify")
+    status, said = verify()
     assert status == 0, said
     files = len(list(study.figures.glob("03_*")))
     assert f"{files}/{files}" in said
@@ -109,19 +115,19 @@ def test_other_bytes_of_equal_numbers_pass_and_are_told(study: Layout) -> None:
     number = re.search(r"\d\.\d{5,}", text)
     assert number
     path.write_text(text.replace(number[0], f"{number[0]}0001", 1), encoding="utf-8")
-    status, said = call("verify")
+    status, said = verify()
     files = len(list(study.figures.glob("03_*")))
     assert status == 0, said
     assert re.search(r"03_frame_rates.csv +same numbers +other bytes", said)
     assert f"Byte for byte equal: {files - 1} of {files} files." in said
-    assert call("verify", "--bytes")[0] == 1
+    assert verify("--bytes")[0] == 1
 
 
 def test_a_changed_count_is_data(study: Layout) -> None:
     documents = read_table("documents", study.features)
     documents.loc[0, "n_tokens"] = int(documents.loc[0, "n_tokens"]) + 7
     assert write_table(documents, "documents", study.features)
-    status, said = call("verify")
+    status, said = verify()
     assert status == 1
     assert re.search(r"data +open table documents is not the one", said)
     assert "03_frame_rates.csv" in said
@@ -131,7 +137,7 @@ def test_a_changed_count_is_data(study: Layout) -> None:
 def test_a_changed_colour_is_the_design(study: Layout) -> None:
     design = study.study_file.read_text(encoding="utf-8")
     study.study_file.write_text(re.sub(r'colour = "#\w+"', 'colour = "#A00000"', design, count=1))
-    status, said = call("verify", "--pictures", str(study.root / "shown"))
+    status, said = verify("--pictures", str(study.root / "shown"))
     assert status == 1
     assert "study.toml, event.0.colour" in said
     assert "became #A00000" in said
@@ -205,18 +211,18 @@ def test_a_file_of_the_package_that_is_not_committed_is_named(study: Layout) -> 
 def test_an_untold_difference_is_the_machine(study: Layout) -> None:
     figure = next(study.figures.glob("03_*.svg"))
     figure.with_suffix(".png").unlink()
-    status, said = call("verify")
+    status, said = verify()
     assert status == 1
     assert "machine" in said
     assert re.search(r"03_\w+\.png +new +made, but not committed", said)
 
 
 def test_from_articles_finds_a_table_that_they_do_not_give(study: Layout) -> None:
-    assert call("verify", "--from-articles")[0] == 0
+    assert verify("--from-articles")[0] == 0
     terms = read_table("terms", study.features)
     terms.loc[0, "n"] += 1
     write_table(terms, "terms", study.features)
-    status, said = call("verify", "--from-articles")
+    status, said = verify("--from-articles")
     assert status == 1
     assert "terms.parquet" in said
     assert "column 'n'" in said
@@ -224,12 +230,9 @@ def test_from_articles_finds_a_table_that_they_do_not_give(study: Layout) -> Non
 
 def test_without_articles_or_figures(study: Layout) -> None:
     shutil.rmtree(study.raw)
-    result = CliRunner().invoke(cli.app, ["verify", "--from-articles"])
-    assert isinstance(result.exception, RunError)
-    assert "gipfel ingest FOLDER" in str(result.exception)
+    assert "gipfel ingest FOLDER" in fault(call("verify", "--from-articles"))
     shutil.rmtree(study.figures)
-    result = CliRunner().invoke(cli.app, ["verify"])
-    assert "Make them with `gipfel run`" in str(result.exception)
+    assert "Make them with `gipfel run`" in fault(call("verify"))
 
 
 def test_tables_are_compared_by_cell() -> None:
