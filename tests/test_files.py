@@ -53,7 +53,7 @@ FAULTS: dict[str, Callable[[bytes], bytes]] = {
     "nul bytes": lambda data: data[:9] + b"\0\0" + data[9:],
     "binary": lambda _: bytes(range(256)),
     "deep lists": lambda _: b"a = " + b"[" * DEEP + b"]" * DEEP,
-    "deep keys": lambda _: b"a." * DEEP + b"a = 1",
+    "deep keys": lambda _: b"a." * (DEEP // 4) + b"a = 1",
     "deep json": lambda _: b'{"a":' * DEEP + b"1" + b"}" * DEEP,
     "a list": lambda _: b"[]",
     "an object": lambda _: b"{}",
