@@ -24,19 +24,8 @@ def test_runs_are_counted_where_they_stand_in_the_text() -> None:
 
 def test_the_attack_finds_what_it_has_read() -> None:
     """A sentence of the training texts comes out whole: the search can find an order."""
-    words = [
-        "die",
-        "Fähre",
-        "fuhr",
-        "am",
-        "Abend",
-        "ohne",
-        "Licht",
-        "durch",
-        "den",
-        "engen",
-        "Kanal",
-    ]
+    sentence = "die Fähre fuhr am Abend ohne Licht durch den engen Kanal"
+    words = sentence.split()
     model = attack.Bigrams([words] * 5 + [["der", "Hafen", "war", "leer"]] * 5)
     bag = attack.Bag("terms", "x", sorted(words), sorted(words))
     order = [bag.words[i] for i in attack.put_in_order(bag.words, model)]

@@ -33,47 +33,38 @@ def segments(*rows: tuple[str, int, float]) -> pd.DataFrame:
     )
 
 
-def test_short_segments_of_a_zone_are_counted_together() -> None:
-    table = segments(("body", 30, 1), ("subheading", 12, 1), ("body", 40, 1), ("subheading", 9, 1))
-    assert assign_bags(table).tolist() == ["a:0000", "a:0001", "a:0002", "a:0001"]
+@pytest.mark.parametrize(("rows", "bags"), [
+    # Short segments of a zone are counted together.
+    ([("body", 30, 1), ("subheading", 12, 1), ("body", 40, 1), ("subheading", 9, 1)], "0121"),
+    # What is still too short joins the smallest bag. The headline makes the smaller paragraph
+    # larger than the other one: the caption joins that.
+    ([("headline", 8, 1), ("body", 30, 1), ("body", 25, 1), ("caption", 3, 1)], "2121"),
+    # Zones that are too short alone make a bag together.
+    ([("headline", 8, 1), ("body", 12, 1)], "00"),
+    ([("headline", 8, 1), ("body", 11, 1)], "--"),
+    # Weights are not mixed.
+    ([("body", 30, 1), ("body", 12, 0.5), ("body", 12, 0.5), ("headline", 9, 0.25)], "011-"),
+])  # fmt: skip
+def test_bags_by_hand(rows: list[tuple[str, int, float]], bags: str) -> None:
+    wanted = ["" if bag == "-" else f"a:000{bag}" for bag in bags]
+    assert assign_bags(segments(*rows)).tolist() == wanted
 
 
-def test_what_is_still_too_short_joins_the_smallest_bag() -> None:
-    table = segments(("headline", 8, 1), ("body", 30, 1), ("body", 25, 1), ("caption", 3, 1))
-    # The headline makes the smaller paragraph larger than the other one: the caption joins that.
-    assert assign_bags(table).tolist() == ["a:0002", "a:0001", "a:0002", "a:0001"]
-
-
-def test_zones_that_are_too_short_alone_make_a_bag_together() -> None:
-    assert assign_bags(segments(("headline", 8, 1), ("body", 12, 1))).tolist() == ["a:0000"] * 2
-    assert assign_bags(segments(("headline", 8, 1), ("body", 11, 1))).tolist() == ["", ""]
-
-
-def test_weights_are_not_mixed() -> None:
-    table = segments(("body", 30, 1), ("body", 12, 0.5), ("body", 12, 0.5), ("headline", 9, 0.25))
-    assert assign_bags(table).tolist() == ["a:0000", "a:0001", "a:0001", ""]
-
-
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(["headline", "body", "post"]),
-            st.integers(0, 60),
-            st.sampled_from([1.0, 0.5]),
-        ),
-        min_size=1,
-        max_size=12,
-    )
+ROW = st.tuples(
+    st.sampled_from(["headline", "body", "post"]), st.integers(0, 60), st.sampled_from([1.0, 0.5])
 )
+
+
+@given(st.lists(ROW, min_size=1, max_size=12))
 def test_no_bag_is_small_or_mixed_in_any_document(rows: list[tuple[str, int, float]]) -> None:
     table = segments(*rows)
     table = table.assign(bag_id=assign_bags(table))
     bags = table[table["bag_id"] != ""].groupby("bag_id")
     assert (bags["n_tokens"].sum() >= BAG_FLOOR).all()
     assert (bags["weight_within"].min() == bags["weight_within"].max()).all()
-    for _, left in table[table["bag_id"] == ""].groupby("weight_within"):
-        weight = left["weight_within"].iloc[0]
-        assert table.loc[table["weight_within"] == weight, "n_tokens"].sum() < BAG_FLOOR
+    left = table[table["bag_id"] == ""]["weight_within"].unique()
+    whole = table.groupby("weight_within")["n_tokens"].sum()
+    assert (whole[left] < BAG_FLOOR).all()
 
 
 @given(st.data())
@@ -98,19 +89,15 @@ def test_the_rest_of_a_bag_is_not_told() -> None:
 # ------------------------------------------------------------------ the committed tables
 
 
-@pytest.mark.parametrize("which", ["toy", "committed"])
-def test_no_table_tells_of_fewer_tokens(
-    toy_features: Features, features: Features, which: str
-) -> None:
-    given = toy_features if which == "toy" else features
-    joint = [name for name in given.cooccurrences if name.startswith("n_joint")]
+@pytest.mark.parametrize("which", ["toy_features", "features"])
+def test_no_table_tells_of_fewer_tokens(request: pytest.FixtureRequest, which: str) -> None:
+    told: Features = request.getfixturevalue(which)
+    near = told.cooccurrences.groupby(["doc_id", "node_kind", "node", "span"])
+    joint = [name for name in told.cooccurrences if name.startswith("n_joint")]
     sizes = [
-        given.terms.groupby("bag_id")["n"].sum(),
-        given.voices.groupby(["doc_id", "voice"])["n"].sum(),
-        *(
-            given.cooccurrences.groupby(["doc_id", "node_kind", "node", "span"])[name].sum()
-            for name in joint
-        ),
+        told.terms.groupby("bag_id")["n"].sum(),
+        told.voices.groupby(["doc_id", "voice"])["n"].sum(),
+        *(near[name].sum() for name in joint),
     ]
     for found in sizes:
         assert (found[found > 0] >= BAG_FLOOR).all()

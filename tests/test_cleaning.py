@@ -19,7 +19,6 @@ from analysis.corpus.cleaning import (
     without,
 )
 from analysis.study.errors import SourceError
-from analysis.study.paths import Layout
 
 ROOT = Path(__file__).resolve().parents[1]
 RULES = read_boilerplate(ROOT / "data" / "lexicons" / "boilerplate.toml")
@@ -99,10 +98,10 @@ def test_a_fault_of_a_rule_is_named(tmp_path: Path, rule: str, said: list[str]) 
     assert all(one in str(caught.value) for one in said)
 
 
-def test_the_list_may_be_empty_and_not_missing(tmp_path: Path, toy: Layout) -> None:
+def test_the_list_may_be_empty_and_not_missing(tmp_path: Path) -> None:
     assert read_boilerplate(write(tmp_path, "")) == ()
     with pytest.raises(SourceError, match="no such file"):
-        read_boilerplate(toy.root / "none.toml")
+        read_boilerplate(tmp_path / "none.toml")
 
 
 spans = st.lists(

@@ -49,58 +49,43 @@ def test_all_faults_of_a_file_are_in_one_message(tmp_path: Path) -> None:
     assert "line 5: wanted 7 cells" in text
 
 
-def test_wrong_columns_are_named(tmp_path: Path) -> None:
-    path = tmp_path / "c.csv"
+def test_wrong_columns_and_two_corrections_of_one_layer_are_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "c.csv", "a,0,4,Deal,polarity,open,", "a,0,4,Deal,polarity,negated,")
+    with pytest.raises(SourceError, match="line 2 sets polarity already"):
+        read_corrections(path)
     path.write_text("doc,begin\na,1\n", encoding="utf-8")
     with pytest.raises(SourceError, match=r"wanted the columns doc_id, .*; came doc, begin"):
         read_corrections(path)
 
 
-def test_two_corrections_of_one_layer_are_refused(tmp_path: Path) -> None:
-    path = write(tmp_path / "c.csv", "a,0,4,Deal,polarity,open,", "a,0,4,Deal,polarity,negated,")
-    with pytest.raises(SourceError, match="line 2 sets polarity already"):
-        read_corrections(path)
-
-
-def test_a_correction_wins_and_says_so(annotated_toy: Layout) -> None:
-    before = mention(annotated_toy, "Hafendeal")
+def test_a_correction_wins_and_says_so_and_frame_none_takes_a_mention_away(
+    annotated_toy: Layout,
+) -> None:
+    before, gone = mention(annotated_toy, "Hafendeal"), mention(annotated_toy, "erfolgreich")
+    span, of_gone = (
+        f"{one['doc_id']},{one['begin']},{one['end']},{one['surface']}" for one in (before, gone)
+    )
+    lines = (f"{span},polarity,negated,", f"{span},speaker,Bruno,seen", f"{of_gone},frame,none,")
+    write(annotated_toy.corrections_file, *lines)
     assert before["polarity"] == "open"
-    span = f"{before['doc_id']},{before['begin']},{before['end']},Hafendeal"
-    write(annotated_toy.corrections_file, f"{span},polarity,negated,", f"{span},speaker,Bruno,seen")
     assert annotate(annotated_toy)["mentions"]
     after = mention(annotated_toy, "Hafendeal")
-    assert (after["polarity"], after["polarity_rule"], after["polarity_cue"]) == (
-        "negated",
-        "hand",
-        "",
-    )
-    assert after["speaker"] == "Bruno"
-    assert after["voice"] == before["voice"]
+    coded = [after[f"polarity{part}"] for part in ("", "_rule", "_cue")]
+    assert coded == ["negated", "hand", ""]
+    assert (after["speaker"], after["voice"]) == ("Bruno", before["voice"])
+    assert "erfolgreich" not in set(read_features(annotated_toy.features).mentions["surface"])
 
 
-def test_frame_none_takes_a_mention_away(annotated_toy: Layout) -> None:
-    found = mention(annotated_toy, "Hafendeal")
-    span = f"{found['doc_id']},{found['begin']},{found['end']},Hafendeal"
-    write(annotated_toy.corrections_file, f"{span},frame,none,a harbour company")
-    annotate(annotated_toy)
-    assert "Hafendeal" not in set(read_features(annotated_toy.features).mentions["surface"])
-
-
-@pytest.mark.parametrize(
-    ("line", "text"),
-    [
-        ("nord_2,5,9,Deal,polarity,open,", "the text there is"),
-        ("nord_2,99990,99999,Hafendeal,polarity,open,", "the end of the text"),
-        ("nord_2,4,10,Gipfel,polarity,open,", "no mention stands there"),
-        ("nirgends,5,9,Deal,polarity,open,", "unknown document 'nirgends'"),
-    ],
-)
-def test_a_correction_that_does_not_fit_stops_annotation(toy: Layout, line: str, text: str) -> None:
-    write(toy.corrections_file, line)
-    with pytest.raises(SourceError) as caught:
-        annotate(toy)
-    assert text in str(caught.value)
-    assert "line 2" in str(caught.value)
+def test_corrections_that_do_not_fit_stop_annotation(toy: Layout) -> None:
+    for line, said in {
+        "nord_2,5,9,Deal,polarity,open,": "the text there is",
+        "nord_2,99990,99999,Hafendeal,polarity,open,": "the end of the text",
+        "nord_2,4,10,Gipfel,polarity,open,": "no mention stands there",
+        "nirgends,5,9,Deal,polarity,open,": "unknown document 'nirgends'",
+    }.items():
+        write(toy.corrections_file, line)
+        with pytest.raises(SourceError, match=f"line 2.*{said}"):
+            annotate(toy)
     assert not toy.features.exists()
 
 

@@ -54,22 +54,17 @@ def test_no_open_tables_say_how_to_get_them(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("data", [b"", b"no parquet", b"PAR1" + b"\0" * 20 + b"PAR1"])
-def test_a_broken_file_is_named(folder: Path, data: bytes) -> None:
-    (folder / "terms.parquet").write_bytes(data)
-    with pytest.raises(
-        TableError, match=r"terms\.parquet: wanted a Parquet file; .* `git checkout"
-    ):
-        _ = read_features(folder).terms
-
-
-def test_a_file_that_was_cut_or_damaged_is_named(folder: Path) -> None:
+def test_a_file_that_is_broken_cut_or_damaged_is_named(folder: Path) -> None:
     path = folder / "terms.parquet"
     whole = path.read_bytes()
-    for data in (whole[:-100], whole[:40] + b"\xff" * 100 + whole[140:]):
+    said = r"terms\.parquet: wanted a Parquet file; .* `git checkout"
+    for data in (b"", b"no parquet", b"PAR1" + b"\0" * 20 + b"PAR1", whole[:-100]):
         path.write_bytes(data)
-        with pytest.raises(TableError, match=r"terms\.parquet: wanted"):
+        with pytest.raises(TableError, match=said):
             _ = read_features(folder).terms
+    path.write_bytes(whole[:40] + b"\xff" * 100 + whole[140:])
+    with pytest.raises(TableError, match=r"terms\.parquet: wanted"):
+        _ = read_features(folder).terms
 
 
 def test_a_table_of_another_form_is_refused(folder: Path) -> None:
@@ -95,23 +90,24 @@ def test_a_manifest_that_is_missing_or_broken_is_named(folder: Path) -> None:
         _ = read_features(folder).manifest
 
 
+REBUILD = "Rebuild them with `gipfel annotate`."
+UPDATE = "A newer package wrote them: update this one (`git pull`, then `make setup`)."
+
+
 @pytest.mark.parametrize(
     ("came", "said", "way_out"),
-    [
-        (None, "1", "Rebuild them with `gipfel annotate`."),
-        (1, "1", "Rebuild them with `gipfel annotate`."),
-        ("2", "'2'", "Rebuild them with `gipfel annotate`."),
-        (3, "3", "A newer package wrote them: update this one (`git pull`, then `make setup`)."),
-    ],
+    [({}, "1", REBUILD), (1, "1", REBUILD), ("2", "'2'", REBUILD), (3, "3", UPDATE)],
 )
 def test_tables_of_another_version_are_refused_before_they_are_read(
     folder: Path, came: object, said: str, way_out: str
 ) -> None:
     path = folder / "manifest.json"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    del manifest["schema"]
-    path.write_text(json.dumps(manifest | ({} if came is None else {"schema": came})), "utf-8")
+    manifest = json.loads(path.read_text(encoding="utf-8")) | {"schema": came}
+    if came == {}:
+        del manifest["schema"]
+    path.write_text(json.dumps(manifest), "utf-8")
     spoil(folder, "terms", rows_of_old="columns that this version does not know")
+    message = f"{path}: wanted open tables of version 2 of the schema, came version {said}. "
     for read in (
         lambda: read_features(folder).terms,
         lambda: read_table("terms", folder),
@@ -120,9 +116,7 @@ def test_tables_of_another_version_are_refused_before_they_are_read(
     ):
         with pytest.raises(TableError) as caught:
             read()
-        assert str(caught.value) == (
-            f"{path}: wanted open tables of version 2 of the schema, came version {said}. {way_out}"
-        )
+        assert str(caught.value) == message + way_out
 
 
 def test_the_committed_tables_are_of_this_version() -> None:
@@ -141,16 +135,15 @@ def test_unchanged_content_leaves_the_file_alone(folder: Path, toy_features: Fea
     assert (path.stat().st_mtime_ns, path.stat().st_ino, path.read_bytes()) == before
 
 
-def test_changed_content_is_written(folder: Path, toy_features: Features) -> None:
+@pytest.mark.parametrize("lies_there", [None, b"no parquet"])
+def test_changed_content_is_written_and_a_broken_file_replaced(
+    folder: Path, toy_features: Features, lies_there: bytes | None
+) -> None:
+    if lies_there:
+        table_path("terms", folder).write_bytes(lies_there)
     changed = toy_features.terms.assign(n=lambda t: t["n"] + 1)
     assert write_table(changed, "terms", folder) is True
     pd.testing.assert_frame_equal(read_table("terms", folder), changed)
-
-
-def test_a_broken_file_is_replaced(folder: Path, toy_features: Features) -> None:
-    table_path("terms", folder).write_bytes(b"no parquet")
-    assert write_table(toy_features.terms, "terms", folder) is True
-    pd.testing.assert_frame_equal(read_table("terms", folder), toy_features.terms)
 
 
 def test_the_same_content_gives_the_same_bytes(

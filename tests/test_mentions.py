@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -244,10 +245,10 @@ Die Farben vermischen sich.
 """
 
 
-def positives() -> Iterator[tuple[str, tuple[str, str, str]]]:
-    """Give each sentence with its marked word, frame and form."""
+def marked(table: str) -> Iterator[tuple[str, tuple[str, str, str]]]:
+    """Give each sentence of a table with its marked word, frame and form."""
     frame = form = ""
-    for line in POSITIVE.strip().splitlines():
+    for line in table.strip().splitlines():
         if "[" not in line:
             frame, form = line.split()
             continue
@@ -255,7 +256,7 @@ def positives() -> Iterator[tuple[str, tuple[str, str, str]]]:
         yield text, (line.split("[")[1].split("]")[0], frame, form)
 
 
-@pytest.mark.parametrize(("text", "wanted"), list(positives()))
+@pytest.mark.parametrize(("text", "wanted"), list(marked(POSITIVE)))
 def test_a_mention_is_found(find: Finder, text: str, wanted: tuple[str, str, str]) -> None:
     assert core(find(text)) == [wanted]
 
@@ -276,41 +277,39 @@ def test_false_friends_are_told_by_rules_and_not_by_exceptions(
     assert core(find_bare(text)) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("Deal or no Deal", ["Deal", "Deal"]),
-        ("Sie mischte sich ein und er mischte sich auch ein.", ["mischte", "mischte"]),
-        (
-            "Sie hatte sich nie eingemischt, und sie mischt sich nicht ein.",
-            ["eingemischt", "mischt"],
-        ),
-        ("Der Deal war kein Erfolg, die Zahlung erfolgt.", ["Deal", "Erfolg"]),
-        (
-            "Erfolge, Misserfolge und erfolglose Deals",
-            ["Erfolge", "Misserfolge", "erfolglose", "Deals"],
-        ),
-    ],
-)
-def test_several_mentions_come_in_order(find: Finder, text: str, words: list[str]) -> None:
-    assert [form for form, _, _ in core(find(text))] == words
+@pytest.mark.parametrize("line", [
+    "[Deal] or no [Deal]",
+    "Sie [mischte] sich ein und er [mischte] sich auch ein.",
+    "Sie hatte sich nie [eingemischt], und sie [mischt] sich nicht ein.",
+    "Der [Deal] war kein [Erfolg], die Zahlung erfolgt.",
+    "[Erfolge], [Misserfolge] und [erfolglose] [Deals]",
+])  # fmt: skip
+def test_several_mentions_come_in_order(find: Finder, line: str) -> None:
+    words = re.findall(r"\[(.*?)\]", line)
+    assert [form for form, _, _ in core(find(re.sub(r"[\[\]]", "", line)))] == words
 
 
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("Ein Abkommen steht.", ("Abkommen", "Deal", "simplex")),
-        ("Das Handelsabkommen steht.", ("Handelsabkommen", "Deal", "head")),
-        ("Keine Einigung in Sicht", ("Einigung", "Deal", "simplex")),
-        ("Die Vereinbarungen halten.", ("Vereinbarungen", "Deal", "simplex")),
-        ("Der Durchbruch blieb aus.", ("Durchbruch", "Erfolg", "simplex")),
-        ("Große Fortschritte", ("Fortschritte", "Erfolg", "simplex")),
-        ("Die Einflussnahme des Rats", ("Einflussnahme", "Einmischung", "simplex")),
-        ("Wahlmanipulationen", ("Wahlmanipulationen", "Einmischung", "head")),
-        ("Sie manipulierten die Wahl.", ("manipulierten", "Einmischung", "verb")),
-        ("Die Wahl wurde manipuliert.", ("manipuliert", "Einmischung", "verb")),
-    ],
-)
+NEAR = """
+Deal simplex
+Ein [Abkommen] steht.
+Keine [Einigung] in Sicht
+Die [Vereinbarungen] halten.
+Deal head
+Das [Handelsabkommen] steht.
+Erfolg simplex
+Der [Durchbruch] blieb aus.
+Große [Fortschritte]
+Einmischung simplex
+Die [Einflussnahme] des Rats
+Einmischung head
+[Wahlmanipulationen]
+Einmischung verb
+Sie [manipulierten] die Wahl.
+Die Wahl wurde [manipuliert].
+"""
+
+
+@pytest.mark.parametrize(("text", "wanted"), list(marked(NEAR)))
 def test_near_lexemes_are_a_tier_of_their_own(
     find: Finder, text: str, wanted: tuple[str, str, str]
 ) -> None:
@@ -418,23 +417,13 @@ def test_a_strong_verb_of_the_near_tier(other: Finder) -> None:
 def test_mentions_of_the_toy_study(toy_features: Features) -> None:
     """Counted by eye in tests/toy/data/raw."""
     mentions = toy_features.mentions.query("tier == 'core'")
-    found = mentions.groupby("doc_id")["surface"].agg(list).to_dict()
-    assert found == {
-        "nord_1": ["Erfolg", "Deal", "Erfolg", "mischt", "Einmischung"],
-        "nord_2": ["erfolgreich", "einmischen", "Hafendeal"],
-        "nord_3": ["Misserfolg"],
-        "sued_1": [
-            "Deal",
-            "Deal",
-            "Bahndeal",
-            "Nichteinmischung",
-            "mischte",
-            "Dealbreaker",
-            "Deal",
-            "Deal",
-        ],
-        "sued_2": ["Bahndeal", "Deal", "Erfolg"],
-        "sued_3": ["Erfolg"],
+    assert mentions.groupby("doc_id")["surface"].agg(" ".join).to_dict() == {
+        "nord_1": "Erfolg Deal Erfolg mischt Einmischung",
+        "nord_2": "erfolgreich einmischen Hafendeal",
+        "nord_3": "Misserfolg",
+        "sued_1": "Deal Deal Bahndeal Nichteinmischung mischte Dealbreaker Deal Deal",
+        "sued_2": "Bahndeal Deal Erfolg",
+        "sued_3": "Erfolg",
     }
     assert toy_features.mentions.query("tier == 'near'")["surface"].tolist() == ["Abkommen"]
 
@@ -454,48 +443,26 @@ def test_offsets_of_the_toy_study_give_the_words_back(
 # ------------------------------------------------------------------ gold
 
 
-def gold(shared: Path) -> list[dict[str, str]]:
+@pytest.mark.shared
+def test_the_coded_mentions_are_found_and_nothing_else(shared: Path, features: Features) -> None:
     with (shared / "gold" / "mentions_dev.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-@pytest.mark.shared
-def test_every_coded_mention_is_found(shared: Path, features: Features) -> None:
-    rows = [row for row in gold(shared) if row["frame"] != "none"]
-    assert len(rows) > 20
-    mentions = features.mentions.query("tier == 'core'")
-    found = set(
-        mentions[["doc_id", "begin", "end", "surface", "frame"]].itertuples(index=False, name=None)
-    )
-    wanted = {(r["doc"], int(r["begin"]), int(r["end"]), r["surface"], r["frame"]) for r in rows}
-    assert wanted - found == set()
-
-
-@pytest.mark.shared
-def test_nothing_else_is_reported_in_the_coded_articles(shared: Path, features: Features) -> None:
-    rows = [row for row in gold(shared) if row["frame"] != "none"]
-    coded = {row["doc"] for row in gold(shared)}
+        rows = list(csv.DictReader(file))
+    coded = {row["doc"] for row in rows}
     assert {doc[:3] for doc in coded} == {"000", "002", "003"}
+    columns = ["doc_id", "begin", "end", "surface", "frame"]
+    mentions = features.mentions.query("tier == 'core' and doc_id in @coded")
+    wanted = {
+        (row["doc"], int(row["begin"]), int(row["end"]), row["surface"], row["frame"])
+        for row in rows
+        if row["frame"] != "none"
+    }
+    assert len(wanted) > 20
+    assert set(mentions[columns].itertuples(index=False, name=None)) == wanted
+
+
+def test_hand_counts_of_every_article(features: Features) -> None:
     mentions = features.mentions.query("tier == 'core'")
-    mentions = mentions[mentions["doc_id"].isin(coded)]
-    found = set(mentions[["doc_id", "begin"]].itertuples(index=False, name=None))
-    assert found - {(row["doc"], int(row["begin"])) for row in rows} == set()
-
-
-@pytest.mark.parametrize(
-    ("doc", "wanted"),
-    [
-        ("000", (4, 1, 7)),
-        ("001", (1, 4, 0)),
-        ("002", (2, 6, 0)),
-        ("003", (1, 4, 0)),
-        ("004", (4, 0, 1)),
-    ],
-)
-def test_hand_counts_of_every_article(
-    features: Features, doc: str, wanted: tuple[int, int, int]
-) -> None:
-    mentions = features.mentions.query("tier == 'core' and doc_id.str.startswith(@doc)")
-    counts = mentions["frame"].value_counts()
-    frames = ("Erfolg", "Deal", "Einmischung")
-    assert tuple(int(counts.get(frame, 0)) for frame in frames) == wanted
+    counts = pd.crosstab(mentions["doc_id"].str[:3], mentions["frame"])
+    assert counts[["Erfolg", "Deal", "Einmischung"]].T.to_dict("list") == {
+        "000": [4, 1, 7], "001": [1, 4, 0], "002": [2, 6, 0], "003": [1, 4, 0], "004": [4, 0, 1],
+    }  # fmt: skip

@@ -62,13 +62,8 @@ def slowly(corpus: Corpus) -> dict[tuple[str, str], tuple[int, int]]:
 
 def test_marks_and_sentences_part_runs(annotator: Annotator) -> None:
     sentences = annotator.sentences("Der „große“ Hafen ist leer. Ada lacht – Bruno auch.")
-    assert word_runs(sentences) == [
-        ["der"],
-        ["große"],
-        ["hafen", "ist", "leer"],
-        ["ada", "lacht"],
-        ["bruno", "auch"],
-    ]
+    runs = "|".join(" ".join(run) for run in word_runs(sentences))
+    assert runs == "der|große|hafen ist leer|ada lacht|bruno auch"
 
 
 @settings(max_examples=60, deadline=None)
@@ -123,23 +118,16 @@ def test_one_document_is_not_enough() -> None:
     runs = [[f"vor{i}", "am", "hafen", f"nach{i}"] for i in range(9)]
     assert counted({"a": runs, "b": []}).empty
     assert set(counted({"a": runs[:8], "b": runs[8:]})["ngram"]) == {"am hafen"}
-
-
-def test_no_documents_no_ngrams() -> None:
     assert counted({}).empty
 
 
-def test_the_committed_ngrams_are_of_two_to_five_words(features: Features) -> None:
-    assert len(features.ngrams) > 100
-    assert set(features.ngrams["n_words"]) == {2, 3, 4, 5}
-
-
 def test_counts_of_ngrams(features: Features) -> None:
+    assert set(features.ngrams["n_words"]) == {2, 3, 4, 5}
     counts = count_ngrams(features, n=3)
     table = features.ngrams.query("n_words == 3")
     assert counts.recipe == Recipe(unit="form", n=3)
-    assert counts.terms.tolist() == sorted(set(table["ngram"]))
     sums = table.groupby("ngram")["n"].sum()
+    assert counts.terms.tolist() == sorted(sums.index)
     assert dict(zip(counts.terms, counts.frequencies(), strict=True)) == sums.to_dict()
     assert counts.rows["doc_id"].tolist() == features.documents["doc_id"].tolist()
     assert counts.totals.tolist() == features.documents["n_tokens"].tolist()

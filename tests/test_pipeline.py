@@ -29,6 +29,13 @@ from analysis.tables.streams import check_table, coerce_table
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.fixture(params=["toy_features", "features"])
+def given(request: pytest.FixtureRequest) -> Features:
+    """The open tables of the made-up study, then the committed ones."""
+    found: Features = request.getfixturevalue(request.param)
+    return found
+
+
 def contents(features: Features) -> dict[str, str]:
     return {name: content_hash(getattr(features, name)) for name in TABLES}
 
@@ -37,39 +44,31 @@ def contents(features: Features) -> dict[str, str]:
 
 
 def test_a_second_run_changes_nothing(toy: Layout) -> None:
+    def state() -> dict[str, tuple[int, bytes]]:
+        return {p.name: (p.stat().st_mtime_ns, p.read_bytes()) for p in toy.features.iterdir()}
+
     told: list[tuple[int, int]] = []
     changed = annotate(toy, on_documents=lambda done, n: told.append((done, n)))
     assert changed == dict.fromkeys(TABLES, True)
     assert told == [(0, 6), (6, 6)]
-    before = {
-        path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in toy.features.iterdir()
-    }
+    before = state()
     assert annotate(toy) == dict.fromkeys(TABLES, False)
-    after = {
-        path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in toy.features.iterdir()
-    }
+    after = state()
     assert set(before) == set(after) == {*(f"{name}.parquet" for name in TABLES), "manifest.json"}
-    assert {name: after[name] for name in after if name != "manifest.json"} == {
-        name: before[name] for name in before if name != "manifest.json"
-    }
-    assert after["manifest.json"][1] == before["manifest.json"][1]
+    assert after.pop("manifest.json")[1] == before.pop("manifest.json")[1]
+    assert after == before
 
 
-@pytest.mark.parametrize("work", [(1, 1), (4, 1), (2, 2)], ids=["1", "4", "2-processes"])
-def test_batches_and_processes_do_not_matter(
-    toy: Layout, toy_features: Features, monkeypatch: pytest.MonkeyPatch, work: tuple[int, int]
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_batches_processes_and_the_order_of_the_list_do_not_matter(
+    toy: Layout, toy_features: Features, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
-    batch, jobs = work
-    monkeypatch.setattr(pipeline, "BATCH", batch)
-    annotate(toy, jobs=jobs)
-    assert contents(read_features(toy.features)) == contents(toy_features)
-
-
-def test_the_order_of_the_list_does_not_matter(toy: Layout, toy_features: Features) -> None:
+    """Articles that stand in reverse, one by one or two at a time in each of two processes."""
     head, *blocks = toy.sources_file.read_text(encoding="utf-8").split("[[source]]")
     turned = head + "".join(f"[[source]]{block.rstrip()}\n\n" for block in reversed(blocks))
     toy.sources_file.write_text(turned, encoding="utf-8")
-    annotate(toy)
+    monkeypatch.setattr(pipeline, "BATCH", jobs)
+    annotate(toy, jobs=jobs)
     assert contents(read_features(toy.features)) == contents(toy_features)
 
 
@@ -87,43 +86,39 @@ def test_a_changed_article_stops_the_run_before_anything_is_written(toy: Layout)
     assert not toy.features.exists()
 
 
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        ("Die Königin grüßt Südberg und die Fähre fährt über den See.".encode("cp1252"), "cp1252"),
-        ("Die Königin grüßt.".encode("utf-16"), "it looks like utf-16"),
-        (b"\0\1\2\3", "came a binary file"),
-        (b" \n", "the file is empty"),
-    ],
-)
-def test_an_article_that_cannot_be_read_stops_the_run(toy: Layout, data: bytes, said: str) -> None:
-    replace_article(toy, "sued_3", data)
-    with pytest.raises(TextError, match=rf"sued_3\.txt.*{said}"):
-        annotate(toy)
+def test_an_article_that_cannot_be_read_stops_the_run(toy: Layout) -> None:
+    german = "Die Königin grüßt Südberg und die Fähre fährt über den See."
+    for data, said in {
+        german.encode("cp1252"): "cp1252",
+        "Die Königin grüßt.".encode("utf-16"): "it looks like utf-16",
+        b"\0\1\2\3": "came a binary file",
+        b" \n": "the file is empty",
+    }.items():
+        replace_article(toy, "sued_3", data)
+        with pytest.raises(TextError, match=rf"sued_3\.txt.*{said}"):
+            annotate(toy)
     assert not toy.features.exists()
 
 
 @pytest.mark.parametrize(
-    "text", ["Treffen im Norden", "Treffen im Norden\r\n", "\ufeffTreffen im Norden"]
+    ("texts", "sizes", "zones"),
+    [
+        (("Treffen im Norden\r\n", "\ufeffTreffen im Norden"), [1, 1, 3, 3], ["headline"]),
+        (("***\n", "DruckenTeilen\n***\n© Agentur"), [0, 0, 0, 0], []),
+    ],
 )
-def test_an_article_of_a_headline_only_is_annotated(annotated_toy: Layout, text: str) -> None:
-    replace_article(annotated_toy, "sued_3", text.encode())
-    annotate(annotated_toy)
-    features = read_features(annotated_toy.features)
-    document = features.documents.set_index("doc_id").loc["sued_3"]
-    assert (document["n_segments"], document["n_words"], document["n_sentences"]) == (1, 3, 1)
-    assert features.segments.query("doc_id == 'sued_3'")["zone"].tolist() == ["headline"]
-    assert features.mentions.query("doc_id == 'sued_3'").empty
-
-
-@pytest.mark.parametrize("text", ["DruckenTeilen\n", "***\n", "DruckenTeilen\n***\n© Agentur"])
-def test_an_article_without_a_letter_of_text_has_a_row_of_zeros(
-    annotated_toy: Layout, text: str
+def test_an_article_of_a_headline_only_or_without_a_letter_of_text_has_a_row(
+    annotated_toy: Layout, texts: Sequence[str], sizes: list[int], zones: list[str]
 ) -> None:
-    replace_article(annotated_toy, "sued_3", text.encode())
-    annotate(annotated_toy)
-    document = read_features(annotated_toy.features).documents.set_index("doc_id").loc["sued_3"]
-    assert document[["n_segments", "n_sentences", "n_tokens", "n_words"]].tolist() == [0] * 4
+    for text in texts:
+        replace_article(annotated_toy, "sued_3", text.encode())
+        annotate(annotated_toy)
+        features = read_features(annotated_toy.features)
+        document = features.documents.set_index("doc_id").loc["sued_3"]
+        columns = ["n_segments", "n_sentences", "n_tokens", "n_words"]
+        assert document[columns].tolist() == sizes
+        assert features.segments.query("doc_id == 'sued_3'")["zone"].tolist() == zones
+        assert features.mentions.query("doc_id == 'sued_3'").empty
 
 
 def test_a_study_whose_articles_mention_nothing_has_an_empty_table(toy: Layout) -> None:
@@ -177,11 +172,7 @@ def test_words_of_the_toy_study(toy_features: Features) -> None:
     assert table.loc[["nord_2", "nord_3", "sued_3"], "n_words_file"].tolist() == [83, 53, 48]
 
 
-@pytest.mark.parametrize("which", ["toy", "committed"])
-def test_documents_are_the_sums_of_their_segments(
-    toy_features: Features, features: Features, which: str
-) -> None:
-    given = toy_features if which == "toy" else features
+def test_documents_are_the_sums_of_their_segments(given: Features) -> None:
     documents = given.documents.set_index("doc_id")
     sums = given.segments.groupby("doc_id")[["n_sentences", "n_tokens", "n_words"]].sum()
     pd.testing.assert_frame_equal(documents[sums.columns], sums)
@@ -191,6 +182,8 @@ def test_documents_are_the_sums_of_their_segments(
     assert tokens.to_dict() == given.segments.groupby("bag_id")["n_tokens"].sum().to_dict()
     assert (documents["n_words"] <= documents["n_words_file"]).all()
     assert set(given.mentions["segment_id"]) <= set(given.segments["segment_id"])
+    tables = given.manifest["tables"]
+    assert {name: tables[name]["content"] for name in TABLES} == contents(given)
 
 
 def count_apart(text: str, source: Source, rules: Sequence[Rule]) -> int:
@@ -207,22 +200,23 @@ def count_apart(text: str, source: Source, rules: Sequence[Rule]) -> int:
     return sum(count_words(text[begin:end]) for begin, end in stretches) - len(cuts)
 
 
-def test_every_word_of_a_toy_file_is_counted_once(toy: Layout, toy_features: Features) -> None:
-    rules = read_boilerplate(toy.lexicons / "boilerplate.toml")
-    in_file = toy_features.documents.set_index("doc_id")["n_words_file"]
-    for source in read_sources(toy, read_study(toy)):
-        text = (toy.raw / f"{source.id}.txt").read_bytes().decode()
+def check_words(layout: Layout, raw: Path, features: Features) -> None:
+    rules = read_boilerplate(layout.lexicons / "boilerplate.toml")
+    in_file = features.documents.set_index("doc_id")["n_words_file"]
+    for source in read_sources(layout, read_study(layout)):
+        text = (raw / f"{source.id}.txt").read_bytes().decode()
         assert count_apart(text, source, rules) == count_words(text) == in_file[source.id]
+
+
+def test_every_word_of_a_toy_file_is_counted_once(
+    toy_layout: Layout, toy_features: Features
+) -> None:
+    check_words(toy_layout, toy_layout.raw, toy_features)
 
 
 @pytest.mark.shared
 def test_every_word_of_an_article_is_counted_once(shared: Path, features: Features) -> None:
-    layout = Layout(ROOT)
-    rules = read_boilerplate(layout.lexicons / "boilerplate.toml")
-    in_file = features.documents.set_index("doc_id")["n_words_file"]
-    for source in read_sources(layout, read_study(layout)):
-        text = (shared / "corpus" / f"{source.id}.txt").read_bytes().decode()
-        assert count_apart(text, source, rules) == count_words(text) == in_file[source.id]
+    check_words(Layout(ROOT), shared / "corpus", features)
 
 
 @pytest.mark.shared
@@ -242,25 +236,13 @@ def test_the_committed_tables_are_those_of_the_articles(
     assert fresh.manifest == features.manifest
 
 
-@pytest.mark.parametrize("which", ["toy", "committed"])
-def test_diversity_is_given_from_fifty_tokens_on(
-    toy_features: Features, features: Features, which: str
-) -> None:
-    given = (toy_features if which == "toy" else features).documents
-    long = given["n_tokens"] >= 50
-    assert given.loc[long, ["mattr", "mtld"]].notna().all(axis=None)
-    assert given.loc[~long, ["mattr", "mtld"]].isna().all(axis=None)
-    assert given.loc[long, "mattr"].between(0.5, 1).all()
-    assert (~long).sum() == (2 if which == "toy" else 0)
-
-
-@pytest.mark.parametrize("which", ["toy", "committed"])
-def test_the_manifest_fits_the_tables(
-    toy_features: Features, features: Features, which: str
-) -> None:
-    given = toy_features if which == "toy" else features
-    tables = given.manifest["tables"]
-    assert {name: tables[name]["content"] for name in TABLES} == contents(given)
+def test_diversity_is_given_from_fifty_tokens_on(given: Features) -> None:
+    documents = given.documents
+    long = documents["n_tokens"] >= 50
+    assert documents.loc[long, ["mattr", "mtld"]].notna().all(axis=None)
+    assert documents.loc[~long, ["mattr", "mtld"]].isna().all(axis=None)
+    assert documents.loc[long, "mattr"].between(0.5, 1).all()
+    assert (~long).sum() == (2 if len(documents) == 6 else 0)
 
 
 def test_rows_of_any_kind_of_article_fit_the_schema(toy: Layout) -> None:
@@ -297,11 +279,7 @@ def test_repeats_are_found_over_articles_and_batches(
     assert signed[signed != ""].to_dict() == {"nord_1": "dpa", "sued_3": "dpa"}
 
 
-@pytest.mark.parametrize("which", ["toy", "committed"])
-def test_weights_of_mentions_and_documents_are_those_of_segments(
-    toy_features: Features, features: Features, which: str
-) -> None:
-    given = toy_features if which == "toy" else features
+def test_weights_of_mentions_and_documents_are_those_of_segments(given: Features) -> None:
     segments = given.segments.set_index("segment_id")
     columns = ["repeat_within", "repeat_across", "weight_within", "weight_across"]
     own = segments.loc[given.mentions["segment_id"], columns].reset_index(drop=True)

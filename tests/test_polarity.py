@@ -408,13 +408,13 @@ open  Er wolle, so der Minister, einen [[Erfolg]] erzielen.
 """
 
 DOUBLE = """
-affirmed Die Suche war nicht [[erfolglos]].
-affirmed Das war kein [[Misserfolg]].
-affirmed Sie arbeitet nicht ohne [[Erfolg]].
-affirmed Er bestreitet nicht, sich [[eingemischt]] zu haben.
-affirmed Der Minister leugnet nicht, dass es einen [[Deal]] gibt.
-affirmed Sie bestreiten, dass es keinen [[Erfolg]] gab.
-affirmed Die Kammer hat den [[Deal]] nicht abgelehnt.
+Die Suche war nicht [[erfolglos]].
+Das war kein [[Misserfolg]].
+Sie arbeitet nicht ohne [[Erfolg]].
+Er bestreitet nicht, sich [[eingemischt]] zu haben.
+Der Minister leugnet nicht, dass es einen [[Deal]] gibt.
+Sie bestreiten, dass es keinen [[Erfolg]] gab.
+Die Kammer hat den [[Deal]] nicht abgelehnt.
 """
 
 
@@ -441,9 +441,8 @@ def test_value_and_rule(case: list[str]) -> None:
 
 @pytest.mark.parametrize("line", DOUBLE.strip().splitlines())
 def test_two_negations_cancel_each_other(line: str) -> None:
-    value, sentence = line.split(" ", 1)
-    found, _ = code(sentence)
-    assert found.value == value
+    found, _ = code(line)
+    assert found.value == "affirmed"
     assert found.double_negation
 
 

@@ -45,35 +45,27 @@ def test_every_style(quotation: str) -> None:
     assert quoted(f"Sie sagt: {quotation}, und geht.") == [quotation]
 
 
+NESTED = ["„Er rief ‚Halt‘ und lief“", "»Er rief ›Halt‹ und lief«", "„Er rief „Halt“ und lief“",
+          "\"Er rief 'Halt' und lief\"", "«Er rief ‹Halt› und lief»"]  # fmt: skip
+
+
+@pytest.mark.parametrize("outer", NESTED)
+def test_nested(outer: str) -> None:
+    assert quoted(f"So war es: {outer}.") == [outer, outer.split()[2]]
+
+
 @pytest.mark.parametrize(
-    ("outer", "inner"),
+    ("text", "wanted"),
     [
-        ("„Er rief ‚Halt‘ und lief“", "‚Halt‘"),
-        ("»Er rief ›Halt‹ und lief«", "›Halt‹"),
-        ("„Er rief „Halt“ und lief“", "„Halt“"),
-        ("\"Er rief 'Halt' und lief\"", "'Halt'"),
-        ("«Er rief ‹Halt› und lief»", "‹Halt›"),
+        ('Er nannte es "gut" und "richtig".', ['"gut"', '"richtig"']),
+        ("Wie geht’s dem Chef? Das weiß Hans’ Frau.", []),
+        ('Ein 5" großes Telefon. Sie sagte: "Ja." Dann ging sie.', ['"Ja."']),
+        ("Das war es“, sagte sie. „Ja“, sagte er.", ["„Ja“"]),
     ],
+    ids=["two", "apostrophe", "without-partner", "stray-closing"],
 )
-def test_nested(outer: str, inner: str) -> None:
-    assert quoted(f"So war es: {outer}.") == [outer, inner]
-
-
-def test_two_quotations_are_not_one() -> None:
-    text = 'Er nannte es "gut" und "richtig".'
-    assert quoted(text) == ['"gut"', '"richtig"']
-
-
-def test_an_apostrophe_is_no_quotation() -> None:
-    assert quoted("Wie geht’s dem Chef? Das weiß Hans’ Frau.") == []
-
-
-def test_a_mark_without_a_partner_does_not_swallow_the_rest() -> None:
-    assert quoted('Ein 5" großes Telefon. Sie sagte: "Ja." Dann ging sie.') == ['"Ja."']
-
-
-def test_a_stray_closing_mark_is_ignored() -> None:
-    assert quoted("Das war es“, sagte sie. „Ja“, sagte er.") == ["„Ja“"]
+def test_marks_pair_with_their_own_partner_only(text: str, wanted: list[str]) -> None:
+    assert quoted(text) == wanted
 
 
 def test_a_quotation_may_run_over_segments() -> None:

@@ -126,9 +126,6 @@ def test_any_words_give_valid_spans(words: list[str]) -> None:
 
 def check(span: SpeechSpan, text: str) -> None:
     assert 0 <= span.begin < span.end <= len(text)
-    for begin, end in (
-        (span.cue_begin, span.cue_end),
-        (span.speaker_begin, span.speaker_end),
-        (span.frame_begin, span.frame_end),
-    ):
+    for part in ("cue", "speaker", "frame"):
+        begin, end = (getattr(span, f"{part}_{edge}") for edge in ("begin", "end"))
         assert (begin, end) == (-1, -1) or 0 <= begin < end <= len(text)

@@ -106,20 +106,13 @@ def test_csv_of_any_program_is_read(mark: str, tmp_path: Path) -> None:
     assert read_sheet(path).to_dict("index") == {2: {"text": "x", "mood": "good"}}
 
 
-@pytest.mark.parametrize(
-    ("name", "data", "said"),
-    [
-        ("none.csv", None, "no such file; wanted a filled-in sheet, XLSX or CSV"),
-        ("a.xlsx", b"not a workbook", "wanted an XLSX file"),
-        ("b.xlsx", b"PK\x05\x06" + bytes(18), "wanted an XLSX file"),
-        (
-            "a.csv",
-            "text\nGrüße\n".encode("cp1252"),
-            r'looks like cp1252\. .* save it as "CSV UTF-8',
-        ),
-        ("b.csv", b'text\n"open\n', "wanted a CSV file"),
-    ],
-)
+@pytest.mark.parametrize(("name", "data", "said"), [
+    ("none.csv", None, "no such file; wanted a filled-in sheet, XLSX or CSV"),
+    ("a.xlsx", b"not a workbook", "wanted an XLSX file"),
+    ("b.xlsx", b"PK\x05\x06" + bytes(18), "wanted an XLSX file"),
+    ("a.csv", "text\nGrüße\n".encode("cp1252"), r'looks like cp1252\. .* save it as "CSV UTF-8'),
+    ("b.csv", b'text\n"open\n', "wanted a CSV file"),
+])  # fmt: skip
 def test_files_that_are_no_sheets_are_named(
     name: str, data: bytes | None, said: str, tmp_path: Path
 ) -> None:
