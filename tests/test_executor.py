@@ -33,7 +33,7 @@ pytestmark = pytest.mark.xdist_group("cluster")
             {"dask", "distributed"},
         ),
         (
-            "analysis.runs.execute, analysis.runs.publish",
+            "analysis.runs.execute, analysis.runs.store",
             {"papermill", "matplotlib", "pandas", "IPython"},
         ),
     ],

@@ -15,7 +15,7 @@ from analysis.measures.framing import (
     frame_shares,
     profile_distance,
 )
-from analysis.measures.intervals import INTERVAL_BASIS
+from analysis.measures.inference import INTERVAL_BASIS
 from analysis.measures.selection import Selection
 from analysis.study.errors import MeasureError
 from analysis.tables.features import Features

@@ -13,11 +13,11 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from analysis.measures import inference
-from analysis.measures.inference import wilson_interval
-from analysis.measures.intervals import (
+from analysis.measures.inference import (
     INTERVAL_BASIS,
     correlate,
     net_interval,
+    wilson_interval,
     with_rate,
     with_share,
 )

@@ -10,8 +10,7 @@ from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.figures.layout import break_name, check_table
-from analysis.figures.look import Look, look_of
+from analysis.figures.layout import Look, break_name, check_table, look_of
 from analysis.figures.marks import spread
 from analysis.figures.style import (
     FONT_FAMILY,

@@ -32,7 +32,7 @@ from analysis.figures.words import (
     word_reason,
 )
 from analysis.measures import frame_time, frequency, noise_floor
-from analysis.measures.intervals import INTERVAL_BASIS
+from analysis.measures.inference import INTERVAL_BASIS
 from analysis.measures.verdicts import (
     OK,
     judge_effect,
@@ -45,8 +45,7 @@ from analysis.measures.verdicts import (
 from analysis.study.design import ALPHA, FEWEST_JOINT, LEVEL
 from analysis.study.errors import ExportError, MeasureError, TableError
 from analysis.tables.features import Features
-from analysis.tables.reasons import REASONS
-from analysis.tables.schema import TABLES
+from analysis.tables.schema import REASONS, TABLES
 
 
 def test_unknown_labels_and_languages_list_the_allowed_and_the_nearest():
