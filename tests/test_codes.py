@@ -11,6 +11,7 @@ from analysis.annotation.annotated import (
     CodingTools,
     code_about,
     code_sentence,
+    load_tools,
     read_about_lexicon,
     token_voices,
 )
@@ -20,6 +21,7 @@ from analysis.annotation.speech.actors import SpeechContext
 from analysis.annotation.speech.segments import find_speech
 from analysis.annotation.tokens import Annotator
 from analysis.study.errors import StudyError
+from analysis.study.paths import Layout
 from analysis.study.study import read_study
 
 LEXICON = read_about_lexicon(ROOT / "data/lexicons/about.toml")
@@ -93,6 +95,17 @@ def test_target_and_rule(line: str) -> None:
     found = code_about(sentence, index, LEXICON)
     assert f"{found.value} {found.rule}" == expected
     assert bool(found.cue) or found.rule in ("T0", "T2")
+
+
+def test_a_lexeme_is_not_about_its_own_parts() -> None:
+    """The first part of a compound that is itself looked for says nothing of the matter."""
+    (sentence,) = sentences("Ein Waffenstillstand wäre ein Anfang.")
+    assert code_about(sentence, 1, LEXICON).rule == "T4"
+    assert code_about(sentence, 1, LEXICON, {"waffenstillstand"}).rule == "T0"
+
+
+def test_the_lexemes_of_a_study_are_known_to_its_coding(toy_layout: Layout) -> None:
+    assert "abkommen" in load_tools(toy_layout.root).coding.lexemes
 
 
 def test_a_broken_lexicon_is_named(tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -6,7 +6,7 @@ The codes of a mention are about, polarity, voice and speaker, each with its cue
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import takewhile
@@ -92,12 +92,15 @@ def read_about_lexicon(path: Path) -> AboutLexicon:
     return read_words(path, AboutLexicon, str(path))
 
 
-def code_about(sentence: Sentence, index: int, lexicon: AboutLexicon) -> About:
+def code_about(
+    sentence: Sentence, index: int, lexicon: AboutLexicon, lexemes: Container[str] = frozenset()
+) -> About:
     """Code what the mention at a position of a sentence is about.
 
     Rules in their order: T1 a comparison speaks of what is compared; T2 an attribute speaks of
     its noun; T3 an adjective, T4 a compound's part, T5 a complement of the noun places it
-    elsewhere; T0 otherwise it is the event.
+    elsewhere; T0 otherwise it is the event. Of a noun that is itself one of the ``lexemes`` (in
+    lower case), parts say nothing: *Waffenstillstand* is no matter of weapons.
 
     Examples
     --------
@@ -115,7 +118,9 @@ def code_about(sentence: Sentence, index: int, lexicon: AboutLexicon) -> About:
     if token.pos == "ADJA":
         return _by_noun(tokens, index, lexicon)
     candidates = [("T3", one) for one in _attributes(tokens, index)]
-    candidates += [("T4", token), *(("T5", one) for one in _complement(tokens, index))]
+    if token.lemma.lower() not in lexemes:
+        candidates.append(("T4", token))
+    candidates += [("T5", one) for one in _complement(tokens, index)]
     for rule, candidate in candidates:
         if _is_elsewhere(candidate, token, lexicon):
             return About("other", candidate.form, rule)
@@ -178,11 +183,15 @@ def _names(noun: Token, listed: frozenset[str]) -> bool:
 
 @dataclass(frozen=True)
 class CodingTools:
-    """The study's actors and the word lists that coding rests on."""
+    """The study's actors and the word lists that coding rests on.
+
+    ``lexemes`` are the nouns that mention a frame by themselves, in lower case.
+    """
 
     actors: ActorIndex
     lexicons: Lexicons
     about: AboutLexicon
+    lexemes: frozenset[str] = frozenset()
 
 
 def code_mention(
@@ -201,7 +210,7 @@ def code_mention(
     They are the columns of the open table ``mentions`` from about to speaker_chain; cues
     are single words, their offsets are empty where there is none.
     """
-    about = code_about(sentence, index, tools.about)
+    about = code_about(sentence, index, tools.about, tools.lexemes)
     polarity = code_polarity(sentence, index, lexicons=tools.lexicons, clauses=clauses)
     span = voice_at(spans, sentence.tokens[index].begin)
     voice = span or NOBODY
@@ -300,6 +309,11 @@ def load_tools(root: Path) -> Tools:
             ActorIndex.of(study.actors),
             read_lexicons(layout),
             read_about_lexicon(layout.lexicons / "about.toml"),
+            frozenset(
+                noun.lower()
+                for frame in study.frames
+                for noun in (*frame.core.nouns, *frame.near.nouns)
+            ),
         ),
         read_corrections(layout.corrections_file),
         read_stop_words(layout.lexicons / STOP_WORDS),
