@@ -126,7 +126,7 @@ def check_write(draw: Draw, folder: Path) -> None:
     known = read_draw(draw.sample, folder)
     if dict(known.design) != dict(draw.design) or not known.rows.equals(draw.rows):
         raise TableError(
-            f"{folder / draw.sample}.json: another sample has this name, and labels may hang "
+            f"{folder / draw.sample}.json: another sample has this name, and labels may depend "
             "on it. Choose another name with --name, or delete its files."
         )
 
