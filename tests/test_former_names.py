@@ -36,9 +36,9 @@ def test_faults_are_named_as_today(tmp_path):
 
 @pytest.mark.shared
 @pytest.mark.parametrize("name", ["mentions_dev.csv", "mentions_near_dev.csv"])
-def test_gold_that_others_keep(name):
+def test_gold_that_others_keep(shared, name):
     study = read_study(ROOT / "study.toml")
-    table = read_gold(ROOT.parent / "shared/gold" / name, tuple(one.id for one in study.frames))
+    table = read_gold(shared / "gold" / name, tuple(one.id for one in study.frames))
     assert set(table["about"]) <= {"event", "other", ""}
     assert len(table) > 20
 
