@@ -13,7 +13,7 @@ from presentation_samples import ALASKA, FRAMES, HELSINKI, look
 
 from analysis.figures.plots import plot_frame_actors, plot_ticker
 from analysis.figures.plots.ticker import MARK_POINTS, stack_levels
-from analysis.figures.style import PALE, drawn_texts
+from analysis.figures.style import PALE, drawn_texts, fix_layout
 from analysis.measures.verdicts import OK, refuse, verdict_table
 from analysis.study.errors import ExportError, TableError
 
@@ -106,6 +106,14 @@ def told(drawn: Figure) -> str:
 
 
 # ------------------------------------------------------------------ ticker
+
+
+def test_every_process_lays_panels_out_to_the_same_digit() -> None:
+    """The solver's last digits differ between processes, and clip paths are named by all digits."""
+    drawn = fix_layout(plot_ticker(mentions(), posts(), look("page"), trend=trend()))
+    places = [tuple(axes.get_position().extents.tolist()) for axes in drawn.axes]
+    assert len(places) > 2
+    assert [tuple(round(value, 9) for value in place) for place in places] == places
 
 
 def test_mentions_stand_at_the_times_of_their_posts(ticker: Figure) -> None:

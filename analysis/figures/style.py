@@ -195,9 +195,21 @@ def fix_layout(figure: Figure) -> Figure:
             # The second pass settles what depends on the width that the first one left.
             engine.execute(figure)
             engine.execute(figure)
+            _round_positions(figure)
         # Not "none": that leaves an empty engine, for which every export draws twice.
         figure.set_layout_engine(None)
     return figure
+
+
+def _round_positions(figure: Figure) -> None:
+    """Round where the axes lie, so that every process draws the same bytes.
+
+    The layout's solver takes its constraints in the order of their addresses in memory: last
+    digits differ from one process to the next, and names of clip paths are made from all digits.
+    """
+    for axes in figure.axes:
+        axes.set_position(Bbox(np.round(axes.get_position().get_points(), POSITION_DIGITS)))
+        axes.set_in_layout(True)  # set_position takes the axes out of the layout
 
 
 @contextmanager
@@ -226,6 +238,8 @@ def strict_drawing() -> Iterator[None]:
             ) from None
 
 
+#: Digits of the positions of axes, in parts of the figure: less than a thousandth of a micrometre.
+POSITION_DIGITS = 9
 #: Boxes of text have a little air; what is less than this is not seen.
 TOLERANCE_MM = 0.2
 
