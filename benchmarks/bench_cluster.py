@@ -12,12 +12,10 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
-
-from analysis.runs.cluster import open_cluster
 
 from analysis.runs.execute import execute_runs
 from analysis.runs.plan import PlannedRun, plan_run
+from analysis.study.executor import open_executor
 from analysis.study.paths import find_layout
 
 N_WORKERS = 2
@@ -29,7 +27,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="gipfel-bench-") as folder:
         plans = _plan_many(Path(folder), n)
         began = time.perf_counter()
-        with open_cluster("local", jobs=N_WORKERS, plans=plans) as executor:
+        with open_executor("local", jobs=N_WORKERS) as executor:
             start = time.perf_counter() - began
             began = time.perf_counter()
             records = execute_runs(plans, executor=executor)
@@ -47,12 +45,12 @@ def main() -> None:
 
 def _plan_many(root: Path, n: int) -> list[PlannedRun]:
     """Plan runs of one notebook that differ by a parameter."""
-    text = (find_layout().root / "tests" / "study_for_runs.py").read_text(encoding="utf-8")
-    names: dict[str, Any] = {}
-    exec(compile(text, "study_for_runs.py", "exec"), names)  # noqa: S102 (a file of our own)
-    study, layout = names["write_study"](root, {"01_probe": "{}"})
+    sys.path.insert(0, str(find_layout().root / "tests"))
+    from study_for_runs import write_notebook, write_study  # noqa: PLC0415 (lies among the tests)
+
+    study, layout = write_study(root, {"01_probe": "{}"})
     path = layout.notebooks / "01_probe.ipynb"
-    names["write_notebook"](path, "number * 2", parameters="number: int = 0  # which run")
+    write_notebook(path, "number * 2", parameters="number: int = 0  # which run")
     return [plan_run(study, layout, "01_probe", {"number": number}) for number in range(n)]
 
 

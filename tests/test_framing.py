@@ -208,3 +208,12 @@ def test_places_hold_all_tokens(features: Features, weight: str) -> None:
     column = "n_tokens" if weight == "none" else "n_tokens_within"
     tokens = table.query("unit == 'corpus' and frame == 'Deal'")["n_tokens"].sum()
     assert tokens == pytest.approx(features.documents[column].sum())
+
+
+def test_the_event_alone(features: Features) -> None:
+    """By hand: three mentions of Erfolg and one of Deal speak of other things."""
+    chosen = {"selection": Selection(about="event")}
+    table = frame_shares(features.mentions, features.documents, FRAMES, **chosen)
+    assert cells(table, "pooled", HELSINKI, "n") == [6, 1, 8]
+    assert cells(table, "pooled", ALASKA, "n") == [3, 13, 0]
+    assert set(table["about"]) == {"event"}

@@ -50,6 +50,14 @@ def test_the_check_sees_what_is_loaded() -> None:
     assert loaded_by(statement, HEAVY) >= {"somajo", "HanTa"}
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda p: p.stem)
+def test_benchmarks_import_what_is_there(path: Path) -> None:
+    """They are not called in CI, and some need programs that are not installed."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("analysis"):
+            exec(f"from {node.module} import {', '.join(one.name for one in node.names)}", {})  # noqa: S102
+
+
 @pytest.mark.parametrize("name", MEASURES)
 def test_measures_know_open_tables_only(name: str) -> None:
     """Which measures may import which is kept by import-linter, in pyproject.toml."""
