@@ -60,7 +60,7 @@ def measure() -> list[Size]:
         Size("lines of measures/", count_lines(measures), 7_700, 9_000),
         Size("public names", len(analysis.__all__), 60, 60),
         Size("modules that a run enters", sum(map(len, find_entered_modules().values())), 52, 45),
-        Size("lines of tests/", count_lines(ROOT / "tests"), 22_000, 18_000),
+        Size("lines of tests/", count_lines(ROOT / "tests"), 22_060, 18_000),
     ]
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from analysis.figures import plots
 from analysis.figures.layout import Look, look_of
-from analysis.figures.style import Width
+from analysis.figures.style import TOLERANCE_MM, Width, drawn_texts, name_cut_texts
 from analysis.measures.verdicts import VERDICT, refuse
 from analysis.study.design import Language
 from analysis.study.study import read_study
@@ -30,6 +32,20 @@ TERMS = (
 @cache
 def look(width: Width = "column", language: Language = "de") -> Look:
     return look_of(read_study(), width=width, language=language)
+
+
+def find_faults(figure: Figure) -> list[str]:
+    """Name the texts that leave the page, and the pairs of texts that lie on each other.
+
+    Export refuses the first only, since a figure may mean an overlap.
+    """
+    texts = drawn_texts(figure)
+    faults = name_cut_texts(figure, texts)
+    for (first, a), (second, b) in combinations(texts, 2):
+        common = Bbox.intersection(a, b)
+        if common is not None and min(common.width, common.height) > TOLERANCE_MM:
+            faults.append(f"{first!r} and {second!r} overlap")
+    return faults
 
 
 def documents(n: int = 12) -> pd.DataFrame:

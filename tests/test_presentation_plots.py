@@ -7,11 +7,11 @@ import test_presentation_plots_multiverse as multiverse
 import test_presentation_ticker as ticker
 from keyness_figures import EVENTS
 from matplotlib.figure import Figure
-from presentation_samples import ALASKA, FRAMES, HELSINKI, NOTE, look
+from presentation_samples import ALASKA, FRAMES, HELSINKI, NOTE, find_faults, look
 
 from analysis.figures import plots
 from analysis.figures.layout import break_name
-from analysis.figures.style import WIDTHS_MM, drawn_texts, find_faults
+from analysis.figures.style import WIDTHS_MM, drawn_texts
 from analysis.study.errors import ExportError, TableError
 from analysis.tables.cells import rounded
 

@@ -9,6 +9,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
+from presentation_samples import find_faults
 
 from analysis.figures.layout import Look, break_name, check_table, look_of
 from analysis.figures.marks import spread
@@ -21,7 +22,6 @@ from analysis.figures.style import (
     draw_checked,
     drawn_texts,
     figure,
-    find_faults,
     fix_layout,
     load_fonts,
     style,

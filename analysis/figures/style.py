@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
-from itertools import combinations
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -276,21 +275,8 @@ def drawn_texts(figure: Figure) -> list[tuple[str, Bbox]]:
     return [(text.get_text(), box) for text, box in boxes.items()]
 
 
-def find_faults(figure: Figure) -> list[str]:
-    """Name the texts that leave the page, and the pairs of texts that lie on each other.
-
-    Export refuses the first only, since a figure may mean an overlap.
-    """
-    texts = drawn_texts(figure)
-    faults = _name_cut(figure, texts)
-    for (first, a), (second, b) in combinations(texts, 2):
-        common = Bbox.intersection(a, b)
-        if common is not None and min(common.width, common.height) > TOLERANCE_MM:
-            faults.append(f"{first!r} and {second!r} overlap")
-    return faults
-
-
-def _name_cut(figure: Figure, texts: list[tuple[str, Bbox]]) -> list[str]:
+def name_cut_texts(figure: Figure, texts: list[tuple[str, Bbox]]) -> list[str]:
+    """Name the texts that leave the page, and by how much."""
     width, height = figure.get_size_inches() * MM_PER_INCH
     over = [(text, max(-b.x0, -b.y0, b.x1 - width, b.y1 - height)) for text, b in texts]
     cut = [(text, beyond) for text, beyond in over if beyond > TOLERANCE_MM]
@@ -306,7 +292,7 @@ def draw_checked(figure: Figure, metadata: Mapping[str, str | None]) -> bytes:
     buffer = BytesIO()
     with _boxes_of_texts() as boxes:
         figure.savefig(buffer, format="png", metadata=dict(metadata), pil_kwargs=PNG)
-    faults = _name_cut(figure, [(text.get_text(), box) for text, box in boxes.items()])
+    faults = name_cut_texts(figure, [(text.get_text(), box) for text, box in boxes.items()])
     if faults:
         raise ExportError(join_faults("figure", faults, "Use a wider figure or shorter labels."))
     return buffer.getvalue()
